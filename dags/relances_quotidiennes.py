@@ -1,0 +1,166 @@
+"""
+### Relances quotidiennes
+
+Chaque jour à 8 h (Libreville) : retrouve les contribuables en retard, vérifie leurs numéros, crée une relance
+par contribuable, l'envoie par SMS, vérifie ce qui est resté sans réponse, reporte les résultats dans
+l'application fiscale et dresse le bilan.
+
+**Relancer sans crainte** : une tâche ou le Dag entier peut être relancé à tout moment ; personne n'est relancé
+deux fois pour le même jour. Le rapport est dans le journal de la tâche `report` et dans son XCom.
+
+*Every day: extract overdue taxpayers, validate, create one reminder each, send, reconcile, write back, report.
+Any task may be run again: nobody is reminded twice for the same day.*
+"""
+
+from datetime import datetime, timedelta
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import (
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    TriggerRule,
+    dag,
+    task,
+)
+
+from relances import pipeline
+
+ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(["relances.rules.errors.Blocked", "relances_providers.errors.Misconfigured"], action=RetryAction.FAIL)
+    ]
+)
+
+PARAMS = {
+    "jours_retard_min": Param(
+        7,
+        type="integer",
+        minimum=0,
+        maximum=3650,
+        title="Retard minimum (jours)",
+        description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
+    ),
+    "type_relance": Param(
+        "sms", type="string", enum=["sms"], title="Canal", description="Par quel canal relancer. — Channel."
+    ),
+    "limite": Param(
+        None,
+        type=["null", "integer"],
+        minimum=1,
+        title="Nombre maximum de relances",
+        description="Au plus tant de relances pour ce jour ; vide = toutes. — At most this many; empty = all.",
+    ),
+    "envoyer_automatiquement": Param(
+        True,
+        type="boolean",
+        title="Envoyer sans attendre",
+        description="Non : les relances sont créées et restent en attente. — No: created, left waiting.",
+    ),
+    "categories": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Catégories de taxe",
+        description="Codes des types de taxe, un par ligne ; vide = tous. — Tax type codes; empty = all.",
+    ),
+    "date_relance": Param(
+        None,
+        type=["null", "string"],
+        format="date",
+        title="Jour de la relance",
+        description="Vide = le jour du passage ; jamais dans le futur. — Empty = the run's own day.",
+    ),
+    "simulation": Param(
+        False,
+        type="boolean",
+        title="Simulation",
+        description="Tout faire sauf envoyer et reporter. — Everything but sending and writing back.",
+    ),
+}
+
+
+@dag(
+    schedule=CronTriggerTimetable("0 8 * * *", timezone="Africa/Libreville"),
+    start_date=datetime(2026, 1, 1),  # noqa: DTZ001 - Airflow reads it in its own time zone
+    catchup=False,
+    max_active_runs=1,
+    params=PARAMS,
+    doc_md=__doc__,
+    tags=["relances"],
+    default_args={
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "retry_policy": ONLY_A_PERSON_CAN_MEND_IT,
+    },
+)
+def relances_quotidiennes() -> None:
+    @task
+    def check_providers() -> None:
+        """Jeton, expéditeur et accès du fournisseur. — Token, sender and reachability."""
+        pipeline.check_providers(pipeline.current_request())
+
+    @task
+    def extract() -> int:
+        """Créances en retard, copiées de l'application fiscale. — Overdue creances, copied."""
+        return pipeline.extract(pipeline.current_request())
+
+    @task
+    def validate() -> int:
+        """Contrôles great-expectations ; une ligne fautive est exclue. — Data quality."""
+        return pipeline.validate(pipeline.current_request())
+
+    @task
+    def create_relances() -> int:
+        """Une relance par contribuable, ou une raison par créance. — One reminder each, or a reason."""
+        return pipeline.create_relances(pipeline.current_request())
+
+    @task.short_circuit(ignore_downstream_trigger_rules=False)
+    def approve() -> bool:
+        """S'arrête ici si l'envoi n'est pas automatique. — Stops here unless sending is automatic."""
+        return pipeline.approve(pipeline.current_request())
+
+    @task
+    def plan_lots() -> list[dict[str, str | int]]:
+        """Partage ce qui reste à envoyer. — Shares out what is left to send."""
+        return pipeline.plan_lots(pipeline.current_request())
+
+    @task(pool="ventis")
+    def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
+        """Réserve, appelle, règle. — Claim, call, settle."""
+        return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
+
+    @task.sensor(mode="reschedule", poke_interval=10, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
+    def reconcile() -> bool:
+        """Tranche les envois sans réponse, reprend ce qui est dû. — Clears doubts, retries what is due."""
+        return pipeline.reconcile(pipeline.current_request())
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def write_back() -> int:
+        """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
+        return pipeline.write_back(pipeline.current_request())
+
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def report() -> str:
+        """Bilan : chaque créance extraite à sa place. — Every extracted creance in its place."""
+        return pipeline.report(pipeline.current_request())
+
+    # A run is red when any task failed, whatever ran after it.
+    verdict = EmptyOperator(task_id="verdict", trigger_rule=TriggerRule.NONE_FAILED)
+
+    checked, extracted, validated, created, approved = (
+        check_providers(), extract(), validate(), create_relances(), approve()
+    )  # fmt: skip
+    lots = plan_lots()
+    sent = send_lot.expand_kwargs(lots)
+    reconciled, shown, reported = reconcile(), write_back(), report()
+
+    checked >> extracted >> validated >> created >> approved >> lots
+    sent >> reconciled >> shown >> reported
+    [checked, extracted, validated, created, approved, lots, sent, reconciled, shown, reported] >> verdict
+
+
+relances_quotidiennes()

@@ -1,0 +1,72 @@
+"""The parts of Airflow's REST answers that are read here."""
+
+import msgspec
+
+
+class Token(msgspec.Struct, frozen=True):
+    """POST /auth/token."""
+
+    access_token: str
+
+
+class TaskState(msgspec.Struct, frozen=True):
+    """Where one task of a run is. ``map_index`` is -1 unless it is mapped; ``state`` is Airflow's word."""
+
+    task_id: str
+    map_index: int
+    state: str | None
+    try_number: int
+
+    @property
+    def name(self) -> str:
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
+
+class TaskStates(msgspec.Struct, frozen=True):
+    """GET …/taskInstances."""
+
+    task_instances: list[TaskState]
+
+
+class Run(msgspec.Struct, frozen=True):
+    """GET …/dagRuns/{id}. ``state``: queued, running, success or failed."""
+
+    state: str
+
+
+class ImportProblem(msgspec.Struct, frozen=True):
+    """One file of the Dags folder that cannot be read."""
+
+    filename: str
+    stack_trace: str
+
+
+class ImportProblems(msgspec.Struct, frozen=True):
+    """GET /importErrors."""
+
+    import_errors: list[ImportProblem]
+
+
+class LogLine(msgspec.Struct, frozen=True):
+    """One event of a task's log. ``error_detail``: the exception, outermost last."""
+
+    event: str
+    level: str = ""
+
+
+class Log(msgspec.Struct, frozen=True):
+    """GET …/logs/{try}."""
+
+    content: list[LogLine | str]
+
+
+class BulkOutcome(msgspec.Struct, frozen=True):
+    """One action of a bulk request."""
+
+    errors: list[dict[str, object]]
+
+
+class Created(msgspec.Struct, frozen=True):
+    """PATCH of a collection with one create action."""
+
+    create: BulkOutcome

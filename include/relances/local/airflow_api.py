@@ -1,0 +1,114 @@
+"""The embedded Airflow, spoken to over its REST API as its one user."""
+
+from collections.abc import Iterable, Mapping
+from typing import Self, TypeVar
+
+import httpx
+import msgspec
+
+from relances.local import airflow_answers as answers
+from relances.local.airflow_environment import USER
+from relances.local.connections import Connection
+from relances.local.errors import LocalError
+
+_TIMEOUT = httpx.Timeout(30.0)
+_Answer = TypeVar("_Answer")
+
+
+class AirflowApi:
+    """A session with the API, to be used as a context manager.
+
+    Every method but ``is_up`` raises LocalError with what Airflow answered when it refuses.
+    """
+
+    def __init__(self, url: str, password: str) -> None:
+        self._password = password
+        # The server is on this machine, whatever proxies the shell speaks of.
+        self._client = httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    def is_up(self) -> bool:
+        """Whether the server answers yet."""
+        try:
+            return self._client.get("/api/v2/monitor/health", timeout=2.0).is_success
+        except httpx.TransportError:
+            return False
+
+    def log_in(self) -> None:
+        """Must come before what follows; the session lasts a day."""
+        body = {"username": USER, "password": self._password}
+        token = self._ask("POST", "/auth/token", answers.Token, body)
+        self._client.headers["Authorization"] = f"Bearer {token.access_token}"
+
+    def put_connections(self, connections: Iterable[Connection]) -> None:
+        """Create these connections, or make those of the same names exactly so."""
+        self._create("connections", [connection.body() for connection in connections], "overwrite")
+
+    def has_connection(self, connection_id: str) -> bool:
+        return self._has(f"/api/v2/connections/{connection_id}")
+
+    def add_pool(self, name: str, slots: int, description: str) -> None:
+        """Create a pool, unless the operator has one of that name."""
+        self._create("pools", [{"name": name, "slots": slots, "description": description}], "skip")
+
+    def has_dag(self, dag_id: str) -> bool:
+        """Whether the Dag has been read."""
+        return self._has(f"/api/v2/dags/{dag_id}")
+
+    def import_problems(self) -> list[answers.ImportProblem]:
+        """What is wrong in the files of the Dags folder."""
+        return self._ask("GET", "/api/v2/importErrors", answers.ImportProblems).import_errors
+
+    def unpause(self, dag_id: str) -> None:
+        self._ask("PATCH", f"/api/v2/dags/{dag_id}", object, {"is_paused": False})
+
+    def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, object]) -> None:
+        """Ask for a run, now."""
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}
+        self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", object, body)
+
+    def run_state(self, dag_id: str, run_id: str) -> str:
+        """``queued``, ``running``, ``success`` or ``failed``."""
+        return self._ask("GET", f"/api/v2/dags/{dag_id}/dagRuns/{run_id}", answers.Run).state
+
+    def task_states(self, dag_id: str, run_id: str) -> list[answers.TaskState]:
+        """The tasks of a run, at most a hundred."""
+        path = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances?limit=100"
+        return self._ask("GET", path, answers.TaskStates).task_instances
+
+    def task_log(self, dag_id: str, run_id: str, task: answers.TaskState) -> list[str]:
+        """The lines of a task's last try."""
+        run = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
+        query = f"map_index={task.map_index}&full_content=true"
+        path = f"{run}/taskInstances/{task.task_id}/logs/{task.try_number}?{query}"
+        content = self._ask("GET", path, answers.Log).content
+        return [line if isinstance(line, str) else line.event for line in content]
+
+    def _create(self, what: str, entities: list[dict[str, str | int | None]], on_existence: str) -> None:
+        action = {"action": "create", "entities": entities, "action_on_existence": on_existence}
+        outcome = self._ask("PATCH", f"/api/v2/{what}", answers.Created, {"actions": [action]})
+        if outcome.create.errors:
+            raise LocalError(f"Airflow refuse {what} : {outcome.create.errors}")
+
+    def _has(self, path: str) -> bool:
+        answer = self._client.get(path)
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return False
+        _check(answer)
+        return True
+
+    def _ask(self, method: str, path: str, kind: type[_Answer], body: object = None) -> _Answer:
+        answer = self._client.request(method, path, json=body)
+        _check(answer)
+        return msgspec.json.decode(answer.content, type=kind)
+
+
+def _check(answer: httpx.Response) -> None:
+    if not answer.is_success:
+        request = f"{answer.request.method} {answer.request.url.path}"
+        raise LocalError(f"Airflow a répondu {answer.status_code} à {request} : {answer.text[:500]}")

@@ -1,0 +1,77 @@
+"""What the operator decides, from the environment and ``.env``, and the world that follows from it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from relances.local.connections import PROVIDER_VARIABLES
+from relances.local.errors import LocalError
+from relances.local.state import StateFolder
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+OWN_VARIABLES = ("RELANCES_ETAT", "RELANCES_PORT", "RELANCES_CONTRIBUABLES")
+DATABASE_VARIABLES = ("ETAXE_URL", "RELANCES_URL")
+REAL_VARIABLES = frozenset(DATABASE_VARIABLES) | PROVIDER_VARIABLES
+
+
+class World(StrEnum):
+    """Two worlds that share nothing: simulators and invented taxpayers, or one's own databases and providers."""
+
+    DEMO = "demo"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One start. ``real`` is empty in the demo world, and only there; it holds passwords."""
+
+    root: Path
+    port: int | None
+    contribuables: int
+    real: Mapping[str, str] = field(repr=False)
+    dags: Path = REPOSITORY / "dags"
+    plugins: Path = REPOSITORY / "plugins"
+
+    @property
+    def world(self) -> World:
+        return World.LOCAL if self.real else World.DEMO
+
+    @property
+    def state(self) -> StateFolder:
+        return StateFolder(self.root / self.world)
+
+
+def read_settings(given: Mapping[str, str]) -> Settings:
+    """The settings of ``relances up``: any variable of a real database or provider makes the world real.
+
+    Raises LocalError, naming the variable, where a value cannot be understood.
+    """
+    return Settings(
+        root=REPOSITORY / given.get("RELANCES_ETAT", ".relances"),
+        port=_whole(given, "RELANCES_PORT", 0, 65_535) or None,
+        contribuables=_whole(given, "RELANCES_CONTRIBUABLES", 1, 1_000_000) or 2_000,
+        real={name: value for name, value in given.items() if name in REAL_VARIABLES},
+    )
+
+
+def demo_settings(given: Mapping[str, str]) -> Settings:
+    """The settings of ``relances demo``, which sees nothing that could lead to a real database or provider."""
+    return read_settings({name: value for name, value in given.items() if name in OWN_VARIABLES})
+
+
+def given_variables(dotenv: Path = REPOSITORY / ".env") -> dict[str, str]:
+    """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
+    everything = {**dotenv_values(dotenv, interpolate=False), **os.environ}
+    return {name: value.strip() for name, value in everything.items() if value and value.strip()}
+
+
+def _whole(given: Mapping[str, str], name: str, lowest: int, highest: int) -> int | None:
+    if name not in given:
+        return None
+    if not given[name].isdecimal() or not lowest <= int(given[name]) <= highest:
+        raise LocalError(f"{name} vaut « {given[name]} » ; écrivez un nombre entier de {lowest} à {highest}.")
+    return int(given[name])

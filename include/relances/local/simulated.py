@@ -1,0 +1,84 @@
+"""The demo world: invented taxpayers, and look-alikes of Ventis and Keycloak that send nothing to anyone."""
+
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+from relances.local.base_fictive import DatabaseNotEmptyError, create_base_fictive
+from relances.local.connections import Connection
+from relances.local.state import LOOPBACK, StateFolder
+from relances.local.supervisor import Supervisor
+from simulators.settings import Settings as Account
+
+LIBREVILLE = ZoneInfo("Africa/Libreville")
+_ACCOUNT = Account()
+
+
+class _Count(msgspec.Struct, frozen=True):
+    count: int
+
+
+class _Duplicates(msgspec.Struct, frozen=True):
+    duplicates: list[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulators:
+    """The look-alikes, at one address."""
+
+    url: str
+
+    def connection(self) -> Connection:
+        """What makes the pipeline send to them, fast: they have no limits to respect."""
+        return Connection(
+            "ventis_default",
+            "ventis",
+            host=f"{self.url}/messaging/api/v1",
+            login=_ACCOUNT.username,
+            password=_ACCOUNT.password,
+            extra={
+                "sender": _ACCOUNT.senders[0],
+                "keycloak_host": self.url,
+                "realm": _ACCOUNT.realm,
+                "client_id": _ACCOUNT.client_id,
+                "timeout": 3,
+                "max_in_flight": 32,
+                "rate_per_second": 200,
+            },
+        )
+
+    def accepted(self) -> int:
+        """How many messages they have accepted since the state folder exists."""
+        return msgspec.json.decode(self._get("/ledger/count"), type=_Count).count
+
+    def duplicates(self) -> int:
+        """How many messages they accepted more than once."""
+        return len(msgspec.json.decode(self._get("/ledger/duplicates"), type=_Duplicates).duplicates)
+
+    def _get(self, path: str) -> bytes:
+        return httpx.get(f"{self.url}{path}", trust_env=False).raise_for_status().content
+
+
+def start_simulators(supervisor: Supervisor, state: StateFolder) -> Simulators:
+    """Start them on their own port, the same each time; returns once they answer."""
+    port, ready = state.port("simulateurs"), state.path / "simulateurs.port"
+    ready.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "simulators", "--port", str(port), "--port-file", str(ready)]
+    ledger = ["--ledger", str(state.path / "messages.jsonl")]
+    supervisor.start("simulateurs", command + ledger, os.environ)
+    supervisor.wait_for(ready.exists, 30, "Les simulateurs ne répondent pas ; voyez logs/simulateurs.log.")
+    return Simulators(f"http://{LOOPBACK}:{port}")
+
+
+def fill_etaxe(url: str, contribuables: int) -> bool:
+    """Fill an empty tax database, overdue as of today in Libreville. Returns False when it was filled before."""
+    with suppress(DatabaseNotEmptyError):
+        create_base_fictive(url, contribuables=contribuables, date_reference=datetime.now(LIBREVILLE).date())
+        return True
+    return False

@@ -1,0 +1,93 @@
+"""Brings the stack up: PostgreSQL, the world around, Airflow, its connections, its pool and its Dag."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from relances.local.airflow_api import AirflowApi
+from relances.local.airflow_components import DATABASE, finish_migration, start_components, start_migration
+from relances.local.airflow_environment import AirflowPlaces, airflow_environment
+from relances.local.console import Console
+from relances.local.errors import LocalError
+from relances.local.settings import Settings, World
+from relances.local.state import LOOPBACK
+from relances.local.supervisor import Supervisor
+from relances.local.surroundings import ETAXE_DB, Surroundings, surround
+
+DAG = "relances_quotidiennes"
+_POOL = ("ventis", 1, "Un lot à la fois vers Ventis : son débit est par compte.")
+_API_SECONDS = 180.0
+_DAG_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A stack that runs, its Dag awake. ``address``: of the user interface."""
+
+    settings: Settings
+    supervisor: Supervisor
+    api: AirflowApi
+    address: str
+    surroundings: Surroundings
+
+
+@contextmanager
+def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
+    """Everything is up on entering, nothing is left on leaving. Raises LocalError when it does not come up."""
+    console.say(_introduction(settings))
+    with Supervisor(settings.state) as supervisor:
+        port = settings.state.port("interface", settings.port)
+        surroundings = _start(settings, supervisor, port, console)
+        with AirflowApi(f"http://{LOOPBACK}:{port}", settings.state.secrets().password) as api:
+            supervisor.wait_for(api.is_up, _API_SECONDS, f"Airflow ne répond pas ; voyez {settings.state.logs}.")
+            console.step("Airflow répond.")
+            _set_up(api, surroundings, console)
+            _wake(supervisor, api)
+            console.step(f"Le Dag {DAG} est prêt.")
+            yield Stack(settings, supervisor, api, f"http://localhost:{port}", surroundings)
+
+
+def _introduction(settings: Settings) -> str:
+    if settings.world is World.DEMO:
+        return f"Démonstration : contribuables inventés, faux Ventis, aucun SMS ne part ({settings.state.path})."
+    names = ", ".join(sorted(settings.real))
+    return f"Monde réel, puisque {names} est donné : les SMS partent vraiment ({settings.state.path})."
+
+
+def _start(settings: Settings, supervisor: Supervisor, port: int, console: Console) -> Surroundings:
+    supervisor.postgres.start()
+    url = supervisor.postgres.create_database(DATABASE)
+    console.step("PostgreSQL tourne.")
+    places = AirflowPlaces(settings.state, settings.dags, settings.plugins, url, port)
+    environment = airflow_environment(places, os.environ)
+    migration = start_migration(supervisor, environment, url)
+    surroundings = surround(settings, supervisor)  # meanwhile
+    console.step("Les bases sont prêtes.")
+    if migration is not None:
+        finish_migration(supervisor, migration, url)
+        console.step("La base d'Airflow est à jour.")
+    start_components(supervisor, environment)
+    return surroundings
+
+
+def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> None:
+    api.log_in()
+    api.put_connections(surroundings.connections)
+    api.add_pool(*_POOL)
+    for connection_id, variable in ((ETAXE_DB, "ETAXE_URL"), ("ventis_default", "VENTIS_MESSAGING_URL")):
+        if not api.has_connection(connection_id):
+            console.say(
+                f"Attention : pas de connexion {connection_id} ; donnez {variable} dans .env, ou créez-la dans "
+                "l'interface (Admin → Connections)."
+            )
+
+
+def _wake(supervisor: Supervisor, api: AirflowApi) -> None:
+    def read_or_refused() -> bool:
+        return api.has_dag(DAG) or bool(api.import_problems())
+
+    supervisor.wait_for(read_or_refused, _DAG_SECONDS, f"Airflow ne trouve pas le Dag {DAG}.", every=0.5)
+    for problem in api.import_problems():
+        raise LocalError(f"Le Dag {problem.filename} ne se charge pas :\n{problem.stack_trace}")
+    api.unpause(DAG)

@@ -1,0 +1,62 @@
+"""What the embedded Airflow is connected to, in each of the two worlds; nothing of one is in reach of the other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import psycopg
+
+from relances.local.connections import Connection, database_connection, provider_connections
+from relances.local.errors import LocalError
+from relances.local.settings import Settings
+from relances.local.simulated import Simulators, fill_etaxe, start_simulators
+from relances.local.supervisor import Supervisor
+from relances.store import migrate
+
+RELANCES_DB, ETAXE_DB = "relances_db", "etaxe_db"
+_CONNECT_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Databases and providers, migrated and filled. ``simulators``: in the demo world, and only there."""
+
+    relances_url: str
+    connections: list[Connection]
+    simulators: Simulators | None
+
+
+def surround(settings: Settings, supervisor: Supervisor) -> Surroundings:
+    """Prepare the world that the settings ask for. Raises LocalError, naming the variable to mend."""
+    return _real(settings.real, supervisor) if settings.real else _demo(settings, supervisor)
+
+
+def _demo(settings: Settings, supervisor: Supervisor) -> Surroundings:
+    simulators = start_simulators(supervisor, settings.state)
+    relances_url = supervisor.postgres.create_database("relances")
+    etaxe_url = supervisor.postgres.create_database("etaxe")
+    migrate(relances_url)
+    fill_etaxe(etaxe_url, settings.contribuables)
+    databases = [
+        database_connection(RELANCES_DB, "relances", relances_url),
+        database_connection(ETAXE_DB, "etaxe", etaxe_url),
+    ]
+    return Surroundings(relances_url, [*databases, simulators.connection()], simulators)
+
+
+def _real(given: Mapping[str, str], supervisor: Supervisor) -> Surroundings:
+    connections = provider_connections(given)
+    if "ETAXE_URL" in given:
+        connections.append(database_connection(ETAXE_DB, "ETAXE_URL", given["ETAXE_URL"]))
+    relances_url = given.get("RELANCES_URL") or supervisor.postgres.create_database("relances")
+    connections.append(database_connection(RELANCES_DB, "RELANCES_URL", relances_url))
+    migrate_given(relances_url)
+    return Surroundings(relances_url, connections, None)
+
+
+def migrate_given(url: str) -> None:
+    """Migrate a database of the operator's. Raises LocalError when it cannot be reached."""
+    try:
+        psycopg.connect(url, connect_timeout=_CONNECT_SECONDS).close()
+    except psycopg.OperationalError as error:
+        raise LocalError(f"RELANCES_URL : la base ne répond pas, ou refuse l'accès ({error}).") from error
+    migrate(url)

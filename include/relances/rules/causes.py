@@ -1,0 +1,27 @@
+"""Why a relance failed or was called off, and what to do about it, for the tax officer."""
+
+from typing import Final
+
+from relances.rules.exclusions import Raison
+
+CAUSES: Final[dict[str, Raison]] = {
+    "408": Raison(
+        "pas de réponse du fournisseur (408) : peut-être arrivée", "ne pas renvoyer ; vérifier auprès du contribuable"
+    ),
+    "429": Raison("le fournisseur limite le débit", "réduire rate_per_second de la connexion"),
+    "injoignable": Raison("fournisseur injoignable malgré plusieurs essais", "prévenir l'exploitant, puis relancer"),
+    "keycloak_injoignable": Raison("Keycloak injoignable malgré plusieurs essais", "prévenir l'exploitant"),
+    "keycloak_indisponible": Raison("Keycloak indisponible malgré plusieurs essais", "prévenir l'exploitant"),
+    "erreur_interne": Raison("erreur du programme", "prévenir le développeur, avec le journal de la tâche"),
+    "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
+    "expiree": Raison("remplacée par une relance plus récente", "rien"),
+    "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
+}
+
+
+def cause(code: str) -> Raison:
+    """The meaning of a relance's code; a provider's own code is shown as it is."""
+    return CAUSES.get(
+        code,
+        Raison(f"refusée par le fournisseur (code {code})", "vérifier le numéro, corriger dans l'application fiscale"),
+    )

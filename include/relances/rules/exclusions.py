@@ -1,0 +1,34 @@
+"""Every reason not to remind, and what an agent can do about it. The report and the README read this table."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Raison:
+    """The meaning of a code for a tax officer, and the cure."""
+
+    libelle: str
+    que_faire: str
+
+
+RAISONS: Final[dict[str, Raison]] = {
+    "telephone_absent": Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
+    "telephone_invalide": Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
+    "ligne_fixe": Raison("ligne fixe : ne reçoit pas de SMS", "demander un numéro mobile"),
+    "hors_region": Raison("numéro étranger", "demander un numéro gabonais, ou appeler"),
+    "format_guide": Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
+    "deja_relance": Raison("déjà relancée récemment", "rien : la relance viendra après le délai"),
+    "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite"),
+    "message_trop_long": Raison("message trop long", "raccourcir le nom ou le gabarit"),
+    "montant_nul": Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
+    "echeance_invalide": Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
+    "doublon": Raison("extraite deux fois", "signaler à l'exploitant : la source donne des doublons"),
+    "litige": Raison("créance en litige", "rien tant que le litige dure"),
+    "moratoire": Raison("moratoire accordé", "rien tant que le moratoire dure"),
+}
+
+
+def raison(code: str) -> Raison:
+    """The reason behind a code; a code of the tax system's own is shown as it is."""
+    return RAISONS.get(code, Raison(code, "voir la source fiscale"))

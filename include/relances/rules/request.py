@@ -1,0 +1,86 @@
+"""What a run is asked to do: the Dag's parameters, checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from relances.rules.errors import Blocked
+from relances.rules.models import Canal
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One run. ``jours_retard_min``: in days; ``limite``: relances, None for no limit; no categories: all."""
+
+    run_id: str
+    date_relance: date
+    canal: Canal
+    jours_retard_min: int
+    limite: int | None
+    categories: tuple[str, ...]
+    envoyer_automatiquement: bool
+    simulation: bool
+
+    @property
+    def occasion(self) -> str:
+        """What a relance is unique for: the business day; a simulation is an occasion of its own."""
+        return f"simulation:{self.run_id}" if self.simulation else f"jour:{self.date_relance.isoformat()}"
+
+    @classmethod
+    def of(cls, run_id: str, params: Mapping[str, object], today: date) -> "Request":
+        """Check a run's parameters; ``today``: the run's own day in Libreville, never the clock's.
+
+        Blocked names the parameter and what it may hold.
+        """
+        return cls(
+            run_id=run_id,
+            date_relance=_date(params.get("date_relance"), today),
+            canal=_canal(params.get("type_relance")),
+            jours_retard_min=_at_least("jours_retard_min", params.get("jours_retard_min"), 0),
+            limite=None if params.get("limite") is None else _at_least("limite", params["limite"], 1),
+            categories=_texts("categories", params.get("categories")),
+            envoyer_automatiquement=_flag("envoyer_automatiquement", params.get("envoyer_automatiquement")),
+            simulation=_flag("simulation", params.get("simulation")),
+        )
+
+
+def _date(value: object, today: date) -> date:
+    if value in (None, ""):
+        return today
+    try:
+        wanted = date.fromisoformat(str(value))
+    except ValueError as error:
+        raise _wrong("date_relance", "une date comme 2026-03-31", "a date like 2026-03-31") from error
+    if wanted > today:
+        raise _wrong("date_relance", f"au plus tard le {today:%d/%m/%Y}, jour du passage", "not in the future")
+    return wanted
+
+
+def _canal(value: object) -> Canal:
+    if value != Canal.SMS:
+        raise _wrong("type_relance", "sms", "sms")
+    return Canal.SMS
+
+
+def _at_least(name: str, value: object, minimum: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+        raise _wrong(name, f"un entier d'au moins {minimum}", f"an integer of at least {minimum}")
+    return value
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+        raise _wrong(name, "une liste de codes", "a list of codes")
+    return tuple(value)
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(name, "vrai ou faux", "true or false")
+    return value
+
+
+def _wrong(name: str, french: str, english: str) -> Blocked:
+    return Blocked(f"paramètre {name} : attendu {french}", f"parameter {name}: expected {english}")

@@ -1,0 +1,86 @@
+"""What becomes of one contribuable's overdue creances: one relance, or a reason each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from relances.rules.models import Canal, Creance, Exclusion, NouvelleRelance
+from relances.rules.phones import Refus, best
+from relances.rules.policy import Politique
+from relances.rules.segments import count_segments
+from relances.rules.texts import Gabarits, values
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """At most one relance, and the creances that are not in it."""
+
+    relance: NouvelleRelance | None
+    exclusions: tuple[Exclusion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Regles:
+    """What a decision depends on beside the creances themselves."""
+
+    politique: Politique
+    gabarits: Gabarits
+    canal: Canal
+    date_relance: date
+
+    def decide(self, creances: Sequence[Creance]) -> Decision:
+        """Decide for all undecided creances of one contribuable, oldest échéance first."""
+        excluded = [Exclusion(c.rang, "deja_relance") for c in creances if self._already_reminded(c)]
+        left = [c for c in creances if not self._already_reminded(c)]
+        if not left:
+            return Decision(None, tuple(excluded))
+        outcome = self._compose(left)
+        if isinstance(outcome, NouvelleRelance):
+            return Decision(outcome, tuple(excluded))
+        return Decision(None, (*excluded, *(Exclusion(c.rang, outcome) for c in left)))
+
+    def _already_reminded(self, creance: Creance) -> bool:
+        if creance.relance_du_jour:
+            return True
+        quiet_since = self.date_relance - timedelta(days=self.politique.selection.delai_jours)
+        latest = (creance.derniere_relance, creance.deja_relance_le)
+        return any(day is not None and day > quiet_since for day in latest)
+
+    def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
+        """The relance, or the code that excludes all these creances."""
+        first = creances[0]
+        numero = best(first.telephones, accepter_format_guide=self.politique.selection.accepter_format_guide)
+        if isinstance(numero, Refus):
+            return numero.value
+        montant = sum((c.montant_du for c in creances), Decimal(0))
+        retard = max(c.jours_retard for c in creances)
+        niveau = self.politique.niveau(retard)
+        libelles = [c.libelle or "taxe" for c in creances]
+        texte = self.gabarits.render(
+            self.canal,
+            niveau,
+            first.langue,
+            values(_name(first), montant, first.devise, libelles, first.echeance),
+        )
+        segments = count_segments(texte)
+        if segments > self.politique.selection.segments_max:
+            return "message_trop_long"
+        return NouvelleRelance(
+            contribuable_id=first.contribuable_id,
+            niveau=niveau,
+            fournisseur=self.politique.envoi.fournisseur_sms,
+            telephone=numero.chiffres,
+            telephone_migre=numero.migre,
+            texte=texte,
+            segments=segments,
+            montant_du=montant,
+            devise=first.devise,
+            echeance=first.echeance,
+            jours_retard=retard,
+            creances=tuple(creances),
+        )
+
+
+def _name(creance: Creance) -> str | None:
+    return " ".join(part for part in (creance.prenom, creance.nom) if part) or None

@@ -1,0 +1,27 @@
+"""From staged creances to relances: reads them by contribuable, asks the rules, stores what they say."""
+
+import logging
+from itertools import islice
+from typing import Final
+
+import psycopg
+
+from relances.rules.selection import Regles
+from relances.store.creation import Created, open_creation
+from relances.store.database import explained
+from relances.store.executions import Execution
+
+logger = logging.getLogger(__name__)
+
+_DECIDED_AT_ONCE: Final = 5_000  # contribuables
+
+
+def create_relances(relances: psycopg.Connection, execution: Execution, regles: Regles, limite: int | None) -> Created:
+    """Create the relances of an execution, all or none; a second time adds nothing."""
+    with explained("relances_db"), open_creation(relances, execution) as creation:
+        contribuables = creation.contribuables(regles.politique.selection.delai_jours)
+        while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
+            creation.add(map(regles.decide, group))
+        created = creation.finish(limite)
+    logger.info("%s relances créées, %s créances exclues", created.relances, created.exclusions)
+    return created

@@ -1,0 +1,144 @@
+"""The claim–call–settle loop: one worker, one lot, as many calls at once as the connection allows.
+
+Each relance is claimed (committed) before its call and settled right after it. No transaction is open during
+a call, and no more relances are claimed than there are calls in flight.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from relances.rules.models import Statut
+from relances.rules.outcomes import Issue, Reglement, Reportee, settle
+from relances.rules.policy import Envoi
+from relances.stages.calls import call
+from relances.stages.pacing import Pace
+from relances.store.sending import Claim, LotStore
+from relances_providers.errors import TryLater
+from relances_providers.messaging import Limits, Sender
+
+logger = logging.getLogger(__name__)
+
+_LEASE_MARGIN: Final = 30.0  # seconds between the end of the longest call and the end of its lease
+_LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
+_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more gets it relance by relance
+_DOWN_AFTER: Final = 20  # calls in a row that reached nobody: the provider is down, the lot stops
+
+
+@dataclass(frozen=True, slots=True)
+class LotReport:
+    """How many relances of a lot ended in each state."""
+
+    statuts: Mapping[Statut, int]
+
+    def __str__(self) -> str:
+        return (
+            ", ".join(f"{statut.value} {count}" for statut, count in sorted(self.statuts.items())) or "rien à envoyer"
+        )
+
+
+def lease(limits: Limits) -> float:
+    """Seconds a claim is its owner's: long enough for a token, the call, and a slow settlement."""
+    return 2 * limits.longest_call + _LEASE_MARGIN
+
+
+class LotSender:
+    """Sends one lot with an open sender: one worker."""
+
+    def __init__(self, store: LotStore, sender: Sender, limits: Limits, envoi: Envoi) -> None:
+        self._store = store
+        self._sender = sender
+        self._limits = limits
+        self._envoi = envoi
+        self._pace = Pace(limits.rate_per_second)
+        self._calls: dict[asyncio.Task[None], Claim] = {}
+        self._outcomes: list[tuple[Claim, Reglement]] = []
+        self._counts: Counter[Statut] = Counter()
+        self._progress = asyncio.Event()
+        self._stopping = False
+        self._unreached = 0
+        self._trouble: Exception | None = None
+
+    def stop(self) -> None:
+        """Claim nothing more; the calls in flight end and are settled. The next run finds the rest."""
+        self._stopping = True
+        self._progress.set()
+
+    async def run(self) -> LotReport:
+        """Send until nothing is due. Raises what stopped the lot, once every outcome is written.
+
+        Misconfigured: a setting is wrong. TryLater: the provider is out of reach. What was not sent stays
+        ``en_attente`` in both cases.
+        """
+        exhausted = False
+        while True:
+            await self._write_outcomes()
+            if not (exhausted or self._stopping):
+                exhausted = await self._start_calls()
+            if not (self._calls or self._outcomes) and (exhausted or self._stopping):
+                break
+            await self._wait()
+        if self._trouble is not None:
+            raise self._trouble
+        return LotReport(dict(self._counts))
+
+    async def _start_calls(self) -> bool:
+        """Claim for the free places and start their calls; True when nothing is left to claim."""
+        room = self._limits.max_in_flight - len(self._calls) - len(self._outcomes)
+        granted = self._pace.grant(room) if room > 0 else 0
+        if granted == 0:
+            return False
+        claimed_at = monotonic()
+        claims = await self._store.take(granted)
+        self._pace.give_back(granted - len(claims))
+        not_after = claimed_at + lease(self._limits) - self._limits.longest_call
+        for claim in claims:
+            task = asyncio.create_task(self._call(claim, not_after))
+            self._calls[task] = claim
+            task.add_done_callback(self._calls.pop)
+        return len(claims) < granted
+
+    async def _call(self, claim: Claim, not_after: float) -> None:
+        issue, error = await call(self._sender, claim, not_after)
+        self._outcomes.append((claim, settle(issue, claim.numero, self._envoi)))
+        self._learn(issue, error)
+        if len(self._outcomes) * 4 >= self._limits.max_in_flight or len(self._calls) <= 1:
+            self._progress.set()
+
+    def _learn(self, issue: Issue, error: Exception | None) -> None:
+        """What one outcome says about the calls to come."""
+        match issue, error:
+            case Reportee(apres=float(seconds)), TryLater():
+                self._pace.pause(min(seconds, _LONGEST_PAUSE))
+            case _, TryLater():
+                self._unreached += 1
+                if self._unreached >= _DOWN_AFTER:
+                    self._give_up(error)
+            case _, Exception():
+                self._give_up(error)
+            case _:
+                self._unreached = 0
+
+    def _give_up(self, error: Exception) -> None:
+        if self._trouble is None:
+            logger.error("lot arrêté : %s", error)
+            self._trouble = error
+        self.stop()
+
+    async def _write_outcomes(self) -> None:
+        settled, self._outcomes = self._outcomes, []
+        if settled:
+            await self._store.settle(settled)
+            self._counts.update(reglement.statut for _, reglement in settled)
+
+    async def _wait(self) -> None:
+        """Until there is something to write or to start."""
+        self._progress.clear()
+        try:
+            await asyncio.wait_for(self._progress.wait(), _LINGER if self._calls else self._pace.delay())
+        except TimeoutError:
+            return

@@ -1,0 +1,26 @@
+"""Shows the results in the tax application's own tables."""
+
+import logging
+from typing import Final
+
+import psycopg
+
+from relances.store.database import explained
+from relances.store.reporting import Reporting
+from relances.store.sources import Source
+
+logger = logging.getLogger(__name__)
+
+_RELANCES_AT_ONCE: Final = 20_000
+
+
+def write_back(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> int:
+    """Show every state the tax application does not show yet; returns how many relances. Safe to repeat."""
+    reporting = Reporting(relances)
+    shown = 0
+    while rows := reporting.to_write_back(source.name, _RELANCES_AT_ONCE):
+        with explained("etaxe_db"):
+            source.write_back(etaxe, rows)
+        shown += reporting.mark_written_back(rows)
+    logger.info("%s relances reportées dans l'application fiscale", shown)
+    return shown

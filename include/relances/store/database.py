@@ -1,0 +1,59 @@
+"""Named queries and what database errors mean."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import LiteralString
+
+import psycopg
+
+from relances.rules.errors import Blocked
+
+_MARK = "-- name: "
+
+
+@cache
+def query(name: str) -> LiteralString:
+    """The text of one named query of ``queries/*.sql``. Raises KeyError for an unknown name."""
+    return _queries()[name]
+
+
+@cache
+def _queries() -> dict[str, LiteralString]:
+    found: dict[str, LiteralString] = {}
+    for file in sorted(files("relances.store").joinpath("queries").iterdir(), key=lambda path: path.name):
+        for part in file.read_text(encoding="utf-8").split(_MARK)[1:]:
+            name, _, body = part.partition("\n")
+            # Files of this distribution are as trusted as literals in its code.
+            found[name.strip()] = body.strip().removesuffix(";")
+    return found
+
+
+@contextmanager
+def explained(connexion: str) -> Iterator[None]:
+    """Turn what only a person can mend into Blocked; leave what may pass (a lost connection) as it is.
+
+    ``connexion``: the Airflow connection that the statements use.
+    """
+    try:
+        yield
+    except (
+        psycopg.errors.UndefinedTable,
+        psycopg.errors.UndefinedColumn,
+        psycopg.errors.InvalidSchemaName,
+    ) as error:
+        raise Blocked(
+            f"base {connexion} : {_first_line(error)} ; vérifiez que la connexion vise la bonne base, et que son "
+            "schéma est à jour (relances migrer)",
+            "the database lacks a table or a column: check the connection and its schema",
+        ) from error
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidPassword) as error:
+        raise Blocked(
+            f"base {connexion} : {_first_line(error)} ; vérifiez l'utilisateur et ses droits",
+            "check the database user and its rights",
+        ) from error
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (error.diag.message_primary or str(error)).splitlines()[0]

@@ -1,0 +1,26 @@
+"""Brings the ``relances`` schema to the version this code expects."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+_LOCK = 7_241_000_001  # any number, the same for all who migrate
+
+
+def migrate(url: str) -> None:
+    """Apply the migrations that are missing; harmless when none is. ``url``: a libpq URL.
+
+    Two set-ups at once wait for each other.
+    """
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+        connection.execute(text("CREATE SCHEMA IF NOT EXISTS relances"))
+        connection.commit()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

@@ -1,0 +1,134 @@
+-- name: set_session_execution
+-- The session's execution: what COPY stamps on each row and what creance_a_valider shows.
+SELECT set_config('relances.execution_id', %(execution_id)s, false);
+
+-- name: clear_extraction
+-- A second extraction of the same execution replaces the first; its exclusions go with it.
+DELETE FROM relances.creance_extraite WHERE execution_id = %(execution_id)s;
+
+-- name: copy_creances
+COPY relances.creance_extraite (creance_id, contribuable_id, nom, prenom, telephones, langue, categorie,
+    libelle, montant_du, devise, echeance, jours_retard, derniere_relance, exclusion) FROM STDIN;
+
+-- name: clear_exclusions
+DELETE FROM relances.exclusion WHERE execution_id = %(execution_id)s AND etape = %(etape)s;
+
+-- name: exclude_invalid_rows
+-- The first fault of a row is its reason; of a creance extracted twice, the first row stays.
+INSERT INTO relances.exclusion (rang, execution_id, etape, code)
+SELECT rang, execution_id, 'validation', code
+FROM (
+    SELECT rang, execution_id,
+        CASE
+            WHEN exclusion IS NOT NULL THEN exclusion
+            WHEN montant_du IS NULL OR montant_du <= 0 THEN 'montant_nul'
+            WHEN echeance IS NULL OR echeance > date_relance THEN 'echeance_invalide'
+            WHEN row_number() OVER (PARTITION BY creance_id ORDER BY rang) > 1 THEN 'doublon'
+        END AS code
+    FROM relances.creance_a_valider
+) verdict
+WHERE code IS NOT NULL;
+
+-- name: lock_occasion
+-- Two runs for the same occasion create one after the other, until each commits.
+SELECT pg_advisory_xact_lock(hashtextextended(%(occasion)s, 0));
+
+-- name: expire_earlier_relances
+-- What an earlier day left unsent is decided again by this day's run.
+UPDATE relances.relance
+SET statut = 'annulee', code = 'expiree', motif = 'remplacée par une relance plus récente', close_le = now(),
+    prochaine_tentative_le = NULL
+WHERE statut = 'en_attente' AND source = %(source)s AND canal = %(canal)s
+    AND date_relance < %(date_relance)s AND occasion <> %(occasion)s;
+
+-- name: stream_creances_to_decide
+-- One row per creance without a verdict yet, a contribuable's together, with what was already said of it:
+-- by the tax application (derniere_relance) and by this pipeline (deja_relance_le). A failure tells the
+-- contribuable nothing, except 408: that message may have arrived.
+SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom, c.telephones, c.langue, c.libelle,
+    c.montant_du, c.devise, c.echeance, c.jours_retard,
+    (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date,
+    h.deja_relance_le,
+    o.contribuable_id IS NOT NULL AS relance_du_jour
+FROM relances.creance_extraite c
+LEFT JOIN relances.exclusion x ON x.rang = c.rang
+LEFT JOIN (
+    SELECT rc.creance_id, max(r.date_relance) AS deja_relance_le
+    FROM relances.relance r
+    JOIN relances.relance_creance rc ON rc.relance_id = r.id
+    WHERE r.source = %(source)s AND r.occasion <> %(occasion)s
+        AND r.date_relance > %(date_relance)s::date - %(delai_jours)s
+        AND (r.statut NOT IN ('echec', 'annulee') OR r.code = '408')
+    GROUP BY rc.creance_id
+) h ON h.creance_id = c.creance_id
+LEFT JOIN relances.relance o
+    ON o.source = %(source)s AND o.contribuable_id = c.contribuable_id
+    AND o.canal = %(canal)s AND o.occasion = %(occasion)s
+WHERE c.execution_id = %(execution_id)s AND x.rang IS NULL
+    AND NOT EXISTS (
+        SELECT FROM relances.relance_creance rc WHERE rc.relance_id = o.id AND rc.creance_id = c.creance_id)
+ORDER BY c.contribuable_id, c.echeance, c.creance_id;
+
+-- name: create_temporary_tables
+CREATE TEMPORARY TABLE nouvelle_relance (
+    contribuable_id text, niveau smallint, fournisseur text, telephone text, telephone_migre boolean,
+    texte text, segments smallint, montant_du numeric, devise text, echeance date, jours_retard integer
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE nouvelle_relance_creance (
+    contribuable_id text, rang bigint, creance_id text, montant_du numeric, echeance date
+) ON COMMIT DROP;
+CREATE TEMPORARY TABLE nouvelle_exclusion (rang bigint, code text) ON COMMIT DROP;
+
+-- name: copy_nouvelle_relance
+COPY nouvelle_relance FROM STDIN;
+
+-- name: copy_nouvelle_relance_creance
+COPY nouvelle_relance_creance FROM STDIN;
+
+-- name: copy_nouvelle_exclusion
+COPY nouvelle_exclusion FROM STDIN;
+
+-- name: analyze_temporary_tables
+ANALYZE nouvelle_relance, nouvelle_relance_creance;
+
+-- name: keep_within_limit
+-- `limite` caps the occasion as a whole, so that running again adds nothing; the latest debtors come first.
+DELETE FROM nouvelle_relance n
+WHERE n.contribuable_id NOT IN (
+    SELECT contribuable_id FROM nouvelle_relance
+    ORDER BY jours_retard DESC, contribuable_id
+    LIMIT greatest(0, %(limite)s - (
+        SELECT count(*) FROM relances.relance
+        WHERE source = %(source)s AND canal = %(canal)s AND occasion = %(occasion)s)));
+
+-- name: insert_relances
+INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau,
+    fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance,
+    statut, code, motif, close_le)
+SELECT %(source)s, contribuable_id, %(canal)s, %(occasion)s, %(execution_id)s, %(date_relance)s, niveau,
+    fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance,
+    CASE WHEN %(simulation)s THEN 'annulee' ELSE 'en_attente' END,
+    CASE WHEN %(simulation)s THEN 'simulation' END,
+    CASE WHEN %(simulation)s THEN 'passage de simulation : rien n''est envoyé' END,
+    CASE WHEN %(simulation)s THEN now() END
+FROM nouvelle_relance
+ON CONFLICT ON CONSTRAINT relance_unique DO NOTHING;
+
+-- name: insert_relance_creances
+INSERT INTO relances.relance_creance (relance_id, creance_id, montant_du, echeance)
+SELECT r.id, n.creance_id, n.montant_du, n.echeance
+FROM nouvelle_relance_creance n
+JOIN relances.relance r
+    ON r.source = %(source)s AND r.contribuable_id = n.contribuable_id
+    AND r.canal = %(canal)s AND r.occasion = %(occasion)s AND r.execution_id = %(execution_id)s
+ON CONFLICT DO NOTHING;
+
+-- name: insert_exclusions
+-- Those the rules set aside, and those that `limite` left without a relance.
+INSERT INTO relances.exclusion (rang, execution_id, etape, code)
+SELECT rang, %(execution_id)s, 'creation', code FROM nouvelle_exclusion
+UNION ALL
+SELECT n.rang, %(execution_id)s, 'creation', 'hors_limite'
+FROM nouvelle_relance_creance n
+LEFT JOIN nouvelle_relance r ON r.contribuable_id = n.contribuable_id
+WHERE r.contribuable_id IS NULL;

@@ -1,0 +1,139 @@
+"""A worker's side of the database: the two statements around every call to a provider."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+from uuid import uuid4
+
+import psycopg
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+from relances.rules.outcomes import Reglement
+from relances.store.database import query
+
+T_co = TypeVar("T_co", covariant=True)
+_PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
+
+
+class _Operation(Protocol[T_co]):
+    """A statement; ``again``: an earlier try of it may have been carried out unheard."""
+
+    async def __call__(self, connection: psycopg.AsyncConnection, *, again: bool) -> T_co: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A share of an occasion's relances for one fournisseur: those whose id lies in a range, both ends in.
+
+    ``reprise``: only those that were already tried.
+    """
+
+    occasion: str
+    fournisseur: str
+    premier: int
+    dernier: int
+    reprise: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A relance taken for one call, attempt ``numero``."""
+
+    relance_id: int
+    numero: int
+    telephone: str
+    texte: str
+
+    def __repr__(self) -> str:
+        return f"Claim(relance={self.relance_id}, numero={self.numero})"
+
+
+class LotStore:
+    """The claims of one worker in one lot, under an owner's name of its own.
+
+    ``bail``: seconds after which anyone may declare this worker dead. The database may go away and come back:
+    statements are then repeated, which is safe for both.
+    """
+
+    def __init__(self, conninfo: str, lot: Lot, bail: float) -> None:
+        self._conninfo = conninfo
+        self._lot = lot
+        self._bail = bail
+        self._proprietaire = uuid4()
+        self._next_id = lot.premier
+        self._held: set[int] = set()
+        self._connection: psycopg.AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def take(self, nombre: int) -> list[Claim]:
+        """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
+        parameters = {
+            "occasion": self._lot.occasion,
+            "fournisseur": self._lot.fournisseur,
+            "premier": self._next_id,
+            "dernier": self._lot.dernier,
+            "reprise": self._lot.reprise,
+            "proprietaire": self._proprietaire,
+            "bail_secondes": self._bail,
+            "detenues": list(self._held),
+        }
+
+        async def claim(connection: psycopg.AsyncConnection, *, again: bool) -> list[Claim]:
+            # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
+            ours = await connection.execute(query("claimed_unheard"), parameters) if again else None
+            unheard = await ours.fetchall() if ours else []
+            cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
+            return [Claim(*row) for row in unheard + await cursor.fetchall()]
+
+        claims = await self._durably(claim)
+        self._held.update(claim.relance_id for claim in claims)
+        # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
+        self._next_id = max((claim.relance_id + 1 for claim in claims), default=self._next_id)
+        return claims
+
+    async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
+        """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
+        parameters = {
+            "relance_id": [claim.relance_id for claim, _ in settled],
+            "numero": [claim.numero for claim, _ in settled],
+            "statut": [reglement.statut.value for _, reglement in settled],
+            "issue": [reglement.issue for _, reglement in settled],
+            "code": [reglement.code for _, reglement in settled],
+            "reference": [reglement.reference for _, reglement in settled],
+            "detail": [reglement.detail for _, reglement in settled],
+            "delai_secondes": [reglement.delai for _, reglement in settled],
+            "proprietaire": self._proprietaire,
+        }
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
+            await connection.execute(query("settle"), parameters)
+
+        await self._durably(write)
+        self._held.difference_update(claim.relance_id for claim, _ in settled)
+
+    async def _durably(self, operation: _Operation[T_co]) -> T_co:
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(psycopg.OperationalError),
+            wait=wait_exponential_jitter(initial=0.1, max=5),
+            stop=stop_after_delay(_PATIENCE),
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                connection = await self._connected()
+                return await operation(connection, again=attempt.retry_state.attempt_number > 1)
+        raise AssertionError("unreachable: AsyncRetrying returns or raises")
+
+    async def _connected(self) -> psycopg.AsyncConnection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+        return self._connection

@@ -1,0 +1,129 @@
+"""A tax system, described by three SQL files in ``sources/<name>/``.
+
+``overdue.sql``
+    The overdue creances, in the columns of :data:`CONTRACT`, in that order or any other. Parameters:
+    ``date_relance``, ``jours_retard_min``, ``categories`` (null: all).
+``balances.sql``
+    What is still owed now. Parameters: ``creance_ids``, ``date_relance``.
+``write_back.sql``
+    Shows settled relances in the tax system's own tables. Parameters: the fields of :class:`WriteBackRow`,
+    as arrays of one length. Replaying it changes nothing.
+
+A literal ``%`` is written ``%%`` in these files.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.resources import files
+from typing import Final, LiteralString
+
+import psycopg
+from psycopg import sql
+
+from relances.rules.errors import Blocked
+
+CONTRACT: Final = (
+    "creance_id",
+    "contribuable_id",
+    "nom",
+    "prenom",
+    "telephones",
+    "langue",
+    "categorie",
+    "libelle",
+    "montant_du",
+    "devise",
+    "echeance",
+    "jours_retard",
+    "derniere_relance",
+    "exclusion",
+)
+_LOCK: Final = 7_241_000_002  # one write-back at a time: the tax system has no key to recognise a row by
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBackRow:
+    """The state of one relance for one of its creances."""
+
+    relance_id: int
+    creance_id: str
+    contribuable_id: str
+    type_relance: str
+    statut: str
+    message: str
+    montant_du: Decimal
+    echeance: date
+    date_relance: date
+    date_envoi: datetime | None
+    fournisseur: str
+    reference: str | None
+    code: str | None
+    motif: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One tax system, by the name of its folder."""
+
+    name: str
+
+    def stream_overdue(
+        self,
+        connection: psycopg.Connection,
+        date_relance: date,
+        jours_retard_min: int,
+        categories: Sequence[str],
+    ) -> Iterator[bytes]:
+        """The overdue creances in COPY's text format, columns as in CONTRACT, in flat memory.
+
+        One statement, so one consistent snapshot. Blocked where the file lacks a column.
+        """
+        parameters = {
+            "date_relance": date_relance,
+            "jours_retard_min": jours_retard_min,
+            "categories": list(categories) or None,
+        }
+        overdue = sql.SQL(self._file("overdue.sql"))
+        self._check_contract(connection, overdue, parameters)
+        # COPY takes no bound parameters: psycopg quotes them here, on the client.
+        statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
+            sql.SQL(", ").join(map(sql.Identifier, CONTRACT)), overdue
+        )
+        with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+            for block in copy:
+                yield bytes(block)
+
+    def write_back(self, connection: psycopg.Connection, rows: Sequence[WriteBackRow]) -> None:
+        """Show these states in the tax system, in one transaction."""
+        columns = zip(*map(astuple, rows), strict=True)
+        parameters = {field.name: list(column) for field, column in zip(fields(WriteBackRow), columns, strict=True)}
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+            connection.execute(self._file("write_back.sql"), parameters)
+
+    def known_categories(self, connection: psycopg.Connection) -> set[str]:
+        """The categories a run may be limited to."""
+        return {row[0] for row in connection.execute(self._file("categories.sql"))}
+
+    def _check_contract(self, connection: psycopg.Connection, overdue: sql.SQL, parameters: dict[str, object]) -> None:
+        empty = sql.SQL("SELECT * FROM ({}) AS overdue LIMIT 0").format(overdue)
+        cursor = connection.execute(empty, parameters)
+        missing = set(CONTRACT) - {column.name for column in cursor.description or ()}
+        if missing:
+            raise Blocked(
+                f"store/sources/{self.name}/overdue.sql ne donne pas {', '.join(sorted(missing))} ; "
+                "ajoutez ces colonnes à la requête",
+                "overdue.sql lacks columns of the contract",
+            )
+
+    def _file(self, name: str) -> LiteralString:
+        path = files("relances.store").joinpath("sources", self.name, name)
+        if not path.is_file():
+            raise Blocked(
+                f"store/sources/{self.name}/{name} n'existe pas ; corrigez source.nom dans politique.toml",
+                "unknown tax system: check source.nom",
+            )
+        # Files of this distribution are as trusted as literals in its code.
+        return path.read_text(encoding="utf-8").strip().removesuffix(";")

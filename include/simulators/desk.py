@@ -1,0 +1,65 @@
+"""What every provider does with a valid message: accept it and answer, or misbehave as told."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from simulators.endings import ENDINGS
+from simulators.entry import Entry
+from simulators.faults import Fault, Faults
+from simulators.ledger import Ledger
+from simulators.magic import Magic
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A message that its provider finds in order."""
+
+    to: str
+    sender: str
+    text: str
+
+
+class Dialect(Protocol):
+    """How one provider words what is decided here."""
+
+    @property
+    def name(self) -> str:
+        """The provider, as the ledger names it."""
+        ...
+
+    @property
+    def refusals(self) -> Mapping[Fault, Callable[[web.Request], web.Response]]:
+        """The faults that it words itself: those that `ENDINGS` lacks."""
+        ...
+
+    def accepted(self, entry: Entry) -> web.Response:
+        """The answer to a message that was taken."""
+        ...
+
+
+class Desk:
+    """Where valid messages arrive; a provider's module checks them first."""
+
+    def __init__(self, ledger: Ledger, faults: Faults) -> None:
+        self._ledger = ledger
+        self._faults = faults
+        self._magic = Magic()
+
+    async def receive(self, request: web.Request, message: Submission, dialect: Dialect) -> web.StreamResponse:
+        """Take the message, or do to it what its number or the plan of faults says."""
+        rule = self._magic.rule(message.to, message.text) or self._faults.draw(on_token=False)
+        await asyncio.sleep(self._faults.delay())
+        if rule is None:
+            return self._accept(message, dialect)
+        if rule.fault in dialect.refusals:
+            return dialect.refusals[rule.fault](request)
+        answer = self._accept(message, dialect) if rule.fault.accepts else web.Response()
+        return await ENDINGS[rule.fault](request, rule, answer)
+
+    def _accept(self, message: Submission, dialect: Dialect) -> web.Response:
+        entry = self._ledger.accept(dialect.name, message.to, message.sender, message.text)
+        return dialect.accepted(entry)

@@ -1,0 +1,134 @@
+"""What can be made to go wrong, and when: a plan of rules, drawn deterministically."""
+
+import random
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from msgspec import DecodeError, Meta, Struct, json
+
+
+class Fault(StrEnum):
+    """One way to misbehave; the table of the package says what each does."""
+
+    RESET_BEFORE = "reset_before"
+    RESET_AFTER = "reset_after"
+    CLOSE_AFTER = "close_after"
+    HALF_ANSWER = "half_answer"
+    TIMEOUT_BEFORE = "timeout_before"
+    TIMEOUT_AFTER = "timeout_after"
+    HTTP_500_BEFORE = "http_500_before"
+    HTTP_500_AFTER = "http_500_after"
+    HTTP_502_BEFORE = "http_502_before"
+    HTTP_502_AFTER = "http_502_after"
+    HTTP_503_BEFORE = "http_503_before"
+    HTTP_503_AFTER = "http_503_after"
+    HTTP_504_BEFORE = "http_504_before"
+    HTTP_504_AFTER = "http_504_after"
+    HTTP_429 = "http_429"
+    UNAUTHORIZED = "unauthorized"
+    WRONG_SENDER = "wrong_sender"
+    INVALID_NUMBER = "invalid_number"
+    GARBAGE_200 = "garbage_200"
+    HTML_200 = "html_200"
+    REDIRECT_307 = "redirect_307"
+    REDIRECT_308 = "redirect_308"
+    TOKEN_500 = "token_500"  # noqa: S105 - no secret, as the two below
+    TOKEN_TIMEOUT = "token_timeout"  # noqa: S105
+    TOKEN_RESET = "token_reset"  # noqa: S105
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the message is in the ledger before the trouble begins."""
+        return self.endswith("_after") or self in {Fault.HALF_ANSWER, Fault.GARBAGE_200}
+
+    @property
+    def on_token(self) -> bool:
+        """Whether it strikes the token endpoint rather than the messages."""
+        return self.startswith("token_")
+
+
+# Unknown fields are refused below: a mistyped "probabilty" would make a fault run that tests nothing.
+
+
+class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a fault strikes: with a `probability`, at most `count` times. `seconds` belongs to the fault."""
+
+    fault: Fault
+    probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    count: Annotated[int, Meta(ge=1)] | None = None
+    seed: int = 0
+    seconds: Annotated[float, Meta(ge=0)] | None = None
+    retry_after: Literal["seconds", "http-date", "absent"] = "seconds"
+
+
+class Latency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Time before an answer, in milliseconds: `min_ms`, or uniform between it and `max_ms`."""
+
+    min_ms: Annotated[float, Meta(ge=0)] = 0.0
+    max_ms: Annotated[float, Meta(ge=0)] | None = None
+    seed: int = 0
+
+
+class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that goes wrong from now on."""
+
+    latency: Latency = Latency()
+    rules: tuple[Rule, ...] = ()
+
+
+class PlanRefusedError(ValueError):
+    """A plan in JSON that is not one."""
+
+
+def read_plan(content: bytes) -> Plan:
+    """The plan written in this JSON; raises PlanRefusedError, which says what is wrong with it."""
+    try:
+        return json.decode(content, type=Plan)
+    except (DecodeError, UnicodeDecodeError) as exc:
+        raise PlanRefusedError(f"Plan de fautes refusé, corrigez-le : {exc}.") from exc
+
+
+class _Armed:
+    """A rule at work: its own dice, and how often it struck."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.fired = 0
+        self._dice = random.Random(rule.seed)  # noqa: S311 - reproducible on purpose
+
+    def hits(self) -> bool:
+        rolled = self._dice.random() < self.rule.probability
+        return rolled and (self.rule.count is None or self.fired < self.rule.count)
+
+
+class Faults:
+    """The plan at work: `draw` says what befalls the next request."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.follow(plan)
+
+    def follow(self, plan: Plan) -> None:
+        """Replace the plan; dice and counts start again."""
+        self._latency = plan.latency
+        self._armed = [_Armed(rule) for rule in plan.rules]
+        self._delays = random.Random(plan.latency.seed)  # noqa: S311 - reproducible on purpose
+
+    def draw(self, *, on_token: bool) -> Rule | None:
+        """The rule that strikes this request, if any. All dice roll: no rule disturbs another's sequence."""
+        hits = [armed for armed in self._armed if armed.rule.fault.on_token is on_token and armed.hits()]
+        if not hits:
+            return None
+        hits[0].fired += 1
+        return hits[0].rule
+
+    def delay(self) -> float:
+        """Seconds that this request is to wait."""
+        low, high = self._latency.min_ms, self._latency.max_ms
+        return (low if high is None else self._delays.uniform(low, high)) / 1000
+
+    def report(self) -> dict[str, object]:
+        """The plan as set, each rule with how often it fired."""
+        return {
+            "latency": self._latency,
+            "rules": [{"rule": armed.rule, "fired": armed.fired} for armed in self._armed],
+        }

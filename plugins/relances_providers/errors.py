@@ -1,0 +1,42 @@
+"""What can go wrong with a provider, named by what the caller does next.
+
+::
+
+    ProviderError
+    ├── TryLater         nothing was accepted: the same message may be sent again after ``retry_after``
+    ├── Rejected         the provider refused this message: over for this recipient, the others go on
+    ├── Misconfigured    nothing can be sent until a person mends the connection: stop, do not retry
+    └── OutcomeUnknown   the provider may have the message: never send it again before knowing
+
+Every foreign exception becomes one of these in exactly one place, ``from exc``.
+Messages are read by French-speaking operators: French first, English after the dash. They never hold a
+secret or a phone number.
+"""
+
+
+class ProviderError(Exception):
+    """Any failure of a provider. ``code`` is the provider's own code where it gave one, else ours."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TryLater(ProviderError):
+    """Nothing was accepted. ``retry_after`` is in seconds, None where the provider did not say."""
+
+    def __init__(self, message: str, *, code: str, retry_after: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after = retry_after
+
+
+class Rejected(ProviderError):
+    """The provider refused this message for good."""
+
+
+class Misconfigured(ProviderError):
+    """A setting is wrong; the message names the connection, the field and the cure."""
+
+
+class OutcomeUnknown(ProviderError):
+    """The request left and no readable answer came back."""

@@ -1,0 +1,104 @@
+"""httpx over aiohttp: httpx's API, aiohttp's speed, and errors that never say "nothing was sent" wrongly.
+
+httpx's own connection pool slows down with the square of the calls in flight; ready-made transports over
+faster clients report a connection closed *after* the request as a failure to connect, which would send a
+message twice. So the mapping here is our own, exact and tested against a misbehaving server:
+
+=====================================  ===========================  =======================
+aiohttp says                           httpx hears                  was the request sent?
+=====================================  ===========================  =======================
+connector, DNS, TLS, proxy errors      ConnectError                 surely not
+time-out while connecting              ConnectTimeout               surely not
+time-out while waiting for the answer  ReadTimeout                  perhaps
+connection reset                       ReadError                    perhaps
+closed early, half or unreadable       RemoteProtocolError          perhaps
+=====================================  ===========================  =======================
+
+Redirects are never followed and nothing is ever sent again.
+"""
+
+import asyncio
+import ssl
+import time
+from typing import Final
+
+import aiohttp
+import httpx
+
+NOT_AFTER: Final = "relances.not_after"  # a request's extension: monotonic seconds, see below
+SURELY_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class AiohttpTransport(httpx.AsyncBaseTransport):
+    """One session of as many connections as there are calls in flight; the caller bounds those."""
+
+    def __init__(self, *, verify: bool = True) -> None:
+        self._verify = verify
+        self._session: aiohttp.ClientSession | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send the request once and read the whole answer; raises httpx.TransportError as tabled above.
+
+        A request whose NOT_AFTER has passed is not sent (PoolTimeout): a process that was frozen must not
+        go on with a message that another has taken over meanwhile.
+        """
+        body = await request.aread()
+        not_after = request.extensions.get(NOT_AFTER)
+        if not_after is not None and time.monotonic() > not_after:
+            raise httpx.PoolTimeout("too late to start this call", request=request)
+        try:
+            async with self._open().request(
+                request.method,
+                str(request.url),
+                data=body,
+                headers=request.headers.multi_items(),
+                timeout=_timeout(request),
+                allow_redirects=False,
+            ) as response:
+                content = await response.read()
+                return httpx.Response(response.status, headers=response.raw_headers, content=content)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _translate(error, request) from error
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        # Opened by the first call: a session belongs to the event loop that runs it.
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0, ssl=_ssl_context(self._verify)),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=True,
+            )
+        return self._session
+
+
+def _ssl_context(verify: bool) -> ssl.SSLContext | bool:
+    return ssl.create_default_context() if verify else False
+
+
+def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
+    limits: dict[str, float | None] = request.extensions.get("timeout", {})
+    connect, read = limits.get("connect"), limits.get("read")
+    # sock_read starts again at each byte: a server that drips must not hold a call beyond its lease.
+    total = connect + read if connect is not None and read is not None else None
+    return aiohttp.ClientTimeout(total=total, sock_connect=connect, sock_read=read)
+
+
+def _translate(error: Exception, request: httpx.Request) -> httpx.TransportError:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return httpx.ConnectTimeout("time-out while connecting", request=request)
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError() | aiohttp.ServerFingerprintMismatch():
+            return httpx.ConnectError(str(error), request=request)
+        case aiohttp.InvalidURL():
+            return httpx.UnsupportedProtocol("not an http(s) address", request=request)
+        case asyncio.TimeoutError():
+            return httpx.ReadTimeout("time-out while waiting for the answer", request=request)
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
+            return httpx.RemoteProtocolError(type(error).__name__, request=request)
+        case _:
+            return httpx.ReadError(type(error).__name__, request=request)
