@@ -117,9 +117,7 @@ def reconcile(request: Request) -> bool:
     politique = load_policy()
     with _database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(
-            relances, _providers([politique.envoi.fournisseur_sms])
-        )
+        reconciliation.reconcile(relances, _providers([politique.envoi.fournisseur_sms]))
         if execution is None:
             return True
         if request.envoyer_automatiquement:

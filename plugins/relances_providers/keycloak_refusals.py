@@ -1,7 +1,7 @@
 """Why Keycloak gives no token: what it answers, what that means, how to mend it.
 
 Classified on (HTTP status, ``error``); ``error_description`` only tells a missing secret from a wrong one.
-Observed on Keycloak 20 and 26, which word the same refusal differently.
+Keycloak 19 and before word some refusals differently from 20 and later.
 """
 
 from dataclasses import dataclass
@@ -32,13 +32,14 @@ MISSING_SECRET: Final = Refusal(
 )
 WRONG_SECRET: Final = Refusal(
     "keycloak_secret_faux",
-    f"client ou secret refusé (« Invalid client or Invalid client credentials ») : {_CURE}",
+    f"« Invalid client secret » ou « Invalid client or Invalid client credentials » : {_CURE}",
     "wrong client_secret or client_id",
 )
 UNKNOWN_CLIENT: Final = Refusal(
     "keycloak_client_inconnu",
-    "client inconnu de Keycloak : vérifiez client_id dans la connexion {conn_id}",
-    "unknown client: check client_id",
+    "client inconnu (« Invalid client or Invalid client credentials ») : vérifiez client_id, puis client_secret, "
+    "dans la connexion {conn_id}",
+    "unknown client: check client_id, then client_secret",
 )
 NO_DIRECT_ACCESS: Final = Refusal(
     "keycloak_direct_access",
@@ -83,13 +84,13 @@ def _kind(status: int, error: str, description: str) -> Refusal:
             return UNKNOWN_REALM
         case _, "invalid_grant":
             return WRONG_USER
+        case 400, "unauthorized_client" if "credentials" in description:  # Keycloak 19 and before
+            return UNKNOWN_CLIENT
         case 400, "unauthorized_client":
             return NO_DIRECT_ACCESS
         case _, "unauthorized_client" if "not provided" in description:
             return MISSING_SECRET
         case _, "unauthorized_client":
-            return WRONG_SECRET
-        case _, "invalid_client" if "secret" in description or "credentials" in description:
             return WRONG_SECRET
         case _, "invalid_client":
             return UNKNOWN_CLIENT

@@ -92,6 +92,12 @@ def taxe_id(etaxe: psycopg.Connection[Row], code: str) -> int:
     return int(row["id"])
 
 
+def owner(etaxe: psycopg.Connection[Row], creance: int) -> int:
+    row = etaxe.execute("SELECT contribuable_id FROM affectation_taxe WHERE id = %s", [creance]).fetchone()
+    assert row
+    return int(row["contribuable_id"])
+
+
 def collecte(etaxe: psycopg.Connection[Row], creance: int, **columns: object) -> None:
     """A completed collection on the tax of an assignment, a day after it started."""
     row = etaxe.execute(
@@ -322,11 +328,10 @@ class TestWriteBack:
 
     def settled(self, etaxe: psycopg.Connection[Row], creance: int, **changes: object) -> Row:
         """One settled relance, as the pipeline hands it over."""
-        owner = etaxe.execute("SELECT contribuable_id FROM affectation_taxe WHERE id = %s", [creance]).fetchone()
         return {
             "relance_id": 123,
             "creance_id": str(creance),
-            "contribuable_id": str(owner["contribuable_id"] if owner else 1),
+            "contribuable_id": str(owner(etaxe, creance)),
             "type_relance": "sms",
             "statut": "envoyee",
             "message": "Mairie de Libreville : 15 000 F CFA restent dus.",
@@ -348,7 +353,7 @@ class TestWriteBack:
 
     def dossier(self, etaxe: psycopg.Connection[Row], creance: int, **columns: object) -> int:
         defaults = {
-            "contribuable_id": 1,
+            "contribuable_id": owner(etaxe, creance),
             "affectation_taxe_id": creance,
             "montant_initial": 15_000,
             "montant_restant": 15_000,
@@ -356,9 +361,7 @@ class TestWriteBack:
             "statut": "en_cours",
             "nombre_relances": 2,
         }
-        owner = etaxe.execute("SELECT contribuable_id FROM affectation_taxe WHERE id = %s", [creance]).fetchone()
-        assert owner
-        return insert(etaxe, "dossier_impaye", **defaults | {"contribuable_id": owner["contribuable_id"]} | columns)
+        return insert(etaxe, "dossier_impaye", **defaults | columns)
 
     def shown(self, etaxe: psycopg.Connection[Row]) -> list[Row]:
         return etaxe.execute("SELECT * FROM relance ORDER BY id").fetchall()

@@ -33,9 +33,9 @@ class AirflowApi:
         self._client.close()
 
     def is_up(self) -> bool:
-        """Whether the server answers yet."""
+        """Whether the server answers, tasks too: their part of it is built on its first request, in seconds."""
         try:
-            return self._client.get("/api/v2/monitor/health", timeout=2.0).is_success
+            return self._client.get("/execution/health").is_success
         except httpx.TransportError:
             return False
 

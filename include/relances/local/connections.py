@@ -119,22 +119,28 @@ def database_connection(connection_id: str, variable: str, url: str) -> Connecti
 
     Raises LocalError, without repeating the URL and its password, when it is no such thing.
     """
-    try:
-        if not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError(url)
-        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-        port = int(parts.pop("port", 5432))
-    except (psycopg.ProgrammingError, ValueError):
+    parts = _url_parts(url)
+    if parts is None:
         raise LocalError(
             f"{variable} n'est pas une URL PostgreSQL ; écrivez postgresql://utilisateur:motdepasse@hote:5432/base."
-        ) from None
+        )
     return Connection(
         connection_id,
         "postgres",
         host=parts.pop("host", None),
-        port=port,
+        port=int(parts.pop("port", "5432")),
         schema=parts.pop("dbname", None),
         login=parts.pop("user", None),
         password=parts.pop("password", None),
         extra=parts,
     )
+
+
+def _url_parts(url: str) -> dict[str, str] | None:
+    """What libpq reads in a URL; None for anything else, such as several hosts."""
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except psycopg.ProgrammingError:
+        return None
+    is_plain = url.startswith(("postgresql://", "postgres://")) and parts.get("port", "5432").isdecimal()
+    return parts if is_plain else None

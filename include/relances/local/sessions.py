@@ -6,6 +6,7 @@ their environment, as Airflow's do; so a session is what is recorded on disk, an
 
 import signal
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,11 +48,14 @@ class Session:
 
 
 def end(sessions: Iterable[Session], grace: float) -> None:
-    """Ask every member to stop, wait ``grace`` seconds at most, then kill until nothing is left."""
+    """Ask to stop, wait ``grace`` seconds at most, then kill until nothing is left.
+
+    Leaders of process groups are asked, who tell their own: a scheduler whose workers die first waits for them.
+    """
     known = list(sessions)
-    asked = _members(known)
-    _send(asked, signal.SIGTERM)
-    psutil.wait_procs(asked, timeout=grace)
+    living = _members(known)
+    if _send([process for process in living if _leads_group(process)], signal.SIGTERM):
+        psutil.wait_procs(living, timeout=grace)
     while left := _members(known):
         _send(left, signal.SIGKILL)
         psutil.wait_procs(left, timeout=1)
@@ -61,19 +65,26 @@ def _members(sessions: list[Session]) -> list[psutil.Process]:
     return [process for session in sessions for process in session.members()]
 
 
-def _send(processes: list[psutil.Process], number: signal.Signals) -> None:
+def _leads_group(process: psutil.Process) -> bool:
+    stat = _read_stat(process.pid)
+    return stat is not None and stat.group == process.pid
+
+
+def _send(processes: list[psutil.Process], number: signal.Signals) -> int:
+    sent = 0
     for process in processes:
-        try:
+        with suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-        except psutil.NoSuchProcess:
-            continue
+            sent += 1
+    return sent
 
 
 @dataclass(frozen=True, slots=True)
 class _Stat:
-    """What psutil does not tell of a process: its session, and its start in ticks, which no clock change moves."""
+    """What psutil does not tell of a process. ``started``: in ticks since the machine did, which no clock moves."""
 
     is_dead: bool
+    group: int
     session: int
     started: int
 
@@ -84,4 +95,4 @@ def _read_stat(pid: int) -> _Stat | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     fields = text.rpartition(")")[2].split()  # the name before may hold spaces and parentheses
-    return _Stat(is_dead=fields[0] in {"Z", "X"}, session=int(fields[3]), started=int(fields[19]))
+    return _Stat(fields[0] in {"Z", "X"}, group=int(fields[2]), session=int(fields[3]), started=int(fields[19]))

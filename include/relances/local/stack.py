@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from relances.local.airflow import EmbeddedAirflow
 from relances.local.airflow_api import AirflowApi
-from relances.local.airflow_components import DATABASE, finish_migration, start_components, start_migration
 from relances.local.airflow_environment import AirflowPlaces, airflow_environment
 from relances.local.console import Console
 from relances.local.errors import LocalError
@@ -37,11 +37,16 @@ def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
     """Everything is up on entering, nothing is left on leaving. Raises LocalError when it does not come up."""
     console.say(_introduction(settings))
     with Supervisor(settings.state) as supervisor:
+        supervisor.postgres.start()
+        console.step("PostgreSQL tourne.")
         port = settings.state.port("interface", settings.port)
-        surroundings = _start(settings, supervisor, port, console)
+        airflow = _airflow(settings, supervisor, port)
+        surroundings = _prepare(settings, airflow, console)
+        airflow.start()
         with AirflowApi(f"http://{LOOPBACK}:{port}", settings.state.secrets().password) as api:
             supervisor.wait_for(api.is_up, _API_SECONDS, f"Airflow ne répond pas ; voyez {settings.state.logs}.")
             console.step("Airflow répond.")
+            airflow.complete()
             _set_up(api, surroundings, console)
             _wake(supervisor, api)
             console.step(f"Le Dag {DAG} est prêt.")
@@ -55,19 +60,19 @@ def _introduction(settings: Settings) -> str:
     return f"Monde réel, puisque {names} est donné : les SMS partent vraiment ({settings.state.path})."
 
 
-def _start(settings: Settings, supervisor: Supervisor, port: int, console: Console) -> Surroundings:
-    supervisor.postgres.start()
-    url = supervisor.postgres.create_database(DATABASE)
-    console.step("PostgreSQL tourne.")
-    places = AirflowPlaces(settings.state, settings.dags, settings.plugins, url, port)
-    environment = airflow_environment(places, os.environ)
-    migration = start_migration(supervisor, environment, url)
-    surroundings = surround(settings, supervisor)  # meanwhile
+def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:
+    database = supervisor.postgres.create_database("airflow")
+    places = AirflowPlaces(settings.state, settings.dags, settings.plugins, database, port)
+    return EmbeddedAirflow(supervisor, airflow_environment(places, os.environ), database)
+
+
+def _prepare(settings: Settings, airflow: EmbeddedAirflow, console: Console) -> Surroundings:
+    migration = airflow.begin_migration()
+    surroundings = surround(settings, airflow.supervisor)  # meanwhile
     console.step("Les bases sont prêtes.")
     if migration is not None:
-        finish_migration(supervisor, migration, url)
+        airflow.end_migration(migration)
         console.step("La base d'Airflow est à jour.")
-    start_components(supervisor, environment)
     return surroundings
 
 

@@ -18,8 +18,10 @@ from relances.local.processes import is_alive, spawn, tail, wait_until
 from relances.local.sessions import Session, end
 from relances.local.state import StateFolder
 
+SCHEDULER = "scheduler"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_GRACE_SECONDS = 8.0
+_TASKS_GRACE_SECONDS = 8.0
+_GRACE_SECONDS = 3.0
 _OWNER_SECONDS = 90.0  # for the stop of a whole stack, with a database that has much to write
 
 
@@ -63,8 +65,9 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         with self._ownership, _signals_held():
-            # The scheduler came last and leads the tasks: they hand in their results while the others still listen.
-            end([component.session for component in self._components[-1:]], _GRACE_SECONDS)
+            # The scheduler leads the tasks: they hand in their results while the others still listen.
+            leaders = [component.session for component in self._components if component.name == SCHEDULER]
+            end(leaders, _TASKS_GRACE_SECONDS)
             sweep(self.state)
 
     def start(

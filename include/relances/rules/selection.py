@@ -31,21 +31,19 @@ class Regles:
 
     def decide(self, creances: Sequence[Creance]) -> Decision:
         """Decide for all undecided creances of one contribuable, oldest échéance first."""
-        excluded = [Exclusion(c.rang, "deja_relance") for c in creances if self._already_reminded(c)]
-        left = [c for c in creances if not self._already_reminded(c)]
-        if not left:
-            return Decision(None, tuple(excluded))
-        outcome = self._compose(left)
-        if isinstance(outcome, NouvelleRelance):
-            return Decision(outcome, tuple(excluded))
-        return Decision(None, (*excluded, *(Exclusion(c.rang, outcome) for c in left)))
-
-    def _already_reminded(self, creance: Creance) -> bool:
-        if creance.relance_du_jour:
-            return True
         quiet_since = self.date_relance - timedelta(days=self.politique.selection.delai_jours)
-        latest = (creance.derniere_relance, creance.deja_relance_le)
-        return any(day is not None and day > quiet_since for day in latest)
+        left: list[Creance] = []
+        excluded: list[Exclusion] = []
+        for creance in creances:
+            if _already_reminded(creance, quiet_since):
+                excluded.append(Exclusion(creance.rang, "deja_relance"))
+            else:
+                left.append(creance)
+        outcome = self._compose(left) if left else None
+        if isinstance(outcome, str):
+            excluded += [Exclusion(c.rang, outcome) for c in left]
+            outcome = None
+        return Decision(outcome, tuple(excluded))
 
     def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
         """The relance, or the code that excludes all these creances."""
@@ -80,6 +78,14 @@ class Regles:
             jours_retard=retard,
             creances=tuple(creances),
         )
+
+
+def _already_reminded(creance: Creance, quiet_since: date) -> bool:
+    """By this occasion's relance, or by anyone after ``quiet_since``."""
+    if creance.relance_du_jour:
+        return True
+    dates = (creance.derniere_relance, creance.deja_relance_le)
+    return any(day is not None and day > quiet_since for day in dates)
 
 
 def _name(creance: Creance) -> str | None:

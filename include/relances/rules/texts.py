@@ -58,7 +58,7 @@ class Gabarits:
     def _load(self, canal: Canal, niveau: int, langue: str) -> Template:
         wanted, fallback = (f"{canal}/niveau{niveau}.{lang}.txt" for lang in (langue, DEFAULT_LANGUE))
         try:
-            return self._environment.select_template([wanted, fallback])
+            template = self._environment.select_template([wanted, fallback])
         except TemplateNotFound as error:
             raise Blocked(
                 f"le gabarit {fallback} manque dans {DEFAULT_FOLDER.name}/ ; créez-le ou retirez le niveau de "
@@ -67,6 +67,8 @@ class Gabarits:
             ) from error
         except TemplateError as error:
             raise _wrong(wanted, error) from error
+        template.globals = {}  # Jinja's helpers (range, lipsum …) would be copied for each of a million texts
+        return template
 
 
 def _wrong(name: str, error: TemplateError) -> Blocked:

@@ -11,6 +11,7 @@ from psycopg import sql
 
 from relances.local.base_fictive import referentiel
 from relances.local.base_fictive.population import Population
+from relances.local.errors import LocalError
 
 MAXIMUM = 1_000_000
 
@@ -26,7 +27,7 @@ _REFERENTIEL: Mapping[str, Sequence[NamedTuple]] = {
 }
 
 
-class DatabaseNotEmptyError(RuntimeError):
+class DatabaseNotEmptyError(LocalError):
     """The database already holds a tax application; the sample would mix with it."""
 
 

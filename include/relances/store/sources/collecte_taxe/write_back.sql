@@ -93,7 +93,8 @@ etat AS MATERIALIZED (
     FROM demande
     LEFT JOIN relance AS ancienne
         ON ancienne.affectation_taxe_id = demande.affectation_taxe_id
-        AND ancienne.notes LIKE '%%[relances #%%'
+        -- strpos et non LIKE : tant que la table n'est pas ré-analysée, LIKE promet une ligne et le plan devient carré.
+        AND strpos(ancienne.notes, '[relances #') > 0
         AND substring(ancienne.notes FROM '\[relances #(\d+)\]') = demande.relance_id::text
     ORDER BY demande.relance_id, demande.affectation_taxe_id, ancienne.id
 ),
@@ -133,25 +134,26 @@ reprise AS (
         )
     RETURNING relance.id
 ),
--- Le dernier ouvert, s'il y en a plusieurs ; une affectation peut recevoir plusieurs relances dans un même appel.
-contact AS (
-    SELECT ouvert.id, count(*) AS nombre, max(etat.date_envoi) AS dernier
+-- Une affectation peut recevoir plusieurs relances dans un même appel, et avoir plusieurs dossiers : le dernier ouvert.
+envoi AS (
+    SELECT affectation_taxe_id, count(*) AS nombre, max(date_envoi) AS dernier
     FROM etat
-    JOIN (
-        SELECT affectation_taxe_id, max(id) AS id
-        FROM dossier_impaye
-        WHERE statut IN ('en_cours', 'partiellement_paye')
-        GROUP BY affectation_taxe_id
-    ) AS ouvert ON ouvert.affectation_taxe_id = etat.affectation_taxe_id
-    WHERE etat.premier_envoi
-    GROUP BY ouvert.id
+    WHERE premier_envoi
+    GROUP BY affectation_taxe_id
+),
+contact AS (
+    SELECT max(ouvert.id) AS dossier_id, envoi.nombre, envoi.dernier
+    FROM envoi
+    JOIN dossier_impaye AS ouvert ON ouvert.affectation_taxe_id = envoi.affectation_taxe_id
+    WHERE ouvert.statut IN ('en_cours', 'partiellement_paye')
+    GROUP BY envoi.affectation_taxe_id, envoi.nombre, envoi.dernier
 ),
 dossier AS (
     UPDATE dossier_impaye
     SET nombre_relances = coalesce(dossier_impaye.nombre_relances, 0) + contact.nombre,
         dernier_contact = greatest(dossier_impaye.dernier_contact, contact.dernier)
     FROM contact
-    WHERE dossier_impaye.id = contact.id
+    WHERE dossier_impaye.id = contact.dossier_id
     RETURNING dossier_impaye.id
 )
 SELECT

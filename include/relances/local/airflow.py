@@ -1,0 +1,56 @@
+"""The processes of the embedded Airflow, and the version of its database."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import psycopg
+from psycopg import sql
+
+from relances.local.supervisor import SCHEDULER, Component, Supervisor
+
+_RELEASE = version("apache-airflow-core")
+_COMMAND = (sys.executable, "-m", "airflow")
+_OPTIONS = {SCHEDULER: ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}  # the API reads logs on the disk
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedAirflow:
+    """One Airflow: what its processes are started with, and the URL of its metadata."""
+
+    supervisor: Supervisor
+    environment: Mapping[str, str] = field(repr=False)
+    database: str
+
+    def begin_migration(self) -> Component | None:
+        """Start to bring the database to this release, unless it is there.
+
+        The database itself says so: asking Airflow would take as long as migrating.
+        """
+        with psycopg.connect(self.database) as connection:
+            row = connection.execute(
+                "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+            ).fetchone()
+        if row == (_RELEASE,):
+            return None
+        return self.supervisor.start("migration", [*_COMMAND, "db", "migrate"], self.environment, meant_to_end=True)
+
+    def end_migration(self, migration: Component) -> None:
+        """Wait for it and write the release down. Raises LocalError when it fails."""
+        self.supervisor.finish(migration)
+        with psycopg.connect(self.database) as connection:
+            name = sql.Identifier(connection.info.dbname)
+            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_RELEASE)))
+
+    def start(self) -> None:
+        """Start what a run needs at once; nothing is ready yet."""
+        self._start("api-server", SCHEDULER, "dag-processor")
+
+    def complete(self) -> None:
+        """Start the rest, once the first are up: on few cores they would only slow each other down."""
+        self._start("triggerer")
+
+    def _start(self, *names: str) -> None:
+        for name in names:
+            self.supervisor.start(name, [*_COMMAND, name, *_OPTIONS.get(name, [])], self.environment)
