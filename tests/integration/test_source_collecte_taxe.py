@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from importlib.resources import files
 from itertools import count
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 import pytest
@@ -24,8 +24,8 @@ Row = dict[str, Any]
 numeros = count(1)
 
 
-def statement(name: str) -> LiteralString:
-    return cast(LiteralString, files("relances.store").joinpath("sources/collecte_taxe", name).read_text())
+def statement(name: str) -> str:
+    return files("relances.store").joinpath("sources/collecte_taxe", name).read_text()
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,8 @@ class TestOverdue:
         marche, taxi, autre = affectation(etaxe, qui), affectation(etaxe, qui, "TAXI-H"), affectation(etaxe)
         collecte(etaxe, marche, montant=4_000)
         collecte(etaxe, marche, montant=1_000)
-        assert owed(etaxe) == {str(marche): 10_000, str(taxi): 2_500, str(autre): 15_000}
+        collecte(etaxe, taxi, montant=500)
+        assert owed(etaxe) == {str(marche): 10_000, str(taxi): 2_000, str(autre): 15_000}
 
     def test_the_custom_amount_prevails_and_zero_is_not_owed(self, etaxe: psycopg.Connection[Row]) -> None:
         creance = affectation(etaxe, montant_custom=Decimal("99.50"))
@@ -288,13 +289,14 @@ class TestBalances:
     def balances(self, etaxe: psycopg.Connection[Row], *creances: int) -> dict[str, Decimal]:
         params = {"creance_ids": [str(creance) for creance in creances], "date_relance": AUJOURD_HUI}
         rows = etaxe.execute(statement("balances.sql"), params).fetchall()
+        assert len({row["creance_id"] for row in rows}) == len(rows)
         return {row["creance_id"]: row["montant_du"] for row in rows}
 
     def test_what_is_left_after_payments(self, etaxe: psycopg.Connection[Row]) -> None:
         entiere, partielle, payee = affectation(etaxe), affectation(etaxe), affectation(etaxe)
         collecte(etaxe, partielle, montant=5_000)
         collecte(etaxe, payee, montant=20_000)
-        assert self.balances(etaxe, entiere, partielle, payee) == {
+        assert self.balances(etaxe, entiere, partielle, payee, payee) == {
             str(entiere): 15_000,
             str(partielle): 10_000,
             str(payee): 0,
@@ -311,10 +313,11 @@ class TestBalances:
         assert self.balances(etaxe, *ids) == {str(creance): 0 for creance in ids}
 
     def test_it_agrees_with_overdue(self, etaxe: psycopg.Connection[Row]) -> None:
-        for retard in (7, 30, 100):
-            collecte(etaxe, affectation(etaxe, retard=retard), montant=retard)
+        qui = contribuable(etaxe)
+        for taxe in JOURS:
+            collecte(etaxe, affectation(etaxe, qui, taxe), montant=100)
         extracted = owed(etaxe)
-        assert len(extracted) == 3
+        assert len(extracted) == len(JOURS)
         assert self.balances(etaxe, *map(int, extracted)) == extracted
 
 

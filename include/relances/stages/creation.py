@@ -1,5 +1,6 @@
 """From staged creances to relances: reads them by contribuable, asks the rules, stores what they say."""
 
+import gc
 import logging
 from itertools import islice
 from typing import Final
@@ -18,6 +19,7 @@ _DECIDED_AT_ONCE: Final = 5_000  # contribuables
 
 def create_relances(relances: psycopg.Connection, execution: Execution, regles: Regles, limite: int | None) -> Created:
     """Create the relances of an execution, all or none; a second time adds nothing."""
+    gc.freeze()  # a million short-lived values: the collector need not look through all modules again for each
     with explained("relances_db"), open_creation(relances, execution) as creation:
         contribuables = creation.contribuables(regles.politique.selection.delai_jours)
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):

@@ -39,7 +39,8 @@ class Creation:
         """The creances still to decide, a contribuable's together, in flat memory."""
         with self._connection.cursor("a_decider", row_factory=args_row(Creance)) as rows:
             rows.itersize = _FETCHED_AT_ONCE
-            rows.execute(query("stream_creances_to_decide"), {**self._parameters, "delai_jours": delai_jours})
+            parameters = {**self._parameters, "delai_jours": delai_jours}
+            rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):
                 yield list(group)
 

@@ -32,12 +32,8 @@ def _parser() -> argparse.ArgumentParser:
         description="Remplit une base vide de contribuables fictifs : taxes, paiements, impayés, relances.",
     )
     parser.add_argument("--url", required=True, help="URL PostgreSQL d'une base vide (postgresql://…)")
-    parser.add_argument(
-        "--contribuables", type=int, default=2_000, metavar="N", help="combien (2000 par défaut)"
-    )
-    parser.add_argument(
-        "--graine", type=int, default=1, metavar="N", help="même graine, mêmes données (1 par défaut)"
-    )
+    parser.add_argument("--contribuables", type=int, default=2_000, metavar="N", help="combien (2000 par défaut)")
+    parser.add_argument("--graine", type=int, default=1, metavar="N", help="même graine, mêmes données (1 par défaut)")
     parser.add_argument(
         "--date",
         type=date.fromisoformat,

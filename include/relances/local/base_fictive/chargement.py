@@ -31,9 +31,7 @@ class DatabaseNotEmptyError(LocalError):
     """The database already holds a tax application; the sample would mix with it."""
 
 
-def create_base_fictive(
-    url: str, *, contribuables: int = 2_000, graine: int = 1, date_reference: date
-) -> None:
+def create_base_fictive(url: str, *, contribuables: int = 2_000, graine: int = 1, date_reference: date) -> None:
     """Create and fill the tax application's tables at ``url`` (libpq), or leave the database as it was.
 
     Same ``contribuables`` (1 to 1,000,000), ``graine`` and ``date_reference``: same rows. Raises

@@ -44,9 +44,7 @@ QUARTIERS = tuple(
     for rang, (zone, nom) in enumerate(((zone, nom) for zone, noms in _QUARTIERS for nom in noms), start=1)
 )
 COLLECTEURS = tuple(
-    Collecteur(
-        rang, NOMS[rang * 7 % len(NOMS)], PRENOMS[rang * 11 % len(PRENOMS)], f"COL-{rang:03d}", zone.id
-    )
+    Collecteur(rang, NOMS[rang * 7 % len(NOMS)], PRENOMS[rang * 11 % len(PRENOMS)], f"COL-{rang:03d}", zone.id)
     for rang, zone in enumerate(ZONES * 5, start=1)
 )
 UTILISATEURS = (Utilisateur(1, "Recouvrement", "Guichet", "recouvrement@example.org"),)
@@ -75,9 +73,7 @@ TAXES = (
     Taxe(9, "Taxe de voirie", "VOIRIE-M", 8_000, False, "mensuelle", 4, 3),
     Taxe(10, "Occupation du domaine public", "DOMAINE-M", 25_000, True, "mensuelle", 4, 3),
     Taxe(11, "Stationnement de taxi", "TAXI-H", 2_500, False, "hebdomadaire", 5, 3),
-    Taxe(
-        12, "Taxe sur les spectacles (abolie)", "SPECTACLE-M", 20_000, False, "mensuelle", 2, 2, actif=False
-    ),
+    Taxe(12, "Taxe sur les spectacles (abolie)", "SPECTACLE-M", 20_000, False, "mensuelle", 2, 2, actif=False),
 )
 TAXES_ACTIVES, TAXE_ABOLIE = TAXES[:-1], TAXES[-1]
 JOURS = {"journaliere": 1, "hebdomadaire": 7, "mensuelle": 30, "trimestrielle": 90}

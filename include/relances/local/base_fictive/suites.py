@@ -30,7 +30,7 @@ class Suites:
         if self._hasard.chance(PROPORTIONS.relance_recente):
             return [self._relance(creance, paye, self._hasard.entier(0, 6))]
         if self._hasard.chance(PROPORTIONS.relance_ancienne):
-            return [self._relance(creance, paye, self._hasard.entier(8, 8 + creance.retard))]
+            return [self._relance(creance, paye, self._hasard.entier(8, max(8, creance.retard)))]
         return []
 
     def dossiers(self, creance: Creance, paye: int, relances: list[Relance]) -> list[Dossier]:
@@ -61,9 +61,7 @@ class Suites:
 
     def _dossier(self, creance: Creance, paye: int, relances: list[Relance]) -> Dossier:
         ouverture = creance.echeance + timedelta(days=1)
-        envois = [
-            relance.date_envoi for relance in relances if relance.affectation_taxe_id and relance.date_envoi
-        ]
+        envois = [relance.date_envoi for relance in relances if relance.affectation_taxe_id and relance.date_envoi]
         return Dossier(
             id=next(self._dossiers),
             contribuable_id=creance.affectation.contribuable_id,

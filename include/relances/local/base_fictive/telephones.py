@@ -37,7 +37,7 @@ _SUITES = {ecriture: _TOUTES[rang + 1 :] + _TOUTES[:rang] for rang, ecriture in 
 _AUTRES = {
     Numero.GUIDE: ("0{p}{r:07d}", "+2410{p}{r:07d}", "2410{p}{r:07d}"),
     Numero.FIXE: ("0117{r:05d}", "117{r:05d}", "+241117{r:05d}", "017{r:05d}"),
-    Numero.ETRANGER: ("+3319900{r:04d}", "+2376500{r:05d}", "+1{z}555{r:04d}"),
+    Numero.ETRANGER: ("+3319900{t:04d}", "+2376500{t:05d}", "+1{z}555{t:04d}"),
     Numero.ABSENT: ("NEANT {r}", "RAS {r}", "SANS TEL {r}", "PAS DE NUMERO {r}", "{r:09d}", "- {r}"),
     Numero.ILLISIBLE: (
         "{p}{m}",
@@ -53,12 +53,11 @@ _ZONES = ("212", "301", "305", "312", "404", "415", "514", "613", "617", "713", 
 
 
 def _ecrire(modele: str, rang: int) -> str:
-    """The ``rang``-th number of a kind; different ranks give different texts, whatever the pattern."""
+    """The ``rang``-th number of a kind; no other rank of that kind gives the same number."""
     indicatif, ancien = _INDICATIFS[rang % len(_INDICATIFS)]
     n = f"{_PREMIER + rang // len(_INDICATIFS):06d}"
-    return modele.format(
-        p=indicatif, o=ancien, n=n, m=n[1:], a=n[:2], b=n[2:4], c=n[4:], r=rang, z=_ZONES[rang % len(_ZONES)]
-    )
+    zone = _ZONES[rang % len(_ZONES)]
+    return modele.format(p=indicatif, o=ancien, n=n, m=n[1:], a=n[:2], b=n[2:4], c=n[4:], r=rang, t=rang // 3, z=zone)
 
 
 class Annuaire:
@@ -92,5 +91,5 @@ class Annuaire:
         if numero is Numero.ABSENT and (unique := next(self._absents, None)):
             return unique
         ecritures = _AUTRES[numero]
-        rang, choix = divmod(next(self._rangs[numero]), len(ecritures))
-        return _ecrire(ecritures[choix], rang)
+        rang = next(self._rangs[numero])
+        return _ecrire(ecritures[rang % len(ecritures)], rang)

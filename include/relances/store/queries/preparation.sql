@@ -3,7 +3,8 @@
 SELECT set_config('relances.execution_id', %(execution_id)s, false);
 
 -- name: clear_extraction
--- A second extraction of the same execution replaces the first; its exclusions go with it.
+-- A second extraction of the same execution replaces the first, its exclusions with it.
+WITH exclusions AS (DELETE FROM relances.exclusion WHERE execution_id = %(execution_id)s)
 DELETE FROM relances.creance_extraite WHERE execution_id = %(execution_id)s;
 
 -- name: copy_creances

@@ -27,7 +27,7 @@ exigible AS (
     ) AS periode
     WHERE affectation.actif AND contribuable.actif AND taxe.actif
         AND periode.echeance <= %(date_relance)s::date
-        AND (affectation.date_fin IS NULL OR affectation.date_fin::date >= periode.echeance)
+        AND (affectation.date_fin IS NULL OR affectation.date_fin >= periode.echeance)
 ),
 paye AS (
     SELECT exigible.affectation_id, sum(collecte.montant) AS montant

@@ -28,7 +28,7 @@ WITH exigible AS (
     ) AS periode
     WHERE affectation.actif AND contribuable.actif AND taxe.actif
         AND periode.echeance <= %(date_relance)s::date - %(jours_retard_min)s::int
-        AND (affectation.date_fin IS NULL OR affectation.date_fin::date >= periode.echeance)
+        AND (affectation.date_fin IS NULL OR affectation.date_fin >= periode.echeance)
         AND (%(categories)s::text[] IS NULL OR coalesce(type_taxe.code, taxe.code) = ANY (%(categories)s::text[]))
 ),
 -- Sans borne supérieure : qui a payé après date_relance n'est plus à relancer non plus.
