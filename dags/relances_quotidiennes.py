@@ -12,7 +12,7 @@ deux fois pour le même jour. Le rapport est dans le journal de la tâche `repor
 Any task may be run again: nobody is reminded twice for the same day.*
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
@@ -83,8 +83,8 @@ PARAMS = {
 
 
 @dag(
+    # No start_date: the first run is the next 8 o'clock, not the last one, whenever the Dag is switched on.
     schedule=CronTriggerTimetable("0 8 * * *", timezone="Africa/Libreville"),
-    start_date=datetime(2026, 1, 1),  # noqa: DTZ001 - Airflow reads it in its own time zone
     catchup=False,
     max_active_runs=1,
     params=PARAMS,

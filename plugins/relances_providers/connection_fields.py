@@ -1,8 +1,11 @@
 """Reads an Airflow connection's fields; every error names the connection, the field and the cure."""
 
+import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import httpx
 from airflow.sdk import Connection
 
 from relances_providers.errors import Misconfigured
@@ -13,17 +16,15 @@ class ConnectionFields:
     """The fields of one connection, standard ones and ``extra`` alike, by name."""
 
     conn_id: str
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(repr=False)
 
     @classmethod
     def of(cls, connection: Connection) -> "ConnectionFields":
         """Raises Misconfigured where ``extra`` is not a JSON object."""
-        try:
-            extra: Mapping[str, object] = connection.extra_dejson
-        except ValueError as error:
-            raise _wrong(connection.conn_id, "extra", "doit être un objet JSON", "must be a JSON object") from error
+        if not _is_object(connection.extra or "{}"):
+            raise _wrong(connection.conn_id, "extra", "doit être un objet JSON", "must be a JSON object")
         standard = {"host": connection.host, "login": connection.login, "password": connection.password}
-        return cls(connection.conn_id, {**extra, **standard})
+        return cls(connection.conn_id, {**connection.extra_dejson, **standard})
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text that must be there unless there is a default. Surrounding spaces are dropped."""
@@ -39,18 +40,23 @@ class ConnectionFields:
     def url(self, name: str, default: str | None = None) -> str:
         """An http(s) address, without its final slash."""
         value = self.text(name, default)
-        if not value.startswith(("http://", "https://")):
-            raise _wrong(self.conn_id, name, "doit commencer par https://", "must start with https://")
+        if not _is_web_address(value):
+            raise _wrong(
+                self.conn_id,
+                name,
+                "doit être une adresse https://… sans identifiant ni mot de passe",
+                "must be an https://… address without credentials",
+            )
         return value.rstrip("/")
 
     def number(self, name: str, default: float, *, minimum: float) -> float:
-        """A number of at least ``minimum``."""
+        """A finite number of at least ``minimum``."""
         raw = self.values.get(name)
         try:
             value = default if raw in (None, "") else float(str(raw))
         except ValueError:
-            value = float("nan")
-        if not value >= minimum:  # written so that NaN is refused too
+            value = math.nan
+        if not minimum <= value < math.inf:  # written so that NaN is refused too
             raise _wrong(
                 self.conn_id,
                 name,
@@ -73,7 +79,24 @@ class ConnectionFields:
                 raise _wrong(self.conn_id, name, "doit être true ou false", "must be true or false")
 
 
-def _wrong(conn_id: str | None, name: str, french: str, english: str) -> Misconfigured:
+def _is_object(extra: str) -> bool:
+    # Asked beforehand: Airflow logs what it cannot read, secrets and all, and goes on without it.
+    try:
+        return isinstance(json.loads(extra), dict)
+    except ValueError:
+        return False
+
+
+def _is_web_address(value: str) -> bool:
+    try:
+        url = httpx.URL(value)
+        host = url.raw_host.decode().encode("idna")  # refuses what a resolver could not even be asked
+    except (httpx.InvalidURL, UnicodeError):
+        return False
+    return url.scheme in {"http", "https"} and host != b"" and not url.userinfo and (url.port or 0) < 65_536
+
+
+def _wrong(conn_id: str, name: str, french: str, english: str) -> Misconfigured:
     return Misconfigured(
         f"connexion {conn_id} : le champ {name} {french} ; corrigez-le dans Admin → Connections "
         f"— connection {conn_id}: field {name} {english}",

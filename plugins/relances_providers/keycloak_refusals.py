@@ -1,7 +1,7 @@
 """Why Keycloak gives no token: what it answers, what that means, how to mend it.
 
-Classified on (HTTP status, ``error``); ``error_description`` only tells a missing secret from a wrong one.
-Keycloak 19 and before word some refusals differently from 20 and later.
+Classified on (HTTP status, ``error``); ``error_description`` only tells a missing secret from a wrong one, and
+an unknown client from a forbidden grant in Keycloak 19 and before, which answer both with the same pair.
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,9 @@ UNKNOWN_CLIENT: Final = Refusal(
 )
 NO_DIRECT_ACCESS: Final = Refusal(
     "keycloak_direct_access",
-    "« Client not allowed for direct access grants » : activez « Direct access grants » du client dans Keycloak",
-    "enable Direct access grants on the client",
+    "« Client not allowed for direct access grants » : activez « Direct access grants » dans Keycloak pour le "
+    "client_id de la connexion {conn_id}",
+    "enable Direct access grants on that client",
 )
 WRONG_USER: Final = Refusal(
     "keycloak_identifiants",
@@ -59,8 +60,8 @@ UNKNOWN_REALM: Final = Refusal(
 )
 OTHER: Final = Refusal(
     "keycloak_refus",
-    "Keycloak refuse la demande de jeton : vérifiez la connexion {conn_id}",
-    "Keycloak refused the token request: check the connection",
+    "demande de jeton refusée : vérifiez keycloak_host, realm et client_id dans la connexion {conn_id}",
+    "token request refused: check keycloak_host, realm and client_id",
 )
 
 
@@ -68,7 +69,7 @@ def refusal(response: httpx.Response, conn_id: str) -> ProviderError | None:
     """The error behind a token answer, None where it is a success."""
     if response.is_success:
         return None
-    if response.status_code == 429 or response.is_server_error:
+    if response.status_code in {408, 429} or response.is_server_error:
         return TryLater(
             f"Keycloak répond {response.status_code} : nouvel essai plus tard — Keycloak is unavailable",
             code="keycloak_indisponible",

@@ -91,5 +91,5 @@ class MessagingHook(BaseHook):
 
 
 def mask(phone: str) -> str:
-    """A phone number fit for a log: ``24166123456`` → ``+241••••3456``."""
-    return f"+{phone[:3]}••••{phone[-4:]}" if len(phone) >= 8 else "••••"
+    """A phone number fit for a log: ``24166123456`` → ``+241••••3456``. A short one is hidden whole."""
+    return f"+{phone[:3]}••••{phone[-4:]}" if len(phone) >= 10 else "••••"

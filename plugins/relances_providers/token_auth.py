@@ -5,6 +5,7 @@ or failure. The flow does no I/O: it yields requests and is handed answers.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
@@ -67,8 +68,6 @@ class KeycloakAuth(httpx.Auth):
     Raises Misconfigured (credentials refused: never asked again) or TryLater (Keycloak out of reach).
     """
 
-    requires_response_body = True
-
     def __init__(self, account: KeycloakAccount, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._account = account
         self._clock = clock
@@ -81,7 +80,11 @@ class KeycloakAuth(httpx.Auth):
         for _ in range(2):  # a second time only after a 401, with a new token
             async with self._lock:
                 if self._needs_token(refused):
-                    self._keep((yield self._token_request(request)))
+                    try:
+                        self._keep((yield self._token_request(request)))
+                    except GeneratorExit:  # all that httpx says when the token request itself fails
+                        self._share(_out_of_reach(self._account))
+                        raise
                 token = self._bearer()
             request.headers["Authorization"] = f"Bearer {token}"
             response = yield request
@@ -91,30 +94,23 @@ class KeycloakAuth(httpx.Auth):
 
     def _needs_token(self, refused: str | None) -> bool:
         if self._failure is not None and self._clock() < self._failure.until:
-            raise self._failure.error
+            raise self._failure.error.with_traceback(None)  # else it grows with every call that shares it
         return self._token is None or self._token.value == refused or self._clock() >= self._token.renew_at
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
-        # Noted before asking: when the connection fails, httpx closes this flow without telling it why.
-        self._failure = _Failure(
-            TryLater(
-                f"Keycloak ({self._account.host}) ne répond pas : vérifiez keycloak_host de la connexion "
-                f"{self._account.conn_id} et le réseau — Keycloak is out of reach",
-                code="keycloak_injoignable",
-            ),
-            self._clock() + _FAILURE_SHARED_SECONDS,
-        )
         extensions = {TOKEN_REQUEST: True, "timeout": request.extensions.get("timeout", {})}
         return httpx.Request("POST", self._account.token_url, data=self._account.form(), extensions=extensions)
 
     def _keep(self, response: httpx.Response) -> None:
-        error = refusal(response, self._account.conn_id)
-        if error is None:
-            self._token, self._failure = _read_token(response, self._clock(), self._account.conn_id), None
-            return
+        try:
+            self._token = _read_token(response, self._clock(), self._account.conn_id)
+        except ProviderError as error:
+            self._share(error)
+            raise
+
+    def _share(self, error: ProviderError) -> None:
         final = isinstance(error, Misconfigured)  # asked again, a wrong password would lock the account
-        self._failure = _Failure(error, float("inf") if final else self._clock() + _FAILURE_SHARED_SECONDS)
-        raise error
+        self._failure = _Failure(error, math.inf if final else self._clock() + _FAILURE_SHARED_SECONDS)
 
     def _bearer(self) -> str:
         assert self._token is not None  # noqa: S101 - _needs_token or _keep saw to it
@@ -122,6 +118,9 @@ class KeycloakAuth(httpx.Auth):
 
 
 def _read_token(response: httpx.Response, now: float, conn_id: str) -> _Token:
+    error = refusal(response, conn_id)
+    if error is not None:
+        raise error
     try:
         body = response.json()
         value, life = str(body["access_token"]), float(body.get("expires_in", 60))
@@ -132,3 +131,11 @@ def _read_token(response: httpx.Response, now: float, conn_id: str) -> _Token:
             code="keycloak_illisible",
         ) from error
     return _Token(value, now + life * _LIFE_USED)
+
+
+def _out_of_reach(account: KeycloakAccount) -> TryLater:
+    return TryLater(
+        f"Keycloak ({account.host}) ne répond pas : vérifiez keycloak_host de la connexion {account.conn_id} "
+        "et le réseau — Keycloak is out of reach",
+        code="keycloak_injoignable",
+    )

@@ -17,10 +17,11 @@ closed early, half or unreadable       RemoteProtocolError          perhaps
 Redirects are never followed and nothing is ever sent again.
 """
 
-import asyncio
 import ssl
 import time
+from functools import cache
 from typing import Final
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -35,6 +36,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def __init__(self, *, verify: bool = True) -> None:
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
+        self._proxy = cache(_environment_proxy)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request once and read the whole answer; raises httpx.TransportError as tabled above.
@@ -53,11 +55,12 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 data=body,
                 headers=request.headers.multi_items(),
                 timeout=_timeout(request),
+                proxy=self._proxy(request.url.scheme, request.url.host),
                 allow_redirects=False,
             ) as response:
                 content = await response.read()
                 return httpx.Response(response.status, headers=response.raw_headers, content=content)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, OSError, httpx.DecodingError) as error:
             raise _translate(error, request) from error
 
     async def aclose(self) -> None:
@@ -65,19 +68,19 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             await self._session.close()
 
     def _open(self) -> aiohttp.ClientSession:
-        # Opened by the first call: a session belongs to the event loop that runs it.
+        # Opened by the first call: a session belongs to the event loop that runs it. No trust_env: it reads
+        # ~/.netrc before each call, fails where that has a password for the host, and halves the speed.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=_ssl_context(self._verify)),
+                connector=aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context() if self._verify else False),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
-                trust_env=True,
             )
         return self._session
 
 
-def _ssl_context(verify: bool) -> ssl.SSLContext | bool:
-    return ssl.create_default_context() if verify else False
+def _environment_proxy(scheme: str, host: str) -> str | None:
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
@@ -85,20 +88,24 @@ def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
     connect, read = limits.get("connect"), limits.get("read")
     # sock_read starts again at each byte: a server that drips must not hold a call beyond its lease.
     total = connect + read if connect is not None and read is not None else None
-    return aiohttp.ClientTimeout(total=total, sock_connect=connect, sock_read=read)
+    return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
 
 
 def _translate(error: Exception, request: httpx.Request) -> httpx.TransportError:
     match error:
         case aiohttp.ConnectionTimeoutError():
             return httpx.ConnectTimeout("time-out while connecting", request=request)
-        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError() | aiohttp.ServerFingerprintMismatch():
+        case aiohttp.ClientConnectorError():
             return httpx.ConnectError(str(error), request=request)
-        case aiohttp.InvalidURL():
+        case aiohttp.ClientHttpProxyError(status=status):
+            return httpx.ConnectError(f"the proxy answers {status}", request=request)
+        case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
             return httpx.UnsupportedProtocol("not an http(s) address", request=request)
-        case asyncio.TimeoutError():
+        case TimeoutError():
             return httpx.ReadTimeout("time-out while waiting for the answer", request=request)
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
             return httpx.RemoteProtocolError(type(error).__name__, request=request)
+        case httpx.DecodingError():
+            return httpx.RemoteProtocolError("the answer cannot be decompressed", request=request)
         case _:
             return httpx.ReadError(type(error).__name__, request=request)

@@ -9,9 +9,9 @@ import httpx
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.retry_after import retry_after
 
-_SUCCESS: Final = re.compile(r"\+?SUCCESS\|([^|]+)\|.+", re.IGNORECASE | re.DOTALL)
+_SUCCESS: Final = re.compile(r"\+?SUCCESS\|\s*([^|\s]+)\s*\|.+", re.IGNORECASE | re.DOTALL)
 _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOTALL)
-_DIGITS: Final = re.compile(r"\d{6,}")
+_NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){5,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def read_answer(response: httpx.Response, conn_id: str) -> str:
     """The message's id at Ventis; raises one of the four errors."""
     text = response.text.strip()
     if response.is_success and (success := _SUCCESS.fullmatch(text)):
-        return success.group(1).strip()
+        return success.group(1)
     raise _error(response, _read_error(response, text), conn_id)
 
 
@@ -56,22 +56,28 @@ def _error(response: httpx.Response, error: VentisError | None, conn_id: str) ->
                 "…/messaging/api/v1 — wrong host address",
                 code="ENDPOINT_NOT_FOUND",
             )
+        case _ if status == 408 or status >= 500:
+            return _unknown(status)
         case _ if error is not None and error.about_sender:
             return Misconfigured(
                 f"expéditeur refusé par Ventis ({error.code} : {error.message}) : corrigez sender dans la "
                 f"connexion {conn_id} — sender is not on the account's list",
                 code=error.code,
             )
-        case _ if error is not None and status < 500:
+        case _ if error is not None:
             return Rejected(f"refusé par Ventis ({error.code} : {error.message}) — refused", code=error.code)
-        case _ if 400 <= status < 500 and status != 408:
+        case _ if status >= 400:
             return Rejected(f"refusé par Ventis (HTTP {status}) — refused", code=f"http_{status}")
         case _:
-            return OutcomeUnknown(
-                f"réponse de Ventis inutilisable (HTTP {status}) : le message est peut-être parti "
-                "— unusable answer, the message may have been sent",
-                code="408",
-            )
+            return _unknown(status)
+
+
+def _unknown(status: int) -> OutcomeUnknown:
+    return OutcomeUnknown(
+        f"réponse de Ventis inutilisable (HTTP {status}) : le message est peut-être parti "
+        "— unusable answer, the message may have been sent",
+        code="408",
+    )
 
 
 def _read_error(response: httpx.Response, text: str) -> VentisError | None:
@@ -82,11 +88,11 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
     except ValueError:
         return None
     first = body[0] if isinstance(body, list) and body else body
-    if not isinstance(first, dict) or "statusCode" not in first:
+    if not isinstance(first, dict) or not first.keys() >= {"error", "statusCode"}:
         return None
     return VentisError(str(first["statusCode"]), _without_numbers(str(first.get("message", ""))))
 
 
 def _without_numbers(message: str) -> str:
     """Providers repeat the recipient's number in their errors; ours must not."""
-    return _DIGITS.sub("••••", message)[:200]
+    return _NUMBER.sub("••••", message)[:200]

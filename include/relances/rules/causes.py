@@ -12,6 +12,7 @@ CAUSES: Final[dict[str, Raison]] = {
     "injoignable": Raison("fournisseur injoignable malgré plusieurs essais", "prévenir l'exploitant, puis relancer"),
     "keycloak_injoignable": Raison("Keycloak injoignable malgré plusieurs essais", "prévenir l'exploitant"),
     "keycloak_indisponible": Raison("Keycloak indisponible malgré plusieurs essais", "prévenir l'exploitant"),
+    "keycloak_illisible": Raison("réponse de Keycloak illisible malgré plusieurs essais", "vérifier keycloak_host"),
     "erreur_interne": Raison("erreur du programme", "prévenir le développeur, avec le journal de la tâche"),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
     "expiree": Raison("remplacée par une relance plus récente", "rien"),

@@ -3,10 +3,12 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Final, assert_never
 
 from relances.rules.models import Statut
 from relances.rules.policy import Envoi
+
+_LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] 
                 "reportee",
                 code,
                 detail=detail,
-                delai=apres or _backoff(numero, envoi, jitter()),
+                delai=min(apres, _LONGEST_WAIT) if apres else _backoff(numero, envoi, jitter()),
             )
         case _:
             assert_never(issue)

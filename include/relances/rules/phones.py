@@ -20,6 +20,7 @@ _OLD_PLAN: Final = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", 
 _MOBILE: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _SEPARATORS: Final = re.compile(r"[\s.\-/()_\u00a0\u202f]+")
 _PLAIN: Final = re.compile(r"(?:\+?241|00241)?(?:0?([1-9]\d{7})|(0[1-7]\d{6}))", re.ASCII)
+_NOT_DIALLED: Final = re.compile(r"[^+\d]", re.ASCII)
 _GUIDE: Final = re.compile(r"(?:241)?(0\d{9})", re.ASCII)
 _ABSENT_BELOW: Final = 6  # digits: shorter than any number is a placeholder, not a mistyped number
 
@@ -94,11 +95,14 @@ def _judge(prefix: str) -> Refus | None:
 
 
 def _normalise_unusual(compact: str) -> Verdict:
-    digits = re.sub(r"\D", "", compact, flags=re.ASCII)
+    dialled = _NOT_DIALLED.sub("", compact)
+    international = dialled.startswith(("+", "00"))
+    digits = dialled.replace("+", "")
     if len(digits) < _ABSENT_BELOW or not digits.strip("0"):
         return Refus.ABSENT
-    international = compact.startswith(("+", "00"))
-    number = _parse(("+" if international else "") + (digits.removeprefix("00") if international else digits))
+    if international:
+        digits = digits.removeprefix("00")
+    number = _parse(f"+{digits}" if international else digits)
     if number is not None and number.country_code != int(_COUNTRY):
         return Refus.HORS_REGION
     if number is not None and len(national := phonenumbers.national_significant_number(number)) == 8:

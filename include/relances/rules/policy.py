@@ -102,8 +102,10 @@ class _Reader:
         )
 
     def _niveaux(self, raw: object) -> tuple[Niveau, ...]:
-        if not isinstance(raw, list) or not raw:
+        if not isinstance(raw, list) or not raw or not all(isinstance(entry, dict) for entry in raw):
             raise self._wrong("[[niveau]]", "au moins un niveau", "at least one level")
+        for entry in raw:
+            self._no_stranger(entry, {field.name for field in fields(Niveau)}, "niveau.")
         niveaux = tuple(
             Niveau(
                 self._integer(entry, "numero", "niveau.numero"),

@@ -1,5 +1,6 @@
 """The words of a relance: sandboxed Jinja2 templates, one file per canal, niveau and language."""
 
+import traceback
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from relances.rules.errors import Blocked
@@ -33,7 +34,7 @@ def values(nom: str | None, montant: Decimal, devise: str, libelles: list[str], 
     return Values(
         nom=" ".join((nom or "").split()) or "cher contribuable",
         montant=f"{montant:,.0f}".replace(",", " ") + f" {_CURRENCIES.get(devise, devise)}",
-        objet=libelles[0] if len(libelles) == 1 else f"{len(libelles)} taxes",
+        objet=" ".join(libelles[0].split()) if len(libelles) == 1 else f"{len(libelles)} taxes",
         echeance=f"{echeance:%d/%m/%Y}",
     )
 
@@ -51,9 +52,12 @@ class Gabarits:
         """The text of one relance; Blocked names the template and what is wrong with it."""
         template = self._template(canal, niveau, langue or DEFAULT_LANGUE)
         try:
-            return template.render(nom=said.nom, montant=said.montant, objet=said.objet, echeance=said.echeance).strip()
-        except TemplateError as error:
-            raise _wrong(str(template.name), error) from error
+            text = template.render(nom=said.nom, montant=said.montant, objet=said.objet, echeance=said.echeance).strip()
+        except Exception as error:  # whatever the expressions of whoever wrote the template raise
+            raise _wrong(str(template.name), _line(template, error), error) from error
+        if not text:
+            raise Blocked(f"gabarit {template.name} : son texte est vide", "a message template gives an empty text")
+        return text
 
     def _load(self, canal: Canal, niveau: int, langue: str) -> Template:
         wanted, fallback = (f"{canal}/niveau{niveau}.{lang}.txt" for lang in (langue, DEFAULT_LANGUE))
@@ -65,13 +69,20 @@ class Gabarits:
                 "politique.toml",
                 "a message template is missing",
             ) from error
-        except TemplateError as error:
-            raise _wrong(wanted, error) from error
+        except TemplateSyntaxError as error:
+            raise _wrong(error.name or wanted, error.lineno, error) from error
+        except UnicodeDecodeError as error:
+            names = " ou ".join(sorted({wanted, fallback}))
+            raise Blocked(f"gabarit {names} : enregistrez-le en UTF-8", "a message template is not UTF-8") from error
         template.globals = {}  # Jinja's helpers (range, lipsum …) would be copied for each of a million texts
         return template
 
 
-def _wrong(name: str, error: TemplateError) -> Blocked:
-    line = getattr(error, "lineno", None)
-    where = f"{name}, ligne {line}" if line else name
-    return Blocked(f"gabarit {where} : {error.message}", "a message template is wrong")
+def _wrong(name: str, line: int | None, error: Exception) -> Blocked:
+    return Blocked(f"gabarit {name}, ligne {line} : {error}", "a message template is wrong")
+
+
+def _line(template: Template, error: Exception) -> int | None:
+    """The template's last line in the traceback, where Jinja writes it."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == template.filename]
+    return lines[-1] if lines else None

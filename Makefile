@@ -1,0 +1,80 @@
+# Relances : deux commandes suffisent, « make demo » puis « make up ».
+
+PYTHON ?= python3
+LOCK_ARGS ?=
+TEST_ARGS ?=
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help demo up down test lint bench lock clean
+
+# Les messages sont en français : les écrire dans n'importe quelle langue du système.
+export PYTHONUTF8 := 1
+
+# Une étiquette par étape de l'installation, refaite quand ce dont elle dépend change.
+VENV := .venv/bin/python
+LOCKED := .venv/.dependances
+READY := .venv/.projet
+READY_TO_WORK := .venv/.outils
+
+PIP_INSTALL := umask 022 && $(VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+FROM_LOCK := --require-hashes --only-binary :all:
+NOT_INSTALLED := { echo "L'installation a échoué : vérifiez l'accès à l'index Python (pip config list) et relancez. — Installation failed: check access to the package index and retry." >&2; exit 1; }
+
+help: ## Cette liste
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 14
+
+demo: $(READY) ## Un passage complet sur des données inventées : rien à configurer, aucun SMS ne part
+	@.venv/bin/relances demo
+
+up: $(READY) ## Airflow et ses bases, au premier plan ; l'adresse et le mot de passe s'affichent
+	@.venv/bin/relances up
+
+down: ## Arrête tout ce qui tourne
+	@if [ -x .venv/bin/relances ]; then .venv/bin/relances down; else echo "Rien ne tournait."; fi
+
+test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
+	@$(VENV) -m pytest $(TEST_ARGS)
+
+lint: $(READY_TO_WORK) ## Style, types, sens des imports
+	@$(VENV) -m ruff check .
+	@$(VENV) -m ruff format --check .
+	@$(VENV) -m mypy
+	@.venv/bin/lint-imports --no-cache
+
+bench: $(READY_TO_WORK) ## Les mesures de performance, affichées
+	@$(VENV) -m tests.bench
+
+lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
+	@$(UV_COMPILE) pyproject.toml -o requirements.txt
+	@$(UV_COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate $(LOCK_ARGS)
+
+clean: ## Arrête tout et efface données, environnement et caches (.env reste)
+	@if $(VENV) -c 'import relances.local.cli' 2>/dev/null; then .venv/bin/relances down; fi
+	@rm -rf .relances .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV):
+	@command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) est introuvable : installez Python 3.11, 3.12 ou 3.13. — $(PYTHON) not found: install Python 3.11, 3.12 or 3.13." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Il faut Python 3.11, 3.12 ou 3.13 : make PYTHON=python3.12 … — Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.12 …" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { echo "Python n'a pas son module venv : installez-le (Debian, Ubuntu : apt install python3-venv). — Python lacks its venv module: install it." >&2; exit 1; }
+	@umask 022 && "$(PYTHON)" -m venv --clear .venv
+
+$(LOCKED): requirements.txt | $(VENV)
+	@echo "Installation des dépendances dans .venv, une minute environ…"
+	@$(PIP_INSTALL) $(FROM_LOCK) -r requirements.txt || $(NOT_INSTALLED)
+	@touch $@
+
+$(READY): pyproject.toml $(LOCKED)
+	@$(PIP_INSTALL) --no-build-isolation -e . || $(NOT_INSTALLED)
+	@touch $@
+
+$(READY_TO_WORK): requirements-dev.txt $(READY)
+	@echo "Installation des outils de développement…"
+	@$(PIP_INSTALL) $(FROM_LOCK) -r requirements-dev.txt || $(NOT_INSTALLED)
+	@touch $@

@@ -1,0 +1,124 @@
+"""A real Airflow beside the real databases and the simulators: each Dag run is a process of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from relances.local.base_fictive import create_base_fictive
+from relances.local.postgres import EmbeddedPostgres
+from relances.store import migrate
+
+REPOSITORY = Path(__file__).parents[2]
+RUN_DAG = Path(__file__).with_name("run_dag.py")
+
+
+@dataclass(frozen=True, slots=True)
+class DagRun:
+    """How a run ended. ``tasks``: state by ``task_id[map_index]``; ``log``: everything it printed."""
+
+    state: str
+    run_id: str
+    tasks: dict[str, str | None]
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A tax office on one machine: its databases, its simulated provider, and its Airflow."""
+
+    simulators: str
+    relances_url: str
+    environment: dict[str, str]
+
+    def run(self, dag_id: str, **conf: object) -> DagRun:
+        """Run a Dag to its end with these parameters."""
+        command = [sys.executable, "-W", "ignore", str(RUN_DAG), dag_id, json.dumps(conf)]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
+        result = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
+        assert result, done.stdout[-4000:] + done.stderr[-4000:]
+        return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=done.stdout + done.stderr)
+
+    def with_connection(self, **changes: object) -> "Office":
+        """The same office with a changed Ventis connection; ``extra`` fields are changed one by one."""
+        known = json.loads(self.environment["AIRFLOW_CONN_VENTIS_DEFAULT"])
+        extra = {**known["extra"], **changes.pop("extra", {})}  # type: ignore[dict-item]
+        connection = json.dumps({**known, **changes, "extra": extra})
+        return Office(
+            self.simulators, self.relances_url, {**self.environment, "AIRFLOW_CONN_VENTIS_DEFAULT": connection}
+        )
+
+    def ledger_count(self) -> int:
+        """Messages the simulated provider accepted."""
+        return int(httpx.get(f"{self.simulators}/ledger/count").json()["count"])
+
+    def statuts(self) -> dict[str, int]:
+        """Relances by statut."""
+        with psycopg.connect(self.relances_url) as connection:
+            return dict(connection.execute("SELECT statut, count(*) FROM relances.relance GROUP BY statut").fetchall())
+
+
+@pytest.fixture(scope="module")
+def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The simulators' address."""
+    command = [sys.executable, "-m", "simulators", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
+        process.terminate()
+
+
+@pytest.fixture(scope="module")
+def office(
+    simulators: str,
+    postgres: EmbeddedPostgres,
+    new_database: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Office:
+    """Sixty contribuables: too few for the simulators' magic numbers, so that every message goes through."""
+    etaxe, relances, airflow = (new_database(name) for name in ("etaxe", "relances", "airflow"))
+    today = datetime.now(ZoneInfo("Africa/Libreville")).date()
+    create_base_fictive(etaxe, contribuables=60, graine=1, date_reference=today)
+    migrate(relances)
+    home = tmp_path_factory.mktemp("airflow")
+    environment = {
+        **os.environ,
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": airflow.replace("postgresql://", "postgresql+psycopg://"),
+        "RELANCES_DATA_DOCS": str(home / "data_docs"),
+        "GX_ANALYTICS_ENABLED": "False",
+        "AIRFLOW_CONN_ETAXE_DB": _postgres_connection(etaxe),
+        "AIRFLOW_CONN_RELANCES_DB": _postgres_connection(relances),
+        "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(
+            {
+                "conn_type": "ventis",
+                "host": f"{simulators}/messaging/api/v1",
+                "login": "simulateur",
+                "password": "simulateur",
+                "extra": {"sender": "VENTIS", "keycloak_host": simulators, "timeout": 3, "rate_per_second": 500},
+            }
+        ),
+    }
+    migration = [sys.executable, "-W", "ignore", "-m", "airflow", "db", "migrate"]
+    subprocess.run(migration, env=environment, check=True, capture_output=True)
+    return Office(simulators, relances, environment)
+
+
+def _postgres_connection(url: str) -> str:
+    words = conninfo_to_dict(url)
+    return json.dumps(
+        {"conn_type": "postgres", "host": words["host"], "login": words["user"], "schema": words["dbname"]}
+    )

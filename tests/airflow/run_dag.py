@@ -1,0 +1,21 @@
+"""Runs one Dag of ``dags/`` to its end in this process, by Airflow itself, and prints the tasks' states as JSON.
+
+    python run_dag.py <dag_id> <run configuration as JSON>
+
+A process of its own: Airflow reads its settings once, when it is imported.
+"""
+
+import json
+import sys
+
+from airflow.dag_processing.bundles.manager import DagBundlesManager
+from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+DagBundlesManager().sync_bundles_to_db()
+bag = DagBag()
+if bag.import_errors:
+    sys.exit(json.dumps(bag.import_errors))
+sync_bag_to_db(bag, "dags-folder", None)
+run = bag.dags[sys.argv[1]].test(run_conf=json.loads(sys.argv[2]), use_executor=False)
+states = {f"{ti.task_id}[{ti.map_index}]": ti.state for ti in run.get_task_instances()}
+print("RESULT " + json.dumps({"state": run.state, "run_id": run.run_id, "tasks": states}))

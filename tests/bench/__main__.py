@@ -1,0 +1,153 @@
+"""How fast the daily run is: ``make bench``.
+
+    python -m tests.bench [--creances 1000000] [--envois 20000]
+
+Prepares a small and a large day on a database of its own, then sends to the simulators with 64 calls in flight.
+"""
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict
+
+from relances.local.base_fictive import create_base_fictive
+from relances.local.postgres import EmbeddedPostgres
+from relances.store import migrate
+from tests.bench.task import DATE
+
+CREANCES_PER_CONTRIBUABLE = 1.13  # overdue at DATE, in the sample tax database
+PREPARING = ("extract", "validate", "create_relances")
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one task took. ``peak_mb``: resident memory."""
+
+    seconds: float
+    peak_mb: float
+    result: object
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day's run on databases of its own."""
+
+    environment: dict[str, str]
+
+    def run(self, task: str) -> Figures:
+        command = [sys.executable, "-W", "ignore", "-m", "tests.bench.task", task, "bench"]
+        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
+        lines = [line for line in done.stdout.splitlines() if line.startswith("FIGURES ")]
+        if not lines:
+            sys.exit(done.stderr)
+        return Figures(**json.loads(lines[0].removeprefix("FIGURES ")))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--creances", type=int, default=1_000_000)
+    parser.add_argument("--envois", type=int, default=20_000)
+    options = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cœurs, Python {platform.python_version()}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        postgres = EmbeddedPostgres(Path(folder) / "postgres")
+        postgres.start()
+        try:
+            print("| tâche | créances | secondes | créances/s | mémoire (Mo) |\n|---|---|---|---|---|")
+            small = prepare(postgres, "petit", 10_000)
+            large = prepare(postgres, "grand", options.creances)
+            print(f"\nmémoire, grand / petit : {large / small:.2f}\n")
+            send(postgres, options.envois)
+        finally:
+            postgres.stop()
+
+
+def prepare(postgres: EmbeddedPostgres, name: str, creances: int) -> float:
+    """Print what preparing takes; returns the highest peak of memory, in MB."""
+    day = new_day(postgres, name, int(creances / CREANCES_PER_CONTRIBUABLE))
+    figures = {task: day.run(task) for task in PREPARING}
+    extracted = int(str(figures["extract"].result))
+    for task, figure in figures.items():
+        print_row(task, extracted, figure.seconds, figure.peak_mb)
+    peak = max(figure.peak_mb for figure in figures.values())
+    print_row("**ensemble**", extracted, sum(figure.seconds for figure in figures.values()), peak)
+    return peak
+
+
+def send(postgres: EmbeddedPostgres, envois: int) -> None:
+    """Print how fast one task sends."""
+    with simulators() as url:
+        day = new_day(postgres, "envoi", envois * 2, simulators=url)
+        for task in PREPARING:
+            day.run(task)
+        figure = day.run("send")
+    counts: dict[str, int] = {}
+    for lot in figure.result if isinstance(figure.result, list) else []:
+        for statut, count in lot.items():
+            counts[statut] = counts.get(statut, 0) + count
+    sent = sum(counts.values())
+    print(f"envoi : {sent} relances en {figure.seconds:.1f} s, {sent / figure.seconds:.0f}/s, "
+          f"{figure.peak_mb:.0f} Mo, 64 appels à la fois ; {counts}")  # fmt: skip
+
+
+def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulators: str = "http://127.0.0.1:9") -> Day:
+    etaxe, relances = (postgres.create_database(f"{name}_{part}") for part in ("etaxe", "relances"))
+    create_base_fictive(etaxe, contribuables=contribuables, graine=1, date_reference=DATE)
+    migrate(relances)
+    ventis = {
+        "conn_type": "ventis",
+        "host": f"{simulators}/messaging/api/v1",
+        "login": "simulateur",
+        "password": "simulateur",
+        "extra": {
+            "sender": "VENTIS",
+            "keycloak_host": simulators,
+            "max_in_flight": 64,
+            "rate_per_second": 100_000,
+            "timeout": 3,
+        },
+    }
+    return Day(
+        {
+            **os.environ,
+            "AIRFLOW_CONN_ETAXE_DB": _connection(etaxe),
+            "AIRFLOW_CONN_RELANCES_DB": _connection(relances),
+            "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(ventis),
+            "RELANCES_DATA_DOCS": str(postgres.folder.parent / "data_docs"),
+            "AIRFLOW_HOME": str(postgres.folder.parent / "airflow"),
+            "GX_ANALYTICS_ENABLED": "False",
+        }
+    )
+
+
+@contextmanager
+def simulators() -> Iterator[str]:
+    command = [sys.executable, "-m", "simulators", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().split()[-1]
+        process.terminate()
+
+
+def print_row(task: str, creances: int, seconds: float, peak_mb: float) -> None:
+    print(f"| {task} | {creances} | {seconds:.1f} | {creances / seconds:.0f} | {peak_mb:.0f} |", flush=True)
+
+
+def _connection(url: str) -> str:
+    words = conninfo_to_dict(url)
+    return json.dumps(
+        {"conn_type": "postgres", "host": words["host"], "login": words["user"], "schema": words["dbname"]}
+    )
+
+
+if __name__ == "__main__":
+    main()
