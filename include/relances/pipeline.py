@@ -9,7 +9,6 @@ import os
 import signal
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ from airflow.sdk import get_current_context
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
-from relances.rules.errors import Blocked
+from relances.rules.errors import Blocked, TryAgain
 from relances.rules.policy import load_policy
 from relances.rules.request import Request
 from relances.rules.selection import Regles
@@ -127,8 +126,7 @@ def reconcile(request: Request) -> bool:
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
     )
-    waited = datetime.now(UTC) - execution.commencee_le
-    return not unsettled.any or waited > timedelta(seconds=politique.envoi.attente_reconciliation)
+    return not unsettled.any or unsettled.attente > politique.envoi.attente_reconciliation
 
 
 def write_back(request: Request) -> int:
@@ -194,7 +192,14 @@ def _providers(fournisseurs: Iterable[str]) -> dict[str, Provider]:
 
 def _database(conn_id: str) -> AbstractContextManager[psycopg.Connection]:
     """A connection in autocommit: what must hold together says so with a transaction."""
-    return psycopg.connect(_conninfo(conn_id), autocommit=True)
+    try:
+        return psycopg.connect(_conninfo(conn_id), autocommit=True)
+    except psycopg.OperationalError as error:
+        raise TryAgain(
+            f"base {conn_id} injoignable : {' '.join(str(error).split())} ; vérifiez le serveur, puis la connexion "
+            f"{conn_id} dans Admin → Connections",
+            "the database is out of reach: check the server, then the connection",
+        ) from error
 
 
 def _conninfo(conn_id: str) -> str:
@@ -203,14 +208,20 @@ def _conninfo(conn_id: str) -> str:
     options = {
         key: value for key, value in connection.extra_dejson.items() if key not in PostgresHook.ignored_extra_options
     }
-    return make_conninfo(
-        host=connection.host,
-        port=connection.port,
-        user=connection.login,
-        password=connection.password,
-        dbname=connection.schema,
-        **options,
-    )
+    try:
+        return make_conninfo(
+            host=connection.host,
+            port=connection.port,
+            user=connection.login,
+            password=connection.password,
+            dbname=connection.schema,
+            **options,
+        )
+    except psycopg.ProgrammingError as error:
+        raise Blocked(
+            f"connexion {conn_id} : {error} ; corrigez son champ Extra dans Admin → Connections",
+            "the connection's Extra holds an unknown option",
+        ) from error
 
 
 def _url(conninfo: str) -> URL:

@@ -98,6 +98,8 @@ class VentisSender:
             raise self._unreachable(error) from error
 
     def _translate(self, error: httpx.TransportError) -> ProviderError:
+        if isinstance(error, httpx.PoolTimeout):
+            return TryLater("envoi abandonné : il commençait trop tard — too late to start, not sent", code="trop_tard")
         asked_for_token = TOKEN_REQUEST in error.request.extensions
         if asked_for_token or isinstance(error, SURELY_NOT_SENT):
             return self._unreachable(error)

@@ -50,13 +50,12 @@ class Numero:
 Verdict = Numero | Refus
 
 
-@lru_cache(maxsize=8192)
 def normalise(saisie: str) -> Verdict:
     """The SMS-able Gabonese mobile behind what was typed, or why there is none."""
     compact = _SEPARATORS.sub("", saisie)
     plain = _PLAIN.fullmatch(compact)
     if plain is not None:
-        return _verdict(plain.group(1) or plain.group(2))
+        return _verdict(plain[1] or plain[2])
     return _normalise_unusual(compact)
 
 

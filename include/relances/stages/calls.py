@@ -11,7 +11,7 @@ logger = logging.getLogger(__name__)
 
 
 async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, Exception | None]:
-    """Send one relance; returns its outcome, and the error where it concerns more than this relance.
+    """Send one relance; returns its outcome, and the error where it may concern more than this relance.
 
     An error outside the contract is a defect: the relance is in doubt, and the error comes back too.
     """
@@ -20,7 +20,7 @@ async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, E
     except Rejected as error:
         return Refusee(error.code, str(error)), None
     except OutcomeUnknown as error:
-        return Inconnue(error.code, str(error)), None
+        return Inconnue(error.code, str(error)), error
     except TryLater as error:
         return Reportee(error.code, str(error), error.retry_after), error
     except Misconfigured as error:

@@ -9,16 +9,16 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from time import monotonic
 from typing import Final
 
+from relances.rules.errors import TryAgain
 from relances.rules.models import Statut
 from relances.rules.outcomes import Issue, Reglement, Reportee, settle
 from relances.rules.policy import Envoi
 from relances.stages.calls import call
 from relances.stages.pacing import Pace
 from relances.store.sending import Claim, LotStore
-from relances_providers.errors import TryLater
+from relances_providers.errors import OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits, Sender
 
 logger = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 _LEASE_MARGIN: Final = 30.0  # seconds between the end of the longest call and the end of its lease
 _LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more gets it relance by relance
-_DOWN_AFTER: Final = 20  # calls in a row that reached nobody: the provider is down, the lot stops
+_DOWN_AFTER: Final = 20  # calls in a row without an answer: the provider is down, the lot stops
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class LotSender:
     async def run(self) -> LotReport:
         """Send until nothing is due. Raises what stopped the lot, once every outcome is written.
 
-        Misconfigured: a setting is wrong. TryLater: the provider is out of reach. What was not sent stays
-        ``en_attente`` in both cases.
+        Misconfigured: a setting is wrong. TryLater, OutcomeUnknown: the provider is out of reach, or answers no
+        more. TryAgain: :meth:`stop` was called. What was not sent stays ``en_attente``.
         """
         exhausted = False
         while True:
@@ -84,6 +84,8 @@ class LotSender:
             await self._wait()
         if self._trouble is not None:
             raise self._trouble
+        if not exhausted:
+            raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")
         return LotReport(dict(self._counts))
 
     async def _start_calls(self) -> bool:
@@ -92,17 +94,16 @@ class LotSender:
         granted = self._pace.grant(room) if room > 0 else 0
         if granted == 0:
             return False
-        claimed_at = monotonic()
         claims = await self._store.take(granted)
         self._pace.give_back(granted - len(claims))
-        not_after = claimed_at + lease(self._limits) - self._limits.longest_call
         for claim in claims:
-            task = asyncio.create_task(self._call(claim, not_after))
+            task = asyncio.create_task(self._call(claim))
             self._calls[task] = claim
             task.add_done_callback(self._calls.pop)
         return len(claims) < granted
 
-    async def _call(self, claim: Claim, not_after: float) -> None:
+    async def _call(self, claim: Claim) -> None:
+        not_after = claim.taken_at + lease(self._limits) - self._limits.longest_call
         issue, error = await call(self._sender, claim, not_after)
         self._outcomes.append((claim, settle(issue, claim.numero, self._envoi)))
         self._learn(issue, error)
@@ -114,7 +115,7 @@ class LotSender:
         match issue, error:
             case Reportee(apres=float(seconds)), TryLater():
                 self._pace.pause(min(seconds, _LONGEST_PAUSE))
-            case _, TryLater():
+            case _, TryLater() | OutcomeUnknown():
                 self._unreached += 1
                 if self._unreached >= _DOWN_AFTER:
                     self._give_up(error)
@@ -139,6 +140,7 @@ class LotSender:
         """Until there is something to write or to start."""
         self._progress.clear()
         try:
-            await asyncio.wait_for(self._progress.wait(), _LINGER if self._calls else self._pace.delay())
+            busy = self._calls or self._outcomes
+            await asyncio.wait_for(self._progress.wait(), _LINGER if busy else self._pace.delay())
         except TimeoutError:
             return

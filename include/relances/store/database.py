@@ -38,20 +38,16 @@ def explained(connexion: str) -> Iterator[None]:
     """
     try:
         yield
-    except (
-        psycopg.errors.UndefinedTable,
-        psycopg.errors.UndefinedColumn,
-        psycopg.errors.InvalidSchemaName,
-    ) as error:
-        raise Blocked(
-            f"base {connexion} : {_first_line(error)} ; vérifiez que la connexion vise la bonne base, et que son "
-            "schéma est à jour (relances migrer)",
-            "the database lacks a table or a column: check the connection and its schema",
-        ) from error
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.InvalidPassword) as error:
+    except psycopg.errors.InsufficientPrivilege as error:
         raise Blocked(
             f"base {connexion} : {_first_line(error)} ; vérifiez l'utilisateur et ses droits",
             "check the database user and its rights",
+        ) from error
+    except psycopg.ProgrammingError as error:
+        raise Blocked(
+            f"base {connexion} : {_first_line(error)} ; vérifiez que la connexion vise la bonne base, et que son "
+            "schéma est à jour (relances migrer)",
+            "the database lacks what the query asks for: check the connection and its schema",
         ) from error
 
 

@@ -11,11 +11,12 @@ from relances.store.sending import Lot
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """Relances of an occasion that are not at rest."""
+    """Relances of an occasion that are not at rest. ``attente``: seconds since the latest call for one of them."""
 
     incertaines: int
     en_cours: int
     a_reprendre: int
+    attente: float
 
     @property
     def any(self) -> bool:
@@ -58,4 +59,4 @@ class Doubts:
         """What is not at rest among the occasion's relances."""
         parameters = {"occasion": execution.occasion, "source": execution.source}
         row = self._connection.execute(query("count_unsettled"), parameters).fetchone()
-        return Unsettled(*(row or (0, 0, 0)))
+        return Unsettled(*(row or (0, 0, 0, 0.0)))

@@ -1,7 +1,7 @@
 """One row per run of a Dag: what it is for, and in the end its report."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import psycopg
 from psycopg.rows import class_row
@@ -23,7 +23,6 @@ class Execution:
     source: str
     canal: str
     simulation: bool
-    commencee_le: datetime
 
 
 class Executions:

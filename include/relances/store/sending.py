@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import monotonic
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 from uuid import uuid4
@@ -38,12 +39,13 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A relance taken for one call, attempt ``numero``."""
+    """A relance taken for one call, attempt ``numero``. ``taken_at``: monotonic seconds, before its lease began."""
 
     relance_id: int
     numero: int
     telephone: str
     texte: str
+    taken_at: float
 
     def __repr__(self) -> str:
         return f"Claim(relance={self.relance_id}, numero={self.numero})"
@@ -88,11 +90,15 @@ class LotStore:
         }
 
         async def claim(connection: psycopg.AsyncConnection, *, again: bool) -> list[Claim]:
+            taken_at = monotonic()
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
-            ours = await connection.execute(query("claimed_unheard"), parameters) if again else None
+            ours = await connection.execute(query("claim_unheard"), parameters) if again else None
             unheard = await ours.fetchall() if ours else []
             cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
-            return [Claim(*row) for row in unheard + await cursor.fetchall()]
+            rows = unheard + await cursor.fetchall()
+            return [
+                Claim(relance_id, numero, telephone, texte, taken_at) for relance_id, numero, telephone, texte in rows
+            ]
 
         claims = await self._durably(claim)
         self._held.update(claim.relance_id for claim in claims)
@@ -107,9 +113,9 @@ class LotStore:
             "numero": [claim.numero for claim, _ in settled],
             "statut": [reglement.statut.value for _, reglement in settled],
             "issue": [reglement.issue for _, reglement in settled],
-            "code": [reglement.code for _, reglement in settled],
-            "reference": [reglement.reference for _, reglement in settled],
-            "detail": [reglement.detail for _, reglement in settled],
+            "code": [_storable(reglement.code) for _, reglement in settled],
+            "reference": [_storable(reglement.reference) for _, reglement in settled],
+            "detail": [_storable(reglement.detail) for _, reglement in settled],
             "delai_secondes": [reglement.delai for _, reglement in settled],
             "proprietaire": self._proprietaire,
         }
@@ -137,3 +143,8 @@ class LotStore:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
         return self._connection
+
+
+def _storable(text: str | None) -> str | None:
+    """Words of a provider as PostgreSQL takes them: one bad answer must not lose the outcomes beside it."""
+    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()

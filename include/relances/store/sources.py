@@ -1,8 +1,10 @@
-"""A tax system, described by three SQL files in ``sources/<name>/``.
+"""A tax system, described by four SQL files in ``sources/<name>/``.
 
 ``overdue.sql``
     The overdue creances, in the columns of :data:`CONTRACT`, in that order or any other. Parameters:
     ``date_relance``, ``jours_retard_min``, ``categories`` (null: all).
+``categories.sql``
+    The codes that ``categories`` may hold.
 ``balances.sql``
     What is still owed now. Parameters: ``creance_ids``, ``date_relance``.
 ``write_back.sql``

@@ -88,16 +88,19 @@ WHERE statut = 'incertaine' AND fournisseur = %(fournisseur)s
 RETURNING id;
 
 -- name: count_unsettled
--- What reconciling may still change: doubts, calls under way, retries due within `horizon`.
-SELECT count(*) FILTER (WHERE statut = 'incertaine'),
-    count(*) FILTER (WHERE statut = 'en_cours'),
-    count(*) FILTER (WHERE statut = 'en_attente' AND tentatives > 0)
-FROM relances.relance
-WHERE source = %(source)s AND occasion = %(occasion)s
-    AND statut IN ('incertaine', 'en_cours', 'en_attente');
+-- What reconciling may still change (doubts, calls under way, retries) and the age of the latest call for it.
+SELECT count(*) FILTER (WHERE r.statut = 'incertaine'),
+    count(*) FILTER (WHERE r.statut = 'en_cours'),
+    count(*) FILTER (WHERE r.statut = 'en_attente'),
+    coalesce(extract(epoch FROM clock_timestamp() - max(t.commencee_le)), 0)::float8
+FROM relances.relance r
+JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
+WHERE r.source = %(source)s AND r.occasion = %(occasion)s
+    AND r.statut IN ('incertaine', 'en_cours', 'en_attente');
 
--- name: claimed_unheard
--- What an unacknowledged claim took: this owner's rows that it does not know it holds.
-SELECT id, tentatives, telephone, texte FROM relances.relance
+-- name: claim_unheard
+-- What an unacknowledged claim took: this owner's rows that it does not know it holds. Their lease starts again.
+UPDATE relances.relance
+SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
 WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
-ORDER BY id;
+RETURNING id, tentatives, telephone, texte;

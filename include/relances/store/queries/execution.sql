@@ -6,7 +6,7 @@ ON CONFLICT (run_id) DO UPDATE SET run_id = excluded.run_id
 RETURNING id;
 
 -- name: get_execution
-SELECT id, run_id, occasion, date_relance, source, canal, simulation, commencee_le
+SELECT id, run_id, occasion, date_relance, source, canal, simulation
 FROM relances.execution WHERE run_id = %(run_id)s;
 
 -- name: close_execution

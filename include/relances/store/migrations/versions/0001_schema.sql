@@ -108,11 +108,11 @@ CREATE INDEX relance_en_cours ON relances.relance (bail_jusqu_au) WHERE statut =
 CREATE INDEX relance_incertaine ON relances.relance (incertaine_depuis) WHERE statut = 'incertaine';
 CREATE INDEX relance_a_reporter ON relances.relance (id) WHERE statut_reporte IS DISTINCT FROM statut
     AND (statut IN ('envoyee', 'livree', 'echec', 'incertaine') OR statut_reporte IS NOT NULL);
-CREATE INDEX relance_par_execution ON relances.relance (execution_id);
+CREATE INDEX relance_par_execution ON relances.relance USING brin (execution_id);
 
--- The creances a relance speaks of.
+-- The creances a relance speaks of. No foreign key, as above: its rows come from a join with relance.
 CREATE TABLE relances.relance_creance (
-    relance_id  bigint NOT NULL REFERENCES relances.relance ON DELETE CASCADE,
+    relance_id  bigint NOT NULL,
     creance_id  text NOT NULL,
     montant_du  numeric(16, 2) NOT NULL CHECK (montant_du > 0),
     echeance    date NOT NULL,

@@ -1,0 +1,334 @@
+"""What the transport says of a POST to a server that misbehaves, and how often the server received its body."""
+
+import asyncio
+import gzip
+import socket
+import ssl
+import struct
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+import simulators
+from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
+
+Ending = Callable[[asyncio.StreamWriter], Awaitable[None]]
+BODY = b'{"message":"Bonjour"}'
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Server:
+    """Reads whole requests off its sockets, notes them, and ends each exchange as told."""
+
+    def __init__(self, ending: Ending) -> None:
+        self.ending = ending
+        self.url = ""
+        self.connections = 0
+        self.heads: list[str] = []
+        self.bodies: list[bytes] = []
+
+    async def exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        try:
+            while not writer.is_closing():
+                await self._read(reader)
+                await self.ending(writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # the client left
+        finally:
+            writer.close()
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.heads.append(head)
+        if body:
+            self.bodies.append(body)
+
+
+@asynccontextmanager
+async def serve(ending: Ending, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
+    """The misbehaving server, on a free port of the loopback."""
+    served, exchanges = Server(ending), set[asyncio.Task[None]]()
+
+    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        exchange = asyncio.ensure_future(served.exchange(reader, writer))
+        exchanges.add(exchange)
+        exchange.add_done_callback(exchanges.discard)
+
+    listener = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=tls)
+    served.url = f"{'https' if tls else 'http'}://127.0.0.1:{port_of(listener)}/message"
+    try:
+        yield served
+    finally:
+        listener.close()
+        for exchange in exchanges:
+            exchange.cancel()
+        await asyncio.gather(*exchanges, return_exceptions=True)
+
+
+def port_of(listener: asyncio.Server) -> int:
+    return int(listener.sockets[0].getsockname()[1])
+
+
+@asynccontextmanager
+async def client(*, verify: bool = True, timeout: float = 5) -> AsyncIterator[httpx.AsyncClient]:  # noqa: ASYNC109
+    async with httpx.AsyncClient(transport=AiohttpTransport(verify=verify), timeout=timeout) as http:
+        yield http
+
+
+async def post(url: str, **options: object) -> httpx.Response:
+    """One POST by a client of its own."""
+    async with client() as http:
+        return await http.post(url, content=BODY, **options)  # type: ignore[arg-type]
+
+
+def answer(*parts: bytes) -> Ending:
+    async def ending(writer: asyncio.StreamWriter) -> None:
+        writer.writelines(parts)
+        await writer.drain()
+
+    return ending
+
+
+def answer_and_close(*parts: bytes) -> Ending:
+    async def ending(writer: asyncio.StreamWriter) -> None:
+        await answer(*parts)(writer)
+        writer.close()
+
+    return ending
+
+
+async def reset(writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    writer.transport.abort()
+
+
+async def silence(writer: asyncio.StreamWriter) -> None:
+    await asyncio.Event().wait()
+
+
+async def drip(writer: asyncio.StreamWriter) -> None:
+    for byte in OK:
+        await answer(bytes([byte]))(writer)
+        await asyncio.sleep(0.1)
+
+
+def encoded(body: bytes, encoding: str = "gzip") -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+close = answer_and_close()
+NEVER_A_PLAIN_ANSWER = {
+    "closed": (close, httpx.RemoteProtocolError),
+    "reset": (reset, httpx.ReadError),
+    "half a head": (answer_and_close(OK[:20]), httpx.RemoteProtocolError),
+    "half a body": (answer_and_close(OK[:-1]), httpx.RemoteProtocolError),
+    "half a chunk": (
+        answer_and_close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok"),
+        httpx.RemoteProtocolError,
+    ),
+    "not HTTP": (answer_and_close(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), httpx.RemoteProtocolError),
+    "not gzip": (answer(encoded(b"not gzip at all")), httpx.RemoteProtocolError),
+}
+
+
+@pytest.mark.parametrize(("ending", "error"), NEVER_A_PLAIN_ANSWER.values(), ids=NEVER_A_PLAIN_ANSWER.keys())
+async def test_trouble_after_the_request_is_doubt_and_the_body_was_received_once(
+    ending: Ending, error: type[httpx.TransportError]
+) -> None:
+    async with serve(ending) as server:
+        with pytest.raises(error) as caught:
+            await post(server.url)
+        assert server.bodies == [BODY]
+    assert not isinstance(caught.value, SURELY_NOT_SENT)
+
+
+async def test_silence_is_a_read_timeout_and_the_body_was_received_once() -> None:
+    async with serve(silence) as server:
+        with pytest.raises(httpx.ReadTimeout):
+            await post(server.url, timeout=httpx.Timeout(5, read=0.1))
+        assert server.bodies == [BODY]
+
+
+async def test_a_dripping_server_is_cut_at_connect_plus_read() -> None:
+    async with serve(drip) as server:
+        began = time.monotonic()
+        with pytest.raises(httpx.ReadTimeout):
+            await post(server.url, timeout=httpx.Timeout(5, connect=0.2, read=0.3))
+        assert 0.5 <= time.monotonic() - began < 2
+        assert server.bodies == [BODY]
+
+
+async def test_a_kept_connection_that_dies_is_doubt_and_nothing_is_sent_again() -> None:
+    async with serve(answer(OK)) as server, client() as http:
+        await http.post(server.url, content=b"first")
+        server.ending = close
+        with pytest.raises(httpx.RemoteProtocolError):
+            await http.post(server.url, content=BODY)
+        assert server.connections == 1
+        assert server.bodies == [b"first", BODY]
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirection_is_handed_over_not_followed(status: int) -> None:
+    redirection = f"HTTP/1.1 {status} Moved\r\nLocation: /message\r\nContent-Length: 0\r\n\r\n".encode()
+    async with serve(answer(redirection)) as server:
+        response = await post(server.url)
+        assert response.status_code == status
+        assert server.bodies == [BODY]
+
+
+async def test_a_refused_connection_was_surely_not_sent() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(httpx.ConnectError):
+            await post(f"http://127.0.0.1:{unused.getsockname()[1]}/")
+
+
+async def test_an_unknown_host_was_surely_not_sent() -> None:
+    with pytest.raises(httpx.ConnectError):
+        await post("http://nowhere.invalid/")
+
+
+async def test_a_server_that_speaks_no_tls_was_surely_not_sent() -> None:
+    async with simulators.serve(simulators.Settings()) as url:
+        with pytest.raises(httpx.ConnectError):
+            await post(url.replace("http:", "https:"))
+
+
+async def test_a_tls_handshake_that_never_ends_is_a_connect_timeout() -> None:
+    async with serve(silence) as server:
+        with pytest.raises(httpx.ConnectTimeout):
+            await post(server.url.replace("http:", "https:"), timeout=httpx.Timeout(5, connect=0.1))
+        assert server.connections == 1
+        assert server.bodies == []
+
+
+async def test_another_protocol_was_surely_not_sent() -> None:
+    with pytest.raises(httpx.UnsupportedProtocol):
+        await post("ftp://127.0.0.1/")
+
+
+@pytest.fixture(scope="module")
+def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A server's TLS with a certificate that no authority vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = Path(tmp_path_factory.mktemp("tls")) / "server.pem"
+    pem.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        + certificate.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+async def test_an_untrusted_certificate_was_surely_not_sent(self_signed: ssl.SSLContext) -> None:
+    async with serve(answer(OK), self_signed) as server:
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            await post(server.url)
+        assert server.bodies == []
+
+
+async def test_an_untrusted_certificate_is_accepted_when_told_so(self_signed: ssl.SSLContext) -> None:
+    async with serve(answer(OK), self_signed) as server, client(verify=False) as http:
+        assert (await http.post(server.url, content=BODY)).text == "ok"
+        assert server.bodies == [BODY]
+
+
+async def test_a_request_past_its_time_is_never_sent() -> None:
+    async with serve(answer(OK)) as server:
+        with pytest.raises(httpx.PoolTimeout) as caught:
+            await post(server.url, extensions={NOT_AFTER: time.monotonic() - 0.001})
+        assert server.connections == 0
+    assert isinstance(caught.value, SURELY_NOT_SENT)
+
+
+@pytest.mark.parametrize("seconds", [None, 60.0])
+async def test_a_request_in_time_is_sent(seconds: float | None) -> None:
+    not_after = None if seconds is None else time.monotonic() + seconds
+    async with serve(answer(OK)) as server:
+        assert (await post(server.url, extensions={NOT_AFTER: not_after})).text == "ok"
+        assert server.bodies == [BODY]
+
+
+async def test_a_compressed_answer_is_decoded() -> None:
+    async with serve(answer(encoded(gzip.compress(b"Re\xc3\xa7u")))) as server:
+        assert (await post(server.url)).text == "Reçu"
+        assert "gzip" in server.heads[0].lower()
+
+
+async def test_64_calls_at_once_use_64_connections_and_the_next_64_use_them_again() -> None:
+    full = asyncio.Barrier(64)  # answers leave only once 64 requests have come
+
+    async def together(writer: asyncio.StreamWriter) -> None:
+        await full.wait()
+        await answer(OK)(writer)
+
+    async with serve(together) as server, client() as http:
+        for _ in range(2):
+            await asyncio.gather(*(http.post(server.url, content=BODY) for _ in range(64)))
+        assert server.connections == 64
+        assert server.bodies == [BODY] * 128
+
+
+async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serve(answer(OK)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http://", "http://user:s3cret@"))
+        assert (await post("http://provider.invalid/message")).text == "ok"
+        assert proxy.heads[0].startswith("POST http://provider.invalid/message ")
+        assert "\r\nproxy-authorization: basic dXNlcjpzM2NyZXQ=\r\n".lower() in proxy.heads[0].lower()
+
+
+async def test_an_address_that_needs_no_proxy_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    async with serve(answer(OK)) as server:
+        assert (await post(server.url)).text == "ok"
+
+
+async def test_a_proxy_that_refuses_was_surely_not_sent_and_its_password_is_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with serve(answer(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://user:s3cret@"))
+        with pytest.raises(httpx.ConnectError, match="the proxy answers 407") as caught:
+            await post("https://provider.invalid/message")
+        assert proxy.heads[0].startswith("CONNECT provider.invalid:443 ")
+        assert proxy.bodies == []
+    assert "s3cret" not in str(caught.value)
+
+
+async def test_a_password_in_netrc_does_not_replace_the_token(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("default login someone password s3cret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    async with serve(answer(OK)) as server:
+        await post(server.url, headers={"Authorization": "Bearer token"})
+        assert "\r\nauthorization: bearer token\r\n" in server.heads[0].lower()
