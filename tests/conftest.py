@@ -1,14 +1,27 @@
 """The real servers of the tests: one embedded PostgreSQL a session, a fresh database wherever one is asked for."""
 
+import os
+import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
+from relances.store import migrate
 
 NewDatabase = Callable[[str], str]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Airflow a home to throw away: it makes one as soon as it is imported, before any fixture."""
+    home = tempfile.TemporaryDirectory(prefix="relances-airflow-", ignore_cleanup_errors=True)
+    config.add_cleanup(home.cleanup)
+    os.environ["AIRFLOW_HOME"] = home.name
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +38,14 @@ def new_database(postgres: EmbeddedPostgres) -> NewDatabase:
     """Make an empty database and give its URL; the prefix only helps who reads the server's log."""
     numbers = count(1)
     return lambda prefix: postgres.create_database(f"{prefix}_{next(numbers)}")
+
+
+@pytest.fixture
+def relances_url(postgres: EmbeddedPostgres, new_database: NewDatabase) -> Iterator[str]:
+    """A database of the pipeline's own, migrated and empty; it goes with the test."""
+    url = new_database("relances")
+    migrate(url)
+    yield url
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        name = sql.Identifier(str(conninfo_to_dict(url)["dbname"]))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))

@@ -56,7 +56,7 @@ def _error(response: httpx.Response, error: VentisError | None, conn_id: str) ->
                 "…/messaging/api/v1 — wrong host address",
                 code="ENDPOINT_NOT_FOUND",
             )
-        case _ if status == 408 or status >= 500:
+        case _ if status == 408 or not (response.is_success or response.is_client_error):
             return _unknown(status)
         case _ if error is not None and error.about_sender:
             return Misconfigured(
@@ -82,7 +82,7 @@ def _unknown(status: int) -> OutcomeUnknown:
 
 def _read_error(response: httpx.Response, text: str) -> VentisError | None:
     if piped := _PIPE_ERROR.fullmatch(text):
-        return VentisError(piped.group(1).strip() or "inconnu", _without_numbers(piped.group(2)))
+        return _ventis_error(piped.group(1), piped.group(2))
     try:
         body = response.json()
     except ValueError:
@@ -90,9 +90,9 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict) or not first.keys() >= {"error", "statusCode"}:
         return None
-    return VentisError(str(first["statusCode"]), _without_numbers(str(first.get("message", ""))))
+    return _ventis_error(str(first["statusCode"]), str(first.get("message", "")))
 
 
-def _without_numbers(message: str) -> str:
-    """Providers repeat the recipient's number in their errors; ours must not."""
-    return _NUMBER.sub("••••", message)[:200]
+def _ventis_error(code: str, message: str) -> VentisError:
+    # Providers repeat the recipient's number in their errors; ours must not.
+    return VentisError(code.strip()[:40] or "inconnu", _NUMBER.sub("••••", message)[:200])

@@ -47,11 +47,22 @@ class ImportProblems(msgspec.Struct, frozen=True):
     import_errors: list[ImportProblem]
 
 
+class Failure(msgspec.Struct, frozen=True):
+    """An exception as logged."""
+
+    exc_type: str
+    exc_value: str
+
+
 class LogLine(msgspec.Struct, frozen=True):
-    """One event of a task's log. ``error_detail``: the exception, outermost last."""
+    """One event of a task's log, with the exceptions it speaks of."""
 
     event: str
-    level: str = ""
+    error_detail: list[Failure] = []
+
+    def text(self) -> str:
+        """The event, then what each exception says: where it was raised is for the whole log."""
+        return "\n".join([self.event, *(f"{failure.exc_type}: {failure.exc_value}" for failure in self.error_detail)])
 
 
 class Log(msgspec.Struct, frozen=True):

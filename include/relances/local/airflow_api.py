@@ -82,12 +82,13 @@ class AirflowApi:
         return self._ask("GET", path, answers.TaskStates).task_instances
 
     def task_log(self, dag_id: str, run_id: str, task: answers.TaskState) -> list[str]:
-        """The lines of a task's last try."""
+        """The lines of a task's last try, without the marks that fold them in the interface."""
         run = f"/api/v2/dags/{dag_id}/dagRuns/{run_id}"
         query = f"map_index={task.map_index}&full_content=true"
         path = f"{run}/taskInstances/{task.task_id}/logs/{task.try_number}?{query}"
         content = self._ask("GET", path, answers.Log).content
-        return [line if isinstance(line, str) else line.event for line in content]
+        lines = (line if isinstance(line, str) else line.text() for line in content)
+        return [line for line in lines if not line.startswith("::")]
 
     def _create(self, what: str, entities: list[dict[str, str | int | None]], on_existence: str) -> None:
         action = {"action": "create", "entities": entities, "action_on_existence": on_existence}

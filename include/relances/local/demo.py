@@ -11,6 +11,7 @@ from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
 
 _RUN_SECONDS = 3_600.0
+_LOG_LINES = 15
 _WORDS = {
     "running": "en cours",
     "success": "terminée",
@@ -32,8 +33,7 @@ def demo(settings: Settings, console: Console) -> bool:
         run = _DemoRun(stack, console)
         run.trigger()
         state = run.follow()
-        if state != "success":
-            run.print_failures()
+        run.print_failures()
         balanced = run.print_report()
         run.print_ledger()
     console.step("Tout est arrêté. « make up » rouvre ces données dans l'interface d'Airflow.")
@@ -65,11 +65,12 @@ class _DemoRun:
 
     def print_failures(self) -> None:
         """For each failed task, the end of its log."""
-        for task in self._stack.api.task_states(DAG, self._run_id):
-            if task.state == "failed":
-                log = self._stack.api.task_log(DAG, self._run_id, task)
-                self._console.say("\n".join([f"\nTâche {task.name} en échec, fin de son journal :", *log[-15:]]))
-        self._console.say(f"\nTous les journaux : {self._stack.settings.state.logs}")
+        failed = [task for task in self._stack.api.task_states(DAG, self._run_id) if task.state == "failed"]
+        for task in failed:
+            log = self._stack.api.task_log(DAG, self._run_id, task)
+            self._console.say("\n".join([f"\nTâche {task.name} en échec, fin de son journal :", *log[-_LOG_LINES:]]))
+        if failed:
+            self._console.say(f"\nTous les journaux : {self._stack.settings.state.logs}")
 
     def print_report(self) -> bool:
         """The report that the run stored; returns whether its equation holds."""

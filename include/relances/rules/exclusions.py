@@ -21,7 +21,7 @@ RAISONS: Final[dict[str, Raison]] = {
     "deja_relance": Raison("déjà relancée récemment", "rien : la relance viendra après le délai"),
     "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite"),
     "message_trop_long": Raison("message trop long", "raccourcir le nom ou le gabarit"),
-    "montant_nul": Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
+    "montant_nul": Raison("montant nul, absent ou démesuré", "vérifier la taxe dans l'application fiscale"),
     "echeance_invalide": Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
     "doublon": Raison("extraite deux fois", "signaler à l'exploitant : la source donne des doublons"),
     "litige": Raison("créance en litige", "rien tant que le litige dure"),

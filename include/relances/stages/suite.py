@@ -43,10 +43,10 @@ def expectations(devise: str) -> list[Expectation]:
         ExpectColumnValuesToNotBeNull(column="contribuable_id", meta=BLOCKING),
         ExpectColumnValuesToBeInSet(column="devise", value_set=[devise], meta=BLOCKING),
         ExpectColumnValuesToNotBeNull(column="devise", meta=BLOCKING),
-        ExpectColumnValuesToNotBeNull(column="jours_retard", meta=BLOCKING),
         ExpectColumnValuesToBeUnique(column="creance_id", meta=ROW_LEVEL),
         ExpectColumnValuesToBeBetween(column="montant_du", min_value=0, strict_min=True, meta=ROW_LEVEL),
         ExpectColumnValuesToNotBeNull(column="echeance", meta=ROW_LEVEL),
+        ExpectColumnValuesToNotBeNull(column="jours_retard", meta=ROW_LEVEL),
     ]
 
 

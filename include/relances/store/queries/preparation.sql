@@ -22,8 +22,9 @@ FROM (
     SELECT rang, execution_id,
         CASE
             WHEN exclusion IS NOT NULL THEN exclusion
-            WHEN montant_du IS NULL OR montant_du <= 0 THEN 'montant_nul'
-            WHEN echeance IS NULL OR echeance > date_relance THEN 'echeance_invalide'
+            -- Bounds of what numeric(16, 2) holds above zero; NaN is above any number.
+            WHEN montant_du IS NULL OR montant_du NOT BETWEEN 0.005 AND 1e12 THEN 'montant_nul'
+            WHEN echeance IS NULL OR echeance > date_relance OR jours_retard IS NULL THEN 'echeance_invalide'
             WHEN row_number() OVER (PARTITION BY creance_id ORDER BY rang) > 1 THEN 'doublon'
         END AS code
     FROM relances.creance_a_valider

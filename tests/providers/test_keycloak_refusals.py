@@ -1,0 +1,129 @@
+"""Each refusal of Keycloak, as its releases word it, becomes one sentence that says what to mend, and where."""
+
+import json
+from dataclasses import dataclass, replace
+from typing import get_args
+
+import httpx
+import pytest
+
+from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.keycloak_refusals import refusal
+from relances_providers.ventis_hook import VentisHook
+from simulators import Settings, serve
+from simulators.keycloak import DISABLED, INCOMPLETE, NO_DIRECT_ACCESS
+from simulators.settings import Generation
+
+SECRET = "s3cret-de-test"
+GENERATIONS: tuple[Generation, ...] = get_args(Generation)
+RECENT: tuple[Generation, ...] = ("20", "26")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """The part of a connection that Keycloak sees."""
+
+    login: str = "simulateur"
+    password: str = "simulateur"
+    realm: str = "Messaging"
+    client_id: str = "api-messaging"
+    client_secret: str | None = SECRET
+
+    def connection(self, url: str) -> str:
+        extra = {
+            "sender": "VENTIS",
+            "keycloak_host": url,
+            "realm": self.realm,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+        }
+        words = {"conn_type": "ventis", "host": url, "login": self.login, "password": self.password, "extra": extra}
+        return json.dumps(words)
+
+
+GOOD = Credentials()
+
+
+async def check(monkeypatch: pytest.MonkeyPatch, generation: Generation, credentials: Credentials) -> None:
+    async with serve(Settings(client_secret=SECRET, generation=generation)) as url:
+        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", credentials.connection(url))
+        async with VentisHook().open() as sender:
+            await sender.check()
+
+
+@pytest.mark.parametrize("generation", GENERATIONS)
+async def test_good_credentials_are_refused_by_none(monkeypatch: pytest.MonkeyPatch, generation: Generation) -> None:
+    await check(monkeypatch, generation, GOOD)
+
+
+@pytest.mark.parametrize(
+    ("generations", "credentials", "code", "cure"),
+    [
+        (("19",), replace(GOOD, client_secret=None), "keycloak_secret_absent", "renseignez client_secret dans la"),
+        (RECENT, replace(GOOD, client_secret=None), "keycloak_secret_faux", "renseignez client_secret dans la"),
+        (GENERATIONS, replace(GOOD, client_secret="faux"), "keycloak_secret_faux", "renseignez client_secret dans la"),
+        (GENERATIONS, replace(GOOD, client_id="inconnu"), "keycloak_client_inconnu", "vérifiez client_id"),
+        (GENERATIONS, replace(GOOD, client_id=NO_DIRECT_ACCESS), "keycloak_direct_access", "activez « Direct access"),
+        (GENERATIONS, replace(GOOD, login="inconnu"), "keycloak_identifiants", "vérifiez login et password"),
+        (GENERATIONS, replace(GOOD, password="faux"), "keycloak_identifiants", "vérifiez login et password"),
+        (GENERATIONS, replace(GOOD, login=DISABLED), "keycloak_identifiants", "puis le compte dans Keycloak"),
+        (GENERATIONS, replace(GOOD, login=INCOMPLETE), "keycloak_identifiants", "puis le compte dans Keycloak"),
+        (GENERATIONS, replace(GOOD, realm="Autre"), "keycloak_realm", "vérifiez realm et keycloak_host"),
+    ],
+    ids=[
+        "no secret, as 19 words it",
+        "no secret",
+        "wrong secret",
+        "unknown client",
+        "password grant off",
+        "unknown user",
+        "wrong password",
+        "account disabled",
+        "account incomplete",
+        "unknown realm",
+    ],
+)
+async def test_a_refusal_names_the_connection_and_the_cure(
+    monkeypatch: pytest.MonkeyPatch, generations: tuple[Generation, ...], credentials: Credentials, code: str, cure: str
+) -> None:
+    for generation in generations:
+        with pytest.raises(Misconfigured) as caught:
+            await check(monkeypatch, generation, credentials)
+        assert caught.value.code == code
+        assert cure in str(caught.value)
+        assert "connexion ventis_default" in str(caught.value)
+        assert SECRET not in str(caught.value)
+
+
+def refused(status: int, **content: object) -> ProviderError | None:
+    return refusal(httpx.Response(status, **content), "ventis_default")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
+def test_a_server_in_trouble_is_asked_later(status: int) -> None:
+    error = refused(status, html="<h1>En maintenance</h1>")
+    assert isinstance(error, TryLater)
+    assert error.code == "keycloak_indisponible"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"json": {"error": "invalid_scope", "error_description": "Invalid scopes"}},
+        {"json": ["unauthorized_client"]},
+        {"html": "<h1>Accès interdit</h1>"},
+        {},
+    ],
+    ids=["another error", "a list", "a page", "nothing"],
+)
+@pytest.mark.parametrize("status", [302, 400, 401, 403])
+def test_any_other_refusal_names_what_leads_to_keycloak(status: int, content: dict[str, object]) -> None:
+    error = refused(status, **content)
+    assert isinstance(error, Misconfigured)
+    assert error.code == "keycloak_refus"
+    assert f"Keycloak ({status})" in str(error)
+    assert "vérifiez keycloak_host, realm et client_id dans la connexion ventis_default" in str(error)
+
+
+def test_a_token_is_no_refusal() -> None:
+    assert refused(200, json={"access_token": "un"}) is None

@@ -1,0 +1,70 @@
+"""``Retry-After`` in each form providers use, and in none."""
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relances_providers.retry_after import retry_after
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+def read(value: str | bytes, now: datetime | None = NOW) -> float | None:
+    raw = value if isinstance(value, bytes) else value.encode()
+    return retry_after(httpx.Response(429, headers=[(b"Retry-After", raw)]), now)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("0", 0),
+        ("120", 120),
+        (" 120 ", 120),
+        ("Sat, 21 Nov 2026 08:01:30 GMT", 90),
+        ("Saturday, 21-Nov-26 08:01:30 GMT", 90),
+        ("Sat Nov 21 08:01:30 2026", 90),
+        ("2026-11-21T08:01:30Z", 90),
+        ("2026-11-21T09:01:30+01:00", 90),
+        ("2026-11-21T08:01:30", 90),
+    ],
+    ids=["none", "seconds", "spaces", "HTTP date", "RFC 850", "asctime", "ISO", "ISO of Libreville", "ISO, no zone"],
+)
+def test_each_form_is_read(value: str, seconds: float) -> None:
+    assert read(value) == seconds
+
+
+@pytest.mark.parametrize("value", ["Sat, 21 Nov 2026 07:59:00 GMT", "2026-11-20T00:00:00Z"])
+def test_a_date_gone_by_is_now(value: str) -> None:
+    assert read(value) == 0
+
+
+@pytest.mark.parametrize("value", ["86401", "9" * 400, "2027-11-21T08:00:00Z", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_wait_is_longer_than_a_day(value: str) -> None:
+    assert read(value) == 86_400
+
+
+@pytest.mark.parametrize("value", ["", "-5", "1.5", "bientôt", "²", "Sat, 99 Nov 2026 08:00:00 GMT", f"1 Jan {10**30}"])
+def test_what_cannot_be_read_is_as_if_absent(value: str) -> None:
+    assert read(value) is None
+
+
+def test_absent_is_none() -> None:
+    assert retry_after(httpx.Response(429)) is None
+
+
+def test_a_date_is_compared_with_the_present_by_default() -> None:
+    assert read("2020-01-01T00:00:00Z", now=None) == 0
+
+
+WORDS = ["Sat,", "21", "Nov", "2026", "08:01:30", "24:61:99", "GMT", "+9999", "-0001", "9" * 20, "T", "1e9", "(", '"']
+
+
+@given(
+    st.one_of(st.binary(), st.text().map(str.encode), st.lists(st.sampled_from(WORDS)).map(" ".join).map(str.encode))
+)
+def test_whatever_the_header_the_wait_is_within_a_day_or_unknown(value: bytes) -> None:
+    seconds = read(value)
+    assert seconds is None or 0 <= seconds <= 86_400

@@ -1,0 +1,147 @@
+"""What is said in two places is the same in both: SQL and Python, codes and their meanings."""
+
+import ast
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import relances
+import relances_providers
+from relances.rules.causes import CAUSES
+from relances.rules.exclusions import RAISONS
+from relances.rules.models import Canal, Statut
+from relances.rules.phones import Refus
+from relances.rules.policy import load_policy
+from relances.rules.texts import DEFAULT_FOLDER, DEFAULT_LANGUE
+from relances.store.sources import CONTRACT
+
+PRODUCT = Path(relances.__path__[0])
+PROVIDERS = Path(relances_providers.__path__[0])
+QUERIES = "\n".join(path.read_text() for path in sorted((PRODUCT / "store/queries").glob("*.sql")))
+SCHEMA = "\n".join(path.read_text() for path in sorted((PRODUCT / "store/migrations/versions").glob("*.sql")))
+SOURCES = [path.name for path in (PRODUCT / "store/sources").iterdir()]
+PUT_OFF_OR_IN_DOUBT = {"TryLater", "OutcomeUnknown"}
+
+
+def code_of(folder: Path) -> Iterator[ast.AST]:
+    for path in sorted(folder.rglob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+def words_of(check: str) -> set[str]:
+    """The words a column may hold, of a CHECK (… IN (…)) found by what comes before its parenthesis."""
+    found = re.search(rf"{check} IN\s*\(([^)]*)\)", SCHEMA)
+    assert found
+    return set(re.findall(r"'(\w+)'", found[1]))
+
+
+# --- queries ---
+
+
+def test_every_named_query_is_used_and_every_query_used_exists() -> None:
+    named = re.findall(r"^-- name: (\S+)$", QUERIES, re.MULTILINE)
+    used = {
+        node.args[0].value
+        for node in code_of(PRODUCT)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "query"
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert len(named) == len(set(named))
+    assert set(named) == used
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_tax_system_has_its_four_statements(source: str) -> None:
+    folder = files("relances.store").joinpath("sources", source)
+    assert {path.name for path in folder.iterdir()} == {
+        "overdue.sql",
+        "categories.sql",
+        "balances.sql",
+        "write_back.sql",
+    }
+
+
+def test_the_policy_names_a_tax_system_there_is() -> None:
+    assert load_policy().source in SOURCES
+
+
+def test_the_columns_copied_are_those_of_the_contract() -> None:
+    copied = re.search(r"COPY relances\.creance_extraite \(([^)]*)\)", QUERIES)
+    assert copied
+    assert tuple(re.findall(r"\w+", copied[1])) == CONTRACT
+
+
+# --- words of the schema ---
+
+
+def test_the_states_of_a_relance_are_the_schema_s() -> None:
+    assert words_of("statut\\s+text NOT NULL DEFAULT 'en_attente' CHECK \\(statut") == {s.value for s in Statut}
+
+
+def test_the_channels_are_the_schema_s() -> None:
+    assert words_of("canal") == {canal.value for canal in Canal}
+
+
+def test_the_outcomes_of_a_call_are_the_journal_s() -> None:
+    outcomes = ast.parse((PRODUCT / "rules/outcomes.py").read_text())
+    written = {
+        node.args[1].value
+        for node in ast.walk(outcomes)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "Reglement"
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert words_of("issue") == written
+
+
+def test_the_states_that_sql_writes_exist() -> None:
+    written = set(re.findall(r"statut = '(\w+)'", QUERIES))
+    assert written <= {statut.value for statut in Statut}
+
+
+# --- codes and their meanings ---
+
+
+def exclusion_codes() -> set[str]:
+    """Every code an exclusion can get from this code; a tax system may have its own beside them."""
+    selection = (PRODUCT / "rules/selection.py").read_text()
+    in_rules = re.findall(r'Exclusion\([^"()]*"(\w+)"', selection) + re.findall(r'return "(\w+)"', selection)
+    in_sql = re.findall(r"THEN '(\w+)'\n", QUERIES) + re.findall(r"'creation', '(\w+)'", QUERIES)
+    return {*in_rules, *in_sql, *(refus.value for refus in Refus)}
+
+
+def test_every_reason_not_to_remind_has_its_meaning_and_its_cure() -> None:
+    assert {"deja_relance", "message_trop_long", "montant_nul", "doublon", "hors_limite"} <= exclusion_codes()
+    assert exclusion_codes() <= RAISONS.keys()
+
+
+def test_every_meaning_is_that_of_a_reason_there_is() -> None:
+    by_contract_of_overdue_sql = {"litige", "moratoire"}
+    assert RAISONS.keys() - exclusion_codes() == by_contract_of_overdue_sql
+
+
+def test_every_code_that_puts_off_or_leaves_in_doubt_has_its_meaning_and_its_cure() -> None:
+    codes = {
+        keyword.value.value
+        for node in code_of(PROVIDERS)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in PUT_OFF_OR_IN_DOUBT
+        for keyword in node.keywords
+        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
+    }
+    assert {"408", "429", "injoignable"} <= codes
+    assert codes <= CAUSES.keys()
+
+
+def test_every_code_that_sql_gives_a_relance_has_its_meaning_and_its_cure() -> None:
+    codes = set(re.findall(r"\bcode = '(\w+)'", QUERIES)) | set(re.findall(r"THEN '(simulation)' END", QUERIES))
+    assert {"408", "bail_expire", "expiree", "simulation"} <= codes
+    assert codes <= CAUSES.keys()
+
+
+def test_every_level_has_its_template() -> None:
+    levels = {f"niveau{niveau.numero}.{DEFAULT_LANGUE}.txt" for niveau in load_policy().niveaux}
+    assert levels == {path.name for path in (DEFAULT_FOLDER / "sms").iterdir()}

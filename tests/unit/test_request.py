@@ -1,0 +1,95 @@
+"""A run's parameters: what they mean, and the sentence for each wrong one."""
+
+from datetime import date
+
+import pytest
+from tests.support import one_sentence
+
+from relances.rules.errors import Blocked
+from relances.rules.models import Canal
+from relances.rules.request import Request
+
+TODAY = date(2026, 11, 21)
+DEFAULTS: dict[str, object] = {
+    "jours_retard_min": 7,
+    "type_relance": "sms",
+    "limite": None,
+    "envoyer_automatiquement": True,
+    "categories": None,
+    "date_relance": None,
+    "simulation": False,
+}
+
+
+def request(**over: object) -> Request:
+    return Request.of("passage-1", DEFAULTS | over, TODAY)
+
+
+def test_the_defaults_remind_everybody_today() -> None:
+    assert request() == Request(
+        run_id="passage-1",
+        date_relance=TODAY,
+        canal=Canal.SMS,
+        jours_retard_min=7,
+        limite=None,
+        categories=(),
+        envoyer_automatiquement=True,
+        simulation=False,
+    )
+
+
+def test_each_parameter_may_be_chosen() -> None:
+    chosen = request(jours_retard_min=0, limite=1, categories=["MARCHE"], date_relance="2026-03-31")
+    assert (chosen.jours_retard_min, chosen.limite, chosen.categories) == (0, 1, ("MARCHE",))
+    assert chosen.date_relance == date(2026, 3, 31)
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_an_empty_date_is_the_run_s_own_day(empty: str | None) -> None:
+    assert request(date_relance=empty).date_relance == TODAY
+
+
+def test_two_runs_for_one_day_share_an_occasion() -> None:
+    one, other = (Request.of(run_id, DEFAULTS, TODAY) for run_id in ("a", "b"))
+    assert one.occasion == other.occasion == "jour:2026-11-21"
+
+
+def test_each_simulation_is_an_occasion_of_its_own() -> None:
+    one, other = (Request.of(run_id, DEFAULTS | {"simulation": True}, TODAY) for run_id in ("a", "b"))
+    assert len({one.occasion, other.occasion, request().occasion}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("limite", 0, "un entier d'au moins 1"),
+        ("limite", -5, "un entier d'au moins 1"),
+        ("limite", True, "un entier d'au moins 1"),
+        ("limite", 2.5, "un entier d'au moins 1"),
+        ("limite", "10", "un entier d'au moins 1"),
+        ("limite", "", "un entier d'au moins 1"),
+        ("jours_retard_min", -1, "un entier d'au moins 0"),
+        ("jours_retard_min", None, "un entier d'au moins 0"),
+        ("jours_retard_min", False, "un entier d'au moins 0"),
+        ("date_relance", "2026-11-22", "au plus tard le 21/11/2026"),
+        ("date_relance", "demain", "une date comme 2026-03-31"),
+        ("date_relance", "2026-02-30", "une date comme 2026-03-31"),
+        ("date_relance", "20260331", "une date comme 2026-03-31"),
+        ("date_relance", 20260331, "une date comme 2026-03-31"),
+        ("type_relance", "whatsapp", "sms"),
+        ("type_relance", "pigeon", "sms"),
+        ("type_relance", None, "sms"),
+        ("categories", "MARCHE", "une liste de codes"),
+        ("categories", [""], "une liste de codes"),
+        ("categories", [1], "une liste de codes"),
+        ("envoyer_automatiquement", "oui", "vrai ou faux"),
+        ("envoyer_automatiquement", 1, "vrai ou faux"),
+        ("simulation", None, "vrai ou faux"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_it_may_hold(name: str, value: object, expected: str) -> None:
+    with pytest.raises(Blocked) as refused:
+        request(**{name: value})
+    message = one_sentence(refused.value)
+    assert message.startswith(f"paramètre {name} : attendu {expected}")
+    assert f"parameter {name}: expected" in message

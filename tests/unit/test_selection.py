@@ -1,0 +1,166 @@
+"""What becomes of one contribuable's overdue creances: one relance, or a reason each."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relances.rules.models import Canal, Creance, Exclusion
+from relances.rules.policy import load_policy
+from relances.rules.selection import Regles
+from relances.rules.texts import Gabarits
+
+TODAY = date(2026, 11, 21)
+REGLES = Regles(load_policy(), Gabarits(), Canal.SMS, TODAY)
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def creance(rang: int = 1, retard: int = 10, **over: object) -> Creance:
+    fields = {
+        "rang": rang,
+        "creance_id": f"a{rang}",
+        "contribuable_id": "7",
+        "nom": "ONDO",
+        "prenom": "Marie",
+        "telephones": ["066123456"],
+        "langue": "fr",
+        "libelle": "Taxe de marché",
+        "montant_du": Decimal(15_000),
+        "devise": "XAF",
+        "echeance": ago(retard),
+        "jours_retard": retard,
+        "derniere_relance": None,
+        "deja_relance_le": None,
+        "relance_du_jour": False,
+    }
+    return Creance(**(fields | over))  # type: ignore[arg-type]
+
+
+def with_selection(**over: object) -> Regles:
+    policy = REGLES.politique
+    return replace(REGLES, politique=replace(policy, selection=replace(policy.selection, **over)))  # type: ignore[arg-type]
+
+
+def test_one_overdue_creance_makes_one_relance() -> None:
+    decision = REGLES.decide([creance()])
+    assert decision.exclusions == ()
+    relance = decision.relance
+    assert relance is not None
+    assert (relance.contribuable_id, relance.telephone, relance.telephone_migre) == ("7", "24166123456", False)
+    assert (relance.montant_du, relance.devise, relance.jours_retard) == (Decimal(15_000), "XAF", 10)
+    assert (relance.fournisseur, relance.niveau, relance.segments) == ("ventis", 1, 1)
+    assert "Marie ONDO, 15 000 FCFA dus (Taxe de marché)" in relance.texte
+
+
+def test_several_creances_make_one_relance_of_their_sum_and_their_oldest_echeance() -> None:
+    owed = [creance(1, retard=40), creance(2, retard=12, montant_du=Decimal("500.50"))]
+    relance = REGLES.decide(owed).relance
+    assert relance is not None
+    assert relance.montant_du == Decimal("15500.50")
+    assert relance.echeance == ago(40)
+    assert relance.creances == tuple(owed)
+    assert "(2 taxes)" in relance.texte
+
+
+def test_the_latest_payment_sets_the_level() -> None:
+    relance = REGLES.decide([creance(1, retard=100), creance(2, retard=8)]).relance
+    assert relance is not None
+    assert (relance.niveau, relance.jours_retard) == (3, 100)
+
+
+def test_a_migrated_number_is_recorded_as_such() -> None:
+    relance = REGLES.decide([creance(telephones=["07280150"])]).relance
+    assert relance is not None
+    assert (relance.telephone, relance.telephone_migre) == ("24177280150", True)
+
+
+@pytest.mark.parametrize("by", ["derniere_relance", "deja_relance_le"])
+@pytest.mark.parametrize(("days", "left_alone"), [(0, True), (6, True), (7, False), (8, False)])
+def test_a_creance_reminded_less_than_seven_days_ago_is_left_alone(by: str, days: int, left_alone: bool) -> None:
+    decision = REGLES.decide([creance(**{by: ago(days)})])
+    assert decision.exclusions == ((Exclusion(1, "deja_relance"),) if left_alone else ())
+    assert (decision.relance is None) is left_alone
+
+
+def test_a_creance_reminded_lately_leaves_its_contribuable_s_others_alone() -> None:
+    decision = REGLES.decide([creance(1, deja_relance_le=ago(2)), creance(2, montant_du=Decimal(700))])
+    assert decision.exclusions == (Exclusion(1, "deja_relance"),)
+    assert decision.relance is not None
+    assert decision.relance.montant_du == 700
+
+
+def test_a_contribuable_already_reminded_today_is_not_reminded_of_a_new_creance() -> None:
+    decision = REGLES.decide([creance(relance_du_jour=True)])
+    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, "deja_relance"),))
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        (None, "telephone_absent"),
+        ([], "telephone_absent"),
+        (["NEANT 17"], "telephone_absent"),
+        (["99999999"], "telephone_invalide"),
+        (["011723456"], "ligne_fixe"),
+        (["+33612345678"], "hors_region"),
+        (["0661234567"], "format_guide"),
+    ],
+)
+def test_without_a_usable_number_every_creance_is_excluded_for_that_reason(typed: list[str] | None, code: str) -> None:
+    decision = REGLES.decide([creance(1, telephones=typed), creance(2, telephones=typed)])
+    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, code), Exclusion(2, code)))
+
+
+def test_a_number_in_the_guides_format_is_used_where_the_policy_accepts_it() -> None:
+    relance = with_selection(accepter_format_guide=True).decide([creance(telephones=["0661234567"])]).relance
+    assert relance is not None
+    assert relance.telephone == "2410661234567"
+
+
+def test_a_message_dearer_than_the_policy_allows_is_excluded() -> None:
+    assert REGLES.decide([creance(nom="N" * 10_000)]).exclusions == (Exclusion(1, "message_trop_long"),)
+
+
+def test_a_message_as_dear_as_the_policy_allows_is_sent() -> None:
+    two_segments = creance(nom="N" * 100)
+    assert with_selection(segments_max=2).decide([two_segments]).relance is not None
+    assert with_selection(segments_max=1).decide([two_segments]).relance is None
+
+
+@pytest.mark.parametrize("name", ["\u202e😀", 'N\'DONG "Ali"; DROP TABLE', "{{ nom }}", "a\tb\nc"])
+def test_no_name_is_an_error(name: str) -> None:
+    assert REGLES.decide([creance(nom=name, prenom=None, libelle=None)]).relance is not None
+
+
+def test_a_missing_template_stops_the_run_rather_than_excluding(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match=r"sms/niveau1\.fr\.txt manque"):
+        replace(REGLES, gabarits=Gabarits(tmp_path)).decide([creance()])
+
+
+@given(
+    st.lists(
+        st.builds(
+            dict,
+            retard=st.integers(0, 400),
+            deja_relance_le=st.none() | st.integers(0, 20).map(ago),
+            derniere_relance=st.none() | st.integers(0, 20).map(ago),
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.sampled_from(["066123456", "NEANT", "011723456"]),
+)
+def test_every_creance_is_in_the_relance_or_excluded_once(owed: list[dict[str, object]], phone: str) -> None:
+    creances = [creance(rang, telephones=[phone], **fields) for rang, fields in enumerate(owed)]  # type: ignore[arg-type]
+    decision = REGLES.decide(creances)
+    kept = decision.relance.creances if decision.relance else ()
+    placed = [c.rang for c in kept] + [exclusion.rang for exclusion in decision.exclusions]
+    assert sorted(placed) == list(range(len(owed)))
+    assert decision.relance is None or decision.relance.montant_du == sum(c.montant_du for c in kept)
