@@ -27,11 +27,11 @@ def _secret(title: str, description: str) -> dict[str, object]:
     }
 
 
-def _number(title: str, description: str, default: float) -> dict[str, object]:
+def _number(title: str, description: str, default: float, *, minimum: float) -> dict[str, object]:
     return {
         "label": title,
         "description": description,
-        "schema": {"type": ["number", "null"], "default": default},
+        "schema": {"type": ["number", "null"], "default": default, "minimum": minimum},
     }
 
 
@@ -60,9 +60,9 @@ _VENTIS: dict[str, object] = {
         "client_secret": _secret("Secret du client", "Vide pour un client public — empty for a public client"),
         "verify_ssl": _flag("Vérifier TLS", "Laisser activé — keep it on", default=True),
         "is_otp_as_text": _flag("isOTP en texte", "Envoie 'false' au lieu de false", default=False),
-        "timeout": _number("Délai d'attente (s)", "Seconds before a time-out", 30),
-        "max_in_flight": _number("Appels simultanés", "Calls at once", 16),
-        "rate_per_second": _number("Messages par seconde", "Messages per second", 5),
+        "timeout": _number("Délai d'attente (s)", "Seconds before a time-out", 30, minimum=0.1),
+        "max_in_flight": _number("Appels simultanés", "Calls at once", 16, minimum=1),
+        "rate_per_second": _number("Messages par seconde", "Messages per second", 5, minimum=0.01),
         "debug": _flag("Journal détaillé", "Numéros masqués — phone numbers masked", default=False),
     },
 }

@@ -1,11 +1,11 @@
 """Each refusal of Keycloak, as its releases word it, becomes one sentence that says what to mend, and where."""
 
-import json
-from dataclasses import dataclass, replace
 from typing import get_args
 
 import httpx
 import pytest
+from tests.providers.servers import Connect
+from tests.support import one_sentence
 
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.keycloak_refusals import refusal
@@ -19,56 +19,32 @@ GENERATIONS: tuple[Generation, ...] = get_args(Generation)
 RECENT: tuple[Generation, ...] = ("20", "26")
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The part of a connection that Keycloak sees."""
-
-    login: str = "simulateur"
-    password: str = "simulateur"
-    realm: str = "Messaging"
-    client_id: str = "api-messaging"
-    client_secret: str | None = SECRET
-
-    def connection(self, url: str) -> str:
-        extra = {
-            "sender": "VENTIS",
-            "keycloak_host": url,
-            "realm": self.realm,
-            "client_id": self.client_id,
-            "client_secret": self.client_secret,
-        }
-        words = {"conn_type": "ventis", "host": url, "login": self.login, "password": self.password, "extra": extra}
-        return json.dumps(words)
-
-
-GOOD = Credentials()
-
-
-async def check(monkeypatch: pytest.MonkeyPatch, generation: Generation, credentials: Credentials) -> None:
+async def check(connect: Connect, generation: Generation, **changes: object) -> None:
+    """Ask that release for a token, with good credentials but for these changes."""
     async with serve(Settings(client_secret=SECRET, generation=generation)) as url:
-        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", credentials.connection(url))
+        connect(url, **{"client_secret": SECRET} | changes)
         async with VentisHook().open() as sender:
             await sender.check()
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-async def test_good_credentials_are_refused_by_none(monkeypatch: pytest.MonkeyPatch, generation: Generation) -> None:
-    await check(monkeypatch, generation, GOOD)
+async def test_good_credentials_are_refused_by_none(connect: Connect, generation: Generation) -> None:
+    await check(connect, generation)
 
 
 @pytest.mark.parametrize(
-    ("generations", "credentials", "code", "cure"),
+    ("generations", "changes", "code", "cure"),
     [
-        (("19",), replace(GOOD, client_secret=None), "keycloak_secret_absent", "renseignez client_secret dans la"),
-        (RECENT, replace(GOOD, client_secret=None), "keycloak_secret_faux", "renseignez client_secret dans la"),
-        (GENERATIONS, replace(GOOD, client_secret="faux"), "keycloak_secret_faux", "renseignez client_secret dans la"),
-        (GENERATIONS, replace(GOOD, client_id="inconnu"), "keycloak_client_inconnu", "vérifiez client_id"),
-        (GENERATIONS, replace(GOOD, client_id=NO_DIRECT_ACCESS), "keycloak_direct_access", "activez « Direct access"),
-        (GENERATIONS, replace(GOOD, login="inconnu"), "keycloak_identifiants", "vérifiez login et password"),
-        (GENERATIONS, replace(GOOD, password="faux"), "keycloak_identifiants", "vérifiez login et password"),
-        (GENERATIONS, replace(GOOD, login=DISABLED), "keycloak_identifiants", "puis le compte dans Keycloak"),
-        (GENERATIONS, replace(GOOD, login=INCOMPLETE), "keycloak_identifiants", "puis le compte dans Keycloak"),
-        (GENERATIONS, replace(GOOD, realm="Autre"), "keycloak_realm", "vérifiez realm et keycloak_host"),
+        (("19",), {"client_secret": None}, "keycloak_secret_absent", "renseignez client_secret dans la"),
+        (RECENT, {"client_secret": None}, "keycloak_secret_faux", "renseignez client_secret dans la"),
+        (GENERATIONS, {"client_secret": "faux"}, "keycloak_secret_faux", "renseignez client_secret dans la"),
+        (GENERATIONS, {"client_id": "inconnu"}, "keycloak_client_inconnu", "vérifiez client_id"),
+        (GENERATIONS, {"client_id": NO_DIRECT_ACCESS}, "keycloak_direct_access", "activez « Direct access"),
+        (GENERATIONS, {"login": "inconnu"}, "keycloak_identifiants", "vérifiez login et password"),
+        (GENERATIONS, {"password": "faux"}, "keycloak_identifiants", "vérifiez login et password"),
+        (GENERATIONS, {"login": DISABLED}, "keycloak_identifiants", "puis le compte dans Keycloak"),
+        (GENERATIONS, {"login": INCOMPLETE}, "keycloak_identifiants", "puis le compte dans Keycloak"),
+        (GENERATIONS, {"realm": "Autre"}, "keycloak_realm", "vérifiez realm et keycloak_host"),
     ],
     ids=[
         "no secret, as 19 words it",
@@ -84,14 +60,14 @@ async def test_good_credentials_are_refused_by_none(monkeypatch: pytest.MonkeyPa
     ],
 )
 async def test_a_refusal_names_the_connection_and_the_cure(
-    monkeypatch: pytest.MonkeyPatch, generations: tuple[Generation, ...], credentials: Credentials, code: str, cure: str
+    connect: Connect, generations: tuple[Generation, ...], changes: dict[str, object], code: str, cure: str
 ) -> None:
     for generation in generations:
         with pytest.raises(Misconfigured) as caught:
-            await check(monkeypatch, generation, credentials)
+            await check(connect, generation, **changes)
         assert caught.value.code == code
         assert cure in str(caught.value)
-        assert "connexion ventis_default" in str(caught.value)
+        assert "connexion ventis_default" in one_sentence(caught.value)
         assert SECRET not in str(caught.value)
 
 

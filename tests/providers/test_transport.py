@@ -4,9 +4,8 @@ import asyncio
 import gzip
 import socket
 import ssl
-import struct
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -18,69 +17,22 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.providers.misbehaving import (
+    OK,
+    Ending,
+    answer,
+    answer_and_close,
+    close,
+    drip,
+    misbehaving,
+    reset,
+    silence,
+)
 
 import simulators
 from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
 
-Ending = Callable[[asyncio.StreamWriter], Awaitable[None]]
 BODY = b'{"message":"Bonjour"}'
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
-RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-
-
-class Server:
-    """Reads whole requests off its sockets, notes them, and ends each exchange as told."""
-
-    def __init__(self, ending: Ending) -> None:
-        self.ending = ending
-        self.url = ""
-        self.connections = 0
-        self.heads: list[str] = []
-        self.bodies: list[bytes] = []
-
-    async def exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.connections += 1
-        try:
-            while not writer.is_closing():
-                await self._read(reader)
-                await self.ending(writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # the client left
-        finally:
-            writer.close()
-
-    async def _read(self, reader: asyncio.StreamReader) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode()
-        headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
-        self.heads.append(head)
-        if body:
-            self.bodies.append(body)
-
-
-@asynccontextmanager
-async def serve(ending: Ending, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """The misbehaving server, on a free port of the loopback."""
-    served, exchanges = Server(ending), set[asyncio.Task[None]]()
-
-    def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        exchange = asyncio.ensure_future(served.exchange(reader, writer))
-        exchanges.add(exchange)
-        exchange.add_done_callback(exchanges.discard)
-
-    listener = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=tls)
-    served.url = f"{'https' if tls else 'http'}://127.0.0.1:{port_of(listener)}/message"
-    try:
-        yield served
-    finally:
-        listener.close()
-        for exchange in exchanges:
-            exchange.cancel()
-        await asyncio.gather(*exchanges, return_exceptions=True)
-
-
-def port_of(listener: asyncio.Server) -> int:
-    return int(listener.sockets[0].getsockname()[1])
 
 
 @asynccontextmanager
@@ -95,42 +47,10 @@ async def post(url: str, **options: object) -> httpx.Response:
         return await http.post(url, content=BODY, **options)  # type: ignore[arg-type]
 
 
-def answer(*parts: bytes) -> Ending:
-    async def ending(writer: asyncio.StreamWriter) -> None:
-        writer.writelines(parts)
-        await writer.drain()
-
-    return ending
-
-
-def answer_and_close(*parts: bytes) -> Ending:
-    async def ending(writer: asyncio.StreamWriter) -> None:
-        await answer(*parts)(writer)
-        writer.close()
-
-    return ending
-
-
-async def reset(writer: asyncio.StreamWriter) -> None:
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-    writer.transport.abort()
-
-
-async def silence(writer: asyncio.StreamWriter) -> None:
-    await asyncio.Event().wait()
-
-
-async def drip(writer: asyncio.StreamWriter) -> None:
-    for byte in OK:
-        await answer(bytes([byte]))(writer)
-        await asyncio.sleep(0.1)
-
-
 def encoded(body: bytes, encoding: str = "gzip") -> bytes:
     return f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-close = answer_and_close()
 NEVER_A_PLAIN_ANSWER = {
     "closed": (close, httpx.RemoteProtocolError),
     "reset": (reset, httpx.ReadError),
@@ -149,7 +69,7 @@ NEVER_A_PLAIN_ANSWER = {
 async def test_trouble_after_the_request_is_doubt_and_the_body_was_received_once(
     ending: Ending, error: type[httpx.TransportError]
 ) -> None:
-    async with serve(ending) as server:
+    async with misbehaving(ending) as server:
         with pytest.raises(error) as caught:
             await post(server.url)
         assert server.bodies == [BODY]
@@ -157,14 +77,14 @@ async def test_trouble_after_the_request_is_doubt_and_the_body_was_received_once
 
 
 async def test_silence_is_a_read_timeout_and_the_body_was_received_once() -> None:
-    async with serve(silence) as server:
+    async with misbehaving(silence) as server:
         with pytest.raises(httpx.ReadTimeout):
             await post(server.url, timeout=httpx.Timeout(5, read=0.1))
         assert server.bodies == [BODY]
 
 
 async def test_a_dripping_server_is_cut_at_connect_plus_read() -> None:
-    async with serve(drip) as server:
+    async with misbehaving(drip) as server:
         began = time.monotonic()
         with pytest.raises(httpx.ReadTimeout):
             await post(server.url, timeout=httpx.Timeout(5, connect=0.2, read=0.3))
@@ -173,7 +93,7 @@ async def test_a_dripping_server_is_cut_at_connect_plus_read() -> None:
 
 
 async def test_a_kept_connection_that_dies_is_doubt_and_nothing_is_sent_again() -> None:
-    async with serve(answer(OK)) as server, client() as http:
+    async with misbehaving(answer(OK)) as server, client() as http:
         await http.post(server.url, content=b"first")
         server.ending = close
         with pytest.raises(httpx.RemoteProtocolError):
@@ -185,7 +105,7 @@ async def test_a_kept_connection_that_dies_is_doubt_and_nothing_is_sent_again() 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_a_redirection_is_handed_over_not_followed(status: int) -> None:
     redirection = f"HTTP/1.1 {status} Moved\r\nLocation: /message\r\nContent-Length: 0\r\n\r\n".encode()
-    async with serve(answer(redirection)) as server:
+    async with misbehaving(answer(redirection)) as server:
         response = await post(server.url)
         assert response.status_code == status
         assert server.bodies == [BODY]
@@ -210,7 +130,7 @@ async def test_a_server_that_speaks_no_tls_was_surely_not_sent() -> None:
 
 
 async def test_a_tls_handshake_that_never_ends_is_a_connect_timeout() -> None:
-    async with serve(silence) as server:
+    async with misbehaving(silence) as server:
         with pytest.raises(httpx.ConnectTimeout):
             await post(server.url.replace("http:", "https:"), timeout=httpx.Timeout(5, connect=0.1))
         assert server.connections == 1
@@ -250,20 +170,20 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
 
 
 async def test_an_untrusted_certificate_was_surely_not_sent(self_signed: ssl.SSLContext) -> None:
-    async with serve(answer(OK), self_signed) as server:
+    async with misbehaving(answer(OK), self_signed) as server:
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             await post(server.url)
         assert server.bodies == []
 
 
 async def test_an_untrusted_certificate_is_accepted_when_told_so(self_signed: ssl.SSLContext) -> None:
-    async with serve(answer(OK), self_signed) as server, client(verify=False) as http:
+    async with misbehaving(answer(OK), self_signed) as server, client(verify=False) as http:
         assert (await http.post(server.url, content=BODY)).text == "ok"
         assert server.bodies == [BODY]
 
 
 async def test_a_request_past_its_time_is_never_sent() -> None:
-    async with serve(answer(OK)) as server:
+    async with misbehaving(answer(OK)) as server:
         with pytest.raises(httpx.PoolTimeout) as caught:
             await post(server.url, extensions={NOT_AFTER: time.monotonic() - 0.001})
         assert server.connections == 0
@@ -273,13 +193,13 @@ async def test_a_request_past_its_time_is_never_sent() -> None:
 @pytest.mark.parametrize("seconds", [None, 60.0])
 async def test_a_request_in_time_is_sent(seconds: float | None) -> None:
     not_after = None if seconds is None else time.monotonic() + seconds
-    async with serve(answer(OK)) as server:
+    async with misbehaving(answer(OK)) as server:
         assert (await post(server.url, extensions={NOT_AFTER: not_after})).text == "ok"
         assert server.bodies == [BODY]
 
 
 async def test_a_compressed_answer_is_decoded() -> None:
-    async with serve(answer(encoded(gzip.compress(b"Re\xc3\xa7u")))) as server:
+    async with misbehaving(answer(encoded(gzip.compress(b"Re\xc3\xa7u")))) as server:
         assert (await post(server.url)).text == "Reçu"
         assert "gzip" in server.heads[0].lower()
 
@@ -291,7 +211,7 @@ async def test_64_calls_at_once_use_64_connections_and_the_next_64_use_them_agai
         await full.wait()
         await answer(OK)(writer)
 
-    async with serve(together) as server, client() as http:
+    async with misbehaving(together) as server, client() as http:
         for _ in range(2):
             await asyncio.gather(*(http.post(server.url, content=BODY) for _ in range(64)))
         assert server.connections == 64
@@ -299,7 +219,7 @@ async def test_64_calls_at_once_use_64_connections_and_the_next_64_use_them_agai
 
 
 async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with serve(answer(OK)) as proxy:
+    async with misbehaving(answer(OK)) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("http://", "http://user:s3cret@"))
         assert (await post("http://provider.invalid/message")).text == "ok"
         assert proxy.heads[0].startswith("POST http://provider.invalid/message ")
@@ -309,14 +229,14 @@ async def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPa
 async def test_an_address_that_needs_no_proxy_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:3128")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    async with serve(answer(OK)) as server:
+    async with misbehaving(answer(OK)) as server:
         assert (await post(server.url)).text == "ok"
 
 
 async def test_a_proxy_that_refuses_was_surely_not_sent_and_its_password_is_not_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with serve(answer(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) as proxy:
+    async with misbehaving(answer(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("http://", "http://user:s3cret@"))
         with pytest.raises(httpx.ConnectError, match="the proxy answers 407") as caught:
             await post("https://provider.invalid/message")
@@ -329,6 +249,6 @@ async def test_a_password_in_netrc_does_not_replace_the_token(monkeypatch: pytes
     netrc = tmp_path / "netrc"
     netrc.write_text("default login someone password s3cret\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    async with serve(answer(OK)) as server:
+    async with misbehaving(answer(OK)) as server:
         await post(server.url, headers={"Authorization": "Bearer token"})
         assert "\r\nauthorization: bearer token\r\n" in server.heads[0].lower()

@@ -5,68 +5,29 @@ import json
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
-import httpx
 import pytest
-from aiohttp import web
+from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
+from tests.support import one_sentence
 
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Limits, Message
 from relances_providers.ventis_hook import VentisHook
-from simulators import Settings, serve
 from simulators.faults import Fault
 
 NUMBER = "24166123456"
 BONJOUR = Message(NUMBER, "Bonjour")
-PATH = "/messaging/api/v1"
-
-Connect = Callable[..., None]
-
-
-@pytest.fixture
-def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Set the connection ``ventis_default`` for a server, with these extra fields."""
-
-    def set_connection(url: str, *, host: str | None = None, password: str = "simulateur", **extra: object) -> None:  # noqa: S107
-        connection = {
-            "conn_type": "ventis",
-            "host": f"{url}{PATH}" if host is None else host,
-            "login": "simulateur",
-            "password": password,
-            "extra": {"sender": "VENTIS", "keycloak_host": url, **extra},
-        }
-        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", json.dumps(connection))
-
-    return set_connection
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """Running simulators, and what they know."""
-
-    url: str
-    control: httpx.AsyncClient
-
-    async def fault(self, fault: Fault, **particulars: object) -> None:
-        plan = {"rules": [{"fault": fault, **particulars}]}
-        assert (await self.control.put("/faults", json=plan)).status_code == 200
-
-    async def ledger(self) -> list[dict[str, str]]:
-        return list((await self.control.get("/ledger")).json()["entries"])
-
-    async def requests(self) -> dict[str, int]:
-        return dict((await self.control.get("/stats")).json()["requests"])
+MESSAGE = f"{API}/message"
+LOGGER = "relances_providers.ventis_hook"
 
 
 @pytest.fixture
-async def simulated(connect: Connect) -> AsyncIterator[Simulated]:
-    """The simulators, behind the connection ``ventis_default``."""
-    async with serve(Settings()) as url, httpx.AsyncClient(base_url=url) as control:
-        connect(url)
-        yield Simulated(url, control)
+def closed_port() -> Iterator[str]:
+    """An address that refuses connections."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
 
 
 async def send(message: Message = BONJOUR) -> str:
@@ -76,8 +37,10 @@ async def send(message: Message = BONJOUR) -> str:
 
 
 async def error_of(message: Message = BONJOUR) -> ProviderError:
+    """How sending it fails."""
     with pytest.raises(ProviderError) as caught:
         await send(message)
+    one_sentence(caught.value)
     return caught.value
 
 
@@ -96,33 +59,49 @@ async def test_accents_and_signs_arrive_intact(simulated: Simulated) -> None:
     assert [entry["text"] for entry in await simulated.ledger()] == [text]
 
 
+async def test_all_messages_of_an_open_account_share_one_token(simulated: Simulated) -> None:
+    async with VentisHook().open() as sender:
+        await asyncio.gather(*(sender.send(Message(NUMBER, f"Bonjour {n}")) for n in range(16)))
+    assert len(await simulated.ledger()) == 16
+    assert await simulated.requests() == {TOKEN: 1, MESSAGE: 16}
+
+
+async def test_a_token_refused_once_is_renewed_and_the_message_sent_once(simulated: Simulated) -> None:
+    await simulated.fault(Fault.UNAUTHORIZED, count=1)
+    receipt = await send()
+    assert [entry["uuid"] for entry in await simulated.ledger()] == [receipt]
+
+
 async def test_a_text_too_long_is_refused_without_a_call(simulated: Simulated) -> None:
     longest = VentisHook.capabilities.max_characters
     error = await error_of(Message(NUMBER, "a" * (longest + 1)))
     assert isinstance(error, Rejected)
     assert error.code == "trop_long"
     assert await simulated.requests() == {}
-    assert await send(Message(NUMBER, "a" * longest))
+
+
+async def test_the_longest_text_is_sent(simulated: Simulated) -> None:
+    assert await send(Message(NUMBER, "a" * VentisHook.capabilities.max_characters))
+    assert len(await simulated.ledger()) == 1
 
 
 async def test_a_call_past_its_time_is_not_made(simulated: Simulated) -> None:
     error = await error_of(Message(NUMBER, "Bonjour", not_after=time.monotonic() - 1))
     assert isinstance(error, TryLater)
     assert error.code == "trop_tard"
-    assert f"{PATH}/message" not in await simulated.requests()
+    assert MESSAGE not in await simulated.requests()
 
 
-async def test_messages_of_one_account_share_one_token(simulated: Simulated) -> None:
-    async with VentisHook().open() as sender:
-        await asyncio.gather(*(sender.send(Message(NUMBER, f"Bonjour {n}")) for n in range(16)))
-    assert sum(await simulated.requests().__await__() if False else (await simulated.requests()).values()) == 17
+async def test_the_body_is_what_ventis_documents(gateway: Gateway) -> None:
+    await send()
+    assert gateway.bodies == [{"to": NUMBER, "sender": "VENTIS", "isOTP": False, "message": "Bonjour"}]
+    assert gateway.authorizations == ["Bearer jeton-de-test"]
 
 
-async def test_an_expired_token_is_renewed_and_the_message_sent_once(simulated: Simulated) -> None:
-    await simulated.fault(Fault.UNAUTHORIZED, count=1)
-    assert [entry["uuid"] for entry in await simulated.ledger()] == []
-    receipt = await send()
-    assert [entry["uuid"] for entry in await simulated.ledger()] == [receipt]
+async def test_is_otp_is_a_text_when_the_connection_says_so(gateway: Gateway, connect: Connect) -> None:
+    connect(gateway.url, is_otp_as_text=True)
+    await send()
+    assert [body["isOTP"] for body in gateway.bodies] == ["false"]
 
 
 # --- what goes wrong ---
@@ -164,7 +143,7 @@ def test_what_the_provider_may_have_is_always_doubt() -> None:
     assert {MEANINGS[fault] for fault in Fault if fault.accepts} == {OutcomeUnknown}
 
 
-@pytest.mark.parametrize("fault", Fault)
+@pytest.mark.parametrize("fault", list(Fault))
 async def test_a_fault_means_what_the_ledger_says(simulated: Simulated, connect: Connect, fault: Fault) -> None:
     connect(simulated.url, timeout=0.2 if "timeout" in fault else 30)
     await simulated.fault(fault)
@@ -173,45 +152,44 @@ async def test_a_fault_means_what_the_ledger_says(simulated: Simulated, connect:
     assert len(await simulated.ledger()) == fault.accepts
 
 
-@pytest.mark.parametrize(
-    ("form", "least", "most"), [("seconds", 90, 90), ("http-date", 80, 90), ("absent", None, None)]
-)
-async def test_429_says_when_to_come_back(
-    simulated: Simulated, form: str, least: float | None, most: float | None
-) -> None:
+@pytest.mark.parametrize(("form", "least", "most"), [("seconds", 90, 90), ("http-date", 80, 90)])
+async def test_429_says_when_to_come_back(simulated: Simulated, form: str, least: float, most: float) -> None:
     await simulated.fault(Fault.HTTP_429, seconds=90, retry_after=form)
     error = await error_of()
     assert isinstance(error, TryLater)
-    if least is None or most is None:
-        assert error.retry_after is None
-    else:
-        assert error.retry_after is not None
-        assert least <= error.retry_after <= most
+    assert error.retry_after is not None
+    assert least <= error.retry_after <= most
 
 
-async def test_a_server_that_is_down_is_tried_later_naming_both_addresses(connect: Connect) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        connect(f"http://127.0.0.1:{unused.getsockname()[1]}")
-        error = await error_of()
+async def test_429_may_not_say_when_to_come_back(simulated: Simulated) -> None:
+    await simulated.fault(Fault.HTTP_429, retry_after="absent")
+    error = await error_of()
+    assert isinstance(error, TryLater)
+    assert error.retry_after is None
+
+
+async def test_a_keycloak_that_is_down_is_tried_later(simulated: Simulated, connect: Connect, closed_port: str) -> None:
+    connect(simulated.url, keycloak_host=closed_port)
+    error = await error_of()
     assert isinstance(error, TryLater)
     assert error.code == "injoignable"
     assert "vérifiez host et keycloak_host de la connexion ventis_default" in str(error)
 
 
-async def test_a_gateway_that_is_down_is_tried_later(simulated: Simulated, connect: Connect) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        connect(simulated.url, host=f"http://127.0.0.1:{unused.getsockname()[1]}")
-        assert isinstance(await error_of(), TryLater)
+async def test_a_gateway_that_is_down_is_tried_later(simulated: Simulated, connect: Connect, closed_port: str) -> None:
+    connect(simulated.url, host=closed_port)
+    error = await error_of()
+    assert isinstance(error, TryLater)
+    assert error.code == "injoignable"
+    assert "vérifiez host et keycloak_host de la connexion ventis_default" in str(error)
 
 
-async def test_a_wrong_path_is_named_endpoint_not_found(simulated: Simulated, connect: Connect) -> None:
+async def test_a_wrong_path_is_endpoint_not_found(simulated: Simulated, connect: Connect) -> None:
     connect(simulated.url, host=f"{simulated.url}/api")
     error = await error_of()
     assert isinstance(error, Misconfigured)
-    assert "ENDPOINT_NOT_FOUND" in str(error)
-    assert "host de la connexion ventis_default" in str(error)
+    assert error.code == "ENDPOINT_NOT_FOUND"
+    assert "l'adresse host de la connexion ventis_default" in str(error)
 
 
 async def test_a_sender_off_the_list_is_mended_on_the_connection(simulated: Simulated, connect: Connect) -> None:
@@ -232,36 +210,151 @@ async def test_an_invalid_number_is_refused_and_the_next_message_goes_on(simulat
     assert [entry["to"] for entry in await simulated.ledger()] == [NUMBER]
 
 
-# --- on the wire ---
+async def test_1003_about_something_else_is_a_refusal(gateway: Gateway) -> None:
+    gateway.status = 400
+    gateway.text = json.dumps([{"error": "Violation de contrainte", "message": "Texte vide", "statusCode": 1003}])
+    error = await error_of()
+    assert isinstance(error, Rejected)
+    assert error.code == "1003"
+    assert "Texte vide" in str(error)
 
 
-@dataclass
-class Gateway:
-    """A Ventis and a Keycloak that answer as told and note what they receive."""
-
-    status: int = 200
-    text: str = "+SUCCESS|6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c|2026-11-21T08:00:00"
-    received: list[web.Request] = field(default_factory=list)
-    bodies: list[object] = field(default_factory=list)
-
-    async def token(self, _request: web.Request) -> web.Response:
-        return web.json_response({"access_token": "jeton-de-test", "expires_in": 300})
-
-    async def message(self, request: web.Request) -> web.Response:
-        self.received.append(request)
-        self.bodies.append(await request.json())
-        return web.Response(status=self.status, text=self.text)
+async def test_an_error_in_pipes_is_a_refusal(gateway: Gateway) -> None:
+    gateway.text = "-ERROR|1005|Numéro invalide"
+    error = await error_of()
+    assert isinstance(error, Rejected)
+    assert error.code == "1005"
+    assert "Numéro invalide" in str(error)
 
 
-@pytest.fixture
-async def gateway(connect: Connect) -> AsyncIterator[Gateway]:
-    told = Gateway()
-    app = web.Application()
-    app.router.add_post("/realms/Messaging/protocol/openid-connect/token", told.token)
-    app.router.add_post(f"{PATH}/message", told.message)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    connect(f"http://127.0.0.1:{runner.addresses[0][1]}")
-    yield told
-    await runner.cleanup()
+# --- the connection ---
+
+
+def test_limits_are_those_of_the_connection(connect: Connect) -> None:
+    connect("https://ventis.invalid", rate_per_second=0.5, max_in_flight=4, timeout=10)
+    assert VentisHook().limits == Limits(rate_per_second=0.5, max_in_flight=4, timeout=10)
+
+
+def test_limits_are_prudent_by_default(connect: Connect) -> None:
+    connect("https://ventis.invalid")
+    assert VentisHook().limits == Limits(rate_per_second=5, max_in_flight=16, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("host", "messaging.ventis.invalid"),
+        ("host", "https://agent:s3cret@ventis.invalid"),
+        ("keycloak_host", "ftp://keycloak.invalid"),
+        ("sender", None),
+        ("sender", " "),
+        ("login", None),
+        ("password", ""),
+        ("is_otp_as_text", "parfois"),
+        ("verify_ssl", "peut-être"),
+        ("debug", "beaucoup"),
+        ("timeout", "vite"),
+        ("timeout", 0),
+        ("timeout", "inf"),
+        ("max_in_flight", 0),
+        ("max_in_flight", "inf"),
+        ("rate_per_second", 0),
+        ("rate_per_second", "nan"),
+    ],
+)
+def test_a_wrong_field_is_told_in_one_sentence(connect: Connect, name: str, value: object) -> None:
+    connect("https://ventis.invalid", **{name: value})
+    with pytest.raises(Misconfigured) as caught:
+        _ = VentisHook().limits
+    sentence = one_sentence(caught.value)
+    assert sentence.startswith(f"connexion ventis_default : le champ {name} ")
+    assert "corrigez-le dans Admin → Connections" in sentence
+    assert "s3cret" not in sentence
+
+
+@pytest.mark.parametrize("name", ["host", "keycloak_host", "realm", "client_id", "client_secret", "timeout"])
+def test_a_field_left_empty_has_a_default(connect: Connect, name: str) -> None:
+    connect("https://ventis.invalid", **{name: ""})
+    assert VentisHook().limits.timeout == 30
+
+
+def test_another_connection_may_be_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_VENTIS_MAIRIE", json.dumps({"conn_type": "ventis", "host": "rien"}))
+    with pytest.raises(Misconfigured, match="connexion ventis_mairie : le champ host"):
+        _ = VentisHook("ventis_mairie").limits
+
+
+# --- what is logged ---
+
+
+async def test_tls_left_unverified_is_logged(
+    simulated: Simulated, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    connect(simulated.url, verify_ssl="false")
+    await send()
+    assert (LOGGER, logging.WARNING, "connexion ventis_default : vérification TLS désactivée (verify_ssl=false)") in (
+        caplog.record_tuples
+    )
+
+
+async def test_tls_verified_is_nothing_to_log(simulated: Simulated, caplog: pytest.LogCaptureFixture) -> None:
+    await send()
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+async def test_debug_logs_each_call_with_its_number_masked(
+    simulated: Simulated, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    connect(simulated.url, debug=True)
+    await send()
+    expected = f"POST {simulated.url}{API}/message to=+241••••3456 -> HTTP 200"
+    assert (LOGGER, logging.INFO, expected) in caplog.record_tuples
+
+
+async def test_without_debug_no_call_is_logged_by_the_hook(
+    simulated: Simulated, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    await send()
+    assert LOGGER not in {record.name for record in caplog.records}
+
+
+# --- the "Test" button ---
+
+
+async def press_test() -> tuple[bool, str]:
+    """As Airflow does: from a thread that has no event loop."""
+    return await asyncio.to_thread(VentisHook().test_connection)
+
+
+async def test_the_test_button_asks_for_a_token_and_sends_nothing(simulated: Simulated) -> None:
+    assert await press_test() == (True, "Ventis répond et Keycloak a donné un jeton — connection works")
+    assert (await simulated.requests())[TOKEN] == 1
+    assert await simulated.ledger() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"password": "faux"}, "vérifiez login et password de la connexion ventis_default"),
+        ({"realm": "Autre"}, "vérifiez realm et keycloak_host dans la connexion ventis_default"),
+        ({"sender": ""}, "connexion ventis_default : le champ sender est vide"),
+    ],
+)
+async def test_the_test_button_says_what_to_mend(
+    simulated: Simulated, connect: Connect, changes: dict[str, str], reason: str
+) -> None:
+    connect(simulated.url, **changes)
+    works, message = await press_test()
+    assert not works
+    assert reason in message
+
+
+async def test_the_test_button_says_what_is_out_of_reach(
+    simulated: Simulated, connect: Connect, closed_port: str
+) -> None:
+    connect(simulated.url, host=closed_port)
+    works, message = await press_test()
+    assert not works
+    assert "127.0.0.1 est injoignable" in message

@@ -87,8 +87,8 @@ class AirflowApi:
         query = f"map_index={task.map_index}&full_content=true"
         path = f"{run}/taskInstances/{task.task_id}/logs/{task.try_number}?{query}"
         content = self._ask("GET", path, answers.Log).content
-        lines = (line if isinstance(line, str) else line.text() for line in content)
-        return [line for line in lines if not line.startswith("::")]
+        events = (line if isinstance(line, str) else line.text() for line in content)
+        return [line for event in events for line in event.splitlines() if not line.startswith("::")]
 
     def _create(self, what: str, entities: list[dict[str, str | int | None]], on_existence: str) -> None:
         action = {"action": "create", "entities": entities, "action_on_existence": on_existence}

@@ -36,6 +36,8 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
         "NO_PROXY": no_proxy,
         "no_proxy": no_proxy,
         "GX_ANALYTICS_ENABLED": "False",
+        "PYTHONUTF8": "1",
+        "RELANCES_DATA_DOCS": str(places.state.path / "data_docs"),
         **{f"AIRFLOW__{name.upper()}": value for name, value in _options(places).items()},
     }
 

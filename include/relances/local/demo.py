@@ -33,9 +33,9 @@ def demo(settings: Settings, console: Console) -> bool:
         run = _DemoRun(stack, console)
         run.trigger()
         state = run.follow()
-        run.print_failures()
         balanced = run.print_report()
         run.print_ledger()
+        run.print_failures()
     console.step("Tout est arrêté. « make up » rouvre ces données dans l'interface d'Airflow.")
     return state == "success" and balanced
 
@@ -63,15 +63,6 @@ class _DemoRun:
         self._console.step(f"Passage {'réussi' if state == 'success' else 'en échec'}.")
         return state
 
-    def print_failures(self) -> None:
-        """For each failed task, the end of its log."""
-        failed = [task for task in self._stack.api.task_states(DAG, self._run_id) if task.state == "failed"]
-        for task in failed:
-            log = self._stack.api.task_log(DAG, self._run_id, task)
-            self._console.say("\n".join([f"\nTâche {task.name} en échec, fin de son journal :", *log[-_LOG_LINES:]]))
-        if failed:
-            self._console.say(f"\nTous les journaux : {self._stack.settings.state.logs}")
-
     def print_report(self) -> bool:
         """The report that the run stored; returns whether its equation holds."""
         report = read_report(self._stack.surroundings.relances_url, self._run_id)
@@ -91,6 +82,12 @@ class _DemoRun:
                 f"démonstration, {simulators.duplicates()} en double."
             )
 
+    def print_failures(self) -> None:
+        """Which tasks failed, and where to read more."""
+        failed = [task.name for task in self._stack.api.task_states(DAG, self._run_id) if task.state == "failed"]
+        if failed:
+            self._console.say(f"En échec : {', '.join(failed)}. Journaux : {self._stack.settings.state.logs}")
+
     def _has_ended(self) -> bool:
         ended = self._stack.api.run_state(DAG, self._run_id) in {"success", "failed"}
         for task in self._stack.api.task_states(DAG, self._run_id):
@@ -102,6 +99,9 @@ class _DemoRun:
         if word is not None and self._seen.get(task.name) != word:
             self._seen[task.name] = word
             self._console.step(f"  {task.name:<20} {word}")
+            if task.state in {"failed", "up_for_retry"}:
+                log = self._stack.api.task_log(DAG, self._run_id, task)
+                self._console.say("\n".join(f"    | {line}" for line in log[-_LOG_LINES:]))
 
 
 def read_report(url: str, run_id: str) -> tuple[str, bool] | None:

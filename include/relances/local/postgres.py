@@ -97,7 +97,9 @@ class EmbeddedPostgres:
         command = [str(binaries() / "postgres"), "-D", str(self.folder.resolve())]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         environment = {"PATH": os.defpath, "LC_ALL": "C"}
-        return spawn(command, self.log, environment, signal_at_death=signal.SIGINT, user=user or "-")
+        return spawn(
+            command, self.log, environment, folder=self.folder, signal_at_death=signal.SIGINT, user=user or "-"
+        )
 
     @property
     def _pid_file(self) -> Path:

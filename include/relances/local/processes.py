@@ -21,14 +21,16 @@ def spawn(
     log: Path,
     environment: Mapping[str, str],
     *,
+    folder: Path,
     signal_at_death: signal.Signals = signal.SIGTERM,
     user: str = "-",
 ) -> psutil.Process:
-    """Start a command as the leader of a session of its own, its output appended to ``log``.
+    """Start a command in ``folder`` as the leader of a session of its own, its output appended to ``log``.
 
-    It receives ``signal_at_death`` when this process dies, however that happens. ``user``: for root.
+    It receives ``signal_at_death`` when this process dies, however that happens. ``user``: for root, who to become.
     """
-    tether = [sys.executable, "-IS", str(_TETHER), str(os.getpid()), str(int(signal_at_death)), user]
+    parent, death = str(os.getpid()), str(int(signal_at_death))
+    tether = [sys.executable, "-IS", str(_TETHER), parent, death, str(folder), user]
     pid = os.posix_spawn(
         sys.executable,
         [*tether, *command],

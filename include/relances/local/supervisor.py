@@ -78,7 +78,7 @@ class Supervisor:
         if log.exists():
             log.replace(log.with_suffix(".precedent.log"))
         with _signals_held():
-            process = spawn(command, log, environment)
+            process = spawn(command, log, environment, folder=self.state.path)
             component = Component(name, process, Session.led_by(process.pid), log, meant_to_end)
             self._components.append(component)
             record_sessions(self.state, [known.session for known in self._components])

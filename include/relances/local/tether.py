@@ -3,7 +3,7 @@
 A script of its own, run with ``python -IS``, nothing imported: it costs a few milliseconds, and it gives up
 root *after* the interpreter was loaded, so that the user it becomes need not be able to read Python.
 
-    tether.py <pid of the parent> <signal when the parent dies> <user or -> <command>…
+    tether.py <pid of the parent> <signal when the parent dies> <folder to work in> <user or -> <command>…
 """
 
 import ctypes
@@ -14,9 +14,9 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(parent: int, signal_at_death: int, user: str, command: list[str]) -> None:
+def main(parent: int, signal_at_death: int, folder: str, user: str, command: list[str]) -> None:
     os.setsid()
-    os.chdir("/")
+    os.chdir(folder)
     if user != "-":
         become(user)
     # After the change of user, which would clear it; a parent that died before this line is seen right below.
@@ -35,4 +35,4 @@ def become(user: str) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:])
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4], sys.argv[5:])

@@ -1,0 +1,59 @@
+"""The rooms the integration tests share, each new for each test."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.conftest import NewDatabase
+from tests.integration.world import DETTE, Office, Provider, ask, postgres_connection, running_provider, write_source
+
+Connect = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call stays on the loopback, whatever proxy the machine is behind."""
+    for name in ("http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def dettes_url(new_database: NewDatabase) -> str:
+    url = new_database("dettes")
+    ask(url, DETTE)
+    return url
+
+
+@pytest.fixture
+def office(tmp_path: Path, dettes_url: str, relances_url: str) -> Office:
+    """An office where nobody owes anything yet."""
+    ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
+    return Office(write_source(tmp_path / "dettes"), dettes_url, relances_url)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """A provider that works, until a test upsets it."""
+    with running_provider() as running:
+        yield running
+
+
+@pytest.fixture
+def relances(relances_url: str) -> Iterator[psycopg.Connection]:
+    """A connection to the pipeline's database, in autocommit."""
+    with psycopg.connect(relances_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def connect(relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Make Airflow's connections, to the pipeline's database and to the provider; again, to change the latter."""
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
+
+    def to_provider(**extra: object) -> None:
+        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", provider.connection(**extra))
+
+    to_provider()
+    return to_provider

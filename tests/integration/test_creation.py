@@ -1,0 +1,288 @@
+"""One relance a contribuable and an occasion, or a reason a creance: whatever is run again, or twice at once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from tests.integration.invariants import invariants
+from tests.integration.world import TODAY, Office, Row, ask, request, statuts
+
+from relances.rules.bilan import Bilan
+from relances.rules.errors import Blocked
+from relances.rules.request import Request
+from relances.rules.texts import Gabarits
+from relances.stages.reporting import report
+from relances.store.creation import Created
+from relances.store.executions import Executions
+
+YESTERDAY = TODAY - timedelta(days=1)
+
+
+def relances(office: Office, columns: str = "*") -> list[Row]:
+    return ask(office.relances_url, f"SELECT {columns} FROM relances.relance ORDER BY id")  # noqa: S608
+
+
+def bilan(office: Office, asked: Request) -> Bilan:
+    with psycopg.connect(office.relances_url, autocommit=True) as connection:
+        return report(connection, Executions(connection).get(asked.run_id))
+
+
+def mark(office: Office, statut: str, **columns: object) -> None:
+    """Say what became of every relance that waits."""
+    evidence: dict[str, object] = {
+        "envoyee": {"envoyee_le": datetime.now(UTC), "reference": "uuid"},
+        "echec": {"close_le": datetime.now(UTC), "code": "1005"},
+        "incertaine": {"incertaine_depuis": datetime.now(UTC), "code": "408"},
+    }[statut] | columns  # type: ignore[operator]
+    names = ", ".join(f"{name} = %({name})s" for name in evidence)  # type: ignore[attr-defined]
+    query = f"UPDATE relances.relance SET statut = %(statut)s, {names} WHERE statut = 'en_attente'"  # noqa: S608
+    ask(office.relances_url, query, statut=statut, **evidence)  # type: ignore[arg-type]
+
+
+# --- what is created ---
+
+
+def test_each_contribuable_gets_one_relance_for_all_it_owes(office: Office) -> None:
+    office.owes(1, creance="a", montant_du=500, retard=10)
+    office.owes(1, creance="b", montant_du=700, retard=40)
+    office.owes(2, creance="c")
+    assert office.run(request()) == Created(relances=2, exclusions=0)
+    first = relances(office)[0]
+    assert (first["contribuable_id"], first["montant_du"], first["niveau"]) == ("1", 1200, 2)
+    assert first["echeance"] == TODAY - timedelta(days=40)
+    owed = ask(office.relances_url, "SELECT creance_id, montant_du FROM relances.relance_creance ORDER BY 1")
+    assert [(row["creance_id"], row["montant_du"]) for row in owed] == [("a", 500), ("b", 700), ("c", 15_000)]
+
+
+def test_a_new_relance_waits_with_all_it_needs_to_be_sent(office: Office) -> None:
+    office.owes(1, telephones=["07280150"])
+    office.run(request())
+    made = relances(office)[0]
+    assert (made["statut"], made["tentatives"], made["occasion"]) == ("en_attente", 0, "jour:2026-11-21")
+    assert (made["telephone"], made["telephone_migre"], made["fournisseur"]) == ("24177280150", True, "ventis")
+    assert "15 000 FCFA" in made["texte"]
+
+
+def test_every_creance_that_cannot_be_reminded_has_its_reason(office: Office) -> None:
+    office.owes(1, exclusion="litige")
+    office.owes(2, exclusion="moratoire")
+    office.owes(3, montant_du=0)
+    office.owes(4, montant_du=None)
+    office.owes(5, montant_du="0.004")
+    office.owes(6, montant_du="NaN")
+    office.owes(7, echeance=None)
+    office.owes(8, telephones=None)
+    office.owes(9, telephones=["99999999"])
+    office.owes(10, telephones=["011723456"])
+    office.owes(11, telephones=["+33612345678"])
+    office.owes(12, telephones=["0661234567"])
+    office.owes(13, nom="N" * 10_000)
+    office.owes(14, derniere_relance=datetime(2026, 11, 20, tzinfo=UTC))
+    office.owes(15, creance="double")
+    office.owes(15, creance="double")
+    assert office.run(request()).relances == 1
+    assert office.exclusions(request()) == {
+        "1": "litige",
+        "2": "moratoire",
+        "3": "montant_nul",
+        "4": "montant_nul",
+        "5": "montant_nul",
+        "6": "montant_nul",
+        "7": "echeance_invalide",
+        "8": "telephone_absent",
+        "9": "telephone_invalide",
+        "10": "ligne_fixe",
+        "11": "hors_region",
+        "12": "format_guide",
+        "13": "message_trop_long",
+        "14": "deja_relance",
+        "double": "doublon",
+    }
+    assert bilan(office, request()).equilibre
+
+
+@pytest.mark.parametrize("name", ["😀 \u202e", 'N\'DONG\t\\. "x"\n', "{{ nom }}", "\\N"])
+def test_no_name_breaks_the_run(office: Office, name: str) -> None:
+    office.owes(1, nom=name, prenom=None)
+    office.owes(2)
+    assert office.run(request()).relances == 2
+
+
+def test_contribuables_who_share_a_phone_are_each_reminded(office: Office) -> None:
+    office.owes(1, telephones=["066123456"])
+    office.owes(2, telephones=["+241 66 12 34 56"])
+    assert office.run(request()).relances == 2
+    assert {row["telephone"] for row in relances(office)} == {"24166123456"}
+
+
+# --- again ---
+
+
+def test_creating_again_adds_nothing(office: Office) -> None:
+    office.owe(5)
+    office.owes(6, telephones=[])
+    office.run(request())
+    before = relances(office)
+    assert office.create(request()) == Created(relances=0, exclusions=1)
+    assert relances(office) == before
+    assert office.exclusions(request()) == {"6": "telephone_absent"}
+
+
+def test_a_second_run_of_the_day_adds_nothing_and_balances(office: Office) -> None:
+    office.owe(5)
+    office.run(request("matin"))
+    assert office.run(request("soir")).relances == 0
+    told = bilan(office, request("soir"))
+    assert told.equilibre
+    assert (told.totals.creees, told.totals.toutes, told.creances("en_attente")) == (0, 5, 5)
+
+
+def test_extracting_and_creating_again_in_one_run_adds_nothing(office: Office) -> None:
+    office.owe(5)
+    office.run(request())
+    assert office.run(request()).relances == 0
+    assert bilan(office, request()).equilibre
+
+
+def test_two_runs_at_once_add_one_set(office: Office) -> None:
+    office.owe(200)
+    runs = [request(f"passage-{n}") for n in range(4)]
+    for asked in runs:
+        office.extract(asked)
+        office.set_aside(asked)
+    with ThreadPoolExecutor(len(runs)) as pool:
+        created = [made.relances for made in pool.map(office.create, runs)]
+    assert sorted(created) == [0, 0, 0, 200]
+    assert all(bilan(office, asked).equilibre for asked in runs)
+    invariants(office.relances_url, [])
+
+
+def test_a_new_creance_of_a_contribuable_already_reminded_today_waits(office: Office) -> None:
+    office.owes(1, creance="a")
+    office.run(request("matin"))
+    office.owes(1, creance="b")
+    office.owes(2, creance="c")
+    assert office.run(request("soir")) == Created(relances=1, exclusions=1)
+    assert office.exclusions(request("soir")) == {"b": "deja_relance"}
+    assert bilan(office, request("soir")).equilibre
+
+
+def test_an_error_in_the_middle_leaves_nothing(office: Office, tmp_path: Path) -> None:
+    office.owe(5)
+    office.owes(6, retard=40)  # the second level, whose template is missing
+    (tmp_path / "sms").mkdir()
+    (tmp_path / "sms" / "niveau1.fr.txt").write_text("Bonjour {{ nom }}")
+    office.extract(request())
+    office.set_aside(request())
+    with pytest.raises(Blocked, match=r"niveau2\.fr\.txt manque"):
+        office.create(request(), Gabarits(tmp_path))
+    assert relances(office) == []
+    assert office.exclusions(request()) == {}
+    assert office.create(request()).relances == 6
+
+
+# --- history ---
+
+
+@pytest.mark.parametrize(("days", "reminded"), [(1, False), (6, False), (7, True), (8, True)])
+def test_a_creance_reminded_lately_is_left_alone(office: Office, days: int, reminded: bool) -> None:
+    office.owes(1, retard=60)
+    office.run(request("avant", TODAY - timedelta(days=days)))
+    mark(office, "envoyee")
+    assert office.run(request()).relances == int(reminded)
+    assert office.exclusions(request()) == ({} if reminded else {"1": "deja_relance"})
+
+
+@pytest.mark.parametrize(
+    ("statut", "columns", "reminded"),
+    [
+        ("echec", {}, True),
+        ("echec", {"code": "408"}, False),
+        ("incertaine", {}, False),
+    ],
+    ids=["failed", "failed without an answer", "in doubt"],
+)
+def test_what_surely_never_arrived_does_not_count_as_a_reminder(
+    office: Office, statut: str, columns: dict[str, object], reminded: bool
+) -> None:
+    office.owes(1)
+    office.run(request("hier", YESTERDAY))
+    mark(office, statut, **columns)
+    assert office.run(request()).relances == int(reminded)
+
+
+def test_what_an_earlier_day_left_unsent_gives_way_to_this_day_s(office: Office) -> None:
+    office.owe(2)
+    office.run(request("hier", YESTERDAY))
+    assert office.run(request()).relances == 2
+    assert [(row["date_relance"], row["statut"], row["code"]) for row in relances(office)] == [
+        (YESTERDAY, "annulee", "expiree"),
+        (YESTERDAY, "annulee", "expiree"),
+        (TODAY, "en_attente", None),
+        (TODAY, "en_attente", None),
+    ]
+    assert bilan(office, request("hier")).equilibre
+    assert bilan(office, request()).equilibre
+
+
+def test_a_run_for_an_earlier_day_calls_off_nothing_of_this_day(office: Office) -> None:
+    office.owe(2)
+    office.run(request())
+    assert office.run(request("hier", YESTERDAY)).relances == 0
+    assert statuts(office.relances_url) == {"en_attente": 2}
+
+
+# --- limite ---
+
+
+def test_the_limit_takes_the_latest_debtors_first(office: Office) -> None:
+    for contribuable, retard in ((1, 10), (2, 90), (3, 30)):
+        office.owes(contribuable, retard=retard)
+    assert office.run(request(limite=2)) == Created(relances=2, exclusions=1)
+    assert [row["contribuable_id"] for row in relances(office)] == ["2", "3"]
+    assert office.exclusions(request()) == {"1": "hors_limite"}
+    assert bilan(office, request()).equilibre
+
+
+def test_the_limit_caps_the_occasion_however_often_it_is_run(office: Office) -> None:
+    office.owe(5)
+    office.run(request("matin", limite=2))
+    assert office.run(request("soir", limite=2)).relances == 0
+    assert office.run(request("nuit", limite=3)).relances == 1
+    assert all(bilan(office, request(run)).equilibre for run in ("matin", "soir", "nuit"))
+
+
+def test_a_limit_below_what_was_created_adds_nothing_and_takes_nothing_back(office: Office) -> None:
+    office.owe(3)
+    office.run(request("matin"))
+    office.owes(4)
+    assert office.run(request("soir", limite=1)).relances == 0
+    assert statuts(office.relances_url) == {"en_attente": 3}
+
+
+# --- simulation ---
+
+
+def test_a_simulation_creates_what_will_never_be_sent(office: Office) -> None:
+    office.owe(3)
+    office.run(request(simulation=True))
+    assert {(row["statut"], row["code"]) for row in relances(office)} == {("annulee", "simulation")}
+    told = bilan(office, request())
+    assert told.equilibre
+    assert told.rapport().startswith("# Simulation du")
+
+
+def test_a_simulation_is_no_history(office: Office) -> None:
+    office.owe(3)
+    office.run(request("essai", simulation=True))
+    assert office.run(request()).relances == 3
+    assert office.run(request("autre-essai", simulation=True)).exclusions == 3
+
+
+def test_a_simulation_calls_off_nothing_and_shows_what_the_real_run_would_do(office: Office) -> None:
+    office.owe(2)
+    office.run(request("hier", YESTERDAY))
+    assert office.run(request("essai", simulation=True)).relances == 2
+    assert statuts(office.relances_url) == {"en_attente": 2, "annulee": 2}

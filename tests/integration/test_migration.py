@@ -1,0 +1,163 @@
+"""The pipeline's schema: made, brought up to date, and strict about what a relance may be."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+import pytest
+from psycopg import errors, sql
+from tests.conftest import NewDatabase
+from tests.integration.world import ask, stage_relances, statuts
+
+from relances.store import migrate
+
+TABLES = {"creance_extraite", "exclusion", "execution", "migration", "relance", "relance_creance", "tentative"}
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+WORKER = UUID(int=1)
+
+
+def tables(url: str) -> set[str]:
+    rows = ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'relances'")
+    return {row["tablename"] for row in rows}
+
+
+# --- making it ---
+
+
+def test_a_fresh_database_gets_the_whole_schema(relances_url: str) -> None:
+    assert tables(relances_url) == TABLES
+
+
+def test_migrating_again_changes_nothing(relances_url: str) -> None:
+    stage_relances(relances_url, 3)
+    migrate(relances_url)
+    assert tables(relances_url) == TABLES
+    assert statuts(relances_url) == {"en_attente": 3}
+
+
+def test_two_set_ups_at_once_wait_for_each_other(new_database: NewDatabase) -> None:
+    url = new_database("migration")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate, [url] * 4))
+    assert tables(url) == TABLES
+    assert ask(url, "SELECT count(*) FROM relances.migration") == [{"count": 1}]
+
+
+def test_the_tables_of_others_are_left_alone(new_database: NewDatabase) -> None:
+    url = new_database("partagee")
+    ask(url, "CREATE TABLE relance (id integer); INSERT INTO relance VALUES (1)")
+    migrate(url)
+    assert ask(url, "SELECT id FROM public.relance") == [{"id": 1}]
+    assert "relance" in tables(url)
+
+
+# --- what it refuses ---
+
+
+@pytest.fixture
+def relance(relances: psycopg.Connection, relances_url: str) -> psycopg.Connection:
+    """A database with one relance that waits."""
+    stage_relances(relances_url, 1)
+    return relances
+
+
+def change(connection: psycopg.Connection, **columns: object) -> None:
+    assignments = sql.SQL(", ").join(sql.SQL("{} = {}").format(sql.Identifier(c), sql.Placeholder(c)) for c in columns)
+    connection.execute(sql.SQL("UPDATE relances.relance SET {}").format(assignments), columns)
+
+
+LEGAL = {
+    "en_attente": {},
+    "put off": {"tentatives": 1, "code": "429", "prochaine_tentative_le": NOW},
+    "en_cours": {"statut": "en_cours", "tentatives": 1, "proprietaire": WORKER, "bail_jusqu_au": NOW},
+    "envoyee": {"statut": "envoyee", "envoyee_le": NOW, "reference": "uuid"},
+    "livree": {"statut": "livree", "envoyee_le": NOW, "livree_le": NOW, "reference": "uuid"},
+    "echec": {"statut": "echec", "close_le": NOW, "code": "1005"},
+    "echec after acceptance": {"statut": "echec", "close_le": NOW, "code": "30003", "reference": "uuid"},
+    "incertaine": {"statut": "incertaine", "incertaine_depuis": NOW, "code": "408"},
+    "annulee": {"statut": "annulee", "close_le": NOW, "code": "expiree"},
+}
+
+
+@pytest.mark.parametrize("columns", LEGAL.values(), ids=LEGAL)
+def test_every_state_with_its_evidence_is_accepted(relance: psycopg.Connection, columns: dict[str, object]) -> None:
+    change(relance, **({"statut": "en_attente"} | columns))
+
+
+ILLEGAL = {
+    "an unknown state": {"statut": "perdue"},
+    "under way without an owner": LEGAL["en_cours"] | {"proprietaire": None},
+    "under way without a lease": LEGAL["en_cours"] | {"bail_jusqu_au": None},
+    "under way without an attempt": LEGAL["en_cours"] | {"tentatives": 0},
+    "waiting with an owner": {"proprietaire": WORKER, "bail_jusqu_au": NOW},
+    "sent without a date": LEGAL["envoyee"] | {"envoyee_le": None},
+    "sent without a reference": LEGAL["envoyee"] | {"reference": None},
+    "waiting though sent": {"envoyee_le": NOW, "reference": "uuid"},
+    "delivered without a date": LEGAL["livree"] | {"livree_le": None},
+    "delivered without having been sent": LEGAL["livree"] | {"envoyee_le": None},
+    "in doubt since never": LEGAL["incertaine"] | {"incertaine_depuis": None},
+    "waiting and in doubt": {"incertaine_depuis": NOW},
+    "failed without a code": LEGAL["echec"] | {"code": None},
+    "failed without a date": LEGAL["echec"] | {"close_le": None},
+    "called off without a code": LEGAL["annulee"] | {"code": None},
+    "waiting though over": {"close_le": NOW, "code": "408"},
+    "a sum of nothing": {"montant_du": 0},
+    "an empty text": {"texte": ""},
+    "no segment": {"segments": 0},
+    "no level": {"niveau": 0},
+    "a phone with a sign": {"telephone": "+24166123456"},
+    "a phone with spaces": {"telephone": "241 66123456"},
+    "an unknown channel": {"canal": "pigeon"},
+    "attempts below zero": {"tentatives": -1},
+}
+
+
+@pytest.mark.parametrize("columns", ILLEGAL.values(), ids=ILLEGAL)
+def test_a_row_without_its_evidence_is_refused(relance: psycopg.Connection, columns: dict[str, object]) -> None:
+    with pytest.raises(errors.CheckViolation):
+        change(relance, **columns)
+
+
+def test_a_contribuable_has_one_relance_for_an_occasion(relance: psycopg.Connection, relances_url: str) -> None:
+    stage_relances(relances_url, 1)
+    with pytest.raises(errors.UniqueViolation):
+        change(relance, contribuable_id="0")
+
+
+CALL = {"relance_id": 1, "numero": 1, "fournisseur": "ventis", "proprietaire": WORKER}
+
+
+def record(connection: psycopg.Connection, **columns: object) -> None:
+    row = CALL | columns
+    statement = sql.SQL("INSERT INTO relances.tentative ({}) VALUES ({})").format(
+        sql.SQL(", ").join(map(sql.Identifier, row)), sql.SQL(", ").join(map(sql.Placeholder, row))
+    )
+    connection.execute(statement, row)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"numero": 0},
+        {"issue": "perdue", "terminee_le": NOW},
+        {"issue": "refusee"},
+        {"terminee_le": NOW},
+        {"issue": "acceptee", "terminee_le": NOW},
+    ],
+    ids=["numbered zero", "an unknown outcome", "over without an end", "ended without an outcome", "no reference"],
+)
+def test_a_call_without_its_evidence_is_refused(relance: psycopg.Connection, columns: dict[str, object]) -> None:
+    with pytest.raises(errors.CheckViolation):
+        record(relance, **columns)
+
+
+def test_an_attempt_is_recorded_once(relance: psycopg.Connection) -> None:
+    record(relance)
+    with pytest.raises(errors.UniqueViolation):
+        record(relance)
+
+
+def test_a_run_is_over_with_its_report_or_not_at_all(relance: psycopg.Connection) -> None:
+    with pytest.raises(errors.CheckViolation):
+        relance.execute("UPDATE relances.execution SET terminee_le = now()")

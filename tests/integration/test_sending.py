@@ -1,0 +1,408 @@
+"""The claim–call–settle loop on a real database and a real provider: who is sent what, and what is written down."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import pytest
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.world import (
+    Provider,
+    Row,
+    ask,
+    let_time_pass,
+    lot,
+    seen,
+    send,
+    stage_relances,
+    statuts,
+)
+
+from relances.rules.errors import TryAgain
+from relances.rules.models import Statut
+from relances.rules.policy import load_policy
+from relances.stages.sending import LotSender, lease
+from relances.store.sending import LotStore
+from relances_providers.errors import Misconfigured, OutcomeUnknown, TryLater
+from relances_providers.messaging import Limits, Message
+from relances_providers.ventis_hook import VentisHook
+
+DOWN_AFTER = 20
+
+pytestmark = pytest.mark.usefixtures("connect")
+
+
+def relances(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.relance ORDER BY id")
+
+
+def calls(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.tentative ORDER BY relance_id, numero")
+
+
+@pytest.fixture
+def refusing_port() -> Iterator[int]:
+    """A port that nobody listens on, and nobody else can take meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+# --- all goes well ---
+
+
+async def test_a_lot_is_sent_once_and_written_down(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 60)
+    report = await send(relances_url)
+    assert report.statuts == {Statut.ENVOYEE: 60}
+    assert len(provider.ledger()) == 60
+    assert {(row["statut"], row["tentatives"]) for row in relances(relances_url)} == {("envoyee", 1)}
+    invariants(relances_url, provider.ledger())
+
+
+async def test_what_is_sent_is_what_was_written(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 1, telephones=["24166123456"])
+    await send(relances_url)
+    entry = provider.ledger()[0]
+    assert (entry["to"], entry["text"], entry["sender"]) == ("24166123456", "Relance 0", "VENTIS")
+    assert relances(relances_url)[0]["reference"] == entry["uuid"]
+
+
+async def test_sending_again_sends_nothing(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 5)
+    await send(relances_url)
+    report = await send(relances_url)
+    assert (report.statuts, str(report)) == ({}, "rien à envoyer")
+    assert provider.requests() == 5
+
+
+async def test_one_token_serves_the_whole_lot(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 30)
+    await send(relances_url)
+    assert provider.stats()["token_requests"] == 1
+
+
+async def test_a_lot_ends_at_its_last_relance(relances_url: str) -> None:
+    ids = stage_relances(relances_url, 9)
+    await send(relances_url, lot(ids[3], ids[5]))
+    assert [row["id"] for row in relances(relances_url) if row["statut"] == "envoyee"] == ids[3:6]
+
+
+async def test_another_occasion_and_another_fournisseur_are_left_alone(relances_url: str) -> None:
+    stage_relances(relances_url, 1)
+    stage_relances(relances_url, 1, occasion="jour:2026-11-20")
+    stage_relances(relances_url, 1, fournisseur="zoom")
+    await send(relances_url)
+    assert [row["statut"] for row in relances(relances_url)] == ["envoyee", "en_attente", "en_attente"]
+
+
+async def test_what_may_not_be_sent_yet_waits(relances_url: str) -> None:
+    stage_relances(relances_url, 2)
+    ask(relances_url, "UPDATE relances.relance SET prochaine_tentative_le = now() + interval '1 minute' WHERE id = 1")
+    await send(relances_url)
+    assert statuts(relances_url) == {"en_attente": 1, "envoyee": 1}
+    let_time_pass(relances_url, 61)
+    await send(relances_url)
+    assert statuts(relances_url) == {"envoyee": 2}
+
+
+async def test_a_retry_takes_only_what_was_tried(relances_url: str) -> None:
+    stage_relances(relances_url, 2)
+    ask(relances_url, "UPDATE relances.relance SET tentatives = 1 WHERE id = 1")
+    ask(
+        relances_url,
+        "INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue) "
+        "VALUES (1, 1, 'ventis', gen_random_uuid(), now(), 'reportee')",
+    )
+    await send(relances_url, lot(reprise=True))
+    assert [row["statut"] for row in relances(relances_url)] == ["envoyee", "en_attente"]
+
+
+# --- bounds ---
+
+
+async def test_no_more_is_claimed_than_there_are_calls_in_flight(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=40)
+    stage_relances(relances_url, 40)
+    sending = asyncio.create_task(send(relances_url))
+    claimed = []
+    while not sending.done():
+        rows = await asyncio.to_thread(
+            ask, relances_url, "SELECT count(*) FROM relances.relance WHERE statut = 'en_cours'"
+        )
+        claimed.append(rows[0]["count"])
+    await sending
+    assert 1 <= max(claimed) <= 4
+    assert provider.stats()["in_flight_max"] <= 4
+    assert len(provider.ledger()) == 40
+
+
+async def test_no_transaction_is_open_during_a_call(relances_url: str, provider: Provider) -> None:
+    provider.upset(latency_ms=300)
+    stage_relances(relances_url, 3)
+    sending = asyncio.create_task(send(relances_url))
+    await seen(lambda: provider.stats()["in_flight"] == 3, "three calls in flight")
+    backends = ask(
+        relances_url,
+        "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+    )
+    await sending
+    assert backends == [{"state": "idle"}]
+
+
+async def test_the_rate_of_the_connection_is_kept(relances_url: str, provider: Provider, connect: Connect) -> None:
+    connect(rate_per_second=10)
+    stage_relances(relances_url, 14)
+    await send(relances_url)
+    times = [entry["monotonic"] for entry in provider.ledger()]
+    assert times[-1] - times[0] >= 1
+
+
+# --- every outcome ---
+
+
+@pytest.mark.parametrize(
+    ("telephone", "statut", "code", "issue"),
+    [
+        ("24166000400", "echec", "1005", "refusee"),
+        ("24166000408", "incertaine", "408", "inconnue"),
+        ("24166000429", "en_attente", "429", "reportee"),
+        ("24166000500", "incertaine", "408", "inconnue"),
+        ("24166000999", "incertaine", "408", "inconnue"),
+    ],
+)
+async def test_each_magic_number_ends_as_stated(
+    relances_url: str, provider: Provider, connect: Connect, telephone: str, statut: str, code: str, issue: str
+) -> None:
+    connect(timeout=0.3)
+    stage_relances(relances_url, 3, telephones=[telephone])
+    report = await send(relances_url)
+    assert report.statuts == {Statut.ENVOYEE: 2, Statut(statut): 1}
+    relance, call = relances(relances_url)[0], calls(relances_url)[0]
+    assert (relance["statut"], relance["code"], call["issue"], call["code"]) == (statut, code, issue, code)
+    assert (relance["proprietaire"], relance["bail_jusqu_au"]) == (None, None)
+    assert telephone not in f"{relance['motif']}{call['detail']}"
+    invariants(relances_url, provider.ledger(), at_rest=False)
+
+
+@pytest.mark.parametrize(
+    ("fault", "statut", "accepted"),
+    [
+        ("reset_before", "incertaine", 0),
+        ("reset_after", "incertaine", 1),
+        ("close_after", "incertaine", 1),
+        ("half_answer", "incertaine", 1),
+        ("timeout_before", "incertaine", 0),
+        ("timeout_after", "incertaine", 1),
+        ("http_500_before", "incertaine", 0),
+        ("http_502_after", "incertaine", 1),
+        ("http_503_after", "incertaine", 1),
+        ("http_504_before", "incertaine", 0),
+        ("http_429", "en_attente", 0),
+        ("invalid_number", "echec", 0),
+        ("garbage_200", "incertaine", 1),
+        ("html_200", "incertaine", 0),
+        ("redirect_307", "incertaine", 0),
+        ("redirect_308", "incertaine", 0),
+        ("unauthorized", "envoyee", 1),
+    ],
+)
+async def test_after_each_fault_a_relance_is_where_it_must_be(
+    relances_url: str, provider: Provider, connect: Connect, fault: str, statut: str, accepted: int
+) -> None:
+    connect(timeout=0.3)
+    provider.upset({"fault": fault, "count": 1})
+    stage_relances(relances_url, 1)
+    await send(relances_url)
+    assert statuts(relances_url) == {statut: 1}
+    assert len(provider.ledger()) == accepted
+    invariants(relances_url, provider.ledger(), at_rest=False)
+
+
+@pytest.mark.parametrize("fault", ["token_500", "token_reset", "token_timeout"])
+async def test_without_a_token_nothing_is_sent_and_all_waits(
+    relances_url: str, provider: Provider, connect: Connect, fault: str
+) -> None:
+    connect(timeout=0.3)
+    provider.upset({"fault": fault})
+    stage_relances(relances_url, 3)
+    await send(relances_url)
+    assert statuts(relances_url) == {"en_attente": 3}
+    assert provider.requests() == 0
+
+
+async def test_what_is_put_off_waits_as_long_as_the_provider_asks(relances_url: str, provider: Provider) -> None:
+    provider.upset({"fault": "http_429", "count": 1, "seconds": 40})
+    stage_relances(relances_url, 1)
+    asked_at = datetime.now(UTC)
+    await send(relances_url)
+    relance = relances(relances_url)[0]
+    assert 39 <= (relance["prochaine_tentative_le"] - asked_at).total_seconds() <= 50
+    let_time_pass(relances_url, 60)
+    await send(relances_url, lot(reprise=True))
+    assert statuts(relances_url) == {"envoyee": 1}
+    invariants(relances_url, provider.ledger())
+
+
+async def test_put_off_five_times_a_relance_has_failed(relances_url: str, provider: Provider) -> None:
+    provider.upset({"fault": "http_429", "retry_after": "absent"})
+    stage_relances(relances_url, 1)
+    for _ in range(load_policy().envoi.tentatives_max):
+        await send(relances_url)
+        let_time_pass(relances_url)
+    assert (relances(relances_url)[0]["statut"], relances(relances_url)[0]["code"]) == ("echec", "429")
+    assert [call["issue"] for call in calls(relances_url)] == ["reportee"] * 5
+    invariants(relances_url, provider.ledger())
+
+
+# --- what stops a lot ---
+
+
+async def test_a_wrong_setting_stops_the_lot_and_loses_nothing(relances_url: str, provider: Provider) -> None:
+    provider.upset(latency_ms=20)
+    stage_relances(relances_url, 60)
+    sending = asyncio.create_task(send(relances_url))
+    await seen(provider.ledger, "a first message")
+    provider.upset({"fault": "wrong_sender"})
+    with pytest.raises(Misconfigured, match="corrigez sender dans la connexion ventis_default"):
+        await sending
+    stopped = statuts(relances_url)
+    assert stopped == {"envoyee": len(provider.ledger()), "en_attente": 60 - len(provider.ledger())}
+    assert {call["issue"] for call in calls(relances_url)} == {"acceptee", "non_envoyee"}
+
+    provider.upset()
+    await send(relances_url)
+    assert statuts(relances_url) == {"envoyee": 60}
+    invariants(relances_url, provider.ledger())
+
+
+async def test_a_provider_that_is_down_stops_the_lot_after_twenty_calls(
+    relances_url: str, connect: Connect, refusing_port: int
+) -> None:
+    connect(host=f"http://127.0.0.1:{refusing_port}/api", max_in_flight=4)
+    stage_relances(relances_url, 60)
+    with pytest.raises(TryLater, match="injoignable"):
+        await send(relances_url)
+    tried = [row for row in relances(relances_url) if row["tentatives"]]
+    assert DOWN_AFTER <= len(tried) < DOWN_AFTER + 4
+    assert all(row["prochaine_tentative_le"] > datetime.now(UTC) for row in tried)
+    assert statuts(relances_url) == {"en_attente": 60}
+
+
+async def test_a_provider_that_answers_no_more_stops_the_lot_before_all_is_in_doubt(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset({"fault": "http_502_before"})
+    stage_relances(relances_url, 60)
+    with pytest.raises(OutcomeUnknown, match="502"):
+        await send(relances_url)
+    doubtful = statuts(relances_url)["incertaine"]
+    assert DOWN_AFTER <= doubtful < DOWN_AFTER + 4
+    assert statuts(relances_url) == {"incertaine": doubtful, "en_attente": 60 - doubtful}
+
+
+async def test_doubts_with_answers_between_them_do_not_stop_the_lot(relances_url: str, provider: Provider) -> None:
+    provider.upset({"fault": "http_502_before", "probability": 0.5, "seed": 3})
+    stage_relances(relances_url, 80)
+    await send(relances_url)
+    assert statuts(relances_url).keys() == {"incertaine", "envoyee"}
+
+
+async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=100)
+    stage_relances(relances_url, 40)
+    hook = VentisHook()
+    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits)) as store:
+        worker = LotSender(store, sender, hook.limits, load_policy().envoi)
+        sending = asyncio.create_task(worker.run())
+        await seen(provider.ledger, "a first message")
+        worker.stop()
+        with pytest.raises(TryAgain, match="envoi interrompu"):
+            await sending
+    sent = len(provider.ledger())
+    assert statuts(relances_url) == {"envoyee": sent, "en_attente": 40 - sent}
+    assert len(calls(relances_url)) == sent
+
+    await send(relances_url)
+    assert statuts(relances_url) == {"envoyee": 40}
+    invariants(relances_url, provider.ledger())
+
+
+class BrokenSender:
+    """A provider that breaks its contract."""
+
+    async def send(self, message: Message) -> NoReturn:
+        raise KeyError(message.to)
+
+    async def check(self) -> None:
+        return
+
+
+async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(relances_url: str) -> None:
+    stage_relances(relances_url, 9)
+    limits = Limits(rate_per_second=100, max_in_flight=1, timeout=1)
+    async with LotStore(relances_url, lot(), lease(limits)) as store:
+        with pytest.raises(KeyError):
+            await LotSender(store, BrokenSender(), limits, load_policy().envoi).run()
+    assert statuts(relances_url) == {"incertaine": 1, "en_attente": 8}
+    assert (calls(relances_url)[0]["code"], calls(relances_url)[0]["detail"]) == ("erreur_interne", "KeyError")
+
+
+async def test_outcomes_are_written_at_once_however_long_the_lot_pauses(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=2)
+    provider.upset({"fault": "http_429", "count": 1, "seconds": 30}, latency_ms=50)
+    stage_relances(relances_url, 2)
+    await asyncio.wait_for(send(relances_url), timeout=20)
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
+
+
+# --- several workers ---
+
+
+async def test_two_workers_on_one_lot_send_each_relance_once(relances_url: str, provider: Provider) -> None:
+    provider.upset(latency_ms=5)
+    stage_relances(relances_url, 120)
+    reports = await asyncio.gather(*(send(relances_url) for _ in range(3)))
+    assert sum(report.statuts.get(Statut.ENVOYEE, 0) for report in reports) == 120
+    assert len(provider.ledger()) == 120
+    owners = {call["proprietaire"] for call in calls(relances_url)}
+    assert len(owners) > 1
+    invariants(relances_url, provider.ledger())
+
+
+# --- unfit for PostgreSQL ---
+
+
+async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relances_url: str) -> None:
+    from relances.rules.outcomes import Reglement
+
+    stage_relances(relances_url, 2)
+    async with LotStore(relances_url, lot(), 60) as store:
+        odd, plain = await store.take(2)
+        refused = Reglement(Statut.ECHEC, "refusee", "10\0", detail="\ud800 illisible\0")
+        await store.settle([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))])
+    assert [(row["statut"], row["code"], row["motif"]) for row in relances(relances_url)] == [
+        ("echec", "10", "? illisible"),
+        ("envoyee", None, None),
+    ]
+
+
+def test_a_claim_says_nothing_of_who_it_concerns(relances_url: str) -> None:
+    async def one() -> str:
+        async with LotStore(relances_url, lot(), 60) as store:
+            return repr((await store.take(1))[0])
+
+    stage_relances(relances_url, 1)
+    assert asyncio.run(one()) == "Claim(relance=1, numero=1)"

@@ -1,0 +1,55 @@
+"""What the tests of the hook ask of their servers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+from aiohttp import web
+
+from simulators.faults import Fault
+
+API = "/messaging/api/v1"
+TOKEN = "/realms/{realm}/protocol/openid-connect/token"
+
+Connect = Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """Running simulators, and what they know."""
+
+    url: str
+    control: httpx.AsyncClient
+
+    async def fault(self, fault: Fault, **particulars: object) -> None:
+        """From now on, this goes wrong."""
+        plan = {"rules": [{"fault": fault, **particulars}]}
+        assert (await self.control.put("/faults", json=plan)).status_code == 200
+
+    async def ledger(self) -> list[dict[str, str]]:
+        """The messages accepted."""
+        return list((await self.control.get("/ledger")).json()["entries"])
+
+    async def requests(self) -> dict[str, int]:
+        """How many requests each path received."""
+        return dict((await self.control.get("/stats")).json()["requests"])
+
+
+@dataclass
+class Gateway:
+    """Notes what it receives and gives one answer to all."""
+
+    url: str = ""
+    status: int = 200
+    text: str = "+SUCCESS|6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c|2026-11-21T08:00:00"
+    access_token: str = "jeton-de-test"
+    authorizations: list[str] = field(default_factory=list)
+    bodies: list[dict[str, object]] = field(default_factory=list)
+
+    async def token(self, _request: web.Request) -> web.Response:
+        return web.json_response({"access_token": self.access_token, "expires_in": 300})
+
+    async def message(self, request: web.Request) -> web.Response:
+        self.authorizations.append(request.headers["Authorization"])
+        self.bodies.append(await request.json())
+        return web.Response(status=self.status, text=self.text)
