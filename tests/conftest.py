@@ -25,12 +25,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for the whole session."""
-    server = EmbeddedPostgres(Path(tmp_path_factory.mktemp("postgres")))
-    server.start()
-    yield server
-    server.stop()
+    # Not below pytest's own folder: started by root, the server is another user's, and whoever starts pytest next
+    # shuts that folder to others.
+    with tempfile.TemporaryDirectory(prefix="relances-tests-") as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")

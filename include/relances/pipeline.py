@@ -141,10 +141,13 @@ def write_back(request: Request) -> int:
 def report(request: Request) -> str:
     """Store and return the report, in Markdown; Blocked when the balance equation does not hold."""
     with _database(RELANCES) as relances:
-        bilan = reporting.report(relances, Executions(relances).get(request.run_id))
+        execution = Executions(relances).find(request.run_id)
+        if execution is None:
+            return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
+        bilan = reporting.report(relances, execution)
     rapport = bilan.rapport()
-    logger.info("\n%s", rapport)
     if not bilan.equilibre:
+        logger.error("\n%s", rapport)
         raise Blocked(
             "le bilan n'est pas équilibré : des créances extraites ne sont ni relancées ni exclues ; voyez le "
             "rapport et la première tâche en échec, puis relancez-la",

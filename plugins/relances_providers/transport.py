@@ -9,12 +9,13 @@ aiohttp says                           httpx hears                  was the requ
 =====================================  ===========================  =======================
 connector, DNS, TLS, proxy errors      ConnectError                 surely not
 time-out while connecting              ConnectTimeout               surely not
+not an http(s) address                 UnsupportedProtocol          surely not
 time-out while waiting for the answer  ReadTimeout                  perhaps
 connection reset                       ReadError                    perhaps
 closed early, half or unreadable       RemoteProtocolError          perhaps
 =====================================  ===========================  =======================
 
-Redirects are never followed and nothing is ever sent again.
+Redirects are never followed and a POST is never sent again. The proxy is the environment's (HTTPS_PROXY, NO_PROXY).
 """
 
 import ssl

@@ -23,6 +23,7 @@ def test_a_run_that_may_not_send_is_green_and_leaves_its_relances_waiting(held: 
     assert held.state == "success"
     assert held.tasks["send_lot[-1]"] == "skipped"
     assert held.tasks["report[-1]"] == "success"
+    assert held.tasks["verdict[-1]"] == "success"
     assert "les relances restent en attente" in held.log
 
 

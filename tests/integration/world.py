@@ -3,8 +3,8 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import dict_row
 from tests.support import wait_until
 
@@ -250,6 +250,37 @@ async def send(url: str, what: Lot | None = None) -> LotReport:
 async def seen(condition: Callable[[], object], what: str) -> None:
     """Wait for the condition without holding up who sends; fail, saying what for, when it does not come true."""
     await asyncio.to_thread(wait_until, condition, what)
+
+
+@asynccontextmanager
+async def cut_after(url: str, statement: bytes) -> AsyncIterator[str]:
+    """A way to the database that, once, loses the answer to this statement and then the connection."""
+    cut = False
+
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal cut
+        words = conninfo_to_dict(url)
+        to_server = await asyncio.open_unix_connection(f"{words['host']}/.s.PGSQL.{words['port']}")
+        asked = asyncio.Event()
+
+        async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, answers: bool) -> None:
+            nonlocal cut
+            while part := await source.read(65536):
+                if answers and asked.is_set():
+                    cut = True
+                    break
+                if not answers and not cut and statement in part:
+                    asked.set()
+                sink.write(part)
+            for end in (writer, to_server[1]):
+                end.close()
+
+        await asyncio.gather(pump(reader, to_server[1], answers=False), pump(to_server[0], writer, answers=True))
+
+    async with await asyncio.start_server(serve_one, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()[:2]
+        yield make_conninfo(url, host=host, port=port, sslmode="disable", gssencmode="disable")
+        assert cut, "the statement never came"
 
 
 def postgres_connection(url: str) -> str:

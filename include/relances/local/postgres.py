@@ -40,9 +40,9 @@ class EmbeddedPostgres:
 
     @property
     def socket_folder(self) -> Path:
-        """The data folder, unless its path is too long for a socket."""
+        """The data folder, unless its path is too long for a socket, or looks like several hosts."""
         folder = self.folder.resolve()
-        if len(os.fsencode(folder / _SOCKET_FILE)) <= _LONGEST_SOCKET_PATH:
+        if len(os.fsencode(folder / _SOCKET_FILE)) <= _LONGEST_SOCKET_PATH and "," not in str(folder):
             return folder
         short = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"relances-{short}"

@@ -39,7 +39,9 @@ class Session:
 
     def _living_member(self, pid: int) -> psutil.Process | None:
         stat = _read_stat(pid)
-        if stat is None or stat.is_dead or stat.session != self.leader or stat.started < self.started:
+        if stat is None or stat.is_dead or stat.started < self.started:
+            return None
+        if self.leader not in {pid, stat.session}:  # a leader just born is not in its session yet
             return None
         try:
             return psutil.Process(pid)

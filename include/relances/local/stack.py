@@ -57,7 +57,7 @@ def _introduction(settings: Settings) -> str:
     if settings.world is World.DEMO:
         return f"Démonstration : contribuables inventés, faux Ventis, aucun SMS ne part ({settings.state.path})."
     names = ", ".join(sorted(settings.real))
-    return f"Monde réel, puisque {names} est donné : les SMS partent vraiment ({settings.state.path})."
+    return f"Monde réel, à cause de {names} : les SMS partent vraiment ({settings.state.path})."
 
 
 def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:

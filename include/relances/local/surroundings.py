@@ -58,5 +58,6 @@ def migrate_given(url: str) -> None:
     try:
         psycopg.connect(url, connect_timeout=_CONNECT_SECONDS).close()
     except psycopg.OperationalError as error:
-        raise LocalError(f"RELANCES_URL : la base ne répond pas, ou refuse l'accès ({error}).") from error
+        reason = str(error).splitlines()[0]
+        raise LocalError(f"RELANCES_URL : la base ne répond pas, ou refuse l'accès ({reason}).") from error
     migrate(url)

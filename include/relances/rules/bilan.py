@@ -104,7 +104,12 @@ class Bilan:
 
     def _equation(self) -> str:
         rows = [
-            (libelle, _number(self.creances(place)), _number(self._relances(place)), _money(self._montant(place)))
+            (
+                libelle,
+                _number(self.creances(place)),
+                _number(self._relances(place)) if place not in (EXCLUE, NON_TRAITEE) else "",
+                _money(self._montant(place)),
+            )
             for place, libelle in PLACES.items()
             if self.creances(place) or place in ("envoyee", "echec", EXCLUE)
         ]
@@ -139,5 +144,18 @@ def _money(value: Decimal) -> str:
 
 
 def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    """A table whose columns line up in a log too; figures to the right."""
+    columns = list(zip(header, *rows, strict=True))
+    widths = [max(len(cell) for cell in column) for column in columns]
+    figures = [
+        all(cell[:1].isdigit() or cell.startswith("**") or not cell for cell in column[1:]) for column in columns
+    ]
+    rule = ["-" * (width - 1) + (":" if right else "-") for width, right in zip(widths, figures, strict=True)]
+    lines = [
+        [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, figures, strict=True)
+        ]
+        for row in (header, *rows)
+    ]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [lines[0], rule, *lines[1:]])

@@ -129,7 +129,7 @@ class LotStore:
     async def _durably(self, operation: _Operation[T_co]) -> T_co:
         attempts = AsyncRetrying(
             retry=retry_if_exception_type(psycopg.OperationalError),
-            wait=wait_exponential_jitter(initial=0.1, max=5),
+            wait=wait_exponential_jitter(multiplier=0.1, max=5),
             stop=stop_after_delay(_PATIENCE),
             reraise=True,
         )

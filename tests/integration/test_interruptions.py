@@ -1,0 +1,267 @@
+"""Workers frozen, killed or asked to stop, a database that goes away: nothing is lost, nothing is sent twice."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.world import (
+    Provider,
+    ask,
+    cut_after,
+    let_time_pass,
+    lot,
+    request,
+    seen,
+    send,
+    stage_relances,
+    statuts,
+)
+from tests.support import PATIENCE_SECONDS, wait_until
+
+from relances import pipeline
+from relances.local.postgres import EmbeddedPostgres
+from relances.rules.models import Statut
+from relances.rules.outcomes import Reglement
+from relances.stages.calls import call
+from relances.store.doubts import Doubts
+from relances.store.sending import Claim, LotStore
+from relances_providers.ventis_hook import VentisHook
+
+REPOSITORY = Path(__file__).parents[2]
+ACCEPTED = Reglement(Statut.ENVOYEE, "acceptee", reference="uuid")
+
+pytestmark = pytest.mark.usefixtures("connect")
+
+
+def relance(url: str) -> tuple[object, ...]:
+    row = ask(url, "SELECT statut, reference, code FROM relances.relance")[0]
+    return tuple(row.values())
+
+
+# --- claims outlived ---
+
+
+async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
+    relances_url: str, relances: psycopg.Connection
+) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        claims = await store.take(1)
+        let_time_pass(relances_url)
+        assert Doubts(relances).rescue() == 1
+        await store.settle([(claims[0], ACCEPTED)])
+    assert relance(relances_url) == ("incertaine", None, "bail_expire")
+    call = ask(relances_url, "SELECT issue, reference FROM relances.tentative")
+    assert call == [{"issue": "acceptee", "reference": "uuid"}]
+
+
+async def test_what_the_journal_knows_settles_the_doubt(relances_url: str, relances: psycopg.Connection) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        claims = await store.take(1)
+        let_time_pass(relances_url)
+        Doubts(relances).rescue()
+        await store.settle([(claims[0], ACCEPTED)])
+    assert Doubts(relances).resolve_from_journal() == 1
+    assert relance(relances_url) == ("envoyee", "uuid", None)
+
+
+async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str, relances: psycopg.Connection) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        await store.take(1)
+        let_time_pass(relances_url, 59)
+        assert Doubts(relances).rescue() == 0
+        let_time_pass(relances_url, 2)
+        assert Doubts(relances).rescue() == 1
+
+
+async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as slow, LotStore(relances_url, lot(), 60) as quick:
+        old = await slow.take(1)
+        ask(
+            relances_url,
+            "UPDATE relances.relance SET statut = 'en_attente', proprietaire = NULL, bail_jusqu_au = NULL",
+        )
+        new = await quick.take(1)
+        await slow.settle([(old[0], ACCEPTED)])
+        assert relance(relances_url)[0] == "en_cours"
+        await quick.settle([(new[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
+    assert relance(relances_url) == ("echec", None, "1005")
+
+
+async def test_settling_twice_changes_nothing(relances_url: str) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        claims = await store.take(1)
+        await store.settle([(claims[0], ACCEPTED)])
+        await store.settle([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
+    assert relance(relances_url) == ("envoyee", "uuid", None)
+    assert ask(relances_url, "SELECT issue FROM relances.tentative") == [{"issue": "acceptee"}]
+
+
+async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: str, provider: Provider) -> None:
+    async with VentisHook().open() as sender:
+        issue, _ = await call(sender, Claim(1, 1, "24166123456", "Relance", monotonic()), not_after=monotonic() - 1)
+    assert type(issue).__name__ == "Reportee"
+    assert provider.requests() == 0
+
+
+# --- a database that goes away ---
+
+
+async def test_killed_connections_delay_the_lot_and_repeat_nothing(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=20)
+    stage_relances(relances_url, 60)
+    sending = asyncio.create_task(send(relances_url))
+    for reached in (5, 20, 40):
+        await seen(lambda reached=reached: len(provider.ledger()) >= reached, f"{reached} messages")
+        ask(
+            relances_url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+    report = await sending
+    assert report.statuts == {Statut.ENVOYEE: 60}
+    assert len(provider.ledger()) == 60
+    invariants(relances_url, provider.ledger())
+
+
+@pytest.mark.parametrize("statement", [b"WITH prise AS", b"WITH regle AS"], ids=["claim", "settlement"])
+async def test_an_acknowledgement_lost_repeats_nothing(
+    relances_url: str, provider: Provider, connect: Connect, statement: bytes
+) -> None:
+    connect(max_in_flight=4)
+    stage_relances(relances_url, 12)
+    async with cut_after(relances_url, statement) as url:
+        report = await send(url)
+    assert report.statuts == {Statut.ENVOYEE: 12}
+    assert ask(relances_url, "SELECT max(tentatives) FROM relances.relance") == [{"max": 1}]
+    invariants(relances_url, provider.ledger())
+
+
+async def test_a_claim_made_after_an_outage_counts_its_lease_from_then(
+    relances_url: str, postgres: EmbeddedPostgres
+) -> None:
+    stage_relances(relances_url, 2)
+    async with LotStore(relances_url, lot(), 60) as store:
+        await store.take(1)
+        with database_away(postgres, relances_url):
+            claiming = asyncio.create_task(store.take(1))
+            await asyncio.wait([claiming], timeout=0.3)
+            assert not claiming.done()
+            back_at = monotonic()
+        assert (await claiming)[0].taken_at >= back_at
+
+
+@contextmanager
+def database_away(postgres: EmbeddedPostgres, url: str) -> Iterator[None]:
+    """Cut everybody off this database, and let nobody in."""
+    name = str(conninfo_to_dict(url)["dbname"])
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        allow = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
+        connection.execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+        try:
+            yield
+        finally:
+            connection.execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
+
+# --- a process of its own ---
+
+
+@contextmanager
+def sending_process() -> Iterator[subprocess.Popen[bytes]]:
+    """The task ``send_lot`` in a process with the connections of this one; it never outlives the block."""
+    command = [sys.executable, "-m", "tests.integration.sending_process"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:  # noqa: S603
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=6, timeout=1)
+    provider.upset(latency_ms=300)
+    stage_relances(relances_url, 40)
+    with sending_process() as process:
+        wait_until(lambda: len(provider.ledger()) >= 8, "eight messages")
+        process.kill()
+    wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to be done with the dead worker's calls")
+    abandoned = statuts(relances_url)["en_cours"]
+    assert 1 <= abandoned <= 6
+
+    provider.upset()
+    for part in pipeline.plan_lots(request()):
+        pipeline.send_lot(request(), **part)
+    assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
+    invariants(relances_url, provider.ledger(), at_rest=False)
+
+    assert not pipeline.reconcile(request())
+    assert statuts(relances_url)["en_cours"] == abandoned
+    let_time_pass(relances_url)
+    assert not pipeline.reconcile(request())
+    assert statuts(relances_url)["incertaine"] == abandoned
+    let_time_pass(relances_url)
+    assert pipeline.reconcile(request())
+    assert statuts(relances_url) == {"echec": abandoned, "envoyee": 40 - abandoned}
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_worker_frozen_beyond_its_lease_neither_sends_nor_writes_late(
+    relances_url: str, provider: Provider, connect: Connect, relances: psycopg.Connection
+) -> None:
+    connect(max_in_flight=4, timeout=10)
+    provider.upset(latency_ms=200)
+    stage_relances(relances_url, 30)
+    with sending_process() as process:
+        wait_until(lambda: len(provider.ledger()) >= 4, "four messages")
+        os.kill(process.pid, signal.SIGSTOP)
+        wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to have answered")
+        let_time_pass(relances_url)
+        frozen = Doubts(relances).rescue()
+        assert 1 <= frozen <= 4
+        os.kill(process.pid, signal.SIGCONT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+    assert statuts(relances_url) == {"incertaine": frozen, "envoyee": 30 - frozen}
+    assert Doubts(relances).resolve_from_journal() == frozen
+    assert len(provider.ledger()) == 30
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_worker_asked_to_end_finishes_its_calls_and_fails_its_task(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=200)
+    stage_relances(relances_url, 60)
+    with sending_process() as process:
+        wait_until(provider.ledger, "a first message")
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 1
+    assert b"envoi interrompu : le reste du lot attend" in errors
+    sent = len(provider.ledger())
+    assert 1 <= sent < 60
+    assert statuts(relances_url) == {"envoyee": sent, "en_attente": 60 - sent}
+    invariants(relances_url, provider.ledger())
