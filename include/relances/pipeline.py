@@ -222,7 +222,7 @@ def _conninfo(conn_id: str) -> str:
         )
     except psycopg.ProgrammingError as error:
         raise Blocked(
-            f"connexion {conn_id} : {error} ; corrigez son champ Extra dans Admin → Connections",
+            f"connexion {conn_id} : {str(error).strip()} ; corrigez son champ Extra dans Admin → Connections",
             "the connection's Extra holds an unknown option",
         ) from error
 

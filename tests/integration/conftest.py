@@ -1,12 +1,17 @@
 """The rooms the integration tests share, each new for each test."""
 
+import importlib
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
+
 from tests.conftest import NewDatabase
-from tests.integration.world import DETTE, Office, Provider, ask, postgres_connection, running_provider, write_source
+from tests.integration.office import DETTE, Office, write_source
+from tests.integration.provider import Provider, running_provider
+from tests.integration.world import ask, postgres_connection
 
 Connect = Callable[..., None]
 
@@ -31,6 +36,14 @@ def office(tmp_path: Path, dettes_url: str, relances_url: str) -> Office:
     """An office where nobody owes anything yet."""
     ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
     return Office(write_source(tmp_path / "dettes"), dettes_url, relances_url)
+
+
+@pytest.fixture(scope="session")
+def great_expectations() -> None:
+    """Load the library, which takes seconds and warns of what it does meanwhile: that is not ours to mend."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        importlib.import_module("relances.stages.suite")
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import datetime
 
 import psycopg
-from tests.integration.world import Row, ask
 
 from relances.rules.bilan import Bilan
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
+from tests.integration.world import Row, ask
 
 AT_REST = {"envoyee", "livree", "echec", "annulee", "en_attente"}
 NOTHING_SENT = {"reportee", "non_envoyee"}

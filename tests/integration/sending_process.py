@@ -1,8 +1,7 @@
 """Sends all that is due of the day, as the Airflow task does, in a process that a test may freeze or kill."""
 
-from tests.integration.world import request
-
 from relances import pipeline
+from tests.integration.world import request
 
 for part in pipeline.plan_lots(request()):
     pipeline.send_lot(request(), **part)

@@ -6,8 +6,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.integration.invariants import invariants
-from tests.integration.world import TODAY, Office, Row, ask, request, statuts
 
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
@@ -16,6 +14,9 @@ from relances.rules.texts import Gabarits
 from relances.stages.reporting import report
 from relances.store.creation import Created
 from relances.store.executions import Executions
+from tests.integration.invariants import invariants
+from tests.integration.office import Office
+from tests.integration.world import TODAY, Row, ask, request, statuts
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -29,16 +30,19 @@ def bilan(office: Office, asked: Request) -> Bilan:
         return report(connection, Executions(connection).get(asked.run_id))
 
 
+EVIDENCE: dict[str, dict[str, object]] = {
+    "envoyee": {"envoyee_le": datetime.now(UTC), "reference": "uuid"},
+    "echec": {"close_le": datetime.now(UTC), "code": "1005"},
+    "incertaine": {"incertaine_depuis": datetime.now(UTC), "code": "408"},
+}
+
+
 def mark(office: Office, statut: str, **columns: object) -> None:
     """Say what became of every relance that waits."""
-    evidence: dict[str, object] = {
-        "envoyee": {"envoyee_le": datetime.now(UTC), "reference": "uuid"},
-        "echec": {"close_le": datetime.now(UTC), "code": "1005"},
-        "incertaine": {"incertaine_depuis": datetime.now(UTC), "code": "408"},
-    }[statut] | columns  # type: ignore[operator]
-    names = ", ".join(f"{name} = %({name})s" for name in evidence)  # type: ignore[attr-defined]
-    query = f"UPDATE relances.relance SET statut = %(statut)s, {names} WHERE statut = 'en_attente'"  # noqa: S608
-    ask(office.relances_url, query, statut=statut, **evidence)  # type: ignore[arg-type]
+    evidence = EVIDENCE[statut] | columns
+    assignments = ", ".join(f"{name} = %({name})s" for name in evidence)
+    query = f"UPDATE relances.relance SET statut = %(statut)s, {assignments} WHERE statut = 'en_attente'"  # noqa: S608
+    ask(office.relances_url, query, statut=statut, **evidence)
 
 
 # --- what is created ---

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import NewDatabase
-from tests.integration.world import OVERDUE, TODAY, Office, Row, ask, request, write_source
-from tests.support import one_sentence
 
 from relances.rules.errors import Blocked
 from relances.store.sources import CONTRACT, Source
+from tests.conftest import NewDatabase
+from tests.integration.office import OVERDUE, Office, write_source
+from tests.integration.world import TODAY, Row, ask, request
+from tests.support import one_sentence
 
 
 def staged(office: Office) -> list[Row]:

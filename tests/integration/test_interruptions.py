@@ -14,21 +14,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from tests.integration.conftest import Connect
-from tests.integration.invariants import invariants
-from tests.integration.world import (
-    Provider,
-    ask,
-    cut_after,
-    let_time_pass,
-    lot,
-    request,
-    seen,
-    send,
-    stage_relances,
-    statuts,
-)
-from tests.support import PATIENCE_SECONDS, wait_until
 
 from relances import pipeline
 from relances.local.postgres import EmbeddedPostgres
@@ -38,6 +23,13 @@ from relances.stages.calls import call
 from relances.store.doubts import Doubts
 from relances.store.sending import Claim, LotStore
 from relances_providers.ventis_hook import VentisHook
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.lossy import losing_the_answer_to
+from tests.integration.provider import Provider, lot, seen, send
+from tests.integration.staged import stage_relances
+from tests.integration.world import ask, let_time_pass, request, statuts
+from tests.support import PATIENCE_SECONDS, wait_until
 
 REPOSITORY = Path(__file__).parents[2]
 ACCEPTED = Reglement(Statut.ENVOYEE, "acceptee", reference="uuid")
@@ -149,7 +141,7 @@ async def test_an_acknowledgement_lost_repeats_nothing(
 ) -> None:
     connect(max_in_flight=4)
     stage_relances(relances_url, 12)
-    async with cut_after(relances_url, statement) as url:
+    async with losing_the_answer_to(statement, relances_url) as url:
         report = await send(url)
     assert report.statuts == {Statut.ENVOYEE: 12}
     assert ask(relances_url, "SELECT max(tentatives) FROM relances.relance") == [{"max": 1}]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import NewDatabase
 
 from relances.local.airflow_api import AirflowApi
 from relances.local.connections import PROVIDER_VARIABLES
 from relances.local.ownership import owner, recorded_sessions
 from relances.local.stack import DAG
 from relances.local.state import LOOPBACK, StateFolder
+from tests.conftest import NewDatabase
 
 RELANCES = Path(sys.executable).with_name("relances")
 

@@ -7,10 +7,11 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import errors, sql
-from tests.conftest import NewDatabase
-from tests.integration.world import ask, stage_relances, statuts
 
 from relances.store import migrate
+from tests.conftest import NewDatabase
+from tests.integration.staged import stage_relances
+from tests.integration.world import ask, statuts
 
 TABLES = {"creance_extraite", "exclusion", "execution", "migration", "relance", "relance_creance", "tentative"}
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)

@@ -1,27 +1,22 @@
 """What is not known is cleared by the rules: after the quarantine, never by sending again before somebody knows."""
 
+import asyncio
+
 import psycopg
 import pytest
-from tests.integration.conftest import Connect
-from tests.integration.invariants import invariants
-from tests.integration.world import (
-    TODAY,
-    Provider,
-    ask,
-    let_time_pass,
-    lot,
-    request,
-    send,
-    stage_relances,
-    statuts,
-)
 
 from relances import pipeline
 from relances.rules.policy import load_policy
 from relances.stages.reconciliation import Provider as Known
 from relances.stages.reconciliation import reconcile
+from relances.store.sending import Lot
 from relances_providers.messaging import Capabilities, Limits
 from relances_providers.ventis_hook import VentisHook
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.provider import Provider, lot, send
+from tests.integration.staged import stage_relances
+from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
 
 QUARANTINE = 2 * 5  # seconds: connecting and waiting, each bounded by the connection's timeout
 LIMITS = Limits(rate_per_second=5, max_in_flight=4, timeout=5)
@@ -29,11 +24,15 @@ LIMITS = Limits(rate_per_second=5, max_in_flight=4, timeout=5)
 pytestmark = pytest.mark.usefixtures("connect")
 
 
-async def leave_in_doubt(url: str, provider: Provider, nombre: int = 1, **over: object) -> None:
+def send_now(url: str, what: Lot | None = None) -> None:
+    asyncio.run(send(url, what))
+
+
+def leave_in_doubt(url: str, provider: Provider, nombre: int = 1, **over: object) -> None:
     """Send so many relances to a provider that accepts them and then says nothing intelligible."""
     stage_relances(url, nombre, **over)
     provider.upset({"fault": "http_502_after"})
-    await send(url)
+    send_now(url)
     provider.upset()
     assert statuts(url)["incertaine"] == nombre
 
@@ -46,10 +45,8 @@ def reasons(url: str) -> list[tuple[str, str, str]]:
 # --- doubts ---
 
 
-async def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(
-    relances_url: str, provider: Provider
-) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
     assert pipeline.reconcile(request())
     assert reasons(relances_url) == [
@@ -58,26 +55,24 @@ async def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(
     invariants(relances_url, provider.ledger())
 
 
-async def test_a_doubt_stays_one_during_the_quarantine(relances_url: str, provider: Provider) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_a_doubt_stays_one_during_the_quarantine(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE - 3)
     assert not pipeline.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
 
 
-async def test_a_doubt_is_never_sent_again(relances_url: str, provider: Provider) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_a_doubt_is_never_sent_again(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
     pipeline.reconcile(request())
-    await send(relances_url)
-    await send(relances_url, lot(reprise=True))
+    send_now(relances_url)
+    send_now(relances_url, lot(reprise=True))
     assert len(provider.ledger()) == provider.requests() == 1
 
 
-async def test_the_quarantine_is_that_of_the_connection(
-    relances_url: str, provider: Provider, connect: Connect
-) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_the_quarantine_is_that_of_the_connection(relances_url: str, provider: Provider, connect: Connect) -> None:
+    leave_in_doubt(relances_url, provider)
     connect(timeout=60)
     let_time_pass(relances_url, 119)
     assert not pipeline.reconcile(request())
@@ -85,27 +80,27 @@ async def test_the_quarantine_is_that_of_the_connection(
     assert pipeline.reconcile(request())
 
 
-async def test_doubts_of_earlier_days_are_cleared_too(relances_url: str, provider: Provider) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_doubts_of_earlier_days_are_cleared_too(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
     assert pipeline.reconcile(request("lendemain", TODAY))
     assert statuts(relances_url) == {"echec": 1}
 
 
-async def test_where_the_provider_can_be_asked_no_doubt_is_closed_unasked(
+def test_where_the_provider_can_be_asked_no_doubt_is_closed_unasked(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
-    await leave_in_doubt(relances_url, provider)
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url)
     askable = Known(Capabilities(can_look_up=True, max_characters=1600, visibility_delay=30), LIMITS)
     reconcile(relances, {"ventis": askable})
     assert statuts(relances_url) == {"incertaine": 1}
 
 
-async def test_the_doubts_of_another_fournisseur_are_left_alone(
+def test_the_doubts_of_another_fournisseur_are_left_alone(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
-    await leave_in_doubt(relances_url, provider)
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url)
     reconcile(relances, {"zoom": Known(VentisHook.capabilities, LIMITS)})
     assert statuts(relances_url) == {"incertaine": 1}
@@ -119,16 +114,16 @@ def test_the_quarantine_outlasts_the_longest_call_and_the_look_up_s_delay() -> N
 # --- retries ---
 
 
-async def put_off(url: str, provider: Provider, seconds: int) -> None:
+def put_off(url: str, provider: Provider, seconds: int) -> None:
     """One relance that the provider wants later, and one that nobody has tried yet."""
     stage_relances(url, 1)
     provider.upset({"fault": "http_429", "count": 1, "seconds": seconds})
-    await send(url)
+    send_now(url)
     stage_relances(url, 1)
 
 
-async def test_a_retry_that_is_due_is_sent_and_nothing_else(relances_url: str, provider: Provider) -> None:
-    await put_off(relances_url, provider, 40)
+def test_a_retry_that_is_due_is_sent_and_nothing_else(relances_url: str, provider: Provider) -> None:
+    put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     assert pipeline.reconcile(request())
     sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
@@ -136,24 +131,22 @@ async def test_a_retry_that_is_due_is_sent_and_nothing_else(relances_url: str, p
     invariants(relances_url, provider.ledger())
 
 
-async def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provider) -> None:
-    await put_off(relances_url, provider, 40)
+def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provider) -> None:
+    put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 20)
     assert not pipeline.reconcile(request())
     assert provider.ledger() == []
 
 
-async def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: Provider) -> None:
-    await put_off(relances_url, provider, 1)
+def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: Provider) -> None:
+    put_off(relances_url, provider, 1)
     let_time_pass(relances_url)
     assert not pipeline.reconcile(request(envoyer_automatiquement=False))
     assert provider.ledger() == []
 
 
-async def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(
-    relances_url: str, provider: Provider
-) -> None:
-    await put_off(relances_url, provider, 3600)
+def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(relances_url: str, provider: Provider) -> None:
+    put_off(relances_url, provider, 3600)
     patience = load_policy().envoi.attente_reconciliation
     age_calls(relances_url, patience - 5)
     assert not pipeline.reconcile(request())
@@ -161,8 +154,8 @@ async def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(
     assert pipeline.reconcile(request())
 
 
-async def test_the_patience_of_a_run_begins_with_its_latest_call(relances_url: str, provider: Provider) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_the_patience_of_a_run_begins_with_its_latest_call(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     ask(relances_url, "UPDATE relances.execution SET commencee_le = now() - interval '5 hours'")
     assert not pipeline.reconcile(request())
 
@@ -183,8 +176,8 @@ def test_a_run_without_an_extraction_has_nothing_to_wait_for(relances_url: str) 
     assert statuts(relances_url) == {}
 
 
-async def test_a_simulation_touches_no_doubt(relances_url: str, provider: Provider) -> None:
-    await leave_in_doubt(relances_url, provider)
+def test_a_simulation_touches_no_doubt(relances_url: str, provider: Provider) -> None:
+    leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url)
     assert pipeline.reconcile(request(simulation=True))
     assert statuts(relances_url) == {"incertaine": 1}

@@ -7,19 +7,6 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import pytest
-from tests.integration.conftest import Connect
-from tests.integration.invariants import invariants
-from tests.integration.world import (
-    Provider,
-    Row,
-    ask,
-    let_time_pass,
-    lot,
-    seen,
-    send,
-    stage_relances,
-    statuts,
-)
 
 from relances.rules.errors import TryAgain
 from relances.rules.models import Statut
@@ -30,6 +17,11 @@ from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured, OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits, Message
 from relances_providers.ventis_hook import VentisHook
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.provider import Provider, lot, seen, send
+from tests.integration.staged import stage_relances
+from tests.integration.world import Row, ask, let_time_pass, statuts
 
 DOWN_AFTER = 20
 

@@ -1,19 +1,19 @@
-"""What great-expectations finds: a fault of the whole stops the run, a fault of a row sets the row aside.
-
-Its first use in a session loads the library, which takes seconds.
-"""
+"""What great-expectations finds: a fault of the whole stops the run, a fault of a row sets the row aside."""
 
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
-from tests.integration.world import Office, ask, request
-from tests.support import one_sentence
 
 from relances.rules.errors import Blocked
 from relances.stages.validation import validate
 from relances.store.executions import Executions
+from tests.integration.office import Office
+from tests.integration.world import ask, request
+from tests.support import one_sentence
+
+pytestmark = pytest.mark.usefixtures("great_expectations")
 
 
 def check(office: Office, docs: Path) -> int:

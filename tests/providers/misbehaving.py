@@ -57,7 +57,7 @@ async def misbehaving(ending: Ending, tls: ssl.SSLContext | None = None) -> Asyn
 
     listener = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=tls)
     port = listener.sockets[0].getsockname()[1]
-    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}/message"
+    server.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     try:
         yield server
     finally:

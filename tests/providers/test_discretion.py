@@ -5,13 +5,13 @@ import logging
 import traceback
 
 import pytest
-from tests.providers.servers import Connect, Gateway
 
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Message
 from relances_providers.ventis_hook import VentisHook
 from simulators import Settings, serve
 from simulators.faults import Fault, Plan, Rule
+from tests.providers.servers import Connect, Gateway
 
 NUMBER = "24166123456"
 TEXT = "Texte confidentiel"

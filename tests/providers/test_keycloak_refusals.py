@@ -4,8 +4,6 @@ from typing import get_args
 
 import httpx
 import pytest
-from tests.providers.servers import Connect
-from tests.support import one_sentence
 
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.keycloak_refusals import refusal
@@ -13,6 +11,8 @@ from relances_providers.ventis_hook import VentisHook
 from simulators import Settings, serve
 from simulators.keycloak import DISABLED, INCOMPLETE, NO_DIRECT_ACCESS
 from simulators.settings import Generation
+from tests.providers.servers import Connect
+from tests.support import one_sentence
 
 SECRET = "s3cret-de-test"
 GENERATIONS: tuple[Generation, ...] = get_args(Generation)

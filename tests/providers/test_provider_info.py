@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import airflow
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 from airflow.providers_manager import ProvidersManager
 from airflow.sdk import Connection
 from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 
-import airflow
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
 from relances_providers.provider_info import get_provider_info

@@ -46,7 +46,9 @@ def test_no_wait_is_longer_than_a_day(value: str) -> None:
     assert read(value) == 86_400
 
 
-@pytest.mark.parametrize("value", ["", "-5", "1.5", "bientôt", "²", "Sat, 99 Nov 2026 08:00:00 GMT", f"1 Jan {10**30}"])
+@pytest.mark.parametrize(
+    "value", ["", "-5", "1.5", "bientôt", "²", "Sat, 99 Nov 2026 08:00:00 GMT", f"Sat, 21 Nov {10**20} 08:00:00 GMT"]
+)
 def test_what_cannot_be_read_is_as_if_absent(value: str) -> None:
     assert read(value) is None
 

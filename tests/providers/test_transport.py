@@ -7,16 +7,13 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+
+import simulators
+from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
 from tests.providers.misbehaving import (
     OK,
     Ending,
@@ -28,9 +25,6 @@ from tests.providers.misbehaving import (
     reset,
     silence,
 )
-
-import simulators
-from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
 
 BODY = b'{"message":"Bonjour"}'
 
@@ -47,8 +41,8 @@ async def post(url: str, **options: object) -> httpx.Response:
         return await http.post(url, content=BODY, **options)  # type: ignore[arg-type]
 
 
-def encoded(body: bytes, encoding: str = "gzip") -> bytes:
-    return f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+def compressed(body: bytes) -> bytes:
+    return f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 NEVER_A_PLAIN_ANSWER = {
@@ -61,7 +55,7 @@ NEVER_A_PLAIN_ANSWER = {
         httpx.RemoteProtocolError,
     ),
     "not HTTP": (answer_and_close(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), httpx.RemoteProtocolError),
-    "not gzip": (answer(encoded(b"not gzip at all")), httpx.RemoteProtocolError),
+    "not gzip": (answer(compressed(b"not gzip at all")), httpx.RemoteProtocolError),
 }
 
 
@@ -78,8 +72,10 @@ async def test_trouble_after_the_request_is_doubt_and_the_body_was_received_once
 
 async def test_silence_is_a_read_timeout_and_the_body_was_received_once() -> None:
     async with misbehaving(silence) as server:
+        began = time.monotonic()
         with pytest.raises(httpx.ReadTimeout):
             await post(server.url, timeout=httpx.Timeout(5, read=0.1))
+        assert 0.1 <= time.monotonic() - began < 2
         assert server.bodies == [BODY]
 
 
@@ -142,33 +138,6 @@ async def test_another_protocol_was_surely_not_sent() -> None:
         await post("ftp://127.0.0.1/")
 
 
-@pytest.fixture(scope="module")
-def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
-    """A server's TLS with a certificate that no authority vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = Path(tmp_path_factory.mktemp("tls")) / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context
-
-
 async def test_an_untrusted_certificate_was_surely_not_sent(self_signed: ssl.SSLContext) -> None:
     async with misbehaving(answer(OK), self_signed) as server:
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
@@ -199,7 +168,7 @@ async def test_a_request_in_time_is_sent(seconds: float | None) -> None:
 
 
 async def test_a_compressed_answer_is_decoded() -> None:
-    async with misbehaving(answer(encoded(gzip.compress(b"Re\xc3\xa7u")))) as server:
+    async with misbehaving(answer(compressed(gzip.compress(b"Re\xc3\xa7u")))) as server:
         assert (await post(server.url)).text == "Reçu"
         assert "gzip" in server.heads[0].lower()
 

@@ -4,21 +4,24 @@ import asyncio
 import json
 import logging
 import socket
+import ssl
 import time
 from collections.abc import Iterator
 
 import pytest
-from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
-from tests.support import one_sentence
 
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Limits, Message
 from relances_providers.ventis_hook import VentisHook
 from simulators.faults import Fault
+from tests.providers.misbehaving import answer, misbehaving
+from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
+from tests.support import one_sentence
 
 NUMBER = "24166123456"
 BONJOUR = Message(NUMBER, "Bonjour")
 MESSAGE = f"{API}/message"
+TOKEN_GIVEN = b'HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{"access_token":"un","expires_in":300}'
 LOGGER = "relances_providers.ventis_hook"
 
 
@@ -182,6 +185,32 @@ async def test_a_gateway_that_is_down_is_tried_later(simulated: Simulated, conne
     assert isinstance(error, TryLater)
     assert error.code == "injoignable"
     assert "vérifiez host et keycloak_host de la connexion ventis_default" in str(error)
+
+
+async def test_a_call_waits_no_longer_than_the_connection_says(simulated: Simulated, connect: Connect) -> None:
+    connect(simulated.url, timeout=0.2)
+    await simulated.fault(Fault.TIMEOUT_AFTER)
+    began = time.monotonic()
+    await error_of()
+    assert time.monotonic() - began < 2
+
+
+async def test_an_untrusted_certificate_is_out_of_reach(connect: Connect, self_signed: ssl.SSLContext) -> None:
+    async with misbehaving(answer(TOKEN_GIVEN), self_signed) as server:
+        connect(server.url)
+        error = await error_of()
+        assert server.bodies == []
+    assert isinstance(error, TryLater)
+    assert "le certificat" in str(error)
+
+
+async def test_an_untrusted_certificate_is_accepted_without_verify_ssl(
+    connect: Connect, self_signed: ssl.SSLContext
+) -> None:
+    async with misbehaving(answer(TOKEN_GIVEN), self_signed) as server:
+        connect(server.url, verify_ssl=False)
+        async with VentisHook().open() as sender:
+            await sender.check()
 
 
 async def test_a_wrong_path_is_endpoint_not_found(simulated: Simulated, connect: Connect) -> None:

@@ -37,6 +37,12 @@ def line(place: str, code: str | None = None, creances: int = 3) -> Line:
     return Line(place, code, creances, 2, Decimal(creances) * 5_000)
 
 
+def cells(told: Bilan) -> list[tuple[str, ...]]:
+    """The rows of the report's tables, without what only lines them up."""
+    lines = told.rapport().splitlines()
+    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if line.startswith("|")]
+
+
 def test_the_equation_holds_when_every_creance_has_a_place() -> None:
     assert bilan(line("envoyee"), line(EXCLUE, "litige"), extraites=6).equilibre
 
@@ -51,7 +57,7 @@ def test_the_equation_fails_when_a_creance_is_missing_or_counted_twice(extraites
 def test_a_creance_nobody_decided_on_breaks_the_equation_and_shows() -> None:
     broken = bilan(line("envoyee"), line(NON_TRAITEE, creances=2))
     assert not broken.equilibre
-    assert "| NON TRAITÉES | 2 |" in broken.rapport()
+    assert ("NON TRAITÉES", "2") in [row[:2] for row in cells(broken)]
 
 
 def test_every_state_of_a_relance_has_a_place() -> None:
@@ -59,12 +65,13 @@ def test_every_state_of_a_relance_has_a_place() -> None:
 
 
 def test_the_summary_counts_what_an_officer_asks_for() -> None:
-    rapport = bilan(line("envoyee", creances=12_345)).rapport()
+    told = bilan(line("envoyee", creances=12_345))
+    rapport = told.rapport()
     assert rapport.startswith("# Relances du 21/11/2026\n")
     assert "- 12 345 créances en retard extraites" in rapport
     assert "- 1 234 relances créées, 1 500 au total pour ce jour" in rapport
     assert "- 2 000 SMS facturables envoyés" in rapport
-    assert "| envoyées | 12 345 | 2 | 61 725 000 FCFA |" in rapport
+    assert ("envoyées", "12 345", "2", "61 725 000 FCFA") in cells(told)
 
 
 def test_a_simulation_says_so() -> None:
@@ -74,14 +81,14 @@ def test_a_simulation_says_so() -> None:
 @pytest.mark.parametrize("code", RAISONS)
 def test_each_exclusion_is_shown_with_its_cure(code: str) -> None:
     meaning = raison(code)
-    assert f"| {meaning.libelle} | 3 | 15 000 FCFA | {meaning.que_faire} |" in bilan(line(EXCLUE, code)).rapport()
+    assert (meaning.libelle, "3", "15 000 FCFA", meaning.que_faire) in cells(bilan(line(EXCLUE, code)))
 
 
 @pytest.mark.parametrize("place", ["echec", "incertaine", "annulee"])
 @pytest.mark.parametrize("code", CAUSES)
 def test_each_cause_is_shown_with_its_cure(place: str, code: str) -> None:
     meaning = cause(code)
-    assert f"| {meaning.libelle} | 3 | 15 000 FCFA | {meaning.que_faire} |" in bilan(line(place, code)).rapport()
+    assert (meaning.libelle, "3", "15 000 FCFA", meaning.que_faire) in cells(bilan(line(place, code)))
 
 
 def test_a_code_of_the_provider_s_own_is_shown_as_it_is() -> None:
@@ -89,7 +96,7 @@ def test_a_code_of_the_provider_s_own_is_shown_as_it_is() -> None:
 
 
 def test_a_reason_of_the_tax_system_s_own_is_shown_as_it_is() -> None:
-    assert "| exonere | 3 |" in bilan(line(EXCLUE, "exonere")).rapport()
+    assert ("exonere", "3") in [row[:2] for row in cells(bilan(line(EXCLUE, "exonere")))]
 
 
 def test_the_reason_that_excludes_most_comes_first() -> None:

@@ -99,7 +99,9 @@ def test_the_example_file_names_every_variable_and_sets_none() -> None:
 def test_airflow_inherits_proxies_and_nothing_that_could_lead_it_astray(tmp_path: Path) -> None:
     state = StateFolder(tmp_path / "demo")
     state.create()
-    places = AirflowPlaces(state, tmp_path / "dags", tmp_path / "plugins", "postgresql://postgres@/airflow", 8_080)
+    places = AirflowPlaces(
+        "Relances", state, tmp_path / "dags", tmp_path / "plugins", "postgresql://postgres@/airflow", 8_080
+    )
     inherited = {
         "PATH": "/bin",
         "HTTPS_PROXY": "http://proxy:3128",

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.support import one_sentence
 
 from relances.rules.errors import Blocked
 from relances.rules.policy import DEFAULT_FILE, Envoi, Niveau, Selection, load_policy
+from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
 FIELDS = re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from tests.support import one_sentence
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.request import Request
+from tests.support import one_sentence
 
 TODAY = date(2026, 11, 21)
 DEFAULTS: dict[str, object] = {

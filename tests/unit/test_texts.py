@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.support import one_sentence
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.policy import load_policy
 from relances.rules.segments import count_segments, is_gsm7
 from relances.rules.texts import Gabarits, Values, values
+from tests.support import one_sentence
 
 SAID = Values(nom="Marie ONDO", montant="15 000 FCFA", objet="Marché", echeance="18/12/2025")
 

@@ -50,6 +50,7 @@ class AirflowApi:
         self._create("connections", [connection.body() for connection in connections], "overwrite")
 
     def has_connection(self, connection_id: str) -> bool:
+        """Whether somebody made this connection."""
         return self._has(f"/api/v2/connections/{connection_id}")
 
     def add_pool(self, name: str, slots: int, description: str) -> None:
@@ -65,6 +66,7 @@ class AirflowApi:
         return self._ask("GET", "/api/v2/importErrors", answers.ImportProblems).import_errors
 
     def unpause(self, dag_id: str) -> None:
+        """Let its runs begin."""
         self._ask("PATCH", f"/api/v2/dags/{dag_id}", object, {"is_paused": False})
 
     def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, object]) -> None:
@@ -97,19 +99,21 @@ class AirflowApi:
             raise LocalError(f"Airflow refuse {what} : {outcome.create.errors}")
 
     def _has(self, path: str) -> bool:
-        answer = self._client.get(path)
-        if answer.status_code == httpx.codes.NOT_FOUND:
-            return False
-        _check(answer)
-        return True
+        answer = self._send("GET", path)
+        return answer.status_code != httpx.codes.NOT_FOUND and _accepted(answer).is_success
 
     def _ask(self, method: str, path: str, kind: type[_Answer], body: object = None) -> _Answer:
-        answer = self._client.request(method, path, json=body)
-        _check(answer)
-        return msgspec.json.decode(answer.content, type=kind)
+        return msgspec.json.decode(_accepted(self._send(method, path, body)).content, type=kind)
+
+    def _send(self, method: str, path: str, body: object = None) -> httpx.Response:
+        try:
+            return self._client.request(method, path, json=body)
+        except httpx.TransportError as error:
+            raise LocalError(f"Airflow ne répond plus à {method} {path} ({error}) ; relancez.") from error
 
 
-def _check(answer: httpx.Response) -> None:
+def _accepted(answer: httpx.Response) -> httpx.Response:
     if not answer.is_success:
         request = f"{answer.request.method} {answer.request.url.path}"
         raise LocalError(f"Airflow a répondu {answer.status_code} à {request} : {answer.text[:500]}")
+    return answer

@@ -13,8 +13,9 @@ USER = "admin"
 
 @dataclass(frozen=True, slots=True)
 class AirflowPlaces:
-    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata."""
+    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata; ``heading``: of its pages."""
 
+    heading: str
     state: StateFolder
     dags: Path
     plugins: Path
@@ -37,7 +38,7 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
         "no_proxy": no_proxy,
         "GX_ANALYTICS_ENABLED": "False",
         "PYTHONUTF8": "1",
-        "RELANCES_DATA_DOCS": str(places.state.path / "data_docs"),
+        "RELANCES_DATA_DOCS": str(places.state.data_docs),
         **{f"AIRFLOW__{name.upper()}": value for name, value in _options(places).items()},
     }
 
@@ -63,6 +64,8 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "core__dags_folder": str(places.dags),
         "core__plugins_folder": str(places.plugins),
         "core__load_examples": "False",
+        "core__dags_are_paused_at_creation": "False",  # and one that an operator pauses stays so
+        "core__test_connection": "Enabled",
         "core__default_timezone": "Africa/Libreville",
         "core__fernet_key": secrets.fernet_key,
         "core__simple_auth_manager_users": f"{USER}:admin",
@@ -70,6 +73,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "core__execution_api_server_url": f"{url}/execution/",
         "database__sql_alchemy_conn": database,
         "database__sql_alchemy_conn_async": database,
+        "api__instance_name": places.heading,
         "api__host": LOOPBACK,
         "api__port": str(places.port),
         "api__base_url": f"http://localhost:{places.port}",

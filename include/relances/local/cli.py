@@ -26,9 +26,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     command: Callable[[], int] = _parser().parse_args(words).command
     for number in STOP_SIGNALS:
-        signal.signal(number, signal.default_int_handler)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means what it says
+            signal.signal(number, signal.default_int_handler)
     try:
         return command()
+    except PermissionError as error:
+        print(
+            f"Accès refusé ({error}) : un autre utilisateur l'a créé ; prenez un autre RELANCES_ETAT.", file=sys.stderr
+        )
+        return 1
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,6 +1,6 @@
 """``relances demo``: the daily run, once, before the operator's eyes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -11,6 +11,7 @@ from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
 
 _RUN_SECONDS = 3_600.0
+_LONG_QUEUE = timedelta(seconds=5)
 _LOG_LINES = 15
 _WORDS = {
     "running": "en cours",
@@ -52,6 +53,7 @@ class _DemoRun:
 
     def trigger(self) -> None:
         conf = {"date_relance": self._now.date().isoformat(), "envoyer_automatiquement": True}
+        self._stack.api.unpause(DAG)  # it may have been paused in the interface since
         self._stack.api.trigger(DAG, self._run_id, conf)
         self._console.step(f"Passage {self._run_id} demandé.")
 
@@ -89,10 +91,17 @@ class _DemoRun:
             self._console.say(f"En échec : {', '.join(failed)}. Journaux : {self._stack.settings.state.logs}")
 
     def _has_ended(self) -> bool:
-        ended = self._stack.api.run_state(DAG, self._run_id) in {"success", "failed"}
+        state = self._stack.api.run_state(DAG, self._run_id)
+        if state == "queued" and datetime.now(LIBREVILLE) - self._now > _LONG_QUEUE:
+            self._print_once("Un passage interrompu plus tôt se termine d'abord ; celui-ci attend.")
         for task in self._stack.api.task_states(DAG, self._run_id):
             self._print_change(task)
-        return ended
+        return state in {"success", "failed"}
+
+    def _print_once(self, sentence: str) -> None:
+        if sentence not in self._seen:
+            self._seen[sentence] = sentence
+            self._console.step(sentence)
 
     def _print_change(self, task: TaskState) -> None:
         word = _WORDS.get(task.state or "")

@@ -6,6 +6,7 @@ the machine, gives a server that recovers from a crash ten seconds, and leaves i
 
 import hashlib
 import os
+import shutil
 import signal
 import tempfile
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ class EmbeddedPostgres:
             if is_alive(process):
                 process.send_signal(number)
                 psutil.wait_procs([process], timeout=_STOP_SECONDS)
+        if self.socket_folder != self.folder.resolve():
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
         return True
 
     def _spawn(self) -> psutil.Process:

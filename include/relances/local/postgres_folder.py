@@ -63,7 +63,9 @@ def open_the_way(folder: Path, user: str | None) -> None:
     """Let another user walk to the folder and to the server's programs."""
     if user is not None:
         for above in {*folder.resolve().parents, *binaries().parents}:
-            above.chmod(stat.S_IMODE(above.stat().st_mode) | stat.S_IXGRP | stat.S_IXOTH)
+            mode = stat.S_IMODE(above.stat().st_mode)
+            if not mode & stat.S_IXOTH:
+                above.chmod(mode | stat.S_IXOTH)
 
 
 def _run_initdb(folder: Path, user: str | None) -> None:

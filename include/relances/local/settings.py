@@ -24,6 +24,11 @@ class World(StrEnum):
     DEMO = "demo"
     LOCAL = "local"
 
+    @property
+    def heading(self) -> str:
+        """What the pages of its Airflow are headed with."""
+        return "Relances (démonstration)" if self is World.DEMO else "Relances"
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

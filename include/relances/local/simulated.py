@@ -76,9 +76,7 @@ def start_simulators(supervisor: Supervisor, state: StateFolder) -> Simulators:
     return Simulators(f"http://{LOOPBACK}:{port}")
 
 
-def fill_etaxe(url: str, contribuables: int) -> bool:
-    """Fill an empty tax database, overdue as of today in Libreville. Returns False when it was filled before."""
+def fill_etaxe(url: str, contribuables: int) -> None:
+    """Fill a tax database as of today in Libreville, unless it was before: one sample serves all demos."""
     with suppress(DatabaseNotEmptyError):
         create_base_fictive(url, contribuables=contribuables, date_reference=datetime.now(LIBREVILLE).date())
-        return True
-    return False

@@ -23,7 +23,7 @@ _DAG_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A stack that runs, its Dag awake. ``address``: of the user interface."""
+    """A stack that runs, its Dag read. ``address``: of the user interface."""
 
     settings: Settings
     supervisor: Supervisor
@@ -48,7 +48,7 @@ def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
             console.step("Airflow répond.")
             airflow.complete()
             _set_up(api, surroundings, console)
-            _wake(supervisor, api)
+            _await_dag(supervisor, api)
             console.step(f"Le Dag {DAG} est prêt.")
             yield Stack(settings, supervisor, api, f"http://localhost:{port}", surroundings)
 
@@ -62,7 +62,7 @@ def _introduction(settings: Settings) -> str:
 
 def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:
     database = supervisor.postgres.create_database("airflow")
-    places = AirflowPlaces(settings.state, settings.dags, settings.plugins, database, port)
+    places = AirflowPlaces(settings.world.heading, settings.state, settings.dags, settings.plugins, database, port)
     return EmbeddedAirflow(supervisor, airflow_environment(places, os.environ), database)
 
 
@@ -88,11 +88,10 @@ def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> No
             )
 
 
-def _wake(supervisor: Supervisor, api: AirflowApi) -> None:
+def _await_dag(supervisor: Supervisor, api: AirflowApi) -> None:
     def read_or_refused() -> bool:
         return api.has_dag(DAG) or bool(api.import_problems())
 
     supervisor.wait_for(read_or_refused, _DAG_SECONDS, f"Airflow ne trouve pas le Dag {DAG}.", every=0.5)
     for problem in api.import_problems():
         raise LocalError(f"Le Dag {problem.filename} ne se charge pas :\n{problem.stack_trace}")
-    api.unpause(DAG)

@@ -50,10 +50,14 @@ class StateFolder:
     def logs(self) -> Path:
         return self.path / "logs"
 
+    @property
+    def data_docs(self) -> Path:
+        return self.path / "data_docs"
+
     def create(self) -> None:
         """Raises LocalError when it cannot be written."""
         try:
-            for folder in (self.path, self.airflow, self.logs):
+            for folder in (self.path, self.airflow, self.logs, self.data_docs):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise LocalError(f"Le dossier {self.path} ne peut être créé ({error.strerror}).") from error

@@ -38,5 +38,5 @@ def reconcile(relances: psycopg.Connection, providers: Mapping[str, Provider]) -
             if not provider.capabilities.can_look_up
         )
     logger.info(
-        "réconciliation : %s appels interrompus, %s retrouvés envoyés, %s sans réponse (408)", rescued, found, closed
+        "réconciliation : %s appels interrompus, %s retrouvés au journal, %s sans réponse (408)", rescued, found, closed
     )

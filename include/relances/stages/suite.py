@@ -3,6 +3,7 @@
 Imported by the validation task alone: the library takes seconds and 200 MB to load.
 """
 
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from great_expectations.checkpoint import UpdateDataDocsAction
 from great_expectations.core import ExpectationSuiteValidationResult
 from great_expectations.data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.datasource.fluent import GxDatasourceWarning
 from great_expectations.expectations import (
     Expectation,
     ExpectColumnValuesToBeBetween,
@@ -20,6 +22,7 @@ from great_expectations.expectations import (
     ExpectColumnValuesToNotBeNull,
 )
 from sqlalchemy import URL
+from sqlalchemy.pool import NullPool
 
 BLOCKING: Final = {"effet": "bloquante"}  # the run stops
 ROW_LEVEL: Final = {"effet": "ligne"}  # the row goes to the exclusion ledger
@@ -55,11 +58,15 @@ def run_suite(url: URL, execution_id: int, devise: str, docs: Path) -> list[Find
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     _add_docs_site(context, docs)
-    source = context.data_sources.add_sql(
-        "relances",
-        connection_string=_in_execution(url, execution_id).render_as_string(hide_password=False),
-    )
-    asset = source.add_table_asset("extraction", table_name="creance_a_valider", schema_name="relances")
+    with warnings.catch_warnings():
+        # It advises its PostgreSQL source, which refuses a URL without a host: that of a Unix socket.
+        warnings.simplefilter("ignore", GxDatasourceWarning)
+        source = context.data_sources.add_sql(
+            "relances",
+            connection_string=_in_execution(url, execution_id).render_as_string(hide_password=False),
+            kwargs={"poolclass": NullPool},  # type: ignore[call-arg]  # its stubs lack it; it leaves its pools open
+        )
+    asset = source.add_table_asset("extraction", table_name="creance_a_valider")
     suite = context.suites.add(gx.ExpectationSuite(name="extraction", expectations=expectations(devise)))
     validation = context.validation_definitions.add(
         gx.ValidationDefinition(
@@ -95,9 +102,9 @@ def _findings(outcome: ExpectationSuiteValidationResult) -> list[Finding]:
 
 
 def _in_execution(url: URL, execution_id: int) -> URL:
-    """The same database in a session that creance_a_valider knows the execution of."""
-    options = f"{url.query.get('options', '')} -c relances.execution_id={execution_id:d}".strip()
-    return url.update_query_dict({"options": options})
+    """The same database in a session that finds creance_a_valider, and that it knows the execution of."""
+    options = f"{url.query.get('options', '')} -c search_path=relances -c relances.execution_id={execution_id:d}"
+    return url.update_query_dict({"options": options.strip()})
 
 
 def _add_docs_site(context: EphemeralDataContext, docs: Path) -> None:

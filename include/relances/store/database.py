@@ -34,7 +34,8 @@ def _queries() -> dict[str, LiteralString]:
 def explained(connexion: str) -> Iterator[None]:
     """Turn what only a person can mend into Blocked; leave what may pass (a lost connection) as it is.
 
-    ``connexion``: the Airflow connection that the statements use.
+    ``connexion``: the Airflow connection that the statements use. The original error is dropped on purpose: its
+    details quote whole rows, names and phone numbers included, and would go to the task's log.
     """
     try:
         yield
@@ -42,13 +43,19 @@ def explained(connexion: str) -> Iterator[None]:
         raise Blocked(
             f"base {connexion} : {_first_line(error)} ; vérifiez l'utilisateur et ses droits",
             "check the database user and its rights",
-        ) from error
+        ) from None
     except psycopg.ProgrammingError as error:
         raise Blocked(
             f"base {connexion} : {_first_line(error)} ; vérifiez que la connexion vise la bonne base, et que son "
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
-        ) from error
+        ) from None
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise Blocked(
+            f"base {connexion} : {type(error).__name__} sur {error.diag.table_name or 'une donnée extraite'} "
+            f"({error.diag.constraint_name or error.sqlstate}) ; prévenez le développeur, avec cette phrase",
+            "the database refuses a value: tell the developer",
+        ) from None
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -47,7 +47,7 @@ class Doubts:
         return self._connection.execute(query("rescue")).rowcount
 
     def resolve_from_journal(self) -> int:
-        """Settle the doubts whose own call wrote down its success; returns how many."""
+        """Settle the doubts whose own call wrote down how it ended; returns how many."""
         return self._connection.execute(query("resolve_from_journal")).rowcount
 
     def close(self, fournisseur: str, quarantaine: float) -> int:

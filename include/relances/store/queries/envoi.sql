@@ -72,10 +72,13 @@ RETURNING id;
 -- name: resolve_from_journal
 -- A call that ended after its claim was lost still wrote its own outcome: that is what happened.
 UPDATE relances.relance r
-SET statut = 'envoyee', reference = t.reference, envoyee_le = t.terminee_le, incertaine_depuis = NULL,
-    code = NULL, motif = NULL
+SET statut = CASE t.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
+    reference = t.reference, code = t.code, motif = t.detail, incertaine_depuis = NULL,
+    envoyee_le = CASE t.issue WHEN 'acceptee' THEN t.terminee_le END,
+    close_le = CASE t.issue WHEN 'refusee' THEN t.terminee_le END
 FROM relances.tentative t
-WHERE r.statut = 'incertaine' AND t.relance_id = r.id AND t.numero = r.tentatives AND t.issue = 'acceptee'
+WHERE r.statut = 'incertaine' AND t.relance_id = r.id AND t.numero = r.tentatives
+    AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee')
 RETURNING r.id;
 
 -- name: close_doubts

@@ -46,8 +46,8 @@ WHERE statut = 'en_attente' AND source = %(source)s AND canal = %(canal)s
 -- name: stream_creances_to_decide
 -- One row per creance without a verdict yet, a contribuable's together, with what was already said of it:
 -- by the tax application (derniere_relance) and by this pipeline (deja_relance_le). A failure tells the
--- contribuable nothing, except 408: that message may have arrived. An earlier day's unsent relance gives
--- way to this day's (expire_earlier_relances), in a simulation too.
+-- contribuable nothing, except 408: that message may have arrived. An earlier day's unsent relance has just
+-- given way to this day's (expire_earlier_relances); a simulation leaves it in place and looks past it.
 SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom, c.telephones, c.langue, c.libelle,
     c.montant_du, c.devise, c.echeance, c.jours_retard,
     (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date,
@@ -62,7 +62,7 @@ LEFT JOIN (
     WHERE r.source = %(source)s AND r.occasion <> %(occasion)s
         AND r.date_relance > %(date_relance)s::date - %(delai_jours)s
         AND (r.statut NOT IN ('echec', 'annulee') OR r.code = '408')
-        AND NOT (r.statut = 'en_attente' AND r.date_relance < %(date_relance)s)
+        AND NOT (%(simulation)s AND r.statut = 'en_attente' AND r.date_relance < %(date_relance)s)
     GROUP BY rc.creance_id
 ) h ON h.creance_id = c.creance_id
 LEFT JOIN relances.relance o

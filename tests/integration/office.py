@@ -1,0 +1,127 @@
+"""A tax office of a second tax system, told to the pipeline by its files alone: debts in, relances out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from relances.rules.models import Canal
+from relances.rules.policy import load_policy
+from relances.rules.request import Request
+from relances.rules.selection import Regles
+from relances.rules.texts import Gabarits
+from relances.stages.creation import create_relances
+from relances.stages.extraction import extract
+from relances.store.creation import Created
+from relances.store.executions import Execution, Executions
+from relances.store.preparation import Staging
+from relances.store.sources import Source
+from tests.integration.world import TODAY, Row, ask
+
+OVERDUE = """
+SELECT creance_id, contribuable_id, nom, prenom, telephones, langue, categorie, libelle, montant_du, devise,
+    echeance, %(date_relance)s::date - echeance AS jours_retard, derniere_relance, exclusion
+FROM dette
+WHERE (echeance IS NULL OR echeance <= %(date_relance)s::date - %(jours_retard_min)s::int)
+    AND (%(categories)s::text[] IS NULL OR categorie = ANY (%(categories)s::text[]));
+"""
+DETTE = """
+CREATE TABLE dette (
+    rang serial PRIMARY KEY, creance_id text, contribuable_id text, nom text, prenom text, telephones text[],
+    langue text, categorie text, libelle text, montant_du numeric, devise text, echeance date,
+    derniere_relance timestamptz, exclusion text
+)
+"""
+
+
+def write_source(folder: Path, overdue: str = OVERDUE) -> Source:
+    """A second tax system, described by its files alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "overdue.sql").write_text(overdue)
+    (folder / "categories.sql").write_text("SELECT DISTINCT categorie FROM dette")
+    return Source(str(folder))
+
+
+def dette(contribuable: int, *, creance: object = None, retard: int = 10, **over: object) -> Row:
+    """What a contribuable owes, 10 days late unless said otherwise."""
+    return {
+        "creance_id": str(creance or contribuable),
+        "contribuable_id": str(contribuable),
+        "nom": "ONDO",
+        "prenom": "Marie",
+        "telephones": [f"066{contribuable:06d}"],
+        "langue": "fr",
+        "categorie": "MARCHE",
+        "libelle": "Taxe de marché",
+        "montant_du": 15_000,
+        "devise": "XAF",
+        "echeance": TODAY - timedelta(days=retard),
+        "derniere_relance": None,
+        "exclusion": None,
+    } | over
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A tax office: debts in one database, relances in another, and the stages between them."""
+
+    source: Source
+    etaxe_url: str
+    relances_url: str
+
+    def owes(self, contribuable: int, **over: object) -> None:
+        """Make a contribuable owe something; what is not said of it is in ``dette``."""
+        self._insert([dette(contribuable, **over)])
+
+    def owe(self, contribuables: int) -> None:
+        """Make so many contribuables owe something each."""
+        self._insert([dette(contribuable) for contribuable in range(1, contribuables + 1)])
+
+    def _insert(self, dettes: Sequence[Row]) -> None:
+        columns = sql.SQL(", ").join(map(sql.Identifier, dettes[0]))
+        values = sql.SQL(", ").join(map(sql.Placeholder, dettes[0]))
+        with psycopg.connect(self.etaxe_url) as connection:
+            statement = sql.SQL("INSERT INTO dette ({}) VALUES ({})").format(columns, values)
+            connection.cursor().executemany(statement, dettes)
+
+    def extract(self, asked: Request, source: Source | None = None) -> int:
+        with (
+            psycopg.connect(self.etaxe_url, autocommit=True) as etaxe,
+            psycopg.connect(self.relances_url, autocommit=True) as relances,
+        ):
+            return extract(source or self.source, asked, etaxe, relances)
+
+    def execution(self, asked: Request) -> Execution:
+        with psycopg.connect(self.relances_url, autocommit=True) as relances:
+            return Executions(relances).get(asked.run_id)
+
+    def set_aside(self, asked: Request) -> int:
+        """What validation does once great-expectations has seen nothing that stops the run."""
+        with psycopg.connect(self.relances_url, autocommit=True) as relances:
+            return Staging(relances, Executions(relances).get(asked.run_id)).exclude_invalid_rows()
+
+    def create(self, asked: Request, gabarits: Gabarits | None = None) -> Created:
+        regles = Regles(load_policy(), gabarits or Gabarits(), Canal.SMS, asked.date_relance)
+        with psycopg.connect(self.relances_url, autocommit=True) as relances:
+            return create_relances(relances, Executions(relances).get(asked.run_id), regles, asked.limite)
+
+    def run(self, asked: Request) -> Created:
+        """Extract, set aside, create."""
+        self.extract(asked)
+        self.set_aside(asked)
+        return self.create(asked)
+
+    def exclusions(self, asked: Request) -> dict[str, str]:
+        """The reason of each creance that an execution set aside."""
+        rows = ask(
+            self.relances_url,
+            """
+            SELECT c.creance_id, x.code FROM relances.exclusion x JOIN relances.creance_extraite c USING (rang)
+            WHERE c.execution_id = %(id)s
+            """,
+            id=self.execution(asked).id,
+        )
+        return {row["creance_id"]: row["code"] for row in rows}

@@ -1,0 +1,373 @@
+"""The day's tasks one after the other, on the sample tax database: what an officer and the tax application see."""
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from relances import pipeline
+from relances.local.base_fictive import create_base_fictive
+from relances.rules.errors import Blocked, TryAgain
+from relances.rules.request import Request
+from relances.store.doubts import Doubts
+from relances.store.executions import Executions
+from relances_providers.errors import Misconfigured, TryLater
+from tests.conftest import NewDatabase
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants
+from tests.integration.provider import Provider
+from tests.integration.world import TODAY, Row, ask, postgres_connection, request, statuts
+from tests.support import one_sentence, wait_until
+
+CONTRIBUABLES = 100  # the fewest with all the magic numbers among them
+OURS = "strpos(coalesce(notes, ''), '[relances #') > 0"
+
+pytestmark = pytest.mark.usefixtures("great_expectations", "connect", "etaxe_url")
+
+
+@pytest.fixture
+def etaxe_url(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The sample tax database, behind its connection."""
+    url = new_database("etaxe")
+    create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+    return url
+
+
+@pytest.fixture(autouse=True)
+def impatient(connect: Connect) -> None:
+    """Short time-outs: the sample's magic numbers let a client wait as long as it likes."""
+    connect(timeout=0.4)
+
+
+def prepare(asked: Request) -> None:
+    pipeline.check_providers(asked)
+    pipeline.extract(asked)
+    pipeline.validate(asked)
+    pipeline.create_relances(asked)
+
+
+def run_day(asked: Request) -> str:
+    """Every task of the Dag, in its order; the report."""
+    prepare(asked)
+    if pipeline.approve(asked):
+        for part in pipeline.plan_lots(asked):
+            pipeline.send_lot(asked, **part)
+        wait_until(lambda: pipeline.reconcile(asked), "nothing left to reconcile")
+        pipeline.write_back(asked)
+    return pipeline.report(asked)
+
+
+def relances(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.relance ORDER BY id")
+
+
+def shown(etaxe_url: str) -> dict[tuple[int, int], Row]:
+    """The rows that the application's own table got from us, by relance and creance."""
+    rows = ask(etaxe_url, f"SELECT * FROM relance WHERE {OURS}")  # noqa: S608
+    return {(int(re.findall(r"\[relances #(\d+)\]", row["notes"])[0]), row["affectation_taxe_id"]): row for row in rows}
+
+
+def content(etaxe_url: str) -> list[list[Row]]:
+    """Everything the pipeline may write in the tax application."""
+    return [ask(etaxe_url, f"SELECT * FROM {table} ORDER BY id") for table in ("relance", "dossier_impaye")]  # noqa: S608
+
+
+# --- a day ---
+
+
+def test_a_day_from_debts_to_report(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    rapport = run_day(request())
+    ledger = provider.ledger()
+    invariants(relances_url, ledger)
+    reached = statuts(relances_url)
+    assert reached.keys() == {"envoyee", "echec"}
+    assert reached["envoyee"] > CONTRIBUABLES / 4
+    codes = {row["code"] for row in relances(relances_url) if row["statut"] == "echec"}
+    assert codes == {"1005", "408"}
+    assert "## Bilan : équilibré" in rapport
+    stored = ask(
+        relances_url, "SELECT equilibre, rapport, bilan -> 'totaux' ->> 'toutes' AS toutes FROM relances.execution"
+    )
+    assert stored == [{"equilibre": True, "rapport": rapport, "toutes": str(sum(reached.values()))}]
+
+
+def test_the_application_shows_every_result(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    before = {row["id"]: row for row in ask(etaxe_url, "SELECT * FROM dossier_impaye")}
+    run_day(request())
+    written = shown(etaxe_url)
+    owed = ask(
+        relances_url,
+        "SELECT r.*, rc.creance_id, rc.montant_du AS du FROM relances.relance r "
+        "JOIN relances.relance_creance rc ON rc.relance_id = r.id",
+    )
+    assert written.keys() == {(row["id"], int(row["creance_id"])) for row in owed}
+    for row in owed:
+        there = written[row["id"], int(row["creance_id"])]
+        assert (there["statut"], there["message"], there["montant_due"]) == (row["statut"], row["texte"], row["du"])
+        assert (there["canal_envoi"], there["contribuable_id"]) == ("ventis", int(row["contribuable_id"]))
+        assert (row["reference"] or row["code"]) in there["notes"]
+        assert (there["date_envoi"] is not None) == (row["statut"] == "envoyee")
+    counted = {
+        row["affectation_taxe_id"]: row["nombre_relances"] - (before[row["id"]]["nombre_relances"] or 0)
+        for row in ask(etaxe_url, "SELECT * FROM dossier_impaye")
+        if row["nombre_relances"] != before[row["id"]]["nombre_relances"]
+    }
+    sent = {int(row["creance_id"]) for row in owed if row["statut"] == "envoyee"}
+    open_ = {
+        row["affectation_taxe_id"] for row in before.values() if row["statut"] in ("en_cours", "partiellement_paye")
+    }
+    assert counted == dict.fromkeys(sent & open_, 1)
+    assert counted
+
+
+def test_the_same_day_again_adds_sends_and_shows_nothing(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    run_day(request("matin"))
+    before = relances(relances_url), content(etaxe_url), provider.requests()
+    rapport = run_day(request("soir"))
+    assert (relances(relances_url), content(etaxe_url), provider.requests()) == before
+    assert "- 0 relances créées" in rapport
+    invariants(relances_url, provider.ledger())
+
+
+def test_every_task_may_run_again(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    asked = request()
+    for task in (pipeline.extract, pipeline.validate, pipeline.create_relances):
+        task(asked)
+        task(asked)
+    lots = [pipeline.plan_lots(asked) for _ in range(2)]
+    assert lots[0] == lots[1]
+    for part in [*lots[0], *lots[1]]:
+        pipeline.send_lot(asked, **part)
+    wait_until(lambda: pipeline.reconcile(asked), "nothing left to reconcile")
+    assert pipeline.reconcile(asked)
+    assert pipeline.write_back(asked) > 0
+    assert pipeline.write_back(asked) == 0
+    assert pipeline.report(asked) == pipeline.report(asked)
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_simulation_shows_the_day_and_touches_nobody(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    before = content(etaxe_url)
+    rapport = run_day(request("essai", simulation=True))
+    assert rapport.startswith("# Simulation du 21/11/2026")
+    assert pipeline.reconcile(request("essai", simulation=True))
+    assert pipeline.write_back(request("essai", simulation=True)) == 0
+    assert content(etaxe_url) == before
+    assert provider.stats()["requests"] == {}
+    assert statuts(relances_url).keys() == {"annulee"}
+
+    pipeline.write_back(request("reel"))
+    assert content(etaxe_url) == before
+
+
+def test_without_leave_to_send_relances_wait_for_a_run_that_has_it(
+    relances_url: str, etaxe_url: str, provider: Provider
+) -> None:
+    rapport = run_day(request("matin", envoyer_automatiquement=False))
+    assert statuts(relances_url).keys() == {"en_attente"}
+    assert provider.requests() == 0
+    assert "créances attendent leur envoi** : relancez le Dag" in rapport
+
+    run_day(request("soir"))
+    assert statuts(relances_url).keys() == {"envoyee", "echec"}
+    invariants(relances_url, provider.ledger())
+
+
+def test_the_limit_holds_for_the_whole_day(relances_url: str, provider: Provider) -> None:
+    run_day(request("matin", limite=3))
+    run_day(request("soir", limite=3))
+    assert sum(statuts(relances_url).values()) == 3
+    assert provider.requests() <= 4  # one of the three may be a number that is told to come back
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_category_alone_may_be_reminded(relances_url: str, etaxe_url: str) -> None:
+    code = ask(etaxe_url, "SELECT code FROM type_taxe WHERE actif ORDER BY code LIMIT 1")[0]["code"]
+    prepare(request(categories=[code]))
+    assert ask(relances_url, "SELECT DISTINCT categorie FROM relances.creance_extraite") == [{"categorie": code}]
+
+
+def test_one_database_may_hold_both(relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    create_base_fictive(relances_url, contribuables=CONTRIBUABLES, date_reference=TODAY)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(relances_url))
+    run_day(request())
+    assert len(shown(relances_url)) == len(ask(relances_url, "SELECT 1 FROM relances.relance_creance"))
+    invariants(relances_url, provider.ledger())
+
+
+# --- what is shown of whom ---
+
+
+def test_no_report_and_no_log_names_anybody(
+    relances_url: str, etaxe_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        rapport = run_day(request())
+    said = rapport + "\n".join(
+        record.getMessage() for record in caplog.records if not record.name.startswith("hypothesis")
+    )
+    people = ask(etaxe_url, "SELECT nom, telephone FROM contribuable")
+    secrets = {row["telephone"] for row in relances(relances_url)}
+    secrets |= {row["nom"] for row in people} | {row["telephone"] for row in people if len(row["telephone"]) > 7}
+    assert [secret for secret in secrets if secret in said] == []
+    assert not re.search(r"\+?241\d{8}", said)
+
+
+# --- write-back ---
+
+
+def test_writing_back_again_changes_nothing(relances_url: str, etaxe_url: str) -> None:
+    run_day(request())
+    before = content(etaxe_url)
+    ask(relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
+    assert pipeline.write_back(request()) > 0
+    assert content(etaxe_url) == before
+
+
+def test_a_doubt_is_shown_as_a_failure_being_checked_then_as_what_it_was(
+    relances_url: str, etaxe_url: str, provider: Provider
+) -> None:
+    asked = request()
+    prepare(asked)
+    for part in pipeline.plan_lots(asked):
+        pipeline.send_lot(asked, **part)
+    doubtful = {row["id"] for row in relances(relances_url) if row["statut"] == "incertaine"}
+    assert doubtful
+    pipeline.write_back(asked)
+    checking = {id_: row for (id_, _), row in shown(etaxe_url).items() if id_ in doubtful}
+    assert {row["statut"] for row in checking.values()} == {"echec"}
+    assert all("408, vérification en cours" in row["notes"] for row in checking.values())
+
+    wait_until(lambda: pipeline.reconcile(asked), "nothing left to reconcile")
+    pipeline.write_back(asked)
+    known = {id_: row for (id_, _), row in shown(etaxe_url).items() if id_ in doubtful}
+    assert {row["statut"] for row in known.values()} == {"echec"}
+    assert all("408 : pas de réponse du fournisseur" in row["notes"] for row in known.values())
+    assert [row["id"] for row in known.values()] == [checking[id_]["id"] for id_ in known]
+
+
+def test_what_an_agent_wrote_beside_our_note_is_kept(relances_url: str, etaxe_url: str) -> None:
+    run_day(request())
+    ask(etaxe_url, f"UPDATE relance SET notes = notes || E'\\nVu au guichet' WHERE {OURS}")  # noqa: S608
+    ask(relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
+    pipeline.write_back(request())
+    assert all(row["notes"].endswith("\nVu au guichet") for row in shown(etaxe_url).values())
+
+
+# --- lots ---
+
+
+def test_lots_share_out_what_waits_without_a_gap_or_an_overlap(relances_url: str) -> None:
+    prepare(request())
+    ids = [row["id"] for row in relances(relances_url)]
+    with psycopg.connect(relances_url, autocommit=True) as connection:
+        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), 7)
+    shares = [[id_ for id_ in ids if lot.premier <= id_ <= lot.dernier] for lot in lots]
+    assert [id_ for share in shares for id_ in share] == ids
+    assert {len(share) for share in shares[:-1]} == {7}
+
+
+def test_a_day_without_anything_to_send_has_no_lot(relances_url: str) -> None:
+    pipeline.extract(request(jours_retard_min=3000))
+    pipeline.validate(request(jours_retard_min=3000))
+    assert pipeline.create_relances(request(jours_retard_min=3000)) == 0
+    assert pipeline.plan_lots(request()) == []
+
+
+# --- what stops a run ---
+
+
+@pytest.mark.parametrize(
+    ("wrong", "cure"),
+    [
+        ({"client_id": "inconnu"}, "client_id"),
+        ({"realm": "Inconnu"}, "realm"),
+        ({"sender": ""}, "sender"),
+        ({"timeout": "vite"}, "timeout"),
+        ({"host": "messaging.ventis.group"}, "host"),
+    ],
+)
+def test_a_wrong_connection_is_named_before_anything_is_done(
+    relances_url: str, connect: Connect, wrong: dict[str, object], cure: str
+) -> None:
+    connect(**wrong)
+    with pytest.raises(Misconfigured) as refused:
+        pipeline.check_providers(request())
+    assert cure in one_sentence(refused.value)
+    assert "ventis_default" in str(refused.value)
+
+
+def test_a_provider_out_of_reach_may_be_tried_again(connect: Connect) -> None:
+    connect(keycloak_host="http://127.0.0.1:9")
+    with pytest.raises(TryLater) as refused:
+        pipeline.check_providers(request())
+    assert "keycloak_host" in one_sentence(refused.value)
+
+
+def test_a_simulation_needs_no_provider(connect: Connect) -> None:
+    connect(keycloak_host="http://127.0.0.1:9")
+    pipeline.check_providers(request(simulation=True))
+
+
+TASKS: dict[str, tuple[str, Callable[[Request], object]]] = {
+    "extract from": ("ETAXE", pipeline.extract),
+    "extract to": ("RELANCES", pipeline.extract),
+    "create": ("RELANCES", pipeline.create_relances),
+    "write back": ("ETAXE", pipeline.write_back),
+    "report": ("RELANCES", pipeline.report),
+}
+
+
+@pytest.mark.parametrize(("database", "task"), TASKS.values(), ids=TASKS)
+def test_a_database_out_of_reach_is_named_and_may_be_tried_again(
+    monkeypatch: pytest.MonkeyPatch, relances_url: str, database: str, task: Callable[[Request], object]
+) -> None:
+    known = postgres_connection(relances_url)
+    monkeypatch.setenv(f"AIRFLOW_CONN_{database}_DB", known.replace('"schema": "relances_', '"schema": "perdue_'))
+    with pytest.raises(TryAgain) as refused:
+        task(request())
+    message = one_sentence(refused.value)
+    assert message.startswith(f"base {database.lower()}_db injoignable : ")
+    assert "perdue_" in message
+
+
+def test_an_unknown_option_of_a_connection_is_named(monkeypatch: pytest.MonkeyPatch, relances_url: str) -> None:
+    known = postgres_connection(relances_url)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace("{", '{"extra": {"sslmod": "require"}, ', 1))
+    with pytest.raises(Blocked) as refused:
+        pipeline.extract(request())
+    assert "connexion etaxe_db" in one_sentence(refused.value)
+    assert "sslmod" in str(refused.value)
+
+
+def test_a_task_before_its_extraction_says_which_to_run(relances_url: str) -> None:
+    with pytest.raises(Blocked) as refused:
+        pipeline.create_relances(request("jamais-extrait"))
+    assert "le passage jamais-extrait n'a rien extrait : relancez d'abord la tâche extract" in one_sentence(
+        refused.value
+    )
+
+
+def test_an_equation_that_does_not_hold_makes_the_run_red(relances_url: str) -> None:
+    prepare(request())
+    ask(relances_url, "DELETE FROM relances.exclusion WHERE rang = (SELECT min(rang) FROM relances.exclusion)")
+    with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
+        pipeline.report(request())
+    stored = ask(relances_url, "SELECT equilibre, rapport FROM relances.execution")[0]
+    assert not stored["equilibre"]
+    assert "NON TRAITÉES" in stored["rapport"]
+
+
+def test_the_report_s_exclusions_are_those_of_the_ledger(relances_url: str) -> None:
+    prepare(request())
+    pipeline.report(request())
+    told = ask(relances_url, "SELECT bilan -> 'lignes' AS lignes FROM relances.execution")[0]["lignes"]
+    counted = Counter(row["code"] for row in ask(relances_url, "SELECT code FROM relances.exclusion"))
+    assert {line["code"]: line["creances"] for line in told if line["place"] == "exclue"} == counted
+    assert len(counted) >= 5
