@@ -1,6 +1,6 @@
 """One task of the daily run, in a process of its own, as Airflow runs it; prints its seconds and its peak memory.
 
-    python -m tests.bench.task <function of relances.pipeline> <run_id>
+python -m tests.bench.task <function of relances.pipeline> <run_id>
 """
 
 import json

@@ -183,7 +183,7 @@ def database_away(postgres: EmbeddedPostgres, url: str) -> Iterator[None]:
 def sending_process() -> Iterator[subprocess.Popen[bytes]]:
     """The task ``send_lot`` in a process with the connections of this one; it never outlives the block."""
     command = [sys.executable, "-m", "tests.integration.sending_process"]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         try:
             yield process
         finally:

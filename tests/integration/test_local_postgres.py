@@ -91,7 +91,7 @@ def test_a_note_left_behind_that_names_another_program_is_no_obstacle(room: Path
 
 def test_it_ends_with_a_starter_that_is_killed(room: Path) -> None:
     server = EmbeddedPostgres(room / "postgres")
-    starter = subprocess.Popen(  # noqa: S603 - our own code
+    starter = subprocess.Popen(
         [
             sys.executable,
             "-c",

@@ -26,7 +26,7 @@ def wait_for_file(file: Path) -> str:
 
 
 def test_a_child_dies_with_a_parent_that_is_killed(tmp_path: Path) -> None:
-    parent = subprocess.Popen(  # noqa: S603 - our own code
+    parent = subprocess.Popen(
         [
             sys.executable,
             "-c",

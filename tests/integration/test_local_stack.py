@@ -32,7 +32,7 @@ def state() -> Iterator[StateFolder]:
 def relances(command: str, state: StateFolder, variables: dict[str, str]) -> subprocess.Popen[str]:
     """Run the command as an operator would, and as if this machine had no ``.env``."""
     nothing = dict.fromkeys([*PROVIDER_VARIABLES, "ETAXE_URL", "RELANCES_URL", "RELANCES_PORT"], "")
-    return subprocess.Popen(  # noqa: S603 - our own command
+    return subprocess.Popen(
         [RELANCES, command],
         env={**os.environ, **nothing, "RELANCES_ETAT": str(state.path.parent), **variables},
         stdout=subprocess.PIPE,

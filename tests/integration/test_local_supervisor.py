@@ -159,7 +159,7 @@ def start_elsewhere(state: StateFolder, command: list[str]) -> tuple[subprocess.
         "    print(component.process.pid, flush=True)\n"
         "    time.sleep(600)\n"
     )
-    process = subprocess.Popen(  # noqa: S603 - our own code
+    process = subprocess.Popen(
         [sys.executable, "-c", code, str(state.path), json.dumps(command)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

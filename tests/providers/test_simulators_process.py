@@ -28,7 +28,7 @@ LOGIN = {
 def running(*options: str | Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """A started process and a client of it; it is killed if the test leaves it alive."""
     command = [*COMMAND, *map(str, options)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             ready, _, url = process.stdout.readline().strip().partition(" : ")
@@ -145,7 +145,7 @@ def test_options_shape_the_faults_and_the_senders(tmp_path: Path) -> None:
 def refused(*options: str | Path) -> str:
     """What it says when it cannot start."""
     command = [*COMMAND, *map(str, options)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert run.returncode == 1
     assert run.stdout == ""
     return run.stderr

@@ -15,7 +15,6 @@ CAUSES: Final[dict[str, Raison]] = {
     "keycloak_illisible": Raison("réponse de Keycloak illisible malgré plusieurs essais", "vérifier keycloak_host"),
     "trop_tard": Raison("envoi toujours commencé trop tard", "prévenir l'exploitant : la machine est trop lente"),
     "trop_long": Raison("message trop long pour le fournisseur", "raccourcir le gabarit"),
-    "trop_tard": Raison("envoi suspendu trop longtemps, plusieurs fois", "prévenir l'exploitant, puis relancer"),
     "erreur_interne": Raison("erreur du programme", "prévenir le développeur, avec le journal de la tâche"),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
     "expiree": Raison("remplacée par une relance plus récente", "rien"),
