@@ -6,6 +6,7 @@ from datetime import datetime
 import psycopg
 
 from relances.rules.bilan import Bilan
+from relances.rules.rapport import rapport
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
 from tests.integration.world import Row, ask
@@ -92,4 +93,4 @@ def every_equation_holds(relances_url: str) -> None:
             execution = Executions(connection).get(run["run_id"])
             lines = reporting.balance(execution)
             bilan = Bilan(execution.date_relance, execution.simulation, reporting.totals(execution), lines)
-            assert bilan.equilibre, bilan.rapport()
+            assert bilan.equilibre, rapport(bilan)

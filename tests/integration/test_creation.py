@@ -9,6 +9,7 @@ import pytest
 
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
+from relances.rules.rapport import rapport
 from relances.rules.request import Request
 from relances.rules.texts import Gabarits
 from relances.stages.reporting import report
@@ -163,6 +164,28 @@ def test_two_runs_at_once_add_one_set(office: Office) -> None:
     invariants(office.relances_url, [])
 
 
+def test_two_days_at_once_remind_of_each_creance_once(office: Office) -> None:
+    office.owe(200)
+    runs = [request("hier", YESTERDAY), request("aujourdhui")]
+    for asked in runs:
+        office.extract(asked)
+        office.set_aside(asked)
+    with ThreadPoolExecutor(len(runs)) as pool:
+        list(pool.map(office.create, runs))
+    waiting = [row["contribuable_id"] for row in relances(office) if row["statut"] == "en_attente"]
+    assert len(waiting) == len(set(waiting)) == 200
+    assert all(bilan(office, asked).equilibre for asked in runs)
+
+
+def test_a_creance_that_passes_to_another_contribuable_is_counted_once(office: Office) -> None:
+    office.owes(1, creance="a")
+    office.run(request("matin"))
+    ask(office.etaxe_url, "UPDATE dette SET contribuable_id = '2'")
+    assert office.run(request("soir")).relances == 1
+    told = bilan(office, request("soir"))
+    assert (told.equilibre, told.creances("en_attente")) == (True, 1)
+
+
 def test_a_new_creance_of_a_contribuable_already_reminded_today_waits(office: Office) -> None:
     office.owes(1, creance="a")
     office.run(request("matin"))
@@ -258,6 +281,18 @@ def test_the_limit_caps_the_occasion_however_often_it_is_run(office: Office) -> 
     assert all(bilan(office, request(run)).equilibre for run in ("matin", "soir", "nuit"))
 
 
+def test_the_limit_holds_for_two_runs_at_once(office: Office) -> None:
+    for contribuable in range(1, 61):
+        office.owes(contribuable, categorie="MARCHE" if contribuable % 2 else "TAXI")
+    runs = [request(categorie, limite=10, categories=[categorie]) for categorie in ("MARCHE", "TAXI")]
+    for asked in runs:
+        office.extract(asked)
+        office.set_aside(asked)
+    with ThreadPoolExecutor(len(runs)) as pool:
+        created = [made.relances for made in pool.map(office.create, runs)]
+    assert sorted(created) == [0, 10]
+
+
 def test_a_limit_below_what_was_created_adds_nothing_and_takes_nothing_back(office: Office) -> None:
     office.owe(3)
     office.run(request("matin"))
@@ -275,7 +310,7 @@ def test_a_simulation_creates_what_will_never_be_sent(office: Office) -> None:
     assert {(row["statut"], row["code"]) for row in relances(office)} == {("annulee", "simulation")}
     told = bilan(office, request())
     assert told.equilibre
-    assert told.rapport().startswith("# Simulation du")
+    assert rapport(told).startswith("# Simulation du")
 
 
 def test_a_simulation_is_no_history(office: Office) -> None:

@@ -1,5 +1,7 @@
 """The parts of Airflow's REST answers that are read here."""
 
+from datetime import datetime
+
 import msgspec
 
 
@@ -34,9 +36,16 @@ class Run(msgspec.Struct, frozen=True):
     state: str
 
 
-class ImportProblem(msgspec.Struct, frozen=True):
-    """One file of the Dags folder that cannot be read."""
+class DagState(msgspec.Struct, frozen=True):
+    """GET /dags/{id}. ``is_stale``: once read, and no longer in the folder."""
 
+    is_stale: bool
+
+
+class ImportProblem(msgspec.Struct, frozen=True):
+    """One file of the Dags folder that could not be read, the last time that Airflow tried."""
+
+    timestamp: datetime
     filename: str
     stack_trace: str
 

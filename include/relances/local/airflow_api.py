@@ -1,6 +1,7 @@
 """The embedded Airflow, spoken to over its REST API as its one user."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Self, TypeVar
 
 import httpx
@@ -51,7 +52,7 @@ class AirflowApi:
 
     def has_connection(self, connection_id: str) -> bool:
         """Whether somebody made this connection."""
-        return self._has(f"/api/v2/connections/{connection_id}")
+        return self._find(f"/api/v2/connections/{connection_id}", object) is not None
 
     def add_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool, unless the operator has one of that name."""
@@ -59,11 +60,13 @@ class AirflowApi:
 
     def has_dag(self, dag_id: str) -> bool:
         """Whether the Dag has been read."""
-        return self._has(f"/api/v2/dags/{dag_id}")
+        dag = self._find(f"/api/v2/dags/{dag_id}", answers.DagState)
+        return dag is not None and not dag.is_stale
 
-    def import_problems(self) -> list[answers.ImportProblem]:
-        """What is wrong in the files of the Dags folder."""
-        return self._ask("GET", "/api/v2/importErrors", answers.ImportProblems).import_errors
+    def import_problems(self, since: datetime) -> list[answers.ImportProblem]:
+        """What has been found wrong in the files of the Dags folder since then."""
+        problems = self._ask("GET", "/api/v2/importErrors", answers.ImportProblems).import_errors
+        return [problem for problem in problems if problem.timestamp >= since]
 
     def unpause(self, dag_id: str) -> None:
         """Let its runs begin."""
@@ -98,9 +101,11 @@ class AirflowApi:
         if outcome.create.errors:
             raise LocalError(f"Airflow refuse {what} : {outcome.create.errors}")
 
-    def _has(self, path: str) -> bool:
+    def _find(self, path: str, kind: type[_Answer]) -> _Answer | None:
         answer = self._send("GET", path)
-        return answer.status_code != httpx.codes.NOT_FOUND and _accepted(answer).is_success
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        return msgspec.json.decode(_accepted(answer).content, type=kind)
 
     def _ask(self, method: str, path: str, kind: type[_Answer], body: object = None) -> _Answer:
         return msgspec.json.decode(_accepted(self._send(method, path, body)).content, type=kind)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from relances.local.airflow import EmbeddedAirflow
 from relances.local.airflow_api import AirflowApi
@@ -42,13 +43,14 @@ def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
         port = settings.state.port("interface", settings.port)
         airflow = _airflow(settings, supervisor, port)
         surroundings = _prepare(settings, airflow, console)
+        since = datetime.now(UTC)
         airflow.start()
         with AirflowApi(f"http://{LOOPBACK}:{port}", settings.state.secrets().password) as api:
             supervisor.wait_for(api.is_up, _API_SECONDS, f"Airflow ne répond pas ; voyez {settings.state.logs}.")
             console.step("Airflow répond.")
             airflow.complete()
             _set_up(api, surroundings, console)
-            _await_dag(supervisor, api)
+            _await_dag(supervisor, api, since)
             console.step(f"Le Dag {DAG} est prêt.")
             yield Stack(settings, supervisor, api, f"http://localhost:{port}", surroundings)
 
@@ -88,10 +90,11 @@ def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> No
             )
 
 
-def _await_dag(supervisor: Supervisor, api: AirflowApi) -> None:
-    def read_or_refused() -> bool:
-        return api.has_dag(DAG) or bool(api.import_problems())
+def _await_dag(supervisor: Supervisor, api: AirflowApi, since: datetime) -> None:
+    def is_read() -> bool:
+        found = api.has_dag(DAG)
+        for problem in [] if found else api.import_problems(since):
+            raise LocalError(f"Le Dag {problem.filename} ne se charge pas :\n{problem.stack_trace}")
+        return found
 
-    supervisor.wait_for(read_or_refused, _DAG_SECONDS, f"Airflow ne trouve pas le Dag {DAG}.", every=0.5)
-    for problem in api.import_problems():
-        raise LocalError(f"Le Dag {problem.filename} ne se charge pas :\n{problem.stack_trace}")
+    supervisor.wait_for(is_read, _DAG_SECONDS, f"Airflow ne trouve pas le Dag {DAG}.", every=0.5)

@@ -3,6 +3,7 @@
 import psycopg
 
 from relances.rules.bilan import Bilan
+from relances.rules.rapport import rapport
 from relances.store.executions import Execution, Executions
 from relances.store.reporting import Reporting
 
@@ -13,5 +14,5 @@ def report(relances: psycopg.Connection, execution: Execution) -> Bilan:
     bilan = Bilan(
         execution.date_relance, execution.simulation, reporting.totals(execution), reporting.balance(execution)
     )
-    Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=bilan.rapport())
+    Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=rapport(bilan))
     return bilan

@@ -93,7 +93,7 @@ def open_creation(connection: psycopg.Connection, execution: Execution) -> Itera
         "etape": "creation",
     }
     with connection.transaction():
-        connection.execute(query("lock_occasion"), parameters)
+        connection.execute(query("lock_creations"), parameters)
         if not execution.simulation:
             connection.execute(query("expire_earlier_relances"), parameters)
         connection.execute(query("clear_exclusions"), parameters)

@@ -31,9 +31,9 @@ FROM (
 ) verdict
 WHERE code IS NOT NULL;
 
--- name: lock_occasion
--- Two runs for the same occasion create one after the other, until each commits.
-SELECT pg_advisory_xact_lock(hashtextextended(%(occasion)s, 0));
+-- name: lock_creations
+-- Creations of a source go one after the other, until each commits: one occasion's are the history of another's.
+SELECT pg_advisory_xact_lock(hashtextextended(%(source)s, 0));
 
 -- name: expire_earlier_relances
 -- What an earlier day left unsent is decided again by this day's run.

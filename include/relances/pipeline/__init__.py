@@ -7,38 +7,31 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import psycopg
-from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import get_current_context
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import URL
 
-from relances.rules.errors import Blocked, TryAgain
+from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, hook_of, providers, sqlalchemy_url
+from relances.rules.errors import Blocked
 from relances.rules.policy import load_policy
+from relances.rules.rapport import rapport
 from relances.rules.request import Request
 from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 from relances.stages import creation, extraction, reconciliation, reporting, validation
 from relances.stages import write_back as results
-from relances.stages.reconciliation import Provider
 from relances.stages.sending import LotReport, LotSender, lease
+from relances.store.database import explained
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances_providers.messaging import MessagingHook
-from relances_providers.ventis_hook import VentisHook
 
 logger = logging.getLogger(__name__)
 
-ETAXE: Final = "etaxe_db"
-RELANCES: Final = "relances_db"
 LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
 
 
@@ -55,30 +48,29 @@ def check_providers(request: Request) -> None:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
     fournisseur = load_policy().envoi.fournisseur_sms
-    asyncio.run(_check(_hook(fournisseur)))
+    asyncio.run(_check(hook_of(fournisseur)))
     logger.info("%s : prêt à envoyer", fournisseur)
 
 
 def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
     source = Source(load_policy().source)
-    with _database(ETAXE) as etaxe, _database(RELANCES) as relances:
+    with database(ETAXE) as etaxe, database(RELANCES) as relances:
         return extraction.extract(source, request, etaxe, relances)
 
 
 def validate(request: Request) -> int:
     """Check the staged creances; returns how many rows were set aside."""
-    conninfo = _conninfo(RELANCES)
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-        return validation.validate(relances, _url(conninfo), execution, load_policy().devise, _data_docs())
+        return validation.validate(relances, sqlalchemy_url(RELANCES), execution, load_policy().devise, _data_docs())
 
 
 def create_relances(request: Request) -> int:
     """Create the relances of the run; returns how many are new."""
     politique = load_policy()
     regles = Regles(politique, Gabarits(), request.canal, request.date_relance)
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         return creation.create_relances(relances, execution, regles, request.limite).relances
 
@@ -94,7 +86,7 @@ def approve(request: Request) -> bool:
 
 def plan_lots(request: Request) -> list[dict[str, str | int]]:
     """Cut what is left to send into lots, as ids fit for XCom."""
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         lots = Doubts(relances).plan(execution, load_policy().envoi.taille_lot)
     logger.info("%s lots à envoyer", len(lots))
@@ -103,7 +95,7 @@ def plan_lots(request: Request) -> list[dict[str, str | int]]:
 
 def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
     """Send one lot; returns how many relances ended in each state."""
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
     report = _send(Lot(execution.occasion, fournisseur, premier, dernier))
     return {statut.value: count for statut, count in report.statuts.items()}
@@ -114,9 +106,9 @@ def reconcile(request: Request) -> bool:
     if request.simulation:
         return True
     politique = load_policy()
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(relances, _providers([politique.envoi.fournisseur_sms]))
+        reconciliation.reconcile(relances, providers([politique.envoi.fournisseur_sms]))
         if execution is None:
             return True
         if request.envoyer_automatiquement:
@@ -134,38 +126,39 @@ def write_back(request: Request) -> int:
     if request.simulation:
         return 0
     source = Source(load_policy().source)
-    with _database(ETAXE) as etaxe, _database(RELANCES) as relances:
+    with database(ETAXE) as etaxe, database(RELANCES) as relances:
         return results.write_back(source, etaxe, relances)
 
 
 def report(request: Request) -> str:
     """Store and return the report, in Markdown; Blocked when the balance equation does not hold."""
-    with _database(RELANCES) as relances:
+    with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
         if execution is None:
             return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
         bilan = reporting.report(relances, execution)
-    rapport = bilan.rapport()
+    text = rapport(bilan)
     if not bilan.equilibre:
-        logger.error("\n%s", rapport)
+        logger.error("\n%s", text)
         raise Blocked(
             "le bilan n'est pas équilibré : des créances extraites ne sont ni relancées ni exclues ; voyez le "
             "rapport et la première tâche en échec, puis relancez-la",
             "the balance equation does not hold: see the report and the first failed task",
         )
-    return rapport
+    return text
 
 
 def _send(lot: Lot) -> LotReport:
-    hook = _hook(lot.fournisseur)
-    report = asyncio.run(_send_with(hook, lot))
+    hook = hook_of(lot.fournisseur)
+    with explained(RELANCES):
+        report = asyncio.run(_send_with(hook, lot))
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
     return report
 
 
 async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
     envoi, limits = load_policy().envoi, hook.limits
-    async with hook.open() as sender, LotStore(_conninfo(RELANCES), lot, lease(limits)) as store:
+    async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits)) as store:
         worker = LotSender(store, sender, limits, envoi)
         # A deployment or a "mark failed" ends the calls in flight properly instead of leaving them in doubt.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
@@ -175,65 +168,6 @@ async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
 async def _check(hook: MessagingHook) -> None:
     async with hook.open() as sender:
         await sender.check()
-
-
-def _hook(fournisseur: str) -> MessagingHook:
-    match fournisseur:
-        case "ventis":
-            return VentisHook()
-        case _:
-            raise Blocked(
-                f"fournisseur inconnu : {fournisseur} ; corrigez envoi.fournisseur_sms dans politique.toml",
-                "unknown provider in politique.toml",
-            )
-
-
-def _providers(fournisseurs: Iterable[str]) -> dict[str, Provider]:
-    hooks = {fournisseur: _hook(fournisseur) for fournisseur in fournisseurs}
-    return {fournisseur: Provider(hook.capabilities, hook.limits) for fournisseur, hook in hooks.items()}
-
-
-def _database(conn_id: str) -> AbstractContextManager[psycopg.Connection]:
-    """A connection in autocommit: what must hold together says so with a transaction."""
-    try:
-        return psycopg.connect(_conninfo(conn_id), autocommit=True)
-    except psycopg.OperationalError as error:
-        raise TryAgain(
-            f"base {conn_id} injoignable : {' '.join(str(error).split())} ; vérifiez le serveur, puis la connexion "
-            f"{conn_id} dans Admin → Connections",
-            "the database is out of reach: check the server, then the connection",
-        ) from error
-
-
-def _conninfo(conn_id: str) -> str:
-    """Libpq's words for an Airflow connection of type postgres, its extra options included."""
-    connection = PostgresHook.get_connection(conn_id)
-    options = {
-        key: value for key, value in connection.extra_dejson.items() if key not in PostgresHook.ignored_extra_options
-    }
-    try:
-        return make_conninfo(
-            host=connection.host,
-            port=connection.port,
-            user=connection.login,
-            password=connection.password,
-            dbname=connection.schema,
-            **options,
-        )
-    except psycopg.ProgrammingError as error:
-        raise Blocked(
-            f"connexion {conn_id} : {str(error).strip()} ; corrigez son champ Extra dans Admin → Connections",
-            "the connection's Extra holds an unknown option",
-        ) from error
-
-
-def _url(conninfo: str) -> URL:
-    """The same for SQLAlchemy."""
-    words = {key: str(value) for key, value in conninfo_to_dict(conninfo).items() if value is not None}
-    password = words.pop("password", None)
-    user = words.pop("user", None)
-    database = words.pop("dbname", None)
-    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)
 
 
 def _data_docs() -> Path:
