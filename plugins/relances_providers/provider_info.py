@@ -1,5 +1,7 @@
 """What Airflow reads from this distribution: the connection types and their forms, as data."""
 
+from typing import Any, cast
+
 
 def get_provider_info() -> dict[str, object]:
     """The ``apache_airflow_provider`` entry point."""
@@ -9,6 +11,17 @@ def get_provider_info() -> dict[str, object]:
         "description": "Messaging providers: Ventis (SMS).",
         "connection-types": [_VENTIS],
     }
+
+
+def form_defaults(connection_type: str) -> dict[str, str | float | bool]:
+    """Every field of a type's form with its default (an empty text where there is none); empty for a foreign type.
+
+    Airflow's form shows a connection only the fields that its ``extra`` holds.
+    """
+    if connection_type != _VENTIS["connection-type"]:
+        return {}
+    form = cast("dict[str, dict[str, dict[str, Any]]]", _VENTIS["conn-fields"])
+    return {name: field["schema"].get("default", "") for name, field in form.items()}
 
 
 def _text(title: str, description: str, default: str | None = None) -> dict[str, object]:

@@ -59,15 +59,39 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     assert call == [{"issue": "acceptee", "reference": "uuid"}]
 
 
-async def test_what_the_journal_knows_settles_the_doubt(relances_url: str, relances: psycopg.Connection) -> None:
+LATE = {
+    "accepted": (ACCEPTED, ("envoyee", "uuid", None)),
+    "refused": (Reglement(Statut.ECHEC, "refusee", "1005"), ("echec", None, "1005")),
+    "put off": (Reglement(Statut.EN_ATTENTE, "reportee", "429"), ("en_attente", None, "429")),
+    "never made": (Reglement(Statut.EN_ATTENTE, "non_envoyee"), ("en_attente", None, None)),
+    "without an answer": (Reglement(Statut.INCERTAINE, "inconnue", "408"), ("incertaine", None, "bail_expire")),
+}
+
+
+@pytest.mark.parametrize("outcome", LATE)
+async def test_a_doubt_ends_as_the_journal_says_its_call_did(
+    relances_url: str, relances: psycopg.Connection, outcome: str
+) -> None:
+    reglement, expected = LATE[outcome]
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         Doubts(relances).rescue()
-        await store.settle([(claims[0], ACCEPTED)])
-    assert Doubts(relances).resolve_from_journal() == 1
-    assert relance(relances_url) == ("envoyee", "uuid", None)
+        await store.settle([(claims[0], reglement)])
+    Doubts(relances).resolve_from_journal()
+    assert relance(relances_url) == expected
+    assert Doubts(relances).resolve_from_journal() == 0
+
+
+async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relances: psycopg.Connection) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        await store.take(1)
+    let_time_pass(relances_url)
+    Doubts(relances).rescue()
+    assert Doubts(relances).resolve_from_journal() == 0
+    assert relance(relances_url) == ("incertaine", None, "bail_expire")
 
 
 async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str, relances: psycopg.Connection) -> None:

@@ -13,10 +13,11 @@ import psycopg
 import pytest
 
 from relances.local.airflow_api import AirflowApi
-from relances.local.connections import PROVIDER_VARIABLES
+from relances.local.connections import PROVIDER_VARIABLES, Connection
 from relances.local.ownership import owner, recorded_sessions
 from relances.local.stack import DAG
 from relances.local.state import LOOPBACK, StateFolder
+from relances_providers.provider_info import form_defaults
 from tests.conftest import NewDatabase
 
 RELANCES = Path(sys.executable).with_name("relances")
@@ -69,9 +70,9 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(state: StateFolder, n
             with AirflowApi(f"http://{LOOPBACK}:{port}", state.secrets().password) as api:
                 api.log_in()
                 assert api.has_dag(DAG)
-                assert [api.has_connection(name) for name in ("etaxe_db", "relances_db", "ventis_default")] == [
-                    True
-                ] * 3
+                assert api.connection("etaxe_db") is not None
+                assert api.connection("relances_db") is not None
+                assert_the_operators_settings_stay(api)
             with psycopg.connect(relances_url) as connection:
                 assert connection.execute("SELECT count(*) FROM relances.execution").fetchone() == (0,)
             with psycopg.connect(etaxe_url) as connection:
@@ -84,6 +85,19 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(state: StateFolder, n
         assert process.wait(timeout=60) == 0
     assert [session.members() for session in sessions] == [[]] * 5
     assert owner(state) is None
+
+
+def assert_the_operators_settings_stay(api: AirflowApi) -> None:
+    """A start says what .env says, and no more."""
+    by_hand = {"rate_per_second": 9, "client_secret": "le secret du client"}
+    api.put_connections([Connection("ventis_default", "ventis", extra=by_hand)])
+    api.put_connections([Connection("ventis_default", "ventis", host="https://autre.example", extra={"sender": "X"})])
+    ventis = api.connection("ventis_default")
+    assert ventis is not None
+    assert ventis.host == "https://autre.example"
+    fields = ventis.fields()
+    assert fields.keys() == form_defaults("ventis").keys()
+    assert (fields["sender"], fields["rate_per_second"], fields["client_secret"]) == ("X", 9, "***")
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(state: StateFolder) -> None:

@@ -11,6 +11,22 @@ class Token(msgspec.Struct, frozen=True):
     access_token: str
 
 
+class KnownConnection(msgspec.Struct, frozen=True):
+    """GET /connections/{id}. ``extra``: JSON, its secrets masked."""
+
+    conn_type: str
+    host: str | None = None
+    extra: str | None = None
+
+    def fields(self) -> dict[str, str | int | float | bool]:
+        """What ``extra`` holds; empty where it is no object of plain values."""
+        try:
+            known = msgspec.json.decode(self.extra or "{}", type=dict[str, str | int | float | bool | None])
+        except msgspec.DecodeError:
+            return {}
+        return {name: value for name, value in known.items() if value is not None}
+
+
 class TaskState(msgspec.Struct, frozen=True):
     """Where one task of a run is. ``map_index`` is -1 unless it is mapped; ``state`` is Airflow's word."""
 

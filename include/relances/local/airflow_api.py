@@ -47,12 +47,25 @@ class AirflowApi:
         self._client.headers["Authorization"] = f"Bearer {token.access_token}"
 
     def put_connections(self, connections: Iterable[Connection]) -> None:
-        """Create these connections, or make those of the same names exactly so."""
-        self._create("connections", [connection.body() for connection in connections], "overwrite")
+        """Create these connections, or bring those of the same names to what is said here.
 
-    def has_connection(self, connection_id: str) -> bool:
-        """Whether somebody made this connection."""
-        return self._find(f"/api/v2/connections/{connection_id}", object) is not None
+        What a provider's connection is not told here stays as the operator set it.
+        """
+        for connection in connections:
+            path = f"/api/v2/connections/{connection.connection_id}"
+            known = self.connection(connection.connection_id)
+            if known is None:
+                self._ask("POST", "/api/v2/connections", object, connection.completed({}).body())
+            elif connection.is_provider and known.conn_type == connection.conn_type:
+                # Its secrets come masked, and a masked secret is left as it is.
+                body = connection.completed(known.fields()).body()
+                self._ask("PATCH", path, object, {name: value for name, value in body.items() if value is not None})
+            else:
+                self._create("connections", [connection.body()], "overwrite")
+
+    def connection(self, connection_id: str) -> answers.KnownConnection | None:
+        """The connection of that name, None where nobody made it."""
+        return self._find(f"/api/v2/connections/{connection_id}", answers.KnownConnection)
 
     def add_pool(self, name: str, slots: int, description: str) -> None:
         """Create a pool, unless the operator has one of that name."""

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.errors import LocalError
+from relances_providers.provider_info import form_defaults
 
 Value = str | int | float | bool
 
@@ -24,6 +25,15 @@ class Connection:
     login: str | None = None
     password: str | None = field(default=None, repr=False)
     extra: Mapping[str, Value] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether its type is one of ours, with a form of its own."""
+        return bool(form_defaults(self.conn_type))
+
+    def completed(self, known: Mapping[str, Value]) -> "Connection":
+        """The same with every field of its form: what is said here, else what is known, else the default."""
+        return replace(self, extra={**form_defaults(self.conn_type), **known, **self.extra})
 
     def body(self) -> dict[str, str | int | None]:
         """What Airflow's REST API takes. Every field is said, so that nothing of an older connection stays."""

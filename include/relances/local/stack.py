@@ -83,7 +83,7 @@ def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> No
     api.put_connections(surroundings.connections)
     api.add_pool(*_POOL)
     for connection_id, variable in ((ETAXE_DB, "ETAXE_URL"), ("ventis_default", "VENTIS_MESSAGING_URL")):
-        if not api.has_connection(connection_id):
+        if api.connection(connection_id) is None:
             console.say(
                 f"Attention : pas de connexion {connection_id} ; donnez {variable} dans .env, ou créez-la dans "
                 "l'interface (Admin → Connections)."
