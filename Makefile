@@ -55,6 +55,7 @@ UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-header --no-annotate $(LOCK_ARGS)
 
 clean: ## Arrête tout et efface données, environnement et caches (.env reste)
+	@if [ -d .relances/local ] && [ "$(EFFACER)" != oui ]; then echo "Le dossier .relances/local garde l'historique des envois réels, qui empêche les doubles : sauvegardez-le, puis « make clean EFFACER=oui ». — .relances/local holds the history of real sendings: back it up, then make clean EFFACER=oui." >&2; exit 1; fi
 	@if $(VENV) -c 'import relances.local.cli' 2>/dev/null; then .venv/bin/relances down; fi
 	@rm -rf .relances .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

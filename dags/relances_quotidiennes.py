@@ -133,7 +133,7 @@ def relances_quotidiennes() -> None:
         """Réserve, appelle, règle. — Claim, call, settle."""
         return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
 
-    @task.sensor(mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
+    @task.sensor(pool="ventis", mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
     def reconcile() -> bool:
         """Tranche les envois sans réponse, reprend ce qui est dû. — Clears doubts, retries what is due."""
         return pipeline.reconcile(pipeline.current_request())

@@ -54,6 +54,7 @@ class KeycloakAccount:
 class _Token:
     value: str = field(repr=False)
     renew_at: float
+    dead_at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,13 @@ class KeycloakAuth(httpx.Auth):
             refused = token
 
     def _needs_token(self, refused: str | None) -> bool:
-        if self._failure is not None and self._clock() < self._failure.until:
+        now, token = self._clock(), self._token
+        usable = token is not None and token.value != refused and now < token.dead_at
+        if self._failure is not None and now < self._failure.until:
+            if usable:
+                return False  # an early renewal that failed costs nothing yet
             raise self._failure.error.with_traceback(None)  # else it grows with every call that shares it
-        return self._token is None or self._token.value == refused or self._clock() >= self._token.renew_at
+        return token is None or not usable or now >= token.renew_at
 
     def _token_request(self, request: httpx.Request) -> httpx.Request:
         extensions = {TOKEN_REQUEST: True, "timeout": request.extensions.get("timeout", {})}
@@ -130,7 +135,7 @@ def _read_token(response: httpx.Response, now: float, conn_id: str) -> _Token:
             "— unreadable answer from Keycloak",
             code="keycloak_illisible",
         ) from error
-    return _Token(value, now + life * _LIFE_USED)
+    return _Token(value, now + life * _LIFE_USED, now + life)
 
 
 def _out_of_reach(account: KeycloakAccount) -> TryLater:

@@ -11,7 +11,8 @@ from relances_providers.retry_after import retry_after
 
 _SUCCESS: Final = re.compile(r"\+?SUCCESS\|\s*([^|\s]+)\s*\|.+", re.IGNORECASE | re.DOTALL)
 _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER: Final = re.compile(r"\d(?:[ .-]?\d){5,}")
+_NUMBER: Final = re.compile(r"\d(?:[ ./()-]*\d){5,}")
+_CODE: Final = re.compile(r"[A-Za-z_]\w{0,39}|-?\d{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,15 @@ def read_answer(response: httpx.Response, conn_id: str) -> str:
     raise _error(response, _read_error(response, text), conn_id)
 
 
+def token_refused(status: int, conn_id: str) -> Misconfigured:
+    """Ventis does not accept the token that Keycloak gave."""
+    return Misconfigured(
+        f"Ventis refuse le jeton ({status}) : vérifiez que le compte de la connexion {conn_id} a accès à "
+        "l'API de messages — the token is refused",
+        code=str(status),
+    )
+
+
 def _error(response: httpx.Response, error: VentisError | None, conn_id: str) -> ProviderError:
     status = response.status_code
     match status:
@@ -45,11 +55,7 @@ def _error(response: httpx.Response, error: VentisError | None, conn_id: str) ->
                 retry_after=retry_after(response),
             )
         case 401 | 403:
-            return Misconfigured(
-                f"Ventis refuse le jeton ({status}) : vérifiez que le compte de la connexion {conn_id} a accès à "
-                "l'API de messages — the token is refused",
-                code=str(status),
-            )
+            return token_refused(status, conn_id)
         case 404 | 405:
             return Misconfigured(
                 f"ENDPOINT_NOT_FOUND ({status}) : l'adresse host de la connexion {conn_id} est fausse ; attendu "
@@ -95,4 +101,5 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
 
 def _ventis_error(code: str, message: str) -> VentisError:
     # Providers repeat the recipient's number in their errors; ours must not.
-    return VentisError(code.strip()[:40] or "inconnu", _NUMBER.sub("••••", message)[:200])
+    known = _CODE.fullmatch(code.strip())
+    return VentisError(known.group() if known else "inconnu", _NUMBER.sub("••••", message)[:200])

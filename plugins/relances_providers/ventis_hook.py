@@ -12,14 +12,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
+import aiohttp
 import httpx
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.connection_fields import ConnectionFields
-from relances_providers.errors import OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Capabilities, Limits, Message, MessagingHook, Receipt, mask
 from relances_providers.token_auth import TOKEN_REQUEST, KeycloakAccount, KeycloakAuth
 from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
-from relances_providers.ventis_answers import read_answer
+from relances_providers.ventis_answers import read_answer, token_refused
 
 logger = logging.getLogger(__name__)
 
@@ -93,9 +95,14 @@ class VentisSender:
     async def check(self) -> None:
         """Ask for a token and see that the host answers; sends nothing. Raises Misconfigured or TryLater."""
         try:
-            await self._client.get(self._settings.url)
+            response = await self._client.get(self._settings.url)
         except httpx.TransportError as error:
             raise self._unreachable(error) from error
+        # Nothing is published that a GET may ask for: 403 or 404 here does not tell that sending would fail.
+        if response.status_code == httpx.codes.UNAUTHORIZED:
+            raise token_refused(401, self._settings.conn_id)
+        if response.is_server_error:
+            raise TryLater(f"Ventis répond {response.status_code} — Ventis is unavailable", code="indisponible")
 
     def _translate(self, error: httpx.TransportError) -> ProviderError:
         if isinstance(error, httpx.PoolTimeout):
@@ -109,7 +116,14 @@ class VentisSender:
             code="408",
         )
 
-    def _unreachable(self, error: httpx.TransportError) -> TryLater:
+    def _unreachable(self, error: httpx.TransportError) -> ProviderError:
+        if isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError):
+            return Misconfigured(
+                f"{error.request.url.host} : certificat TLS refusé ; vérifiez l'adresse dans la connexion "
+                f"{self._settings.conn_id}, ou faites connaître l'autorité du certificat (SSL_CERT_FILE) "
+                "— the TLS certificate is not trusted",
+                code="certificat",
+            )
         return TryLater(
             f"{error.request.url.host} est injoignable ({_reason(error)}) : vérifiez host et keycloak_host de la "
             f"connexion {self._settings.conn_id}, le réseau et le certificat — out of reach, nothing was sent",
@@ -161,7 +175,15 @@ class VentisHook(MessagingHook):
             await sender.check()
 
     def _settings(self) -> VentisSettings:
-        return VentisSettings.of(ConnectionFields.of(self.get_connection(self.ventis_conn_id)))
+        try:
+            connection = self.get_connection(self.ventis_conn_id)
+        except AirflowNotFoundException as error:
+            raise Misconfigured(
+                f"la connexion {self.ventis_conn_id} n'existe pas ; créez-la dans Admin → Connections, type "
+                f"{self.hook_name} — the connection does not exist",
+                code="connexion",
+            ) from error
+        return VentisSettings.of(ConnectionFields.of(connection))
 
 
 def _reason(error: httpx.TransportError) -> str:

@@ -218,8 +218,21 @@ def test_a_creance_reminded_lately_is_left_alone(office: Office, days: int, remi
     office.owes(1, retard=60)
     office.run(request("avant", TODAY - timedelta(days=days)))
     mark(office, "envoyee")
+    ask(
+        office.relances_url,
+        "UPDATE relances.relance SET creee_le = creee_le - make_interval(days => %(days)s)",
+        days=days,
+    )
     assert office.run(request()).relances == int(reminded)
     assert office.exclusions(request()) == ({} if reminded else {"1": "deja_relance"})
+
+
+def test_what_a_run_for_a_past_day_has_just_sent_is_recent(office: Office) -> None:
+    office.owes(1, retard=60)
+    office.run(request("avant", TODAY - timedelta(days=30)))
+    mark(office, "echec", code="408")
+    assert office.run(request()).relances == 0
+    assert office.exclusions(request()) == {"1": "deja_relance"}
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def test_an_unknown_category_is_named_with_those_there_are(office: Office) -> No
 
 
 def test_a_source_without_any_debt_is_taken_for_the_wrong_database(office: Office) -> None:
-    assert "vérifiez que la connexion etaxe_db vise la bonne base" in refusal(office)
+    assert "que la connexion etaxe_db vise la bonne base" in refusal(office)
 
 
 def test_a_source_that_became_empty_leaves_the_earlier_extraction(office: Office) -> None:

@@ -1,6 +1,7 @@
 """What is not known is cleared by the rules: after the quarantine, never by sending again before somebody knows."""
 
 import asyncio
+from contextlib import suppress
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from relances.rules.policy import load_policy
 from relances.stages.reconciliation import Provider as Known
 from relances.stages.reconciliation import reconcile
 from relances.store.sending import Lot
+from relances_providers.errors import TryLater
 from relances_providers.messaging import Capabilities, Limits
 from relances_providers.ventis_hook import VentisHook
 from tests.integration.conftest import Connect
@@ -57,7 +59,7 @@ def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(relance
 
 def test_a_doubt_stays_one_during_the_quarantine(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
-    let_time_pass(relances_url, QUARANTINE - 3)
+    let_time_pass(relances_url, QUARANTINE / 2)
     assert not pipeline.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
 
@@ -74,9 +76,9 @@ def test_a_doubt_is_never_sent_again(relances_url: str, provider: Provider) -> N
 def test_the_quarantine_is_that_of_the_connection(relances_url: str, provider: Provider, connect: Connect) -> None:
     leave_in_doubt(relances_url, provider)
     connect(timeout=60)
-    let_time_pass(relances_url, 119)
+    let_time_pass(relances_url, 100)
     assert not pipeline.reconcile(request())
-    let_time_pass(relances_url, 2)
+    let_time_pass(relances_url, 21)
     assert pipeline.reconcile(request())
 
 
@@ -118,7 +120,8 @@ def put_off(url: str, provider: Provider, seconds: int) -> None:
     """One relance that the provider wants later, and one that nobody has tried yet."""
     stage_relances(url, 1)
     provider.upset({"fault": "http_429", "count": 1, "seconds": seconds})
-    send_now(url)
+    with suppress(TryLater):  # what stops the lot when the provider asks for more than a minute
+        send_now(url)
     stage_relances(url, 1)
 
 
@@ -148,9 +151,9 @@ def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: P
 def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 3600)
     patience = load_policy().envoi.attente_reconciliation
-    age_calls(relances_url, patience - 5)
+    age_calls(relances_url, patience - 60)
     assert not pipeline.reconcile(request())
-    age_calls(relances_url, 10)
+    age_calls(relances_url, 61)
     assert pipeline.reconcile(request())
 
 

@@ -137,7 +137,7 @@ async def test_no_more_is_claimed_than_there_are_calls_in_flight(
 
 
 async def test_no_transaction_is_open_during_a_call(relances_url: str, provider: Provider) -> None:
-    provider.upset(latency_ms=300)
+    provider.upset(latency_ms=1_500)
     stage_relances(relances_url, 3)
     sending = asyncio.create_task(send(relances_url))
     await seen(lambda: provider.stats()["in_flight"] == 3, "three calls in flight")
@@ -260,7 +260,7 @@ async def test_put_off_five_times_a_relance_has_failed(relances_url: str, provid
 
 
 async def test_a_wrong_setting_stops_the_lot_and_loses_nothing(relances_url: str, provider: Provider) -> None:
-    provider.upset(latency_ms=20)
+    provider.upset(latency_ms=300)
     stage_relances(relances_url, 60)
     sending = asyncio.create_task(send(relances_url))
     await seen(provider.ledger, "a first message")
@@ -298,9 +298,7 @@ async def test_a_provider_that_answers_no_more_stops_the_lot_before_all_is_in_do
     stage_relances(relances_url, 60)
     with pytest.raises(OutcomeUnknown, match="502"):
         await send(relances_url)
-    doubtful = statuts(relances_url)["incertaine"]
-    assert DOWN_AFTER <= doubtful < DOWN_AFTER + 4
-    assert statuts(relances_url) == {"incertaine": doubtful, "en_attente": 60 - doubtful}
+    assert statuts(relances_url) == {"incertaine": 3, "en_attente": 57}
 
 
 async def test_doubts_with_answers_between_them_do_not_stop_the_lot(relances_url: str, provider: Provider) -> None:
@@ -314,7 +312,7 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
     relances_url: str, provider: Provider, connect: Connect
 ) -> None:
     connect(max_in_flight=4)
-    provider.upset(latency_ms=100)
+    provider.upset(latency_ms=300)
     stage_relances(relances_url, 40)
     hook = VentisHook()
     async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits)) as store:
@@ -347,7 +345,7 @@ async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(rela
     stage_relances(relances_url, 9)
     limits = Limits(rate_per_second=100, max_in_flight=1, timeout=1)
     async with LotStore(relances_url, lot(), lease(limits)) as store:
-        with pytest.raises(KeyError):
+        with pytest.raises(Exception, match=r"erreur imprévue du fournisseur \(KeyError\)"):
             await LotSender(store, BrokenSender(), limits, load_policy().envoi).run()
     assert statuts(relances_url) == {"incertaine": 1, "en_attente": 8}
     assert (calls(relances_url)[0]["code"], calls(relances_url)[0]["detail"]) == ("erreur_interne", "KeyError")
@@ -357,7 +355,7 @@ async def test_outcomes_are_written_at_once_however_long_the_lot_pauses(
     relances_url: str, provider: Provider, connect: Connect
 ) -> None:
     connect(max_in_flight=2)
-    provider.upset({"fault": "http_429", "count": 1, "seconds": 600}, latency_ms=50)
+    provider.upset({"fault": "http_429", "count": 1, "seconds": 50}, latency_ms=50)
     stage_relances(relances_url, 2)
     sending = asyncio.create_task(send(relances_url))
     await seen(lambda: statuts(relances_url) == {"envoyee": 1, "en_attente": 1}, "both outcomes written")

@@ -195,13 +195,13 @@ async def test_a_call_waits_no_longer_than_the_connection_says(simulated: Simula
     assert time.monotonic() - began < 2
 
 
-async def test_an_untrusted_certificate_is_out_of_reach(connect: Connect, self_signed: ssl.SSLContext) -> None:
+async def test_an_untrusted_certificate_is_for_a_person_to_mend(connect: Connect, self_signed: ssl.SSLContext) -> None:
     async with misbehaving(answer(TOKEN_GIVEN), self_signed) as server:
         connect(server.url)
         error = await error_of()
         assert server.bodies == []
-    assert isinstance(error, TryLater)
-    assert "le certificat" in str(error)
+    assert isinstance(error, Misconfigured)
+    assert "certificat TLS refusé" in str(error)
 
 
 async def test_an_untrusted_certificate_is_accepted_without_verify_ssl(

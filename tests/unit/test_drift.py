@@ -110,7 +110,7 @@ def exclusion_codes() -> set[str]:
     """Every code an exclusion can get from this code; a tax system may have its own beside them."""
     selection = (PRODUCT / "rules/selection.py").read_text()
     in_rules = re.findall(r'Exclusion\([^"()]*"(\w+)"', selection) + re.findall(r'return "(\w+)"', selection)
-    in_sql = re.findall(r"THEN '(\w+)'\n", QUERIES) + re.findall(r"'creation', '(\w+)'", QUERIES)
+    in_sql = re.findall(r"THEN '(\w+)'(?: END)?\n", QUERIES) + re.findall(r"'creation', '(\w+)'", QUERIES)
     return {*in_rules, *in_sql, *(refus.value for refus in Refus)}
 
 

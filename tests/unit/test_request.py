@@ -93,3 +93,8 @@ def test_a_wrong_parameter_is_named_with_what_it_may_hold(name: str, value: obje
     message = one_sentence(refused.value)
     assert message.startswith(f"paramètre {name} : attendu {expected}")
     assert f"parameter {name}: expected" in message
+
+
+def test_a_misspelt_parameter_is_refused_not_ignored() -> None:
+    with pytest.raises(Blocked, match="paramètre simulaton : attendu un nom connu"):
+        request(simulaton=True)

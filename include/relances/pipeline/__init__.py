@@ -160,7 +160,7 @@ async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
     envoi, limits = load_policy().envoi, hook.limits
     async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits)) as store:
         worker = LotSender(store, sender, limits, envoi)
-        # A deployment or a "mark failed" ends the calls in flight properly instead of leaving them in doubt.
+        # A deployment lets the calls in flight end instead of leaving them in doubt.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
         return await worker.run()
 

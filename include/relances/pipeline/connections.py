@@ -6,6 +6,7 @@ from typing import Final
 
 import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
@@ -60,7 +61,13 @@ def _connect(conn_id: str) -> psycopg.Connection:
 
 def conninfo(conn_id: str) -> str:
     """Libpq's words for an Airflow connection of type postgres, its extra options included."""
-    connection = PostgresHook.get_connection(conn_id)
+    try:
+        connection = PostgresHook.get_connection(conn_id)
+    except AirflowNotFoundException as error:
+        raise Blocked(
+            f"la connexion {conn_id} n'existe pas ; créez-la dans Admin → Connections, type Postgres",
+            "the connection does not exist",
+        ) from error
     options = {
         key: value for key, value in connection.extra_dejson.items() if key not in PostgresHook.ignored_extra_options
     }

@@ -9,7 +9,10 @@ CAUSES: Final[dict[str, Raison]] = {
         "pas de réponse du fournisseur (408) : peut-être arrivée", "ne pas renvoyer ; vérifier auprès du contribuable"
     ),
     "429": Raison("le fournisseur limite le débit", "réduire rate_per_second de la connexion"),
-    "injoignable": Raison("fournisseur injoignable malgré plusieurs essais", "prévenir l'exploitant, puis relancer"),
+    "indisponible": Raison("fournisseur en panne malgré plusieurs essais", "prévenir l'exploitant"),
+    "injoignable": Raison(
+        "fournisseur injoignable malgré plusieurs essais", "prévenir l'exploitant ; un passage suivant relancera"
+    ),
     "keycloak_injoignable": Raison("Keycloak injoignable malgré plusieurs essais", "prévenir l'exploitant"),
     "keycloak_indisponible": Raison("Keycloak indisponible malgré plusieurs essais", "prévenir l'exploitant"),
     "keycloak_illisible": Raison("réponse de Keycloak illisible malgré plusieurs essais", "vérifier keycloak_host"),

@@ -41,7 +41,7 @@ def _resume(bilan: Bilan) -> str:
     lines = [
         f"- {_number(totals.extraites)} créances en retard extraites",
         f"- {_number(totals.creees)} relances créées, {_number(totals.toutes)} au total pour ce jour",
-        f"- {_number(totals.segments)} SMS facturables envoyés",
+        f"- {_number(totals.segments)} SMS facturables envoyés pour ce jour",
     ]
     return "\n".join(lines + _warnings(bilan))
 
@@ -52,7 +52,7 @@ def _warnings(bilan: Bilan) -> list[str]:
     if waiting:
         warnings.append(f"- **{_number(waiting)} créances attendent leur envoi** : relancez le Dag pour les envoyer")
     if doubtful:
-        warnings.append(f"- {_number(doubtful)} créances incertaines : la prochaine réconciliation tranchera")
+        warnings.append(f"- {_number(doubtful)} créances incertaines : le passage suivant tranchera")
     return warnings
 
 

@@ -3,9 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
+
+KNOWN: Final = frozenset(
+    {
+        "jours_retard_min",
+        "type_relance",
+        "limite",
+        "envoyer_automatiquement",
+        "categories",
+        "date_relance",
+        "simulation",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,8 @@ class Request:
 
         Blocked names the parameter and what it may hold.
         """
+        for name in sorted(params.keys() - KNOWN):
+            raise _wrong(name, f"un nom connu : {', '.join(sorted(KNOWN))}", "a known name")
         return cls(
             run_id=run_id,
             date_relance=_date(params.get("date_relance"), today),

@@ -10,6 +10,13 @@ from relances_providers.messaging import Message, Sender
 logger = logging.getLogger(__name__)
 
 
+class _Defect(Exception):
+    """An error that no provider should raise, by the name of its type."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"erreur imprévue du fournisseur ({kind}) ; prévenez le développeur — a defect in the hook")
+
+
 async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, Exception | None]:
     """Send one relance; returns its outcome, and the error where it may concern more than this relance.
 
@@ -28,5 +35,5 @@ async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, E
     except Exception as error:
         # Its type alone: the text of an unknown error may hold a phone number.
         logger.error("relance %s : erreur imprévue du fournisseur (%s)", claim.relance_id, type(error).__name__)  # noqa: TRY400
-        return Inconnue("erreur_interne", type(error).__name__), error
+        return Inconnue("erreur_interne", type(error).__name__), _Defect(type(error).__name__)
     return Acceptee(receipt.message_id), None

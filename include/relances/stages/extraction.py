@@ -57,6 +57,7 @@ def _check_not_empty(source: Source, request: Request, etaxe: psycopg.Connection
     """No creance may be right for these parameters; no debt at all means the wrong database."""
     if not any(_overdue(source, etaxe, request.date_relance, 0, ())):
         raise Blocked(
-            "aucune créance en retard dans la base fiscale ; vérifiez que la connexion etaxe_db vise la bonne base",
+            "aucune créance en retard à cette date dans la base fiscale ; vérifiez date_relance, et que la connexion "
+            "etaxe_db vise la bonne base",
             "the tax database has no overdue debt at all: check the connection",
         )

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import psycopg
+
 from relances.rules.errors import TryAgain
 from relances.rules.models import Statut
 from relances.rules.outcomes import Issue, Reglement, Reportee, settle
@@ -25,7 +27,8 @@ logger = logging.getLogger(__name__)
 
 _LEASE_MARGIN: Final = 30.0  # seconds between the end of the longest call and the end of its lease
 _LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
-_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more gets it relance by relance
+_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until the task's next try
+_PROBES: Final = 3  # calls at once before the first answer of a lot
 _DOWN_AFTER: Final = 20  # calls in a row without an answer: the provider is down, the lot stops
 
 
@@ -60,6 +63,7 @@ class LotSender:
         self._counts: Counter[Statut] = Counter()
         self._progress = asyncio.Event()
         self._stopping = False
+        self._answered = False
         self._unreached = 0
         self._trouble: Exception | None = None
 
@@ -74,23 +78,35 @@ class LotSender:
         Misconfigured: a setting is wrong. TryLater, OutcomeUnknown: the provider is out of reach, or answers no
         more. TryAgain: :meth:`stop` was called. What was not sent stays ``en_attente``.
         """
-        exhausted = False
-        while True:
+        try:
+            exhausted = await self._send_all()
+        except psycopg.Error:
+            # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
+            await asyncio.gather(*self._calls)
             await self._write_outcomes()
-            if not (exhausted or self._stopping):
-                exhausted = await self._start_calls()
-            if not (self._calls or self._outcomes) and (exhausted or self._stopping):
-                break
-            await self._wait()
+            raise
         if self._trouble is not None:
             raise self._trouble
         if not exhausted:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")
         return LotReport(dict(self._counts))
 
+    async def _send_all(self) -> bool:
+        """The loop itself; True when nothing was left to claim, False when it was stopped."""
+        exhausted = False
+        while True:
+            await self._write_outcomes()
+            if not (exhausted or self._stopping):
+                exhausted = await self._start_calls()
+            if not (self._calls or self._outcomes) and (exhausted or self._stopping):
+                return exhausted
+            await self._wait()
+
     async def _start_calls(self) -> bool:
         """Claim for the free places and start their calls; True when nothing is left to claim."""
-        room = self._limits.max_in_flight - len(self._calls) - len(self._outcomes)
+        # Few calls until the provider has answered one: an outage must not put a whole batch in doubt.
+        places = self._limits.max_in_flight if self._answered else min(_PROBES, self._limits.max_in_flight)
+        room = places - len(self._calls) - len(self._outcomes)
         granted = self._pace.grant(room) if room > 0 else 0
         if granted == 0:
             return False
@@ -113,16 +129,25 @@ class LotSender:
     def _learn(self, issue: Issue, error: Exception | None) -> None:
         """What one outcome says about the calls to come."""
         match issue, error:
-            case Reportee(apres=float(seconds)), TryLater():
-                self._pace.pause(min(seconds, _LONGEST_PAUSE))
+            case Reportee(apres=float(seconds)), TryLater() if 0 < seconds <= _LONGEST_PAUSE:
+                self._pace.pause(seconds)
+            case Reportee(apres=float(seconds)), TryLater() if seconds > 0:
+                self._give_up(error)  # a daily quota: the lot does not wait for it
+            case _, OutcomeUnknown() if not self._answered:
+                self._unreached += _DOWN_AFTER // _PROBES + 1  # doubts cannot be taken back: a few are enough
+                self._give_up_when_down(error)
             case _, TryLater() | OutcomeUnknown():
                 self._unreached += 1
-                if self._unreached >= _DOWN_AFTER:
-                    self._give_up(error)
+                self._give_up_when_down(error)
             case _, Exception():
                 self._give_up(error)
             case _:
+                self._answered = True
                 self._unreached = 0
+
+    def _give_up_when_down(self, error: Exception) -> None:
+        if self._unreached >= _DOWN_AFTER:
+            self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
         if self._trouble is None:
@@ -131,9 +156,10 @@ class LotSender:
         self.stop()
 
     async def _write_outcomes(self) -> None:
-        settled, self._outcomes = self._outcomes, []
+        settled = list(self._outcomes)
         if settled:
             await self._store.settle(settled)
+            del self._outcomes[: len(settled)]
             self._counts.update(reglement.statut for _, reglement in settled)
 
     async def _wait(self) -> None:

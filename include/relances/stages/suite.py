@@ -3,6 +3,7 @@
 Imported by the validation task alone: the library takes seconds and 200 MB to load.
 """
 
+import logging
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from great_expectations.expectations import (
 from sqlalchemy import URL
 from sqlalchemy.pool import NullPool
 
+logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells each function it registers
 BLOCKING: Final = {"effet": "bloquante"}  # the run stops
 ROW_LEVEL: Final = {"effet": "ligne"}  # the row goes to the exclusion ledger
 

@@ -34,5 +34,5 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, devis
         )
     with explained("relances_db"):
         excluded = Staging(relances, execution).exclude_invalid_rows()
-    logger.info("%s créances exclues à la validation", excluded)
+    logger.info("%s créances exclues à la validation ; contrôles : %s", excluded, docs / "index.html")
     return excluded

@@ -69,10 +69,19 @@ class Creation:
         self._connection.execute(query("analyze_temporary_tables"))
         if limite is not None:
             self._connection.execute(query("keep_within_limit"), {**self._parameters, "limite": limite})
+        if not self._parameters["simulation"]:
+            self._connection.execute(query("expire_replaced_relances"))
         relances = self._connection.execute(query("insert_relances"), self._parameters).rowcount
         self._connection.execute(query("insert_relance_creances"), self._parameters)
         exclusions = self._connection.execute(query("insert_exclusions"), self._parameters).rowcount
+        self._select_waiting(limite)
         return Created(relances, exclusions)
+
+    def _select_waiting(self, limite: int | None) -> None:
+        """What an earlier run of the occasion left waiting is sent only where this run covers it."""
+        row = self._connection.execute(query("earlier_runs_left_waiting"), self._parameters).fetchone()
+        if row is not None and row[0]:
+            self._connection.execute(query("select_waiting"), {**self._parameters, "limite": limite})
 
     def _copy(self, statement: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -94,8 +103,7 @@ def open_creation(connection: psycopg.Connection, execution: Execution) -> Itera
     }
     with connection.transaction():
         connection.execute(query("lock_creations"), parameters)
-        if not execution.simulation:
-            connection.execute(query("expire_earlier_relances"), parameters)
         connection.execute(query("clear_exclusions"), parameters)
         connection.execute(query("create_temporary_tables"))
+        connection.execute(query("hold_earlier_relances"), parameters)
         yield Creation(connection, parameters)

@@ -8,7 +8,7 @@ from typing import LiteralString
 
 import psycopg
 
-from relances.rules.errors import Blocked
+from relances.rules.errors import Blocked, TryAgain
 
 _MARK = "-- name: "
 
@@ -49,6 +49,11 @@ def explained(connexion: str) -> Iterator[None]:
             f"base {connexion} : {_first_line(error)} ; vérifiez que la connexion vise la bonne base, et que son "
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
+        ) from None
+    except psycopg.errors.UniqueViolation:
+        raise TryAgain(
+            f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
+            "another try of this task is writing at the same time",
         ) from None
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise Blocked(

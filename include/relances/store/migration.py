@@ -20,7 +20,9 @@ def migrate(url: str) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
-        connection.execute(text("CREATE SCHEMA IF NOT EXISTS relances"))
+        # Asked first: CREATE … IF NOT EXISTS wants the right to create even where there is nothing to create.
+        if connection.scalar(text("SELECT to_regnamespace('relances')")) is None:
+            connection.execute(text("CREATE SCHEMA relances"))
         connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -14,6 +14,7 @@ from relances.rules.outcomes import Reglement
 from relances.store.database import query
 
 T_co = TypeVar("T_co", covariant=True)
+_SILENCE_MS: Final = 30_000  # a network cut without a word must not hold an outcome for a quarter of an hour
 _PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
 
 
@@ -141,7 +142,11 @@ class LotStore:
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(self._conninfo, autocommit=True)
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._conninfo,
+                autocommit=True,
+                tcp_user_timeout=_SILENCE_MS,
+            )
         return self._connection
 
 

@@ -4,7 +4,7 @@ SELECT fournisseur, min(id), max(id)
 FROM (
     SELECT fournisseur, id, (row_number() OVER (PARTITION BY fournisseur ORDER BY id) - 1) / %(taille)s AS lot
     FROM relances.relance
-    WHERE occasion = %(occasion)s AND source = %(source)s AND statut = 'en_attente'
+    WHERE occasion = %(occasion)s AND source = %(source)s AND statut = 'en_attente' AND a_envoyer
         AND (tentatives > 0 OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
 ) numbered
@@ -16,7 +16,7 @@ ORDER BY fournisseur, lot;
 WITH prise AS (
     SELECT id FROM relances.relance
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-        AND occasion = %(occasion)s AND (tentatives > 0 OR NOT %(reprise)s)
+        AND occasion = %(occasion)s AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
     ORDER BY id
     LIMIT %(nombre)s
@@ -70,15 +70,17 @@ WHERE statut = 'en_cours' AND bail_jusqu_au < clock_timestamp()
 RETURNING id;
 
 -- name: resolve_from_journal
--- A call that ended after its claim was lost still wrote its own outcome: that is what happened.
+-- A call that ended after its claim was lost still wrote its own outcome: that is what happened. A proof that it
+-- was accepted still counts a day after the doubt was closed as 408.
 UPDATE relances.relance r
 SET statut = CASE t.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
     reference = t.reference, code = t.code, motif = t.detail, incertaine_depuis = NULL,
     envoyee_le = CASE t.issue WHEN 'acceptee' THEN t.terminee_le END,
     close_le = CASE t.issue WHEN 'refusee' THEN t.terminee_le END
 FROM relances.tentative t
-WHERE r.statut = 'incertaine' AND t.relance_id = r.id AND t.numero = r.tentatives
-    AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee')
+WHERE t.relance_id = r.id AND t.numero = r.tentatives AND (
+    (r.statut = 'incertaine' AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee'))
+    OR (r.statut = 'echec' AND r.code = '408' AND r.close_le > now() - interval '1 day' AND t.issue = 'acceptee'))
 RETURNING r.id;
 
 -- name: close_doubts

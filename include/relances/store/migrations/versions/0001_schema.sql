@@ -78,6 +78,7 @@ CREATE TABLE relances.relance (
     echeance                 date NOT NULL,
     statut                   text NOT NULL DEFAULT 'en_attente' CHECK (statut IN
         ('en_attente', 'en_cours', 'envoyee', 'livree', 'echec', 'incertaine', 'annulee')),
+    a_envoyer                boolean NOT NULL DEFAULT true,  -- the latest run of the occasion covers it
     tentatives               smallint NOT NULL DEFAULT 0 CHECK (tentatives >= 0),
     prochaine_tentative_le   timestamptz,
     proprietaire             uuid,
@@ -91,7 +92,7 @@ CREATE TABLE relances.relance (
     incertaine_depuis        timestamptz,
     close_le                 timestamptz,
     statut_reporte           text,
-    CONSTRAINT relance_unique UNIQUE (source, contribuable_id, canal, occasion),
+    CONSTRAINT relance_unique UNIQUE (source, canal, occasion, contribuable_id),
     CONSTRAINT en_cours_a_un_proprietaire CHECK
         ((statut = 'en_cours') = (proprietaire IS NOT NULL AND bail_jusqu_au IS NOT NULL)),
     CONSTRAINT en_cours_a_une_tentative CHECK (statut <> 'en_cours' OR tentatives > 0),
@@ -106,6 +107,7 @@ CREATE TABLE relances.relance (
 CREATE INDEX relance_a_envoyer ON relances.relance (fournisseur, id) WHERE statut = 'en_attente';
 CREATE INDEX relance_en_cours ON relances.relance (bail_jusqu_au) WHERE statut = 'en_cours';
 CREATE INDEX relance_incertaine ON relances.relance (incertaine_depuis) WHERE statut = 'incertaine';
+CREATE INDEX relance_408 ON relances.relance (close_le) WHERE statut = 'echec' AND code = '408';
 CREATE INDEX relance_a_reporter ON relances.relance (id) WHERE statut_reporte IS DISTINCT FROM statut
     AND (statut IN ('envoyee', 'livree', 'echec', 'incertaine') OR statut_reporte IS NOT NULL);
 CREATE INDEX relance_par_execution ON relances.relance USING brin (execution_id);
