@@ -267,6 +267,19 @@ def test_what_an_earlier_day_left_unsent_gives_way_to_this_day_s(office: Office)
     assert bilan(office, request()).equilibre
 
 
+def test_what_this_day_s_run_does_not_speak_of_waits_on(office: Office) -> None:
+    office.owes(1, retard=20)
+    office.owes(2)
+    office.run(request("hier", YESTERDAY))
+    assert office.run(request(limite=1)).relances == 1
+    assert [(row["contribuable_id"], row["date_relance"], row["statut"]) for row in relances(office)] == [
+        ("1", YESTERDAY, "annulee"),
+        ("2", YESTERDAY, "en_attente"),
+        ("1", TODAY, "en_attente"),
+    ]
+    assert bilan(office, request()).equilibre
+
+
 def test_a_run_for_an_earlier_day_calls_off_nothing_of_this_day(office: Office) -> None:
     office.owe(2)
     office.run(request())

@@ -84,6 +84,23 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
     assert Doubts(relances).resolve_from_journal() == 0
 
 
+@pytest.mark.parametrize(("hours", "statut"), [(23, "envoyee"), (25, "echec")])
+async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
+    relances_url: str, relances: psycopg.Connection, hours: int, statut: str
+) -> None:
+    stage_relances(relances_url, 1)
+    async with LotStore(relances_url, lot(), 60) as store:
+        claims = await store.take(1)
+        let_time_pass(relances_url)
+        Doubts(relances).rescue()
+        let_time_pass(relances_url)
+        assert Doubts(relances).close("ventis", 60) == 1
+        await store.settle([(claims[0], ACCEPTED)])
+    ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
+    Doubts(relances).resolve_from_journal()
+    assert relance(relances_url)[0] == statut
+
+
 async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60) as store:

@@ -187,6 +187,17 @@ def test_the_limit_holds_for_the_whole_day(relances_url: str, provider: Provider
     invariants(relances_url, provider.ledger())
 
 
+def test_of_what_waits_a_run_sends_what_its_limit_allows(relances_url: str, provider: Provider) -> None:
+    run_day(request("matin", envoyer_automatiquement=False))
+    waiting = statuts(relances_url)["en_attente"]
+    run_day(request("midi", limite=4))
+    assert statuts(relances_url)["en_attente"] == waiting - 4
+
+    run_day(request("soir"))
+    assert "en_attente" not in statuts(relances_url)
+    invariants(relances_url, provider.ledger())
+
+
 def test_a_category_alone_may_be_reminded(relances_url: str, etaxe_url: str) -> None:
     code = ask(etaxe_url, "SELECT code FROM type_taxe WHERE actif ORDER BY code LIMIT 1")[0]["code"]
     prepare(request(categories=[code]))

@@ -301,6 +301,39 @@ async def test_a_provider_that_answers_no_more_stops_the_lot_before_all_is_in_do
     assert statuts(relances_url) == {"incertaine": 3, "en_attente": 57}
 
 
+async def test_a_provider_that_falls_silent_in_the_middle_leaves_few_doubts(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=50)
+    stage_relances(relances_url, 80)
+    sending = asyncio.create_task(send(relances_url))
+    await seen(lambda: "envoyee" in statuts(relances_url), "a first relance sent")
+    provider.upset({"fault": "http_502_before"})
+    with pytest.raises(OutcomeUnknown, match="502"):
+        await sending
+    reached = statuts(relances_url)
+    assert DOWN_AFTER <= reached["incertaine"] < DOWN_AFTER + 4
+    assert reached["en_attente"] > 0
+    invariants(relances_url, provider.ledger(), at_rest=False)
+
+
+async def test_a_provider_that_wants_hours_is_left_alone(relances_url: str, provider: Provider) -> None:
+    provider.upset({"fault": "http_429", "seconds": 7200})
+    stage_relances(relances_url, 60)
+    with pytest.raises(TryLater, match="429"):
+        await send(relances_url)
+    assert provider.requests() <= 8
+    assert statuts(relances_url) == {"en_attente": 60}
+
+
+async def test_a_lot_whose_last_relance_was_taken_waits_for_no_pause(relances_url: str, provider: Provider) -> None:
+    ids = stage_relances(relances_url, 3)  # as many as are called before the first answer
+    provider.upset({"fault": "http_429", "seconds": 50})
+    await asyncio.wait_for(send(relances_url, lot(ids[0], ids[-1])), timeout=40)
+    assert statuts(relances_url) == {"en_attente": 3}
+
+
 async def test_doubts_with_answers_between_them_do_not_stop_the_lot(relances_url: str, provider: Provider) -> None:
     provider.upset({"fault": "http_502_before", "probability": 0.5, "seed": 3})
     stage_relances(relances_url, 80)

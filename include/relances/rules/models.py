@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Canal(StrEnum):
@@ -25,13 +26,13 @@ class Statut(StrEnum):
     ANNULEE = "annulee"
 
 
-@dataclass(frozen=True, slots=True)
-class Creance:
+class Creance(NamedTuple):
     """One overdue item of a contribuable, as extracted, with what was already said of it.
 
     ``rang``: its row in the extraction. ``jours_retard``: days since ``echeance``.
     ``derniere_relance``: the latest reminder the tax application knows; ``deja_relance_le``: the latest of
     this pipeline. ``relance_du_jour``: the contribuable already has this occasion's relance, for other creances.
+    A tuple, since a million are made a day: a frozen dataclass takes eight times as long to make.
     """
 
     rang: int

@@ -116,7 +116,7 @@ class LotSender:
             task = asyncio.create_task(self._call(claim))
             self._calls[task] = claim
             task.add_done_callback(self._calls.pop)
-        return len(claims) < granted
+        return len(claims) < granted or self._store.at_end
 
     async def _call(self, claim: Claim) -> None:
         not_after = claim.taken_at + lease(self._limits) - self._limits.longest_call

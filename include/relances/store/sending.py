@@ -107,6 +107,11 @@ class LotStore:
         self._next_id = max((claim.relance_id + 1 for claim in claims), default=self._next_id)
         return claims
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the lot's last relance was taken: there is nothing more to ask for."""
+        return self._next_id > self._lot.dernier
+
     async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
         """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
         parameters = {

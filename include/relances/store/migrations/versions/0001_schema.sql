@@ -58,14 +58,14 @@ CREATE TABLE relances.exclusion (
 );
 CREATE INDEX exclusion_par_execution ON relances.exclusion USING brin (execution_id);
 
--- One message to one contribuable on one canal for one occasion.
+-- One message to one contribuable on one canal for one occasion. No foreign key to execution, as above.
 CREATE TABLE relances.relance (
     id                       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source                   text NOT NULL,
     contribuable_id          text NOT NULL,
     canal                    text NOT NULL CHECK (canal IN ('sms', 'whatsapp')),
     occasion                 text NOT NULL,
-    execution_id             bigint NOT NULL REFERENCES relances.execution,
+    execution_id             bigint NOT NULL,
     date_relance             date NOT NULL,
     niveau                   smallint NOT NULL CHECK (niveau > 0),
     fournisseur              text NOT NULL,
