@@ -1,4 +1,4 @@
-"""Every reason not to remind, and what an agent can do about it. The report and the README read this table."""
+"""Every reason not to remind, and what an agent can do about it: what the report says."""
 
 from dataclasses import dataclass
 from typing import Final
