@@ -1,9 +1,36 @@
 """What tests of every room share."""
 
+import json
 import time
 from collections.abc import Callable
 
+from psycopg.conninfo import conninfo_to_dict
+
 PATIENCE_SECONDS = 30
+DEFAULTS: dict[str, object] = {
+    "jours_retard_min": 7,
+    "type_relance": "sms",
+    "limite": None,
+    "envoyer_automatiquement": True,
+    "categories": None,
+    "date_relance": None,
+    "simulation": False,
+}
+"""The parameters of a run that says nothing: the Dag's own."""
+
+
+def postgres_connection(url: str) -> str:
+    """An Airflow connection to this database, as JSON."""
+    words = conninfo_to_dict(url)
+    return json.dumps(
+        {
+            "conn_type": "postgres",
+            "host": words["host"],
+            "port": int(str(words["port"])),
+            "login": words["user"],
+            "schema": words["dbname"],
+        }
+    )
 
 
 def one_sentence(error: BaseException) -> str:

@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 import httpx
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
+from tests.support import postgres_connection
 
 REPOSITORY = Path(__file__).parents[2]
 RUN_DAG = Path(__file__).with_name("run_dag.py")
@@ -100,8 +100,8 @@ def office(
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": airflow.replace("postgresql://", "postgresql+psycopg://"),
         "RELANCES_DATA_DOCS": str(home / "data_docs"),
         "GX_ANALYTICS_ENABLED": "False",
-        "AIRFLOW_CONN_ETAXE_DB": _postgres_connection(etaxe),
-        "AIRFLOW_CONN_RELANCES_DB": _postgres_connection(relances),
+        "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
+        "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
         "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(
             {
                 "conn_type": "ventis",
@@ -115,10 +115,3 @@ def office(
     migration = [sys.executable, "-W", "ignore", "-m", "airflow", "db", "migrate"]
     subprocess.run(migration, env=environment, check=True, capture_output=True)
     return Office(simulators, relances, environment)
-
-
-def _postgres_connection(url: str) -> str:
-    words = conninfo_to_dict(url)
-    return json.dumps(
-        {"conn_type": "postgres", "host": words["host"], "login": words["user"], "schema": words["dbname"]}
-    )

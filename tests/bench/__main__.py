@@ -17,12 +17,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg.conninfo import conninfo_to_dict
-
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.bench.task import DATE
+from tests.support import postgres_connection
 
 CREANCES_PER_CONTRIBUABLE = 1.13  # overdue at DATE, in the sample tax database
 PREPARING = ("extract", "validate", "create_relances")
@@ -119,8 +118,8 @@ def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulator
     return Day(
         {
             **os.environ,
-            "AIRFLOW_CONN_ETAXE_DB": _connection(etaxe),
-            "AIRFLOW_CONN_RELANCES_DB": _connection(relances),
+            "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
+            "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
             "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(ventis),
             "RELANCES_DATA_DOCS": str(postgres.folder.parent / "data_docs"),
             "AIRFLOW_HOME": str(postgres.folder.parent / "airflow"),
@@ -140,13 +139,6 @@ def simulators() -> Iterator[str]:
 
 def print_row(task: str, creances: int, seconds: float, peak_mb: float) -> None:
     print(f"| {task} | {creances} | {seconds:.1f} | {creances / seconds:.0f} | {peak_mb:.0f} |", flush=True)
-
-
-def _connection(url: str) -> str:
-    words = conninfo_to_dict(url)
-    return json.dumps(
-        {"conn_type": "postgres", "host": words["host"], "login": words["user"], "schema": words["dbname"]}
-    )
 
 
 if __name__ == "__main__":

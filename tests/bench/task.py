@@ -12,22 +12,14 @@ from time import perf_counter
 
 from relances import pipeline
 from relances.rules.request import Request
+from tests.support import DEFAULTS
 
 DATE = date(2026, 3, 2)
-PARAMS = {
-    "jours_retard_min": 7,
-    "type_relance": "sms",
-    "limite": None,
-    "envoyer_automatiquement": True,
-    "categories": None,
-    "date_relance": None,
-    "simulation": False,
-}
 
 
 def main(function: str, run_id: str) -> None:
     logging.disable()
-    request = Request.of(run_id, PARAMS, DATE)
+    request = Request.of(run_id, DEFAULTS, DATE)
     start = perf_counter()
     if function == "send":
         result: object = [pipeline.send_lot(request, **lot) for lot in pipeline.plan_lots(request)]  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import NewDatabase
 from tests.integration.office import DETTE, Office, write_source
 from tests.integration.provider import Provider, running_provider
-from tests.integration.world import ask, postgres_connection
+from tests.integration.world import ask
+from tests.support import postgres_connection
 
 Connect = Callable[..., None]
 

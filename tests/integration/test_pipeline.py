@@ -20,8 +20,8 @@ from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, Row, ask, postgres_connection, request, statuts
-from tests.support import one_sentence, wait_until
+from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.support import one_sentence, postgres_connection, wait_until
 
 CONTRIBUABLES = 100  # the fewest with all the magic numbers among them
 OURS = "strpos(coalesce(notes, ''), '[relances #') > 0"

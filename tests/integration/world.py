@@ -1,14 +1,13 @@
 """What every integration test needs: a day, its request, a look at a database, and time that passes when told."""
 
-import json
 from datetime import date
 from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import dict_row
 
 from relances.rules.request import Request
+from tests.support import DEFAULTS
 
 TODAY = date(2026, 11, 21)
 Row = dict[str, Any]
@@ -42,27 +41,4 @@ def let_time_pass(url: str, seconds: float = 3600) -> None:
 
 def request(run_id: str = "passage-1", day: date = TODAY, **over: object) -> Request:
     """A run's request; what is not said is the Dag's default."""
-    defaults: dict[str, object] = {
-        "jours_retard_min": 7,
-        "type_relance": "sms",
-        "limite": None,
-        "envoyer_automatiquement": True,
-        "categories": None,
-        "date_relance": None,
-        "simulation": False,
-    }
-    return Request.of(run_id, defaults | over, day)
-
-
-def postgres_connection(url: str) -> str:
-    """An Airflow connection to this database, as JSON."""
-    words = conninfo_to_dict(url)
-    return json.dumps(
-        {
-            "conn_type": "postgres",
-            "host": words["host"],
-            "port": int(str(words["port"])),
-            "login": words["user"],
-            "schema": words["dbname"],
-        }
-    )
+    return Request.of(run_id, DEFAULTS | over, day)

@@ -7,18 +7,9 @@ import pytest
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.request import Request
-from tests.support import one_sentence
+from tests.support import DEFAULTS, one_sentence
 
 TODAY = date(2026, 11, 21)
-DEFAULTS: dict[str, object] = {
-    "jours_retard_min": 7,
-    "type_relance": "sms",
-    "limite": None,
-    "envoyer_automatiquement": True,
-    "categories": None,
-    "date_relance": None,
-    "simulation": False,
-}
 
 
 def request(**over: object) -> Request:
