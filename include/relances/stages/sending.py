@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 _LEASE_MARGIN: Final = 30.0  # seconds between the end of the longest call and the end of its lease
 _LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until the task's next try
-_PROBES: Final = 3  # calls at once before the first answer of a lot
+_PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a lot
 _DOWN_AFTER: Final = 20  # calls in a row without an answer: the provider is down, the lot stops
 
 
@@ -64,6 +64,7 @@ class LotSender:
         self._progress = asyncio.Event()
         self._stopping = False
         self._answered = False
+        self._probes = _PROBES
         self._unreached = 0
         self._trouble: Exception | None = None
 
@@ -105,7 +106,7 @@ class LotSender:
     async def _start_calls(self) -> bool:
         """Claim for the free places and start their calls; True when nothing is left to claim."""
         # Few calls until the provider has answered one: an outage must not put a whole batch in doubt.
-        places = self._limits.max_in_flight if self._answered else min(_PROBES, self._limits.max_in_flight)
+        places = self._limits.max_in_flight if self._answered else min(self._probes, self._limits.max_in_flight)
         room = places - len(self._calls) - len(self._outcomes)
         granted = self._pace.grant(room) if room > 0 else 0
         if granted == 0:
@@ -134,20 +135,18 @@ class LotSender:
             case Reportee(apres=float(seconds)), TryLater() if seconds > 0:
                 self._give_up(error)  # a daily quota: the lot does not wait for it
             case _, OutcomeUnknown() if not self._answered:
-                self._unreached += _DOWN_AFTER // _PROBES + 1  # doubts cannot be taken back: a few are enough
-                self._give_up_when_down(error)
+                self._probes -= 1
+                if self._probes == 0:
+                    self._give_up(error)
             case _, TryLater() | OutcomeUnknown():
                 self._unreached += 1
-                self._give_up_when_down(error)
+                if self._unreached >= _DOWN_AFTER:
+                    self._give_up(error)
             case _, Exception():
                 self._give_up(error)
             case _:
                 self._answered = True
                 self._unreached = 0
-
-    def _give_up_when_down(self, error: Exception) -> None:
-        if self._unreached >= _DOWN_AFTER:
-            self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
         if self._trouble is None:
