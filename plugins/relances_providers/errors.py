@@ -13,6 +13,16 @@ Messages are read by French-speaking operators: French first, English after the 
 secret or a phone number.
 """
 
+from enum import StrEnum
+
+
+class NumberState(StrEnum):
+    """What a refusal says of the recipient's number, for all messages to come on that channel."""
+
+    FINE = "fine"
+    UNREACHABLE = "unreachable"
+    OPTED_OUT = "opted_out"
+
 
 class ProviderError(Exception):
     """Any failure of a provider. ``code`` is the provider's own code where it gave one, else ours."""
@@ -31,7 +41,22 @@ class TryLater(ProviderError):
 
 
 class Rejected(ProviderError):
-    """The provider refused this message for good."""
+    """The provider refused this message for good.
+
+    ``other_channel``: the channel on which this recipient may still be reached, None where there is none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        number: NumberState = NumberState.FINE,
+        other_channel: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code)
+        self.number = number
+        self.other_channel = other_channel
 
 
 class Misconfigured(ProviderError):

@@ -1,6 +1,120 @@
-"""What Airflow reads from this distribution: the connection types and their forms, as data."""
+"""The providers, as data: what Airflow reads from this distribution, and what the pipeline knows each of them by.
 
-from typing import Any, cast
+Airflow imports this module in every process: it imports nothing but itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from relances_providers import form
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider. ``name``: in policies, pools, lots and rows. ``channel``: ``sms`` or ``whatsapp``.
+
+    ``countries``: ISO codes of those whose numbers it reaches; empty: any. ``labels`` and ``placeholders``: of the
+    standard fields it uses, the others are hidden. ``fields``: those of its own.
+    """
+
+    name: str
+    channel: str
+    countries: frozenset[str]
+    connection_type: str
+    hook_class: str
+    title: str
+    labels: Mapping[str, str]
+    placeholders: Mapping[str, str]
+    fields: Mapping[str, form.Field] = field(repr=False)
+
+    def connection_type_info(self) -> dict[str, object]:
+        """The entry of ``connection-types``."""
+        return {
+            "connection-type": self.connection_type,
+            "hook-class-name": self.hook_class,
+            "hook-name": self.title,
+            "ui-field-behaviour": {
+                "hidden-fields": [name for name in _STANDARD_FIELDS if name not in self.labels],
+                "relabeling": dict(self.labels),
+                "placeholders": dict(self.placeholders),
+            },
+            "conn-fields": dict(self.fields),
+        }
+
+
+_STANDARD_FIELDS = ("host", "schema", "login", "password", "port")
+
+PROVIDERS = (
+    Provider(
+        name="ventis",
+        channel="sms",
+        countries=frozenset({"GA"}),
+        connection_type="ventis",
+        hook_class="relances_providers.ventis_hook.VentisHook",
+        title="Ventis Messaging (SMS)",
+        labels={
+            "host": "Adresse de l'API (host)",
+            "login": "Identifiant Keycloak (login)",
+            "password": "Mot de passe Keycloak (password)",
+        },
+        placeholders={"host": "https://messaging.ventis.group/messaging/api/v1"},
+        fields={
+            "sender": form.text("Expéditeur (sender)", "Nom autorisé par Ventis — an allowed sender id"),
+            "keycloak_host": form.text("Adresse de Keycloak", "Keycloak host", "https://signin.ventis.group"),
+            "realm": form.text("Realm", "Realm de Keycloak", "Messaging"),
+            "client_id": form.text("Client", "client_id", "api-messaging"),
+            "client_secret": form.secret("Secret du client", "Vide pour un client public — empty for a public client"),
+            "is_otp_as_text": form.flag("isOTP en texte", "Envoie 'false' au lieu de false", default=False),
+            **form.wire(rate=5, in_flight=16, timeout=30),
+        },
+    ),
+    Provider(
+        name="zoom",
+        channel="sms",
+        countries=frozenset({"US", "CA"}),
+        connection_type="zoom_sms",
+        hook_class="relances_providers.zoom_sms_hook.ZoomSmsHook",
+        title="Zoom Phone (SMS)",
+        labels={
+            "host": "Adresse de l'API (host)",
+            "login": "Client ID (login)",
+            "password": "Client Secret (password)",
+        },
+        placeholders={"host": "https://api.zoom.us/v2"},
+        fields={
+            "account_id": form.text("Account ID", "De l'application Server-to-Server OAuth — of the OAuth app"),
+            "sender": form.text("Numéro Zoom Phone (sender)", "Au format +15551234567 — in E.164"),
+            "oauth_host": form.text("Adresse des jetons", "Token host", "https://zoom.us"),
+            "max_characters": form.number("Longueur maximale", "Zoom : 500 caractères", 500, minimum=1),
+            **form.wire(rate=10, in_flight=16, timeout=15, rate_help="Pro : 10, Business : 20 — per account"),
+        },
+    ),
+    Provider(
+        name="twilio",
+        channel="whatsapp",
+        countries=frozenset(),
+        connection_type="twilio_whatsapp",
+        hook_class="relances_providers.twilio_whatsapp_hook.TwilioWhatsAppHook",
+        title="Twilio (WhatsApp)",
+        labels={
+            "host": "Adresse de l'API (host)",
+            "login": "Account SID (login)",
+            "password": "Auth Token (password)",
+        },
+        placeholders={"host": "https://api.twilio.com", "login": "AC…"},
+        fields={
+            "sender": form.text("Numéro WhatsApp (sender)", "+14155238886 : le bac à sable — the sandbox"),
+            "messaging_service_sid": form.text("Messaging Service", "MG… : à la place de sender — instead of sender"),
+            "api_key": form.text("Clé API", "SK… : password est alors son secret — then password is its secret"),
+            **form.wire(
+                rate=None,
+                in_flight=16,
+                timeout=10,
+                rate_help="Vide : 80 ; bac à sable : 1 en 3 s, quoi qu'on écrive — the sandbox always sends one in 3 s",
+            ),
+        },
+    ),
+)
 
 
 def get_provider_info() -> dict[str, object]:
@@ -8,74 +122,20 @@ def get_provider_info() -> dict[str, object]:
     return {
         "package-name": "relances",
         "name": "Relances",
-        "description": "Messaging providers: Ventis (SMS).",
-        "connection-types": [_VENTIS],
+        "description": f"Messaging providers: {', '.join(provider.title for provider in PROVIDERS)}.",
+        "connection-types": [provider.connection_type_info() for provider in PROVIDERS],
     }
 
 
-def form_defaults(connection_type: str) -> dict[str, str | float | bool]:
+def provider_named(name: str) -> Provider | None:
+    """The provider that policies and lots know by this name; None where there is none."""
+    return next((provider for provider in PROVIDERS if provider.name == name), None)
+
+
+def form_defaults(connection_type: str) -> dict[str, form.Default]:
     """Every field of a type's form with its default (an empty text where there is none); empty for a foreign type.
 
     Airflow's form shows a connection only the fields that its ``extra`` holds.
     """
-    if connection_type != _VENTIS["connection-type"]:
-        return {}
-    form = cast("dict[str, dict[str, dict[str, Any]]]", _VENTIS["conn-fields"])
-    return {name: field["schema"].get("default", "") for name, field in form.items()}
-
-
-def _text(title: str, description: str, default: str | None = None) -> dict[str, object]:
-    return {
-        "label": title,
-        "description": description,
-        "schema": {"type": ["string", "null"], **({"default": default} if default else {})},
-    }
-
-
-def _secret(title: str, description: str) -> dict[str, object]:
-    return {
-        "label": title,
-        "description": description,
-        "schema": {"type": ["string", "null"], "format": "password"},
-    }
-
-
-def _number(title: str, description: str, default: float, *, minimum: float) -> dict[str, object]:
-    return {
-        "label": title,
-        "description": description,
-        "schema": {"type": ["number", "null"], "default": default, "minimum": minimum},
-    }
-
-
-def _flag(title: str, description: str, *, default: bool) -> dict[str, object]:
-    return {"label": title, "description": description, "schema": {"type": "boolean", "default": default}}
-
-
-_VENTIS: dict[str, object] = {
-    "connection-type": "ventis",
-    "hook-class-name": "relances_providers.ventis_hook.VentisHook",
-    "hook-name": "Ventis Messaging (SMS)",
-    "ui-field-behaviour": {
-        "hidden-fields": ["schema", "port"],
-        "relabeling": {
-            "host": "Adresse de l'API (host)",
-            "login": "Identifiant Keycloak (login)",
-            "password": "Mot de passe Keycloak (password)",
-        },
-        "placeholders": {"host": "https://messaging.ventis.group/messaging/api/v1"},
-    },
-    "conn-fields": {
-        "sender": _text("Expéditeur (sender)", "Nom autorisé par Ventis — an allowed sender id"),
-        "keycloak_host": _text("Adresse de Keycloak", "Keycloak host", "https://signin.ventis.group"),
-        "realm": _text("Realm", "Realm de Keycloak", "Messaging"),
-        "client_id": _text("Client", "client_id", "api-messaging"),
-        "client_secret": _secret("Secret du client", "Vide pour un client public — empty for a public client"),
-        "verify_ssl": _flag("Vérifier TLS", "Laisser activé — keep it on", default=True),
-        "is_otp_as_text": _flag("isOTP en texte", "Envoie 'false' au lieu de false", default=False),
-        "timeout": _number("Délai d'attente (s)", "Seconds before a time-out", 30, minimum=0.1),
-        "max_in_flight": _number("Appels simultanés", "Calls at once", 16, minimum=1),
-        "rate_per_second": _number("Messages par seconde", "Messages per second", 5, minimum=0.01),
-        "debug": _flag("Journal détaillé", "Numéros masqués — phone numbers masked", default=False),
-    },
-}
+    fields = next((p.fields for p in PROVIDERS if p.connection_type == connection_type), {})
+    return {name: form.default(schema) for name, schema in fields.items()}

@@ -1,17 +1,18 @@
 """Reads Ventis' answers: which of success, refusal, setting, later or doubt each one is."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import httpx
 
-from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.discretion import without_numbers
+from relances_providers.errors import ProviderError
 from relances_providers.retry_after import retry_after
+from relances_providers.ventis_errors import TABLE
 
 _SUCCESS: Final = re.compile(r"\+?SUCCESS\|\s*([^|\s]+)\s*\|.+", re.IGNORECASE | re.DOTALL)
 _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER: Final = re.compile(r"\d(?:[ ./()-]*\d){5,}")
 _CODE: Final = re.compile(r"[A-Za-z_]\w{0,39}|-?\d{1,5}", re.ASCII)
 
 
@@ -36,54 +37,35 @@ def read_answer(response: httpx.Response, conn_id: str) -> str:
     raise _error(response, _read_error(response, text), conn_id)
 
 
-def token_refused(status: int, conn_id: str) -> Misconfigured:
+def token_refused(status: int, conn_id: str) -> ProviderError:
     """Ventis does not accept the token that Keycloak gave."""
-    return Misconfigured(
-        f"Ventis refuse le jeton ({status}) : vérifiez que le compte de la connexion {conn_id} a accès à "
-        "l'API de messages — the token is refused",
-        code=str(status),
-    )
+    return TABLE["401"].error(conn_id, detail=f"HTTP {status}")
 
 
 def _error(response: httpx.Response, error: VentisError | None, conn_id: str) -> ProviderError:
     status = response.status_code
     match status:
         case 429:
-            return TryLater(
-                "Ventis demande de ralentir (429) — rate limited",
-                code="429",
-                retry_after=retry_after(response),
-            )
+            return TABLE["429"].error(conn_id, retry_after=retry_after(response))
         case 401 | 403:
             return token_refused(status, conn_id)
         case 404 | 405:
-            return Misconfigured(
-                f"ENDPOINT_NOT_FOUND ({status}) : l'adresse host de la connexion {conn_id} est fausse ; attendu "
-                "…/messaging/api/v1 — wrong host address",
-                code="ENDPOINT_NOT_FOUND",
-            )
+            return TABLE["ENDPOINT_NOT_FOUND"].error(conn_id, detail=f"HTTP {status}")
         case _ if status == 408 or not (response.is_success or response.is_client_error):
-            return _unknown(status)
+            return TABLE["408"].error(conn_id, detail=f"HTTP {status}")
         case _ if error is not None and error.about_sender:
-            return Misconfigured(
-                f"expéditeur refusé par Ventis ({error.code} : {error.message}) : corrigez sender dans la "
-                f"connexion {conn_id} — sender is not on the account's list",
-                code=error.code,
-            )
+            return TABLE["1003"].error(conn_id, detail=error.message)
         case _ if error is not None:
-            return Rejected(f"refusé par Ventis ({error.code} : {error.message}) — refused", code=error.code)
+            return _refused(error.code, error.message, conn_id)
         case _ if status >= 400:
-            return Rejected(f"refusé par Ventis (HTTP {status}) — refused", code=f"http_{status}")
+            return _refused(f"http_{status}", f"HTTP {status}", conn_id)
         case _:
-            return _unknown(status)
+            return TABLE["408"].error(conn_id, detail=f"HTTP {status}")
 
 
-def _unknown(status: int) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"réponse de Ventis inutilisable (HTTP {status}) : le message est peut-être parti "
-        "— unusable answer, the message may have been sent",
-        code="408",
-    )
+def _refused(code: str, said: str, conn_id: str) -> ProviderError:
+    # Ventis publishes no list of codes: all of them share a row, each keeps its own.
+    return replace(TABLE["refus"], code=code).error(conn_id, detail=said)
 
 
 def _read_error(response: httpx.Response, text: str) -> VentisError | None:
@@ -102,4 +84,4 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
 def _ventis_error(code: str, message: str) -> VentisError:
     # Providers repeat the recipient's number in their errors; ours must not.
     known = _CODE.fullmatch(code.strip())
-    return VentisError(known.group() if known else "inconnu", _NUMBER.sub("••••", message)[:200])
+    return VentisError(known.group() if known else "inconnu", without_numbers(message)[:200])

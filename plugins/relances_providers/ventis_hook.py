@@ -1,49 +1,43 @@
 """Ventis Messaging: SMS to Gabonese numbers, one recipient per call, token from Keycloak.
 
-``POST {host}/message`` with ``{"to", "sender", "isOTP", "message"}``. A success is not JSON but
-``+SUCCESS|<uuid>|<timestamp>``. Nothing is published for looking a message up, for receipts or for limits:
-an unknown outcome cannot be cleared by asking, and the rate is a setting of the connection.
+Nothing public exists for batches, look-ups, delivery receipts or idempotency: a call whose answer was lost
+cannot be cleared by asking.
 """
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
-import aiohttp
 import httpx
-from airflow.sdk.exceptions import AirflowNotFoundException
 
-from relances_providers.connection_fields import ConnectionFields
-from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
-from relances_providers.messaging import Capabilities, Limits, Message, MessagingHook, Receipt, mask
-from relances_providers.token_auth import TOKEN_REQUEST, KeycloakAccount, KeycloakAuth
-from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
+from relances_providers.connection_fields import ConnectionFields, read_fields
+from relances_providers.errors import TryLater
+from relances_providers.keycloak import KeycloakAccount
+from relances_providers.messaging import Capabilities, Finding, Limits, Message, MessagingHook, Receipt, Sender, Verdict
+from relances_providers.token_auth import TokenAuth
+from relances_providers.transport import NOT_AFTER
 from relances_providers.ventis_answers import read_answer, token_refused
+from relances_providers.ventis_errors import TABLE
+from relances_providers.wire import Wire
 
-logger = logging.getLogger(__name__)
+_LIMITS: Final = Limits(rate_per_second=5, max_in_flight=16, timeout=30)
 
 
 @dataclass(frozen=True, slots=True)
 class VentisSettings:
     """A ``ventis`` connection, checked. ``otp``: the value sent as ``isOTP`` (one client sends a text)."""
 
-    conn_id: str
     url: str
     sender: str
     otp: bool | str
     account: KeycloakAccount
-    verify_ssl: bool
-    debug: bool
-    limits: Limits
+    wire: Wire
 
     @classmethod
     def of(cls, fields: ConnectionFields) -> "VentisSettings":
         """Raises Misconfigured, naming the field."""
         return cls(
-            conn_id=fields.conn_id,
             url=fields.url("host", "https://messaging.ventis.group/messaging/api/v1"),
             sender=fields.text("sender"),
             otp="false" if fields.flag("is_otp_as_text", default=False) else False,
@@ -56,28 +50,23 @@ class VentisSettings:
                 password=fields.text("password"),
                 client_secret=fields.optional_text("client_secret"),
             ),
-            verify_ssl=fields.flag("verify_ssl", default=True),
-            debug=fields.flag("debug", default=False),
-            limits=Limits(
-                rate_per_second=fields.number("rate_per_second", 5, minimum=0.01),
-                max_in_flight=int(fields.number("max_in_flight", 16, minimum=1)),
-                timeout=fields.number("timeout", 30, minimum=0.1),
-            ),
+            wire=Wire.of(fields, "Ventis", "host et keycloak_host", _LIMITS),
         )
 
 
-class VentisSender:
+class VentisSender(Sender):
     """An open Ventis account: sends one SMS per call over a shared client."""
 
     def __init__(self, settings: VentisSettings, client: httpx.AsyncClient) -> None:
         self._settings = settings
+        self._wire = settings.wire
         self._client = client
         self._url = f"{settings.url}/message"
 
     async def send(self, message: Message) -> Receipt:
-        """Raises TryLater, Rejected, Misconfigured or OutcomeUnknown."""
+        """``POST {host}/message``. Raises TryLater, Rejected, Misconfigured or OutcomeUnknown."""
         if len(message.text) > VentisHook.capabilities.max_characters:
-            raise Rejected("message trop long pour Ventis — text too long", code="trop_long")
+            raise TABLE["trop_long"].error(self._wire.conn_id)
         body = {
             "to": message.to,
             "sender": self._settings.sender,
@@ -87,104 +76,54 @@ class VentisSender:
         try:
             response = await self._client.post(self._url, json=body, extensions={NOT_AFTER: message.not_after})
         except httpx.TransportError as error:
-            raise self._translate(error) from error
-        if self._settings.debug:
-            logger.info("POST %s to=%s -> HTTP %s", self._url, mask(message.to), response.status_code)
-        return Receipt(read_answer(response, self._settings.conn_id))
+            raise self._wire.failure(error) from error
+        return Receipt(read_answer(response, self._wire.conn_id))
 
     async def check(self) -> None:
         """Ask for a token and see that the host answers; sends nothing. Raises Misconfigured or TryLater."""
         try:
             response = await self._client.get(self._settings.url)
         except httpx.TransportError as error:
-            raise self._unreachable(error) from error
+            raise self._wire.unreachable(error) from error
         # Nothing is published that a GET may ask for: 403 or 404 here does not tell that sending would fail.
         if response.status_code == httpx.codes.UNAUTHORIZED:
-            raise token_refused(401, self._settings.conn_id)
+            raise token_refused(401, self._wire.conn_id)
         if response.is_server_error:
             raise TryLater(f"Ventis répond {response.status_code} — Ventis is unavailable", code="indisponible")
 
-    def _translate(self, error: httpx.TransportError) -> ProviderError:
-        if isinstance(error, httpx.PoolTimeout):
-            return TryLater("envoi abandonné : il commençait trop tard — too late to start, not sent", code="trop_tard")
-        asked_for_token = TOKEN_REQUEST in error.request.extensions
-        if asked_for_token or isinstance(error, SURELY_NOT_SENT):
-            return self._unreachable(error)
-        return OutcomeUnknown(
-            f"Ventis n'a pas répondu ({type(error).__name__}) : le message est peut-être parti "
-            "— no answer, the message may have been sent",
-            code="408",
-        )
-
-    def _unreachable(self, error: httpx.TransportError) -> ProviderError:
-        if isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError):
-            return Misconfigured(
-                f"{error.request.url.host} : certificat TLS refusé ; vérifiez l'adresse dans la connexion "
-                f"{self._settings.conn_id}, ou faites connaître l'autorité du certificat (SSL_CERT_FILE) "
-                "— the TLS certificate is not trusted",
-                code="certificat",
-            )
-        return TryLater(
-            f"{error.request.url.host} est injoignable ({_reason(error)}) : vérifiez host et keycloak_host de la "
-            f"connexion {self._settings.conn_id}, le réseau et le certificat — out of reach, nothing was sent",
-            code="injoignable",
-        )
+    async def examine(self) -> list[Finding]:
+        """The sender's name, which Ventis checks at the first message only."""
+        text = f"{self._settings.sender} : Ventis ne le vérifie qu'au premier message — checked at the first message"
+        return [Finding("sender", Verdict.UNSEEN, text)]
 
 
 class VentisHook(MessagingHook):
     """Opens a Ventis account from an Airflow connection of type ``ventis``."""
 
-    conn_name_attr = "ventis_conn_id"
     default_conn_name = "ventis_default"
     conn_type = "ventis"
     hook_name = "Ventis Messaging (SMS)"
-    capabilities: ClassVar[Capabilities] = Capabilities(can_look_up=False, max_characters=1530, visibility_delay=0)
-
-    def __init__(self, ventis_conn_id: str = default_conn_name) -> None:
-        super().__init__()
-        self.ventis_conn_id = ventis_conn_id
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        can_find=False, can_follow=False, max_characters=1530, billed_by_segment=True, visibility_delay=0
+    )
 
     @property
     def limits(self) -> Limits:
         """Raises Misconfigured, naming the field."""
-        return self._settings().limits
+        return self._settings().wire.limits
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Raises Misconfigured, naming the field."""
+        settings = self._settings()
+        return {"host": settings.url, "keycloak_host": settings.account.host}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[VentisSender]:
         """An open account; raises Misconfigured, naming the field."""
         settings = self._settings()
-        if not settings.verify_ssl:
-            logger.warning("connexion %s : vérification TLS désactivée (verify_ssl=false)", settings.conn_id)
-        async with httpx.AsyncClient(
-            transport=AiohttpTransport(verify=settings.verify_ssl),
-            auth=KeycloakAuth(settings.account),
-            timeout=settings.limits.timeout,
-        ) as client:
+        async with settings.wire.client(TokenAuth(settings.account)) as client:
             yield VentisSender(settings, client)
 
-    def test_connection(self) -> tuple[bool, str]:
-        """What the "Test" button of Airflow's connection form runs; sends nothing."""
-        try:
-            asyncio.run(self._check())
-        except ProviderError as error:
-            return False, str(error)
-        return True, "Ventis répond et Keycloak a donné un jeton — connection works"
-
-    async def _check(self) -> None:
-        async with self.open() as sender:
-            await sender.check()
-
     def _settings(self) -> VentisSettings:
-        try:
-            connection = self.get_connection(self.ventis_conn_id)
-        except AirflowNotFoundException as error:
-            raise Misconfigured(
-                f"la connexion {self.ventis_conn_id} n'existe pas ; créez-la dans Admin → Connections, type "
-                f"{self.hook_name} — the connection does not exist",
-                code="connexion",
-            ) from error
-        return VentisSettings.of(ConnectionFields.of(connection))
-
-
-def _reason(error: httpx.TransportError) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        return VentisSettings.of(read_fields(self))

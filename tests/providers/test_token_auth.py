@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from relances_providers.errors import Misconfigured, TryLater
-from relances_providers.token_auth import TOKEN_REQUEST, KeycloakAccount, KeycloakAuth
+from relances_providers.keycloak import KeycloakAccount
+from relances_providers.token_auth import TOKEN_REQUEST, TokenAuth
 from relances_providers.transport import AiohttpTransport
 from simulators import Settings, serve
 from simulators.faults import Fault, Latency, Plan, Rule
@@ -50,11 +51,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def auth(clock: Clock) -> KeycloakAuth:
-    return KeycloakAuth(ACCOUNT, clock=clock)
+def auth(clock: Clock) -> TokenAuth:
+    return TokenAuth(ACCOUNT, clock=clock)
 
 
-def call(auth: KeycloakAuth) -> Flow:
+def call(auth: TokenAuth) -> Flow:
     """The flow of one call to the API."""
     timeout = httpx.Timeout(7).as_dict()
     return auth.async_auth_flow(httpx.Request("POST", "https://api.invalid/message", extensions={"timeout": timeout}))
@@ -79,7 +80,7 @@ async def ended(flow: Flow, last: httpx.Response) -> None:
         await flow.asend(last)
 
 
-async def log_in(auth: KeycloakAuth, answer: httpx.Response) -> None:
+async def log_in(auth: TokenAuth, answer: httpx.Response) -> None:
     """One call that obtains a token and succeeds."""
     flow = call(auth)
     assert asks_for_token(await anext(flow))
@@ -87,7 +88,7 @@ async def log_in(auth: KeycloakAuth, answer: httpx.Response) -> None:
     await ended(flow, OK)
 
 
-async def next_bearer(auth: KeycloakAuth) -> str:
+async def next_bearer(auth: TokenAuth) -> str:
     """What a new call carries; it does not ask for a token."""
     flow = call(auth)
     carried = bearer(await anext(flow))
@@ -98,7 +99,7 @@ async def next_bearer(auth: KeycloakAuth) -> str:
 # --- what is asked ---
 
 
-async def test_the_first_call_asks_for_a_token_and_carries_it(auth: KeycloakAuth) -> None:
+async def test_the_first_call_asks_for_a_token_and_carries_it(auth: TokenAuth) -> None:
     flow = call(auth)
     request = await anext(flow)
     assert request.method == "POST"
@@ -114,13 +115,13 @@ async def test_the_first_call_asks_for_a_token_and_carries_it(auth: KeycloakAuth
 
 
 async def test_the_secret_of_a_confidential_client_is_sent() -> None:
-    flow = call(KeycloakAuth(replace(ACCOUNT, client_secret="s3cret")))
+    flow = call(TokenAuth(replace(ACCOUNT, client_secret="s3cret")))
     form = parse_qs((await anext(flow)).content.decode())
     assert form["client_secret"] == ["s3cret"]
     await flow.aclose()
 
 
-async def test_the_token_request_waits_as_long_as_the_call(auth: KeycloakAuth) -> None:
+async def test_the_token_request_waits_as_long_as_the_call(auth: TokenAuth) -> None:
     flow = call(auth)
     assert (await anext(flow)).extensions["timeout"] == httpx.Timeout(7).as_dict()
     await flow.aclose()
@@ -135,20 +136,20 @@ def test_a_realm_is_quoted() -> None:
 # --- how long a token serves ---
 
 
-async def test_a_token_serves_until_90_percent_of_its_life(auth: KeycloakAuth, clock: Clock) -> None:
+async def test_a_token_serves_until_90_percent_of_its_life(auth: TokenAuth, clock: Clock) -> None:
     await log_in(auth, token("un", expires_in=300))
     clock.now += 269.9
     assert await next_bearer(auth) == "Bearer un"
 
 
-async def test_a_token_is_renewed_at_90_percent_of_its_life(auth: KeycloakAuth, clock: Clock) -> None:
+async def test_a_token_is_renewed_at_90_percent_of_its_life(auth: TokenAuth, clock: Clock) -> None:
     await log_in(auth, token("un", expires_in=300))
     clock.now += 270
     await log_in(auth, token("deux"))
     assert await next_bearer(auth) == "Bearer deux"
 
 
-async def test_a_refused_token_is_renewed_once(auth: KeycloakAuth) -> None:
+async def test_a_refused_token_is_renewed_once(auth: TokenAuth) -> None:
     await log_in(auth, token("un"))
     flow = call(auth)
     assert bearer(await anext(flow)) == "Bearer un"
@@ -157,7 +158,7 @@ async def test_a_refused_token_is_renewed_once(auth: KeycloakAuth) -> None:
     await ended(flow, REFUSED)
 
 
-async def test_a_refused_token_that_another_call_renewed_meanwhile_is_not_asked_for_again(auth: KeycloakAuth) -> None:
+async def test_a_refused_token_that_another_call_renewed_meanwhile_is_not_asked_for_again(auth: TokenAuth) -> None:
     await log_in(auth, token("un"))
     late = call(auth)
     await anext(late)
@@ -173,7 +174,7 @@ async def test_a_refused_token_that_another_call_renewed_meanwhile_is_not_asked_
 # --- when there is none ---
 
 
-async def failed(auth: KeycloakAuth, answer: httpx.Response) -> Exception:
+async def failed(auth: TokenAuth, answer: httpx.Response) -> Exception:
     """How a call ends to which Keycloak gives this answer."""
     flow = call(auth)
     assert asks_for_token(await anext(flow))
@@ -182,7 +183,7 @@ async def failed(auth: KeycloakAuth, answer: httpx.Response) -> Exception:
     return caught.value
 
 
-async def test_a_failure_is_shared_for_five_seconds_then_asked_anew(auth: KeycloakAuth, clock: Clock) -> None:
+async def test_a_failure_is_shared_for_five_seconds_then_asked_anew(auth: TokenAuth, clock: Clock) -> None:
     failure = await failed(auth, httpx.Response(503))
     clock.now += 4.9
     with pytest.raises(TryLater) as shared:
@@ -193,14 +194,14 @@ async def test_a_failure_is_shared_for_five_seconds_then_asked_anew(auth: Keyclo
     assert await next_bearer(auth) == "Bearer un"
 
 
-async def test_refused_credentials_are_never_sent_again(auth: KeycloakAuth, clock: Clock) -> None:
+async def test_refused_credentials_are_never_sent_again(auth: TokenAuth, clock: Clock) -> None:
     await failed(auth, httpx.Response(401, json={"error": "invalid_grant"}))
     clock.now += 1e9
     with pytest.raises(Misconfigured):
         await anext(call(auth))
 
 
-async def test_who_waited_out_a_slow_failure_shares_it(auth: KeycloakAuth, clock: Clock) -> None:
+async def test_who_waited_out_a_slow_failure_shares_it(auth: TokenAuth, clock: Clock) -> None:
     """The five seconds begin when the failure is known: else each waiting call would wait for a time-out of its own."""
     asking = call(auth)
     await anext(asking)
@@ -212,7 +213,7 @@ async def test_who_waited_out_a_slow_failure_shares_it(auth: KeycloakAuth, clock
         await waiting
 
 
-async def test_a_shared_failure_does_not_grow_with_those_who_share_it(auth: KeycloakAuth) -> None:
+async def test_a_shared_failure_does_not_grow_with_those_who_share_it(auth: TokenAuth) -> None:
     failure = await failed(auth, httpx.Response(503))
     depths = set()
     for _ in range(3):
@@ -234,7 +235,7 @@ async def test_a_shared_failure_does_not_grow_with_those_who_share_it(auth: Keyc
     ],
     ids=["a page", "a list", "no token", "a life in words", "no life"],
 )
-async def test_an_unreadable_token_is_asked_for_later(auth: KeycloakAuth, answer: httpx.Response) -> None:
+async def test_an_unreadable_token_is_asked_for_later(auth: TokenAuth, answer: httpx.Response) -> None:
     error = await failed(auth, answer)
     assert isinstance(error, TryLater)
     assert error.code == "keycloak_illisible"
@@ -245,9 +246,9 @@ async def test_an_unreadable_token_is_asked_for_later(auth: KeycloakAuth, answer
 
 
 class Api:
-    """The simulators, and a client whose calls share one KeycloakAuth."""
+    """The simulators, and a client whose calls share one TokenAuth."""
 
-    def __init__(self, url: str, auth: KeycloakAuth) -> None:
+    def __init__(self, url: str, auth: TokenAuth) -> None:
         self.auth = auth
         self._http = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=10)
 
@@ -275,7 +276,7 @@ class Api:
 async def api(*rules: Rule, account: KeycloakAccount = ACCOUNT, clock: Clock | None = None) -> AsyncIterator[Api]:
     plan = Plan(latency=Latency(min_ms=20), rules=rules)
     async with serve(Settings(plan=plan)) as url:
-        opened = Api(url, KeycloakAuth(replace(account, host=url), clock=clock or time.monotonic))
+        opened = Api(url, TokenAuth(replace(account, host=url), clock=clock or time.monotonic))
         try:
             yield opened
         finally:

@@ -1,5 +1,6 @@
 """From Airflow's connections to what the stages use: open databases, and hooks."""
 
+import pkgutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -14,7 +15,7 @@ from relances.rules.errors import Blocked, TryAgain
 from relances.stages.reconciliation import Provider
 from relances.store.database import explained
 from relances_providers.messaging import MessagingHook
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.provider_info import PROVIDERS, provider_named
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
@@ -22,14 +23,12 @@ RELANCES: Final = "relances_db"
 
 def hook_of(fournisseur: str) -> MessagingHook:
     """The hook of a fournisseur, over its default connection."""
-    match fournisseur:
-        case "ventis":
-            return VentisHook()
-        case _:
-            raise Blocked(
-                f"fournisseur inconnu : {fournisseur} ; corrigez envoi.fournisseur_sms dans politique.toml",
-                "unknown provider in politique.toml",
-            )
+    provider = provider_named(fournisseur)
+    if provider is None:
+        known = ", ".join(each.name for each in PROVIDERS)
+        raise Blocked(f"fournisseur inconnu : {fournisseur} ; connus : {known}", f"unknown provider; known: {known}")
+    hook: type[MessagingHook] = pkgutil.resolve_name(provider.hook_class)
+    return hook()
 
 
 def providers(fournisseurs: Iterable[str]) -> dict[str, Provider]:

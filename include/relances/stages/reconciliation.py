@@ -35,7 +35,7 @@ def reconcile(relances: psycopg.Connection, providers: Mapping[str, Provider]) -
         closed = sum(
             doubts.close(fournisseur, provider.quarantine)
             for fournisseur, provider in providers.items()
-            if not provider.capabilities.can_look_up
+            if not provider.capabilities.can_find
         )
     logger.info(
         "réconciliation : %s appels interrompus, %s retrouvés au journal, %s sans réponse (408)", rescued, found, closed

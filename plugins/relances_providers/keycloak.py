@@ -1,0 +1,61 @@
+"""Keycloak's password grant, for :class:`TokenAuth`."""
+
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import httpx
+
+from relances_providers.errors import TryLater
+from relances_providers.keycloak_errors import TABLE, refusal
+from relances_providers.token_auth import Granted
+
+_LIFE_UNSAID = 60.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class KeycloakAccount:
+    """Who asks for a token, and where. ``client_secret`` is None for a public client."""
+
+    conn_id: str
+    host: str
+    realm: str
+    client_id: str
+    username: str
+    password: str = field(repr=False)
+    client_secret: str | None = field(repr=False, default=None)
+
+    @property
+    def token_url(self) -> str:
+        return f"{self.host.rstrip('/')}/realms/{quote(self.realm, safe='')}/protocol/openid-connect/token"
+
+    def request(self) -> httpx.Request:
+        """A new token request."""
+        secret = {"client_secret": self.client_secret} if self.client_secret else {}
+        form = {
+            "grant_type": "password",
+            "client_id": self.client_id,
+            "username": self.username,
+            "password": self.password,
+            **secret,
+        }
+        return httpx.Request("POST", self.token_url, data=form)
+
+    def read(self, response: httpx.Response) -> Granted:
+        """The token in Keycloak's answer. Raises Misconfigured or TryLater, by Keycloak's error table."""
+        error = refusal(response, self.conn_id)
+        if error is not None:
+            raise error
+        try:
+            body = response.json()
+            scopes = frozenset(str(body.get("scope", "")).split())
+            return Granted(str(body["access_token"]), float(body.get("expires_in", _LIFE_UNSAID)), scopes)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise TABLE["keycloak_illisible"].error(self.conn_id) from error
+
+    def out_of_reach(self) -> TryLater:
+        """Keycloak gave no answer."""
+        return TryLater(
+            f"Keycloak ({self.host}) ne répond pas : vérifiez keycloak_host de la connexion {self.conn_id} "
+            "et le réseau — Keycloak is out of reach",
+            code="keycloak_injoignable",
+        )
