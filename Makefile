@@ -3,12 +3,13 @@
 PYTHON ?= python3
 LOCK_ARGS ?=
 TEST_ARGS ?=
+KEYCLOAK ?= 20.0.3 26.7.3
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test lint bench lock clean
+.PHONY: help demo up down test test-keycloak lint bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -24,7 +25,7 @@ FROM_LOCK := --require-hashes --only-binary :all:
 NOT_INSTALLED := { echo "L'installation a échoué : vérifiez l'accès à l'index Python (pip config list) et relancez. — Installation failed: check access to the package index and retry." >&2; exit 1; }
 
 help: ## Cette liste
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/' | expand -t 22
 
 demo: $(READY) ## Un passage complet sur des données inventées : rien à configurer, aucun SMS ne part
 	@.venv/bin/relances demo
@@ -37,6 +38,9 @@ down: ## Arrête tout ce qui tourne
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
 	@$(VENV) -m pytest $(TEST_ARGS)
+
+test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
+	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)
 
 lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m ruff check .

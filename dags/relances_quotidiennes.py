@@ -2,14 +2,17 @@
 ### Relances quotidiennes
 
 Chaque jour à 8 h (Libreville) : retrouve les contribuables en retard, vérifie leurs numéros, crée une relance
-par contribuable, l'envoie par SMS, vérifie ce qui est resté sans réponse, reporte les résultats dans
+par contribuable, l'envoie par SMS ou par WhatsApp, vérifie ce qui est resté sans réponse, reporte les résultats dans
 l'application fiscale et dresse le bilan.
+
+Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, d'une place : ses lots partent l'un après l'autre, à côté
+de ceux des autres. Une file sans rien à envoyer est sautée.
 
 **Relancer sans crainte** : une tâche ou le Dag entier peut être relancé à tout moment ; personne n'est relancé
 deux fois pour le même jour. Le rapport est dans le journal de la tâche `report` et dans son XCom.
 
-*Every day: extract overdue taxpayers, validate, create one reminder each, send, reconcile, write back, report.
-Any task may be run again: nobody is reminded twice for the same day.*
+*Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a lane of its own,
+reconcile, write back, report. Any task may be run again: nobody is reminded twice for the same day.*
 """
 
 from datetime import timedelta
@@ -27,6 +30,7 @@ from airflow.sdk import (
 )
 
 from relances import pipeline
+from relances_providers.provider_info import PROVIDERS
 
 ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
     rules=[
@@ -44,7 +48,19 @@ PARAMS = {
         description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
     ),
     "type_relance": Param(
-        "sms", type="string", enum=["sms"], title="Canal", description="Par quel canal relancer. — Channel."
+        "sms",
+        type="string",
+        enum=["sms", "whatsapp"],
+        title="Canal",
+        description="Par quel canal relancer ; le même jour, un seul par contribuable. — Channel.",
+    ),
+    "fournisseur": Param(
+        None,
+        type=["null", "string"],
+        enum=[None, *(provider.name for provider in PROVIDERS)],
+        title="Fournisseur",
+        description="N'envoyer que par celui-ci, qui doit servir le canal ; vide = selon le pays de chaque numéro. "
+        "— Only this provider; empty = by the country of each number.",
     ),
     "limite": Param(
         None,
@@ -124,18 +140,19 @@ def relances_quotidiennes() -> None:
         return pipeline.approve(pipeline.current_request())
 
     @task
-    def plan_lots() -> list[dict[str, str | int]]:
-        """Partage ce qui reste à envoyer. — Shares out what is left to send."""
-        return pipeline.plan_lots(pipeline.current_request())
+    def plan_lots(fournisseur: str) -> list[dict[str, str | int]]:
+        """Partage ce qu'un fournisseur a encore à envoyer. — Shares out what a provider has left to send."""
+        return pipeline.plan_lots(pipeline.current_request(), fournisseur)
 
-    @task(pool="ventis")
+    @task
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
         """Réserve, appelle, règle. — Claim, call, settle."""
         return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
 
-    @task.sensor(pool="ventis", mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
+    # In no pool: it comes after every lane, and one run at a time sends.
+    @task.sensor(mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
     def reconcile() -> bool:
-        """Tranche les envois sans réponse, reprend ce qui est dû. — Clears doubts, retries what is due."""
+        """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
         return pipeline.reconcile(pipeline.current_request())
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
@@ -154,14 +171,17 @@ def relances_quotidiennes() -> None:
     checked, extracted, validated, created, approved = (
         check_providers(), extract(), validate(), create_relances(), approve()
     )  # fmt: skip
-    lots = plan_lots()
-    sent = send_lot.expand_kwargs(lots)
     reconciled, shown, reported = reconcile(), write_back(), report()
-
-    checked >> extracted >> validated >> created >> approved >> lots
-    sent >> reconciled >> shown >> reported
+    checked >> extracted >> validated >> created >> approved
+    for name in (provider.name for provider in PROVIDERS):
+        lots = plan_lots.override(task_id=f"plan_{name}")(name)
+        sent = send_lot.override(task_id=f"send_{name}", pool=name).expand_kwargs(lots)
+        approved >> lots
+        sent >> reconciled
+        [lots, sent] >> verdict
+    reconciled >> shown >> reported
     # Not approve: it skips what directly follows it, and a skipped verdict would hide a later failure.
-    [checked, extracted, validated, created, lots, sent, reconciled, shown, reported] >> verdict
+    [checked, extracted, validated, created, reconciled, shown, reported] >> verdict
 
 
 relances_quotidiennes()

@@ -10,6 +10,7 @@ PATIENCE_SECONDS = 30
 DEFAULTS: dict[str, object] = {
     "jours_retard_min": 7,
     "type_relance": "sms",
+    "fournisseur": None,
     "limite": None,
     "envoyer_automatiquement": True,
     "categories": None,

@@ -54,6 +54,7 @@ def _settings(args: argparse.Namespace) -> Settings:
         password=args.password,
         token_seconds=args.token_seconds,
         generation=args.generation,
+        delivery_seconds=args.delivery_seconds,
         senders=tuple(args.sender or _DEFAULT.senders),
         ledger_file=args.ledger,
         plan=_plan(args.faults, args.latency_ms),
@@ -72,7 +73,9 @@ def _latency(text: str) -> Latency:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m simulators", description="Sosies de Keycloak et de Ventis.")
+    parser = argparse.ArgumentParser(
+        prog="python -m simulators", description="Sosies de Ventis (et Keycloak), Twilio et Zoom."
+    )
     add = parser.add_argument
     add("--host", default=LOOPBACK, help="adresse d'écoute ; hors de la machine, --control-token est exigé")
     add("--port", type=int, default=0, help="port d'écoute ; 0 prend un port libre")
@@ -93,7 +96,13 @@ def _parser() -> argparse.ArgumentParser:
         default=_DEFAULT.generation,
         help="version de Keycloak imitée",
     )
-    add("--sender", action="append", help="expéditeur autorisé ; répétable")
+    add(
+        "--delivery-seconds",
+        type=float,
+        default=_DEFAULT.delivery_seconds,
+        help="durée de chaque étape d'un message de Twilio ou de Zoom, jusqu'à sa remise",
+    )
+    add("--sender", action="append", help="expéditeur autorisé chez Ventis ; répétable")
     return parser
 
 

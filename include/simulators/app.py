@@ -9,14 +9,20 @@ from yarl import URL
 
 from simulators.control import PATHS, Control, guarded
 from simulators.desk import Desk
-from simulators.faults import Faults
+from simulators.faults import Faults, Place
 from simulators.journal import Journal
 from simulators.keycloak import TOKEN_PATH, Keycloak
 from simulators.ledger import Ledger
+from simulators.mishap import exposed
 from simulators.settings import Settings
 from simulators.stats import Stats, metered
 from simulators.tokens import Tokens
+from simulators.twilio import Twilio
+from simulators.twilio_messages import TwilioMessages
 from simulators.ventis import MESSAGE_PATH, Ventis
+from simulators.zoom import Zoom
+from simulators.zoom_history import ZoomHistory
+from simulators.zoom_sessions import ZoomSessions
 
 LOOPBACK = "127.0.0.1"
 _SHUTDOWN_SECONDS = 0.2
@@ -30,11 +36,13 @@ def create_app(settings: Settings) -> web.Application:
     """Build the server; it opens its ledger when it starts and closes it when it ends."""
     ledger = Ledger(None if settings.ledger_file is None else Journal(settings.ledger_file))
     faults, stats = Faults(settings.plan), Stats()
-    tokens = Tokens(settings.token_seconds, settings.refresh_seconds)
+    tokens, desk = Tokens(settings.token_seconds, settings.refresh_seconds), Desk(ledger, faults)
     app = web.Application(middlewares=[guarded(settings.control_token), metered(stats, PATHS)])
     app.add_routes(Control(ledger, faults, stats).routes())
-    app.router.add_post(TOKEN_PATH, Keycloak(settings, tokens, faults).token)
-    app.router.add_post(MESSAGE_PATH, Ventis(settings, tokens, Desk(ledger, faults)).message)
+    app.router.add_post(TOKEN_PATH, exposed(faults, Place.TOKEN, Keycloak(settings, tokens).token))
+    app.router.add_post(MESSAGE_PATH, Ventis(settings, tokens, desk).message)
+    app.add_routes(Zoom(settings, ZoomHistory(settings, ZoomSessions(ledger)), desk).routes(faults))
+    app.add_routes(Twilio(settings, TwilioMessages(settings, ledger), desk).routes(faults))
 
     async def ledger_open(_app: web.Application) -> AsyncIterator[None]:
         ledger.open()

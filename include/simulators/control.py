@@ -3,10 +3,10 @@
 import hmac
 from collections.abc import Callable
 
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from simulators.exchange import json_answer
 from simulators.faults import Faults, Plan, PlanRefusedError, read_plan
 from simulators.ledger import Ledger
 from simulators.stats import Stats
@@ -37,7 +37,7 @@ class Control:
 
     def _told(self, report: Callable[[], object]) -> Handler:
         async def tell(_request: web.Request) -> web.StreamResponse:
-            return _json(report())
+            return json_answer(report())
 
         return tell
 
@@ -45,9 +45,9 @@ class Control:
         try:
             since_seq, limit = _whole(request, "since_seq"), _whole(request, "limit")
         except ValueError as exc:
-            return _json({"erreur": str(exc)}, status=400)
+            return json_answer({"erreur": str(exc)}, status=400)
         entries = self._ledger.select(to=request.query.get("to"), since_seq=since_seq or 0, limit=limit)
-        return _json({"entries": entries})
+        return json_answer({"entries": entries})
 
     async def _forget(self, _request: web.Request) -> web.StreamResponse:
         self._ledger.clear()
@@ -57,8 +57,8 @@ class Control:
         try:
             self._faults.follow(read_plan(await request.read()))
         except PlanRefusedError as exc:
-            return _json({"erreur": str(exc)}, status=400)
-        return _json(self._faults.report())
+            return json_answer({"erreur": str(exc)}, status=400)
+        return json_answer(self._faults.report())
 
     async def _clear_faults(self, _request: web.Request) -> web.StreamResponse:
         self._faults.follow(Plan())
@@ -78,7 +78,7 @@ def guarded(token: str | None) -> Middleware:
         ):
             return await handler(request)
         erreur = "Jeton de contrôle absent ou faux : envoyez « Authorization: Bearer » et ce jeton."
-        return _json({"erreur": erreur}, status=401)
+        return json_answer({"erreur": erreur}, status=401)
 
     return guard
 
@@ -88,7 +88,3 @@ def _whole(request: web.Request, name: str) -> int | None:
     if text is not None and not text.isdecimal():
         raise ValueError(f"« {name} » doit être un nombre entier positif ou nul, et non « {text} ».")
     return None if text is None else int(text)
-
-
-def _json(content: object, *, status: int = 200) -> web.Response:
-    return web.Response(status=status, body=msgspec.json.encode(content), content_type="application/json")

@@ -1,7 +1,7 @@
 """What every provider does with a valid message: accept it and answer, or misbehave as told."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,16 +9,16 @@ from aiohttp import web
 
 from simulators.endings import ENDINGS
 from simulators.entry import Entry
-from simulators.faults import Fault, Faults
+from simulators.faults import Faults, Place, Rule
 from simulators.ledger import Ledger
 from simulators.magic import Magic
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A message that its provider finds in order."""
+    """A message that its provider finds in order. Several recipients read it as one group."""
 
-    to: str
+    recipients: tuple[str, ...]
     sender: str
     text: str
 
@@ -31,13 +31,12 @@ class Dialect(Protocol):
         """The provider, as the ledger names it."""
         ...
 
-    @property
-    def refusals(self) -> Mapping[Fault, Callable[[web.Request], web.Response]]:
-        """The faults that it words itself: those that `ENDINGS` lacks."""
+    def refusal(self, rule: Rule, message: Submission) -> web.Response | None:
+        """The answer to a fault that it words itself, which are at least those that `ENDINGS` lacks."""
         ...
 
-    def accepted(self, entry: Entry) -> web.Response:
-        """The answer to a message that was taken."""
+    def accepted(self, entries: Sequence[Entry]) -> web.Response:
+        """The answer to a message that was taken: one entry for each recipient."""
         ...
 
 
@@ -51,15 +50,14 @@ class Desk:
 
     async def receive(self, request: web.Request, message: Submission, dialect: Dialect) -> web.StreamResponse:
         """Take the message, or do to it what its number or the plan of faults says."""
-        rule = self._magic.rule(message.to, message.text) or self._faults.draw(on_token=False)
+        rule = self._magic.rule(message.recipients[0], message.text) or self._faults.draw(Place.MESSAGE)
         await asyncio.sleep(self._faults.delay())
         if rule is None:
             return self._accept(message, dialect)
-        if rule.fault in dialect.refusals:
-            return dialect.refusals[rule.fault](request)
+        if (refusal := dialect.refusal(rule, message)) is not None:
+            return refusal
         answer = self._accept(message, dialect) if rule.fault.accepts else web.Response()
         return await ENDINGS[rule.fault](request, rule, answer)
 
     def _accept(self, message: Submission, dialect: Dialect) -> web.Response:
-        entry = self._ledger.accept(dialect.name, message.to, message.sender, message.text)
-        return dialect.accepted(entry)
+        return dialect.accepted(self._ledger.accept(dialect.name, message.recipients, message.sender, message.text))

@@ -24,6 +24,26 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _LOOK_SECONDS = 0.02
 
 
+def asked_seconds(rule: Rule) -> int:
+    """How long an HTTP 429 asks to wait."""
+    return 1 if rule.seconds is None else math.ceil(rule.seconds)
+
+
+def retry_after(rule: Rule) -> dict[str, str]:
+    """The header of an HTTP 429, written as the rule says."""
+    seconds = asked_seconds(rule)
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    match rule.retry_after:
+        case "absent":
+            return {}
+        case "http-date":
+            return {"Retry-After": format_datetime(moment, usegmt=True)}
+        case "iso":
+            return {"Retry-After": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
+        case "seconds" | None:
+            return {"Retry-After": str(seconds)}
+
+
 async def _reset(request: web.Request, _rule: Rule, _answer: web.Response) -> web.StreamResponse:
     request[ENDING] = "reset"
     if request.transport is not None:
@@ -42,7 +62,7 @@ async def _close(request: web.Request, _rule: Rule, _answer: web.Response) -> we
 
 async def _half(request: web.Request, _rule: Rule, answer: web.Response) -> web.StreamResponse:
     body = (answer.text or "").encode()
-    part = web.StreamResponse(headers=answer.headers)
+    part = web.StreamResponse(status=answer.status, headers=answer.headers)
     part.content_length = len(body)
     await part.prepare(request)
     await part.write(body[: len(body) // 2])
@@ -78,12 +98,7 @@ def _redirect(code: HTTPStatus) -> Ending:
 
 
 async def _too_many(_request: web.Request, rule: Rule, _answer: web.Response) -> web.StreamResponse:
-    seconds = 1 if rule.seconds is None else math.ceil(rule.seconds)
-    if rule.retry_after == "absent":
-        return web.Response(status=429)
-    date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
-    value = date if rule.retry_after == "http-date" else str(seconds)
-    return web.Response(status=429, headers={"Retry-After": value})
+    return web.Response(status=429, headers=retry_after(rule))
 
 
 async def _garbage(_request: web.Request, _rule: Rule, _answer: web.Response) -> web.StreamResponse:
@@ -113,5 +128,7 @@ ENDINGS: Mapping[Fault, Ending] = {
     Fault.TOKEN_500: _status(HTTPStatus.INTERNAL_SERVER_ERROR),
     Fault.TOKEN_TIMEOUT: _silence,
     Fault.TOKEN_RESET: _reset,
+    Fault.LOOKUP_500: _status(HTTPStatus.INTERNAL_SERVER_ERROR),
+    Fault.LOOKUP_TIMEOUT: _silence,
 }
 """The faults that sound the same at every provider; the others are worded by each, see `desk.Dialect`."""

@@ -1,10 +1,18 @@
 """What can be made to go wrong, and when: a plan of rules, drawn deterministically."""
 
 import random
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Annotated, Literal
 
 from msgspec import DecodeError, Meta, Struct, json
+
+
+class Place(Enum):
+    """Which requests a fault strikes."""
+
+    MESSAGE = "message"
+    TOKEN = "token"  # noqa: S105 - no secret
+    LOOKUP = "lookup"
 
 
 class Fault(StrEnum):
@@ -35,6 +43,8 @@ class Fault(StrEnum):
     TOKEN_500 = "token_500"  # noqa: S105 - no secret, as the two below
     TOKEN_TIMEOUT = "token_timeout"  # noqa: S105
     TOKEN_RESET = "token_reset"  # noqa: S105
+    LOOKUP_500 = "lookup_500"
+    LOOKUP_TIMEOUT = "lookup_timeout"
 
     @property
     def accepts(self) -> bool:
@@ -42,23 +52,29 @@ class Fault(StrEnum):
         return self.endswith("_after") or self in {Fault.HALF_ANSWER, Fault.GARBAGE_200}
 
     @property
-    def on_token(self) -> bool:
-        """Whether it strikes the token endpoint rather than the messages."""
-        return self.startswith("token_")
+    def place(self) -> Place:
+        """Which requests it strikes."""
+        word, _, _ = self.partition("_")
+        return Place(word) if word in {Place.TOKEN.value, Place.LOOKUP.value} else Place.MESSAGE
 
 
 # Unknown fields are refused below: a mistyped "probabilty" would make a fault run that tests nothing.
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When a fault strikes: with a `probability`, at most `count` times. `seconds` belongs to the fault."""
+    """When a fault strikes: with a `probability`, at most `count` times. `seconds` belongs to the fault.
+
+    Of `http_429`: `retry_after` is how the header is written, None as the provider writes it; `daily` makes it the
+    limit of the day instead of the second's.
+    """
 
     fault: Fault
     probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
     count: Annotated[int, Meta(ge=1)] | None = None
     seed: int = 0
     seconds: Annotated[float, Meta(ge=0)] | None = None
-    retry_after: Literal["seconds", "http-date", "absent"] = "seconds"
+    retry_after: Literal["seconds", "http-date", "iso", "absent"] | None = None
+    daily: bool = False
 
 
 class Latency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -93,6 +109,7 @@ class _Armed:
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
+        self.place = rule.fault.place
         self.fired = 0
         self._dice = random.Random(rule.seed)  # noqa: S311 - reproducible on purpose
 
@@ -113,9 +130,9 @@ class Faults:
         self._armed = [_Armed(rule) for rule in plan.rules]
         self._delays = random.Random(plan.latency.seed)  # noqa: S311 - reproducible on purpose
 
-    def draw(self, *, on_token: bool) -> Rule | None:
+    def draw(self, place: Place) -> Rule | None:
         """The rule that strikes this request, if any. All dice roll: no rule disturbs another's sequence."""
-        hits = [armed for armed in self._armed if armed.rule.fault.on_token is on_token and armed.hits()]
+        hits = [armed for armed in self._armed if armed.place is place and armed.hits()]
         if not hits:
             return None
         hits[0].fired += 1

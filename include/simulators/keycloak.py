@@ -1,19 +1,16 @@
 """The token endpoint of Keycloak, for the password and refresh_token grants.
 
-Statuses and texts are those of releases 19.0.3, 20.0.2 and 26.0.0.
+Statuses and texts are those of releases 19.0.3, 20.0.3 and 26.7.3.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import uuid4
 
-import msgspec
 from aiohttp import web
 
-from simulators.endings import ENDINGS
-from simulators.faults import Faults
+from simulators.exchange import json_answer
 from simulators.settings import Settings
 from simulators.tokens import Standing, Tokens
 
@@ -39,7 +36,11 @@ _NO_GRANT_TYPE = Refusal(400, "invalid_request", "Missing form parameter: grant_
 _OTHER_GRANT_TYPE = Refusal(400, "unsupported_grant_type", "Unsupported grant_type")
 _NO_DIRECT_ACCESS = Refusal(400, "unauthorized_client", "Client not allowed for direct access grants")
 _NO_USERNAME = Refusal(401, "invalid_request", "Missing parameter: username")
-_BAD_USER = Refusal(401, "invalid_grant", "Invalid user credentials")
+_BAD_USER = {
+    "19": Refusal(401, "invalid_grant", "Invalid user credentials"),
+    "20": Refusal(401, "invalid_grant", "Invalid user credentials"),
+    "26": Refusal(400, "invalid_grant", "Invalid user credentials"),
+}
 _DISABLED = Refusal(400, "invalid_grant", "Account disabled")
 _INCOMPLETE = Refusal(400, "invalid_grant", "Account is not fully set up")
 _NO_REFRESH = Refusal(400, "invalid_request", "No refresh token")
@@ -63,18 +64,13 @@ _CLIENT = {"19": _CLIENT_19, "20": _CLIENT_20, "26": _CLIENT_20}
 class Keycloak:
     """One realm with one client, one user, and the few others that the package's table names."""
 
-    def __init__(self, settings: Settings, tokens: Tokens, faults: Faults) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens) -> None:
         self._settings = settings
         self._tokens = tokens
-        self._faults = faults
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         """Answer `POST` on the token endpoint."""
         form = await request.post()
-        rule = self._faults.draw(on_token=True)
-        await asyncio.sleep(self._faults.delay())
-        if rule is not None:
-            return await ENDINGS[rule.fault](request, rule, web.Response())
         refusal = self._refusal(request.match_info["realm"], form)
         return self._issue() if refusal is None else _refuse(refusal)
 
@@ -111,7 +107,7 @@ class Keycloak:
         if username == DISABLED:
             return _DISABLED
         if username not in {self._settings.username, INCOMPLETE} or form.get("password") != self._settings.password:
-            return _BAD_USER
+            return _BAD_USER[self._settings.generation]
         return _INCOMPLETE if username == INCOMPLETE else None
 
     def _bad_refresh(self, form: Form) -> Refusal | None:
@@ -142,5 +138,4 @@ def _refuse(refusal: Refusal) -> web.Response:
 
 
 def _json(status: int, body: Mapping[str, object]) -> web.Response:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
-    return web.Response(status=status, body=msgspec.json.encode(body), headers=headers)
+    return json_answer(body, status=status, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})

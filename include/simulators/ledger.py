@@ -3,8 +3,10 @@
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import takewhile
 
 from msgspec import Struct
 
@@ -21,12 +23,34 @@ class Duplicate(Struct, frozen=True, kw_only=True):
     seqs: list[int]
 
 
+class Index:
+    """Where entries are, so that a look-up among millions takes no time.
+
+    It reads on when someone looks something up: messages that nobody asks about cost nothing.
+    """
+
+    def __init__(self) -> None:
+        self._read = 0
+        self.by_id: dict[str, Entry] = {}
+        self.by_provider = defaultdict[tuple[str, str | None], list[Entry]](list)
+
+    def catch_up(self, entries: Sequence[Entry]) -> None:
+        """Read those that came since; of a message to several, the first is found by its id."""
+        for index in range(self._read, len(entries)):
+            entry = entries[index]
+            self.by_id.setdefault(entry.uuid, entry)
+            self.by_provider[entry.provider, None].append(entry)
+            self.by_provider[entry.provider, entry.to].append(entry)
+        self._read = len(entries)
+
+
 class Ledger:
     """Accepted messages, in memory and, given a journal, on disk."""
 
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
         self._entries: list[Entry] = []
+        self._index = Index()
 
     def open(self) -> None:
         """Take up again what the journal holds; raises as `Journal.open` does."""
@@ -38,27 +62,34 @@ class Ledger:
         if self._journal is not None:
             self._journal.close()
 
-    def accept(self, provider: str, to: str, sender: str, text: str) -> Entry:
-        """Record a message as accepted now."""
-        entry = Entry(
-            seq=len(self._entries) + 1,
-            uuid=str(uuid.uuid4()),
-            provider=provider,
-            to=to,
-            sender=sender,
-            sha256=sha256(text.encode()).hexdigest(),
-            text=text,
-            monotonic=time.monotonic(),
-            wall=datetime.now(UTC),
-        )
-        self._entries.append(entry)
-        if self._journal is not None:
-            self._journal.append(entry)
-        return entry
+    def accept(self, provider: str, recipients: Sequence[str], sender: str, text: str) -> list[Entry]:
+        """Record a message as accepted now: one entry for each recipient, all under one id."""
+        identifier, now = str(uuid.uuid4()), datetime.now(UTC)
+        monotonic, digest = time.monotonic(), sha256(text.encode()).hexdigest()
+        accepted = [
+            Entry(
+                seq=seq,
+                uuid=identifier,
+                provider=provider,
+                to=to,
+                sender=sender,
+                sha256=digest,
+                text=text,
+                monotonic=monotonic,
+                wall=now,
+            )
+            for seq, to in enumerate(recipients, start=len(self._entries) + 1)
+        ]
+        for entry in accepted:
+            self._entries.append(entry)
+            if self._journal is not None:
+                self._journal.append(entry)
+        return accepted
 
     def clear(self) -> None:
         """Forget everything; numbers start again at 1."""
         self._entries.clear()
+        self._index = Index()
         if self._journal is not None:
             self._journal.clear()
 
@@ -69,6 +100,20 @@ class Ledger:
         """Entries numbered above `since_seq`, of one number when `to` is given, at most `limit`."""
         later = self._entries[since_seq:]
         return [entry for entry in later if to is None or entry.to == to][:limit]
+
+    def message(self, identifier: str) -> list[Entry]:
+        """The entries of the message of this id, one for each recipient; none when there is no such message."""
+        self._index.catch_up(self._entries)
+        first = self._index.by_id.get(identifier)
+        if first is None:
+            return []
+        onwards = (self._entries[index] for index in range(first.seq - 1, len(self._entries)))
+        return list(takewhile(lambda entry: entry.uuid == identifier, onwards))
+
+    def accepted_by(self, provider: str, to: str | None = None) -> Sequence[Entry]:
+        """What one provider accepted, for one number when `to` is given, in order."""
+        self._index.catch_up(self._entries)
+        return self._index.by_provider.get((provider, to), ())
 
     def duplicates(self) -> list[Duplicate]:
         """Number and text pairs accepted more than once, in the order of their first acceptance."""

@@ -6,8 +6,8 @@ from collections import Counter
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from simulators import keycloak, zoom
 from simulators.endings import ENDING
-from simulators.keycloak import TOKEN_PATH
 
 
 class Stats:
@@ -38,7 +38,7 @@ class Stats:
             by_path[path] += count
             seconds.setdefault(path, {})[second] = count
         return {
-            "token_requests": by_path[TOKEN_PATH],
+            "token_requests": by_path[keycloak.TOKEN_PATH] + by_path[zoom.TOKEN_PATH],
             "requests": by_path,
             "outcomes": self._outcomes,
             "in_flight": self._in_flight,

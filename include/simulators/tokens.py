@@ -38,6 +38,11 @@ class Tokens:
         self._refresh[issued.refresh] = now + self._seconds[1]
         return issued
 
+    def revoke(self) -> None:
+        """Make an end of every token issued so far."""
+        self._access.clear()
+        self._refresh.clear()
+
     def access(self, token: str) -> Standing:
         """How an access token stands now."""
         return _standing(self._access.get(token))

@@ -2,8 +2,10 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import httpx
 from airflow.sdk import Connection
@@ -11,6 +13,8 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.errors import Misconfigured
 from relances_providers.messaging import MessagingHook
+
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,18 @@ class ConnectionFields:
                 "must be an https://… address without credentials",
             )
         return value.rstrip("/")
+
+    def phone(self, name: str) -> str:
+        """A phone number in E.164: a sign, the country code, fifteen digits at most."""
+        value = self.text(name)
+        if _E164.fullmatch(value) is None:
+            raise _wrong(
+                self.conn_id,
+                name,
+                "doit être un numéro au format +15551234567, sans espace",
+                "must be a number in E.164, such as +15551234567",
+            )
+        return value
 
     def number(self, name: str, default: float, *, minimum: float) -> float:
         """A finite number of at least ``minimum``."""

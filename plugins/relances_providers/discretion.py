@@ -1,25 +1,32 @@
 """What may be shown of what goes over the wire: no phone number, no secret, no text of a message.
 
-Providers repeat recipients in their errors, and httpx logs each address it calls, query and all.
+Secrets and texts are known by the names of their fields, numbers by their digits, wherever they are.
 """
 
 import json
-import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import parse_qsl, quote, unquote
-
-import httpx
-
-logger = logging.getLogger(__name__)
+from urllib.parse import parse_qsl, unquote
 
 HIDDEN: Final = "••••"
-_NUMBER: Final = re.compile(r"(?<![0-9A-Za-z])\d(?:[ ./()-]*\d){5,}(?![0-9A-Za-z])")
+_GAP: Final = r"[ \t\u00a0\u2009\u202f./()\u2010-\u2015-]{0,3}"  # what people write between digits
+_DATE: Final = (
+    r"(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::\d\d(?:[.,]\d{1,9})?)?)?"  # 2026-11-21T08:00:00.000
+    r"|[0-3]\d/[01]\d/(?:19|20)\d\d"
+    r"|[0-3]\d [A-Z][a-z]{2} (?:19|20)\d\d [0-2]\d:[0-5]\d:\d\d"  # 21 Nov 2026 08:00:00
+)
+_ID: Final = r"[A-Z]{2}[0-9a-f]{32}(?![0-9a-zA-Z])|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-zA-Z])"
+_NUMBER: Final = re.compile(rf"(?P<kept>(?<!\d)(?:{_DATE})(?!{_GAP}\d)|(?<![0-9A-Za-z])(?:{_ID}))|\d(?:{_GAP}\d){{5,}}")
+_PHONE: Final = re.compile(r"(whatsapp:)?\+?(\d{10,15})")
 _SECRETS: Final = frozenset(
     {"password", "client_secret", "access_token", "refresh_token", "id_token", "authorization", "auth_token", "token"}
 )
+_SECRET_SAID: Final = re.compile(
+    rf"""((?:{"|".join(sorted(_SECRETS))})["']?\s*[=:]\s*["']?(?:Bearer\s+|Basic\s+)?)[^\s"'&,;}}<]+""", re.IGNORECASE
+)
 _TEXTS: Final = frozenset({"message", "body", "contentvariables", "text"})
+_EXPLAINED: Final = frozenset({"code", "statuscode", "error", "field"})  # beside them, "message" explains an error
 _LONGEST: Final = 2_000  # characters of a body worth reading in a log
 
 
@@ -30,71 +37,81 @@ def mask(phone: str) -> str:
 
 
 def without_numbers(text: str) -> str:
-    """The text with whatever could be a phone number hidden: six digits or more, however they are spaced."""
-    return _NUMBER.sub(HIDDEN, text)
+    """The text with whatever could be a phone number hidden: six digits or more, however they are spaced.
+
+    Dates stay, and ids of the shapes that providers give (a UUID, two letters and 32 hexadecimal digits).
+    """
+    return _NUMBER.sub(lambda found: found["kept"] or HIDDEN, text)
 
 
-def without_numbers_in_url(url: str) -> str:
-    """The address with the phone numbers of its path and query hidden."""
+def shown_url(url: str) -> str:
+    """An address fit for a log: its path without numbers, its query as :func:`shown` shows a form."""
     address, mark, query = url.partition("?")
-    hidden = "&".join(quote(without_numbers(unquote(part)), safe="=:,+•<>") for part in query.split("&"))
     scheme, separator, rest = address.partition("://")
     host, slash, path = rest.partition("/")  # a host may be digits alone, an address of the network
-    return f"{scheme}{separator}{host}{slash}{without_numbers(path)}{mark}{hidden}"
+    fields = "&".join(f"{name}={_hide(value, name)}" for name, value in parse_qsl(query, keep_blank_values=True))
+    return f"{scheme}{separator}{host}{slash}{without_numbers(unquote(path))}{mark}{fields}"
 
 
 def shown(content: bytes, content_type: str = "") -> str:
-    """A body fit for a log: secrets and texts hidden by their field's name, numbers wherever they are."""
-    text = content.decode(errors="replace")
+    """A body fit for a log, cut where it is long."""
     try:
-        body = json.loads(text)
-    except ValueError:
-        body = dict(parse_qsl(text)) if "form-urlencoded" in content_type else text
-    hidden = _hide(body)
+        hidden = _hide(_read(content, content_type))
+    except RecursionError:  # a log must not make a call fail
+        return HIDDEN
     return (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
+
+
+def hidden_in(content: bytes, content_type: str) -> list[str]:
+    """The secrets and the texts of a body, which an answer to it may repeat in words of its own."""
+    return list(_hidden(_read(content, content_type)))
+
+
+def _read(content: bytes, content_type: str) -> object:
+    text = content.decode(errors="replace")
+    if "form-urlencoded" in content_type:
+        return dict(parse_qsl(text, keep_blank_values=True))
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _hide(value: object, name: str = "") -> object:
     match value:
-        case str() if name.lower() in _SECRETS:
-            return HIDDEN
-        case str() if name.lower() in _TEXTS:
-            return f"<{len(value)} caractères>"
-        case str():
-            return without_numbers(value)
-        case bool() | None:
+        case None | bool():
             return value
+        case _ if name.lower() in _SECRETS:
+            return HIDDEN
+        case _ if name.lower() in _TEXTS:
+            return f"<{len(str(value))} caractères>"
+        case str() if phone := _PHONE.fullmatch(value):
+            return f"{phone[1] or ''}{mask(phone[2])}"
+        case str():
+            return _SECRET_SAID.sub(rf"\1{HIDDEN}", without_numbers(value))
         case int() | float():
-            return without_numbers(str(value))
+            hidden = without_numbers(str(value))
+            return hidden if HIDDEN in hidden else value
         case Mapping():
-            return {str(key): _hide(item, str(key)) for key, item in value.items()}
+            explained = not _EXPLAINED.isdisjoint(str(key).lower() for key in value)
+            return {
+                without_numbers(str(key)): _hide(item, "" if explained and str(key).lower() == "message" else str(key))
+                for key, item in value.items()
+            }
         case list():
             return [_hide(item, name) for item in value]
         case _:
             return HIDDEN
 
 
-async def log_request(request: httpx.Request) -> None:
-    """An event hook of a client in debug: what is sent, headers left out."""
-    body = shown(await request.aread(), request.headers.get("Content-Type", ""))
-    logger.info("→ %s %s %s", request.method, without_numbers_in_url(str(request.url)), body)
-
-
-async def log_response(response: httpx.Response) -> None:
-    """An event hook of a client in debug: what is answered, headers left out."""
-    body = shown(await response.aread(), response.headers.get("Content-Type", ""))
-    logger.info("← %s %s %s", response.status_code, without_numbers_in_url(str(response.request.url)), body)
-
-
-class _DiscreetUrls(logging.Filter):
-    """Hides numbers in the addresses that httpx logs; never drops a line."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(
-                without_numbers_in_url(str(arg)) if isinstance(arg, httpx.URL) else arg for arg in record.args
-            )
-        return True
-
-
-logging.getLogger("httpx").addFilter(_DiscreetUrls("discreet"))
+def _hidden(body: object) -> Iterator[str]:
+    match body:
+        case Mapping():
+            for name, value in body.items():
+                if isinstance(value, str) and value and name.lower() in _SECRETS | _TEXTS:
+                    yield value
+                else:
+                    yield from _hidden(value)
+        case list():
+            for item in body:
+                yield from _hidden(item)

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import httpx
 
-from relances_providers.errors import TryLater
+from relances_providers.errors import ProviderError
 from relances_providers.keycloak_errors import TABLE, refusal
 from relances_providers.token_auth import Granted
 
@@ -48,14 +48,10 @@ class KeycloakAccount:
         try:
             body = response.json()
             scopes = frozenset(str(body.get("scope", "")).split())
-            return Granted(str(body["access_token"]), float(body.get("expires_in", _LIFE_UNSAID)), scopes)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return Granted(body["access_token"], float(body.get("expires_in", _LIFE_UNSAID)), scopes)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise TABLE["keycloak_illisible"].error(self.conn_id) from error
 
-    def out_of_reach(self) -> TryLater:
+    def out_of_reach(self) -> ProviderError:
         """Keycloak gave no answer."""
-        return TryLater(
-            f"Keycloak ({self.host}) ne répond pas : vérifiez keycloak_host de la connexion {self.conn_id} "
-            "et le réseau — Keycloak is out of reach",
-            code="keycloak_injoignable",
-        )
+        return TABLE["keycloak_injoignable"].error(self.conn_id, detail=self.host)

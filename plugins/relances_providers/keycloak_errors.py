@@ -10,6 +10,7 @@ import httpx
 
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.retry_after import retry_after
 
 _CLIENT_CURE: Final = (
     "renseignez client_secret dans la connexion {conn_id} (Keycloak → Clients → api-messaging → Credentials) "
@@ -77,9 +78,9 @@ TABLE: Final[Table] = table(
         ErrorRow(
             code="keycloak_refus",
             kind=Misconfigured,
-            meaning="demande de jeton refusée",
+            meaning="Keycloak refuse la demande de jeton",
             cure="vérifiez keycloak_host, realm et client_id dans la connexion {conn_id}",
-            english="token request refused",
+            english="Keycloak refuses the token request",
             english_cure="check keycloak_host, realm and client_id in the connection",
             wording="invalid_request ; unsupported_grant_type",
         ),
@@ -91,6 +92,15 @@ TABLE: Final[Table] = table(
             english="Keycloak is unavailable",
             english_cure="tried again by itself; if it lasts, tell whoever runs Keycloak",
             wording="HTTP 408, 429, 500, 502, 503, 504 de Keycloak",
+        ),
+        ErrorRow(
+            code="keycloak_injoignable",
+            kind=TryLater,
+            meaning="Keycloak ne répond pas",
+            cure="vérifiez keycloak_host de la connexion {conn_id} et le réseau",
+            english="Keycloak is out of reach",
+            english_cure="check keycloak_host of the connection and the network",
+            wording="ConnectError ; ReadTimeout ; KEYCLOAK_MESSAGING_HOST",
         ),
         ErrorRow(
             code="keycloak_illisible",
@@ -110,7 +120,7 @@ def refusal(response: httpx.Response, conn_id: str) -> ProviderError | None:
         return None
     status = response.status_code
     if status in {408, 429} or response.is_server_error:
-        return TABLE["keycloak_indisponible"].error(conn_id, detail=f"HTTP {status}")
+        return TABLE["keycloak_indisponible"].error(conn_id, detail=f"HTTP {status}", retry_after=retry_after(response))
     error, description = _error_of(response)
     row = TABLE[_code(status, error, description)]
     # Only words that are known to be Keycloak's: another server could answer with what it was sent.
@@ -141,7 +151,7 @@ def _code(status: int, error: str, description: str) -> str:
 def _error_of(response: httpx.Response) -> tuple[str, str]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return "", ""
     if not isinstance(body, dict):
         return "", ""

@@ -13,8 +13,9 @@ from relances_providers import form
 class Provider:
     """One provider. ``name``: in policies, pools, lots and rows. ``channel``: ``sms`` or ``whatsapp``.
 
-    ``countries``: ISO codes of those whose numbers it reaches; empty: any. ``labels`` and ``placeholders``: of the
-    standard fields it uses, the others are hidden. ``fields``: those of its own.
+    ``countries``: ISO codes of those whose numbers it reaches; empty: any. ``error_tables``: where its codes are
+    explained, as ``module:name``. ``labels`` and ``placeholders``: of the standard fields it uses, the others are
+    hidden. ``fields``: those of its own.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Provider:
     countries: frozenset[str]
     connection_type: str
     hook_class: str
+    error_tables: tuple[str, ...]
     title: str
     labels: Mapping[str, str]
     placeholders: Mapping[str, str]
@@ -51,6 +53,7 @@ PROVIDERS = (
         countries=frozenset({"GA"}),
         connection_type="ventis",
         hook_class="relances_providers.ventis_hook.VentisHook",
+        error_tables=("relances_providers.ventis_errors:TABLE", "relances_providers.keycloak_errors:TABLE"),
         title="Ventis Messaging (SMS)",
         labels={
             "host": "Adresse de l'API (host)",
@@ -74,6 +77,7 @@ PROVIDERS = (
         countries=frozenset({"US", "CA"}),
         connection_type="zoom_sms",
         hook_class="relances_providers.zoom_sms_hook.ZoomSmsHook",
+        error_tables=("relances_providers.zoom_errors:TABLE",),
         title="Zoom Phone (SMS)",
         labels={
             "host": "Adresse de l'API (host)",
@@ -95,6 +99,7 @@ PROVIDERS = (
         countries=frozenset(),
         connection_type="twilio_whatsapp",
         hook_class="relances_providers.twilio_whatsapp_hook.TwilioWhatsAppHook",
+        error_tables=("relances_providers.twilio_errors:TABLE",),
         title="Twilio (WhatsApp)",
         labels={
             "host": "Adresse de l'API (host)",

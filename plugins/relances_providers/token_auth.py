@@ -7,6 +7,7 @@ asked, is the :class:`Grant`'s.
 
 import asyncio
 import math
+import re
 import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
@@ -14,20 +15,28 @@ from typing import Final, Protocol
 
 import httpx
 
-from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.errors import Misconfigured, ProviderError
 
 TOKEN_REQUEST: Final = "relances.token_request"  # noqa: S105 - marks the token's own request, for who maps its errors
+_BEARER: Final = re.compile(r"[\x21-\x7e]+")
 _LIFE_USED: Final = 0.9
 _FAILURE_SHARED_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A token and how many seconds it lives. ``scopes``: what it allows, where the server says so."""
+    """A token and how many seconds it lives. ``scopes``: what it allows, where the server says so.
+
+    Raises ValueError for what no header could carry, and for a life that is none.
+    """
 
     value: str = field(repr=False)
     seconds: float
     scopes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        if not (_BEARER.fullmatch(self.value) and 0 < self.seconds < math.inf):
+            raise ValueError("not a token")
 
 
 class Grant(Protocol):
@@ -41,7 +50,7 @@ class Grant(Protocol):
         """The token in the answer. Raises Misconfigured (never asked again) or TryLater."""
         ...
 
-    def out_of_reach(self) -> TryLater:
+    def out_of_reach(self) -> ProviderError:
         """The error of a server that gave no answer."""
         ...
 
@@ -82,9 +91,10 @@ class TokenAuth(httpx.Auth):
         for _ in range(2):  # a second time only after a 401, with a new token
             async with self._lock:
                 if self._needs_token(refused):
+                    asked_at = self._clock()
                     try:
-                        self._keep((yield self._token_request(request)))
-                    except GeneratorExit:  # all that httpx says when the token request itself fails
+                        self._keep((yield self._token_request(request)), asked_at)
+                    except GeneratorExit:  # all that httpx says when the token request itself fails or is given up
                         self._share(self._grant.out_of_reach())
                         raise
                 token = self._bearer()
@@ -108,14 +118,13 @@ class TokenAuth(httpx.Auth):
         asked.extensions = {TOKEN_REQUEST: True, "timeout": request.extensions.get("timeout", {})}
         return asked
 
-    def _keep(self, response: httpx.Response) -> None:
+    def _keep(self, response: httpx.Response, asked_at: float) -> None:
         try:
             granted = self._grant.read(response)
         except ProviderError as error:
             self._share(error)
             raise
-        now = self._clock()
-        self._token = _Token(granted, now + granted.seconds * _LIFE_USED, now + granted.seconds)
+        self._token = _Token(granted, asked_at + granted.seconds * _LIFE_USED, asked_at + granted.seconds)
 
     def _share(self, error: ProviderError) -> None:
         final = isinstance(error, Misconfigured)  # asked again, a wrong password would lock the account

@@ -37,7 +37,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     def __init__(self, *, verify: bool = True) -> None:
         self._verify = verify
         self._session: aiohttp.ClientSession | None = None
-        self._proxy = cache(_environment_proxy)
+        self._proxy = cache(environment_proxy)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send the request once and read the whole answer; raises httpx.TransportError as tabled above.
@@ -80,7 +80,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         return self._session
 
 
-def _environment_proxy(scheme: str, host: str) -> str | None:
+def environment_proxy(scheme: str, host: str) -> str | None:
+    """The proxy through which calls to this host go; None: they go straight there."""
     return None if proxy_bypass(host) else getproxies().get(scheme)
 
 

@@ -73,7 +73,7 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
         return _ventis_error(piped.group(1), piped.group(2))
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict) or not first.keys() >= {"error", "statusCode"}:

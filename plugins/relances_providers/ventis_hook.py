@@ -12,7 +12,6 @@ from typing import ClassVar, Final
 import httpx
 
 from relances_providers.connection_fields import ConnectionFields, read_fields
-from relances_providers.errors import TryLater
 from relances_providers.keycloak import KeycloakAccount
 from relances_providers.messaging import Capabilities, Finding, Limits, Message, MessagingHook, Receipt, Sender, Verdict
 from relances_providers.token_auth import TokenAuth
@@ -61,7 +60,7 @@ class VentisSender(Sender):
         self._settings = settings
         self._wire = settings.wire
         self._client = client
-        self._url = f"{settings.url}/message"
+        self._url = httpx.URL(f"{settings.url}/message")  # parsed once, not for each message
 
     async def send(self, message: Message) -> Receipt:
         """``POST {host}/message``. Raises TryLater, Rejected, Misconfigured or OutcomeUnknown."""
@@ -89,7 +88,7 @@ class VentisSender(Sender):
         if response.status_code == httpx.codes.UNAUTHORIZED:
             raise token_refused(401, self._wire.conn_id)
         if response.is_server_error:
-            raise TryLater(f"Ventis répond {response.status_code} — Ventis is unavailable", code="indisponible")
+            raise TABLE["indisponible"].error(self._wire.conn_id, detail=f"HTTP {response.status_code}")
 
     async def examine(self) -> list[Finding]:
         """The sender's name, which Ventis checks at the first message only."""

@@ -1,17 +1,18 @@
 """How an open connection talks HTTP: its client, and what a failure of the network means for a message."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import aiohttp
 import httpx
 
 from relances_providers.connection_fields import ConnectionFields
-from relances_providers.discretion import log_request, log_response
-from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, TryLater
+from relances_providers.errors import ProviderError
 from relances_providers.messaging import Limits
 from relances_providers.token_auth import TOKEN_REQUEST
+from relances_providers.traffic_log import log_request, log_response
 from relances_providers.transport import SURELY_NOT_SENT, AiohttpTransport
+from relances_providers.wire_errors import TABLE
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,10 @@ class Wire:
     def client(self, auth: httpx.Auth | None = None) -> httpx.AsyncClient:
         """A client for many calls at once, which sends each request once and follows no redirect."""
         if not self.verify_ssl:
-            logger.warning("connexion %s : vérification TLS désactivée (verify_ssl=false)", self.conn_id)
+            logger.warning(
+                "connexion %s : vérification TLS désactivée (verify_ssl=false) — TLS certificates are not verified",
+                self.conn_id,
+            )
         return httpx.AsyncClient(
             transport=AiohttpTransport(verify=self.verify_ssl),
             auth=auth,
@@ -57,30 +61,20 @@ class Wire:
     def failure(self, error: httpx.TransportError) -> ProviderError:
         """What a failed call means: nothing was sent, or nobody knows."""
         if isinstance(error, httpx.PoolTimeout):
-            return TryLater("envoi abandonné : il commençait trop tard — too late to start, not sent", code="trop_tard")
+            return self._error("trop_tard")
         if TOKEN_REQUEST in error.request.extensions or isinstance(error, SURELY_NOT_SENT):
             return self.unreachable(error)
-        return OutcomeUnknown(
-            f"{self.provider} n'a pas répondu ({type(error).__name__}) : le message est peut-être parti "
-            "— no answer, the message may have been sent",
-            code="408",
-        )
+        return self._error("408", f"{self.provider}, {type(error).__name__}")
 
     def unreachable(self, error: httpx.TransportError) -> ProviderError:
         """What a failed call means where nothing can have been sent, such as for a look-up."""
+        host = error.request.url.host
         if isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError):
-            return Misconfigured(
-                f"{error.request.url.host} : certificat TLS refusé ; vérifiez l'adresse dans la connexion "
-                f"{self.conn_id}, ou faites connaître l'autorité du certificat (SSL_CERT_FILE) "
-                "— the TLS certificate is not trusted",
-                code="certificat",
-            )
-        return TryLater(
-            f"{error.request.url.host} est injoignable ({_reason(error)}) : vérifiez {self.address_fields} de la "
-            f"connexion {self.conn_id}, le réseau et le certificat — out of reach, nothing was sent",
-            code="injoignable",
-        )
+            return self._error("certificat", host)
+        said = f"{type(error).__name__} {error}".strip()
+        return self._error("injoignable", f"{host}, {said}")
 
-
-def _reason(error: httpx.TransportError) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    def _error(self, code: str, detail: str = "") -> ProviderError:
+        row = TABLE[code]
+        cure = row.cure.replace("{adresses}", self.address_fields)
+        return replace(row, cure=cure).error(self.conn_id, detail=detail)

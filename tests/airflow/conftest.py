@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -35,7 +35,7 @@ class DagRun:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """A tax office on one machine: its databases, its simulated provider, and its Airflow."""
+    """A tax office on one machine: its databases, its simulated providers, and its Airflow."""
 
     simulators: str
     relances_url: str
@@ -54,18 +54,28 @@ class Office:
         known = json.loads(self.environment["AIRFLOW_CONN_VENTIS_DEFAULT"])
         extra = {**known["extra"], **changes.pop("extra", {})}  # type: ignore[dict-item]
         connection = json.dumps({**known, **changes, "extra": extra})
-        return Office(
-            self.simulators, self.relances_url, {**self.environment, "AIRFLOW_CONN_VENTIS_DEFAULT": connection}
-        )
+        return replace(self, environment={**self.environment, "AIRFLOW_CONN_VENTIS_DEFAULT": connection})
+
+    def with_twilio(self) -> "Office":
+        """The same office with a Twilio account beside Ventis."""
+        connection = {
+            "conn_type": "twilio_whatsapp",
+            "host": self.simulators,
+            "login": "AC" + "0" * 32,
+            "password": "simulateur",
+            "extra": {"sender": "+24111000000", "timeout": 3, "rate_per_second": 500},
+        }
+        return replace(self, environment={**self.environment, "AIRFLOW_CONN_TWILIO_DEFAULT": json.dumps(connection)})
 
     def ledger_count(self) -> int:
-        """Messages the simulated provider accepted."""
+        """Messages the simulated providers accepted."""
         return int(httpx.get(f"{self.simulators}/ledger/count").json()["count"])
 
-    def statuts(self) -> dict[str, int]:
-        """Relances by statut."""
+    def statuts(self, canal: str = "sms") -> dict[str, int]:
+        """Relances of a canal, by statut."""
+        query = "SELECT statut, count(*) FROM relances.relance WHERE canal = %s GROUP BY statut"
         with psycopg.connect(self.relances_url) as connection:
-            return dict(connection.execute("SELECT statut, count(*) FROM relances.relance GROUP BY statut").fetchall())
+            return dict(connection.execute(query, (canal,)).fetchall())
 
 
 @pytest.fixture(scope="module")

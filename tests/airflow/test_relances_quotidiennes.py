@@ -8,20 +8,35 @@ DAG = "relances_quotidiennes"
 
 
 @pytest.fixture(scope="module")
-def held(office: Office) -> DagRun:
-    """The first run of the day, told not to send."""
+def by_whatsapp(office: Office) -> DagRun:
+    """The first run of the day, to three contribuables by WhatsApp."""
+    return office.with_twilio().run(DAG, type_relance="whatsapp", limite=3)
+
+
+@pytest.fixture(scope="module")
+def held(by_whatsapp: DagRun, office: Office) -> DagRun:
+    """The second run of the day, by SMS to the others, told not to send."""
     return office.run(DAG, envoyer_automatiquement=False)
 
 
 @pytest.fixture(scope="module")
 def sent(held: DagRun, office: Office) -> DagRun:
-    """The second run of the day, which sends."""
+    """The third run of the day, which sends."""
     return office.run(DAG)
+
+
+def test_a_run_by_whatsapp_sends_in_its_lane_and_skips_the_others(by_whatsapp: DagRun, office: Office) -> None:
+    assert by_whatsapp.state == "success", by_whatsapp.log[-3000:]
+    lanes = {name: by_whatsapp.tasks.get(f"{name}[0]") for name in ("send_ventis", "send_zoom", "send_twilio")}
+    assert lanes == {"send_ventis": None, "send_zoom": None, "send_twilio": "success"}
+    assert by_whatsapp.tasks["send_ventis[-1]"] == by_whatsapp.tasks["send_zoom[-1]"] == "skipped"
+    assert by_whatsapp.tasks["verdict[-1]"] == "success"
+    assert sum(office.statuts("whatsapp").values()) == 3
 
 
 def test_a_run_that_may_not_send_is_green_and_leaves_its_relances_waiting(held: DagRun, office: Office) -> None:
     assert held.state == "success"
-    assert held.tasks["send_lot[-1]"] == "skipped"
+    assert held.tasks["send_ventis[-1]"] == "skipped"
     assert held.tasks["report[-1]"] == "success"
     assert held.tasks["verdict[-1]"] == "success"
     assert "les relances restent en attente" in held.log
@@ -29,12 +44,12 @@ def test_a_run_that_may_not_send_is_green_and_leaves_its_relances_waiting(held: 
 
 def test_the_next_run_of_the_day_sends_what_was_waiting(sent: DagRun, office: Office) -> None:
     assert sent.state == "success", sent.log[-3000:]
-    assert sent.tasks["send_lot[0]"] == "success"
-    assert office.statuts() == {"envoyee": office.ledger_count()}
+    assert sent.tasks["send_ventis[0]"] == "success"
+    assert office.statuts() == {"envoyee": office.ledger_count() - 3}
     assert office.ledger_count() > 10
 
 
-def test_a_third_run_of_the_day_adds_no_row_and_sends_nothing(sent: DagRun, office: Office) -> None:
+def test_another_run_of_the_day_adds_no_row_and_sends_nothing(sent: DagRun, office: Office) -> None:
     before = office.statuts(), office.ledger_count()
     assert office.run(DAG).state == "success"
     assert (office.statuts(), office.ledger_count()) == before
@@ -48,13 +63,21 @@ def test_a_wrong_secret_fails_the_run_at_once_with_its_cure(sent: DagRun, office
     assert "vérifiez login et password de la connexion ventis_default" in run.log
 
 
-def test_a_limit_below_one_is_refused_by_the_form(office: Office) -> None:
-    with pytest.raises(AssertionError, match="limite"):
-        office.run(DAG, limite=0)
+@pytest.mark.parametrize(("parameter", "value"), [("limite", 0), ("fournisseur", "pigeon")])
+def test_a_value_that_a_parameter_may_not_hold_is_refused_by_the_form(
+    office: Office, parameter: str, value: object
+) -> None:
+    with pytest.raises(AssertionError, match=parameter):
+        office.run(DAG, **{parameter: value})
 
 
-def test_no_phone_number_is_in_any_log(held: DagRun, sent: DagRun) -> None:
-    for run in (held, sent):
+def test_of_fournisseurs_that_are_not_used_nothing_is_said(sent: DagRun) -> None:
+    assert "twilio_default" not in sent.log
+    assert "zoom_default" not in sent.log
+
+
+def test_no_phone_number_is_in_any_log(by_whatsapp: DagRun, held: DagRun, sent: DagRun) -> None:
+    for run in (by_whatsapp, held, sent):
         assert "24166" not in run.log
         assert "24174" not in run.log
         assert "24177" not in run.log

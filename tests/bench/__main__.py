@@ -2,7 +2,8 @@
 
     python -m tests.bench [--creances 1000000] [--envois 20000]
 
-Prepares a small and a large day on a database of its own, then sends to the simulators with 64 calls in flight.
+Prepares a small and a large day on a database of its own, then sends to the simulators with 64 calls in flight;
+last, each hook beside a bare HTTP client.
 """
 
 import argparse
@@ -12,14 +13,14 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
+from tests.bench import hooks
+from tests.bench.simulated import simulators
 from tests.bench.task import DATE
 from tests.support import postgres_connection
 
@@ -55,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--creances", type=int, default=1_000_000)
     parser.add_argument("--envois", type=int, default=20_000)
+    parser.add_argument("--messages", type=int, default=3_000, help="par mesure d'un hook")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cœurs, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
@@ -66,6 +68,8 @@ def main() -> None:
             large = prepare(postgres, "grand", options.creances)
             print(f"\nmémoire, grand / petit : {large / small:.2f}\n")
             send(postgres, options.envois)
+            print()
+            hooks.main(options.messages)
         finally:
             postgres.stop()
 
@@ -126,15 +130,6 @@ def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulator
             "GX_ANALYTICS_ENABLED": "False",
         }
     )
-
-
-@contextmanager
-def simulators() -> Iterator[str]:
-    command = [sys.executable, "-m", "simulators", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-        process.terminate()
 
 
 def print_row(task: str, creances: int, seconds: float, peak_mb: float) -> None:

@@ -63,11 +63,11 @@ def relances(relances_url: str) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def connect(relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Make Airflow's connections, to the pipeline's database and to the provider; again, to change the latter."""
+    """Make Airflow's connections, to the pipeline's database and to Ventis; again, for another one or to change it."""
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
 
-    def to_provider(**extra: object) -> None:
-        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", provider.connection(**extra))
+    def to_provider(fournisseur: str = "ventis", **extra: object) -> None:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur, **extra))
 
     to_provider()
     return to_provider

@@ -2,10 +2,12 @@
 
 from collections import Counter
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
 from relances.rules.bilan import Bilan
+from relances.rules.models import Canal
 from relances.rules.rapport import rapport
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
@@ -21,8 +23,8 @@ def invariants(relances_url: str, ledger: list[Row], *, at_rest: bool = True) ->
     relances = {row["id"]: row for row in ask(relances_url, "SELECT * FROM relances.relance")}
     calls = ask(relances_url, "SELECT * FROM relances.tentative ORDER BY relance_id, numero")
     one_row_per_key(relances)
-    nothing_accepted_twice(relances, ledger)
-    ledger_and_states_agree(relances, ledger)
+    nothing_accepted_twice(relances, calls, ledger)
+    ledger_and_states_agree(relances, calls, ledger)
     intent_before_the_wire(relances, calls, ledger)
     attempts_only_grow(relances, calls)
     no_attempt_after_a_doubt(calls)
@@ -36,32 +38,56 @@ def one_row_per_key(relances: dict[int, Row]) -> None:
     assert [key for key, rows in keys.items() if rows > 1] == []
 
 
-def nothing_accepted_twice(relances: dict[int, Row], ledger: list[Row]) -> None:
+def said(relance: Row) -> tuple[str, str]:
+    """Whom a relance writes to, and what its fournisseur's ledger holds of it then."""
+    if relance["modele"] is None:
+        return relance["telephone"], relance["texte"]
+    filled = " ; ".join(f"{number}={value}" for number, value in enumerate(relance["variables"], start=1))
+    return relance["telephone"], f"Modèle {relance['modele']} : {filled}"
+
+
+def uuid_of(fournisseur: str, reference: str) -> str:
+    """The ledger's id of the message that a fournisseur gave this reference."""
+    match fournisseur:
+        case "twilio":
+            return str(UUID(reference.removeprefix("SM")))
+        case "zoom":
+            return reference.rpartition(":")[2]
+        case _:
+            return reference
+
+
+def nothing_accepted_twice(relances: dict[int, Row], calls: list[Row], ledger: list[Row]) -> None:
+    """A message beyond the first is one that its fournisseur said it could not deliver before."""
     accepted = Counter((entry["to"], entry["text"]) for entry in ledger)
-    wanted = Counter((r["telephone"], r["texte"]) for r in relances.values())
+    wanted = Counter(said(relance) for relance in relances.values())
+    wanted.update(said(relances[call["relance_id"]]) for call in calls if call["constat"] == "non_livree")
     assert {message: times for message, times in accepted.items() if times > wanted[message]} == {}
 
 
-def ledger_and_states_agree(relances: dict[int, Row], ledger: list[Row]) -> None:
+def ledger_and_states_agree(relances: dict[int, Row], calls: list[Row], ledger: list[Row]) -> None:
     entries = {entry["uuid"]: entry for entry in ledger}
-    sent = {r["reference"]: r for r in relances.values() if r["statut"] in ("envoyee", "livree")}
+    heard = [relance for relance in relances.values() if relance["reference"] is not None]
+    sent = {uuid_of(relance["fournisseur"], relance["reference"]): relance for relance in heard}
+    assert len(sent) == len(heard)
     assert sent.keys() <= entries.keys()
-    for reference, relance in sent.items():
-        assert (entries[reference]["to"], entries[reference]["text"]) == (relance["telephone"], relance["texte"])
+    for uuid, relance in sent.items():
+        assert (entries[uuid]["to"], entries[uuid]["text"]) == said(relance)
+        assert entries[uuid]["provider"] == relance["fournisseur"]
+    earlier = {uuid_of(call["fournisseur"], call["reference"]) for call in calls if call["constat"] == "non_livree"}
     unheard = Counter(
-        (r["telephone"], r["texte"])
+        said(r)
         for r in relances.values()
         if r["statut"] in MAY_HAVE_ARRIVED or (r["statut"], r["code"]) == ("echec", "408")
     )
-    others = Counter((entry["to"], entry["text"]) for uuid, entry in entries.items() if uuid not in sent)
+    others = Counter((e["to"], e["text"]) for uuid, e in entries.items() if uuid not in sent.keys() | earlier)
     assert others <= unheard
 
 
 def intent_before_the_wire(relances: dict[int, Row], calls: list[Row], ledger: list[Row]) -> None:
     intents: dict[tuple[str, str], list[datetime]] = {}
     for call in calls:
-        relance = relances[call["relance_id"]]
-        intents.setdefault((relance["telephone"], relance["texte"]), []).append(call["commencee_le"])
+        intents.setdefault(said(relances[call["relance_id"]]), []).append(call["commencee_le"])
     for entry in ledger:
         began = intents[entry["to"], entry["text"]]
         assert min(began) <= datetime.fromisoformat(entry["wall"])
@@ -78,9 +104,12 @@ def attempts_only_grow(relances: dict[int, Row], calls: list[Row]) -> None:
 
 
 def no_attempt_after_a_doubt(calls: list[Row]) -> None:
+    """Unless its fournisseur proved afterwards that it never came, or said that it was not delivered."""
     later = {(call["relance_id"], call["numero"] - 1) for call in calls}
     doubtful = {
-        (c["relance_id"], c["numero"]) for c in calls if c["issue"] in (None, "inconnue", "acceptee", "refusee")
+        (call["relance_id"], call["numero"])
+        for call in calls
+        if call["issue"] not in NOTHING_SENT and call["constat"] not in ("absente", "non_livree")
     }
     assert later & doubtful == set()
 
@@ -92,5 +121,6 @@ def every_equation_holds(relances_url: str) -> None:
         for run in runs:
             execution = Executions(connection).get(run["run_id"])
             lines = reporting.balance(execution)
-            bilan = Bilan(execution.date_relance, execution.simulation, reporting.totals(execution), lines)
-            assert bilan.equilibre, rapport(bilan)
+            canal, totals = Canal(execution.canal), reporting.totals(execution)
+            bilan = Bilan(execution.date_relance, canal, execution.simulation, totals, lines)
+            assert bilan.equilibre, rapport(bilan, {})

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import httpx
 
-from relances.rules.policy import load_policy
+from relances.pipeline.providers import hook_of
+from relances.rules.policy_file import load_policy
 from relances.stages.sending import LotReport, LotSender, lease
 from relances.store.sending import Lot, LotStore
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.provider_info import PROVIDERS
 from simulators import Settings, serve
 from tests.integration.world import Row, request
 from tests.support import wait_until
@@ -20,22 +21,27 @@ from tests.support import wait_until
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A running simulator, and the ways to ask it and to upset it."""
+    """Running simulators of all the providers, and the ways to ask them and to upset them."""
 
     url: str
 
-    def connection(self, *, host: str | None = None, **extra: object) -> str:
+    def connection(self, fournisseur: str = "ventis", *, host: str | None = None, **extra: object) -> str:
         """An Airflow connection to it, as JSON."""
-        settings = {"timeout": 5, "max_in_flight": 8, "rate_per_second": 5000, "sender": "VENTIS"}
-        return json.dumps(
-            {
-                "conn_type": "ventis",
-                "host": host or f"{self.url}/messaging/api/v1",
-                "login": "simulateur",
-                "password": "simulateur",
-                "extra": settings | {"keycloak_host": self.url} | extra,
-            }
-        )
+        settings = {"timeout": 5, "max_in_flight": 8, "rate_per_second": 5000}
+        known = {"login": "simulateur", "password": "simulateur"}
+        own: dict[str, object]
+        match fournisseur:
+            case "ventis":
+                path, own = "/messaging/api/v1", {"sender": "VENTIS", "keycloak_host": self.url}
+            case "zoom":
+                path = "/v2"
+                own = {"sender": "+15550100000", "account_id": "simulateur", "oauth_host": self.url}
+            case _:
+                path, own = "", {"sender": "+24111000000"}
+                known["login"] = "AC" + "0" * 32
+        conn_type = {provider.name: provider.connection_type for provider in PROVIDERS}[fournisseur]
+        extra = settings | own | extra
+        return json.dumps({"conn_type": conn_type, "host": host or f"{self.url}{path}", **known, "extra": extra})
 
     def upset(self, *rules: dict[str, object], latency_ms: float = 0) -> None:
         """Set the faults, in place of those there were."""
@@ -56,13 +62,16 @@ class Provider:
 
 @contextmanager
 def running_provider() -> Iterator[Provider]:
-    """A simulator on an event loop of its own: real HTTP, and nobody's blocking call holds it up."""
+    """A simulator on an event loop of its own: real HTTP, and nobody's blocking call holds it up.
+
+    What it accepts is on the phone at once, or has failed at once.
+    """
     started, stopped = threading.Event(), threading.Event()
     url = ""
 
     async def run() -> None:
         nonlocal url
-        async with serve(Settings()) as served:
+        async with serve(Settings(delivery_seconds=0)) as served:
             url = served
             started.set()
             await asyncio.to_thread(stopped.wait)
@@ -77,15 +86,16 @@ def running_provider() -> Iterator[Provider]:
         server.join()
 
 
-def lot(premier: int = 1, dernier: int = 10**9, *, reprise: bool = False) -> Lot:
-    """A lot of the day's relances, all of them unless said otherwise."""
-    return Lot(request().occasion, "ventis", premier, dernier, reprise)
+def lot(premier: int = 1, dernier: int = 10**9, *, fournisseur: str = "ventis", reprise: bool = False) -> Lot:
+    """A lot of the day's relances, all those of the fournisseur unless said otherwise."""
+    return Lot(request().occasion, fournisseur, premier, dernier, reprise)
 
 
 async def send(url: str, what: Lot | None = None) -> LotReport:
-    """Send a lot through the connection ``ventis_default``, as one worker does."""
-    hook = VentisHook()
-    async with hook.open() as sender, LotStore(url, what or lot(), lease(hook.limits)) as store:
+    """Send a lot through its fournisseur's connection, as one worker does."""
+    part = what or lot()
+    hook = hook_of(part.fournisseur)
+    async with hook.open() as sender, LotStore(url, part, lease(hook.limits)) as store:
         return await LotSender(store, sender, hook.limits, load_policy().envoi).run()
 
 

@@ -3,5 +3,5 @@
 from relances import pipeline
 from tests.integration.world import request
 
-for part in pipeline.plan_lots(request()):
+for part in pipeline.plan_lots(request(), "ventis"):
     pipeline.send_lot(request(), **part)

@@ -20,6 +20,7 @@ from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request, statuts
 
 YESTERDAY = TODAY - timedelta(days=1)
+WHATSAPP = request("par-whatsapp", type_relance="whatsapp")
 
 
 def relances(office: Office, columns: str = "*") -> list[Row]:
@@ -28,7 +29,7 @@ def relances(office: Office, columns: str = "*") -> list[Row]:
 
 def bilan(office: Office, asked: Request) -> Bilan:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        return report(connection, Executions(connection).get(asked.run_id))
+        return report(connection, Executions(connection).get(asked.run_id), {})[0]
 
 
 EVIDENCE: dict[str, dict[str, object]] = {
@@ -120,6 +121,86 @@ def test_contribuables_who_share_a_phone_are_each_reminded(office: Office) -> No
     office.owes(2, telephones=["+241 66 12 34 56"])
     assert office.run(request()).relances == 2
     assert {row["telephone"] for row in relances(office)} == {"24166123456"}
+
+
+# --- by whom, and to whom not ---
+
+
+def test_the_country_of_the_number_tells_the_fournisseur(office: Office) -> None:
+    office.owes(1)
+    office.owes(2, telephones=["+1 514 555 1234"])
+    office.owes(3, telephones=["5145551234"])
+    office.run(request())
+    assert [(row["contribuable_id"], row["fournisseur"], row["telephone"]) for row in relances(office)] == [
+        ("1", "ventis", "24166000001"),
+        ("2", "zoom", "15145551234"),
+    ]
+    assert office.exclusions(request()) == {"3": "telephone_invalide"}
+
+
+def test_whatsapp_reaches_any_country_with_the_words_of_its_canal(office: Office) -> None:
+    office.owes(1, telephones=["07280150"])
+    office.owes(2, telephones=["+33 6 12 34 56 78"])
+    office.run(WHATSAPP)
+    assert [(row["canal"], row["fournisseur"], row["telephone"], row["segments"]) for row in relances(office)] == [
+        ("whatsapp", "twilio", "24177280150", 1),
+        ("whatsapp", "twilio", "33612345678", 1),
+    ]
+    assert all(row["texte"].startswith("Mairie de Libreville\n\nBonjour Marie ONDO") for row in relances(office))
+
+
+@pytest.mark.parametrize("etat", ["injoignable", "opposition"])
+def test_a_number_marked_on_a_canal_is_not_written_to_on_it(office: Office, etat: str) -> None:
+    ask(
+        office.relances_url,
+        "INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur) "
+        "VALUES ('24166000001', 'whatsapp', %(etat)s, '63024', 'twilio')",
+        etat=etat,
+    )
+    office.owe(2)
+    assert office.run(WHATSAPP).relances == 1
+    assert office.exclusions(WHATSAPP) == {"1": etat}
+    assert bilan(office, WHATSAPP).equilibre
+    mark(office, "echec")
+    assert office.run(request("par-sms")).relances == 2
+
+
+# --- two canaux ---
+
+
+def test_who_was_reminded_by_one_canal_is_not_reminded_by_another_the_same_day(office: Office) -> None:
+    office.owe(2)
+    office.run(request())
+    mark(office, "envoyee")
+    assert office.run(WHATSAPP) == Created(relances=0, exclusions=2)
+    assert set(office.exclusions(WHATSAPP).values()) == {"deja_relance"}
+    assert bilan(office, WHATSAPP).equilibre
+
+
+def test_what_waits_on_one_canal_is_not_said_on_another_the_same_day(office: Office) -> None:
+    office.owe(2)
+    office.run(request())
+    assert office.run(WHATSAPP).relances == 0
+
+
+def test_what_failed_on_one_canal_may_be_said_on_another_the_same_day(office: Office) -> None:
+    office.owe(2)
+    office.run(WHATSAPP)
+    mark(office, "echec", code="63024")
+    assert office.run(request()).relances == 2
+    assert bilan(office, request()).equilibre
+
+
+def test_what_an_earlier_day_left_unsent_on_one_canal_gives_way_to_another(office: Office) -> None:
+    office.owe(2)
+    office.run(request("hier", YESTERDAY))
+    assert office.run(WHATSAPP).relances == 2
+    assert [(row["canal"], row["statut"], row["code"]) for row in relances(office)] == [
+        ("sms", "annulee", "expiree"),
+        ("sms", "annulee", "expiree"),
+        ("whatsapp", "en_attente", None),
+        ("whatsapp", "en_attente", None),
+    ]
 
 
 # --- again ---
@@ -336,7 +417,7 @@ def test_a_simulation_creates_what_will_never_be_sent(office: Office) -> None:
     assert {(row["statut"], row["code"]) for row in relances(office)} == {("annulee", "simulation")}
     told = bilan(office, request())
     assert told.equilibre
-    assert rapport(told).startswith("# Simulation du")
+    assert rapport(told, {}).startswith("# Simulation du")
 
 
 def test_a_simulation_is_no_history(office: Office) -> None:

@@ -94,7 +94,7 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
         let_time_pass(relances_url)
         Doubts(relances).rescue()
         let_time_pass(relances_url)
-        assert Doubts(relances).close("ventis", 60) == 1
+        assert Doubts(relances).close(60, "ventis") == 1
         await store.settle([(claims[0], ACCEPTED)])
     ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
     Doubts(relances).resolve_from_journal()
@@ -148,7 +148,8 @@ async def test_settling_twice_changes_nothing(relances_url: str) -> None:
 
 async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: str, provider: Provider) -> None:
     async with VentisHook().open() as sender:
-        issue, _ = await call(sender, Claim(1, 1, "24166123456", "Relance", monotonic()), not_after=monotonic() - 1)
+        claim = Claim(1, 1, "24166123456", "Relance", None, (), monotonic())
+        issue, _ = await call(sender, claim, not_after=monotonic() - 1)
     assert type(issue).__name__ == "Reportee"
     assert provider.requests() == 0
 
@@ -245,7 +246,7 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
     assert 1 <= abandoned <= 6
 
     provider.upset()
-    for part in pipeline.plan_lots(request()):
+    for part in pipeline.plan_lots(request(), "ventis"):
         pipeline.send_lot(request(), **part)
     assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger(), at_rest=False)

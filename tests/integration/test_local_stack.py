@@ -13,8 +13,10 @@ import psycopg
 import pytest
 
 from relances.local.airflow_api import AirflowApi
-from relances.local.connections import PROVIDER_VARIABLES, Connection
+from relances.local.connections import Connection
 from relances.local.ownership import owner, recorded_sessions
+from relances.local.postgres import EmbeddedPostgres
+from relances.local.provider_variables import PROVIDER_VARIABLES
 from relances.local.stack import DAG
 from relances.local.state import LOOPBACK, StateFolder
 from relances_providers.provider_info import form_defaults
@@ -30,11 +32,11 @@ def state() -> Iterator[StateFolder]:
         yield StateFolder(Path(folder) / "local")
 
 
-def relances(command: str, state: StateFolder, variables: dict[str, str]) -> subprocess.Popen[str]:
-    """Run the command as an operator would, and as if this machine had no ``.env``."""
-    nothing = dict.fromkeys([*PROVIDER_VARIABLES, "ETAXE_URL", "RELANCES_URL", "RELANCES_PORT"], "")
+def relances(command: str, state: StateFolder, variables: dict[str, str], *words: str) -> subprocess.Popen[str]:
+    """Run the command as an operator would, and as if this machine had no ``.env`` and no other Airflow."""
+    nothing = dict.fromkeys([*PROVIDER_VARIABLES, "ETAXE_URL", "RELANCES_URL", "RELANCES_PORT", "AIRFLOW_HOME"], "")
     return subprocess.Popen(
-        [RELANCES, command],
+        [RELANCES, command, *words],
         env={**os.environ, **nothing, "RELANCES_ETAT": str(state.path.parent), **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -52,7 +54,15 @@ def read_until(process: subprocess.Popen[str], word: str) -> str:
     return text
 
 
-def test_up_connects_ones_own_databases_and_leaves_nothing(state: StateFolder, new_database: NewDatabase) -> None:
+def printed(command: str, state: StateFolder, variables: dict[str, str], *words: str) -> str:
+    """Everything a command prints, to its end."""
+    with relances(command, state, variables, *words) as process:
+        return process.communicate(timeout=120)[0]
+
+
+def test_up_connects_ones_own_databases_and_leaves_nothing(
+    state: StateFolder, new_database: NewDatabase, tmp_path: Path
+) -> None:
     relances_url, etaxe_url = new_database("relances_a_soi"), new_database("etaxe_a_soi")
     variables = {
         "RELANCES_URL": relances_url,
@@ -73,6 +83,10 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(state: StateFolder, n
                 assert api.connection("etaxe_db") is not None
                 assert api.connection("relances_db") is not None
                 assert_the_operators_settings_stay(api)
+                assert_a_file_of_variables_becomes_connections(state, api, tmp_path / "guides.env")
+            shown = printed("diagnostic", state, {})
+            assert f"Connexions : l'Airflow qui tourne ({state.path})." in shown
+            assert "twilio_default\n  ✔ champs" in shown
             with psycopg.connect(relances_url) as connection:
                 assert connection.execute("SELECT count(*) FROM relances.execution").fetchone() == (0,)
             with psycopg.connect(etaxe_url) as connection:
@@ -85,6 +99,7 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(state: StateFolder, n
         assert process.wait(timeout=60) == 0
     assert [session.members() for session in sessions] == [[]] * 5
     assert owner(state) is None
+    assert_a_stack_at_rest_is_read_and_left_at_rest(state, relances_url)
 
 
 def assert_the_operators_settings_stay(api: AirflowApi) -> None:
@@ -98,6 +113,29 @@ def assert_the_operators_settings_stay(api: AirflowApi) -> None:
     fields = ventis.fields()
     assert fields.keys() == form_defaults("ventis").keys()
     assert (fields["sender"], fields["rate_per_second"], fields["client_secret"]) == ("X", 9, "***")
+
+
+def assert_a_file_of_variables_becomes_connections(state: StateFolder, api: AirflowApi, file: Path) -> None:
+    """And the remarks on the file say no value."""
+    sid = "AC" + "0" * 32
+    file.write_text(f"TWILIO_ACCOUNT_SID = {sid}\nTWILIO_AUTH_TOKEN=jeton\nTWILIO_SANDBOX_NUMBER=+24111000000\n")
+    shown = printed("connexions", state, {}, "--depuis-env", str(file))
+    assert "ligne 1, TWILIO_ACCOUNT_SID : espaces autour de = ôtés" in shown
+    assert "Écrites dans Airflow : twilio_default." in shown
+    assert sid not in shown
+    twilio = api.connection("twilio_default")
+    assert twilio is not None
+    assert twilio.fields()["sender"] == "+24111000000"
+
+
+def assert_a_stack_at_rest_is_read_and_left_at_rest(state: StateFolder, relances_url: str) -> None:
+    """What it holds, with the given variables over it, as the next start would have it."""
+    shown = printed("diagnostic", state, {"RELANCES_URL": relances_url})
+    assert f"l'Airflow à l'arrêt ({state.path})" in shown
+    assert "relances_db\n  ✔ accès" in shown
+    assert "twilio_default\n  ✔ champs" in shown
+    assert not EmbeddedPostgres(state.postgres).stop()
+    assert owner(state) is None
 
 
 def test_a_database_that_does_not_answer_is_one_sentence(state: StateFolder) -> None:

@@ -53,6 +53,7 @@ def test_a_wanted_port_is_taken_as_it_is_or_refused(state: StateFolder) -> None:
             state.port("interface", taken)
 
     assert state.port("interface", taken) == taken
+    assert state.ports() == {"interface": taken}
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

@@ -2,18 +2,29 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
 from psycopg import errors, sql
 
-from relances.store import migrate
+from relances.store import migrate, migrations
 from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, statuts
 
-TABLES = {"creance_extraite", "exclusion", "execution", "migration", "relance", "relance_creance", "tentative"}
+TABLES = {
+    "creance_extraite",
+    "exclusion",
+    "execution",
+    "migration",
+    "numero_signale",
+    "relance",
+    "relance_creance",
+    "tentative",
+}
+FIRST_VERSION = (Path(migrations.__path__[0]) / "versions" / "0001_schema.sql").read_text()
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 WORKER = UUID(int=1)
 
@@ -43,6 +54,21 @@ def test_two_set_ups_at_once_wait_for_each_other(new_database: NewDatabase) -> N
         list(pool.map(migrate, [url] * 4))
     assert tables(url) == TABLES
     assert ask(url, "SELECT count(*) FROM relances.migration") == [{"count": 1}]
+
+
+def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDatabase) -> None:
+    url = new_database("ancienne")
+    ask(url, "CREATE SCHEMA relances")
+    ask(url, FIRST_VERSION)
+    ask(url, "CREATE TABLE relances.migration (version_num varchar(32) PRIMARY KEY)")
+    ask(url, "INSERT INTO relances.migration VALUES ('0001')")
+    stage_relances(url, 3)
+    ask(url, "UPDATE relances.relance SET statut = 'envoyee', envoyee_le = now(), reference = 'uuid' WHERE id = 1")
+    before = ask(url, "SELECT * FROM relances.relance ORDER BY id")
+    migrate(url)
+    assert tables(url) == TABLES
+    after = ask(url, "SELECT * FROM relances.relance ORDER BY id")
+    assert [old | {"modele": None, "variables": None, "interrogee_le": None} for old in before] == after
 
 
 def test_the_tables_of_others_are_left_alone(new_database: NewDatabase) -> None:
@@ -77,7 +103,16 @@ LEGAL = {
     "echec": {"statut": "echec", "close_le": NOW, "code": "1005"},
     "echec after acceptance": {"statut": "echec", "close_le": NOW, "code": "30003", "reference": "uuid"},
     "incertaine": {"statut": "incertaine", "incertaine_depuis": NOW, "code": "408"},
+    "failed after acceptance, with the date it was sent": {
+        "statut": "echec",
+        "close_le": NOW,
+        "code": "63024",
+        "reference": "uuid",
+        "envoyee_le": NOW,
+    },
     "annulee": {"statut": "annulee", "close_le": NOW, "code": "expiree"},
+    "an approved template": {"modele": "HX0", "variables": ["Marie"]},
+    "a template without variables": {"modele": "HX0", "variables": []},
 }
 
 
@@ -111,6 +146,8 @@ ILLEGAL = {
     "a phone with spaces": {"telephone": "241 66123456"},
     "an unknown channel": {"canal": "pigeon"},
     "attempts below zero": {"tentatives": -1},
+    "a template without what fills it": {"modele": "HX0"},
+    "variables without a template": {"variables": ["Marie"]},
 }
 
 
@@ -145,8 +182,20 @@ def record(connection: psycopg.Connection, **columns: object) -> None:
         {"issue": "refusee"},
         {"terminee_le": NOW},
         {"issue": "acceptee", "terminee_le": NOW},
+        {"constat": "perdue", "constat_le": NOW},
+        {"constat": "absente"},
+        {"constat": "retrouvee", "constat_le": NOW},
     ],
-    ids=["numbered zero", "an unknown outcome", "over without an end", "ended without an outcome", "no reference"],
+    ids=[
+        "numbered zero",
+        "an unknown outcome",
+        "over without an end",
+        "ended without an outcome",
+        "accepted without a reference",
+        "an unknown word afterwards",
+        "a word without its date",
+        "found without a reference",
+    ],
 )
 def test_a_call_without_its_evidence_is_refused(relance: psycopg.Connection, columns: dict[str, object]) -> None:
     with pytest.raises(errors.CheckViolation):

@@ -12,18 +12,24 @@ import pytest
 from relances import pipeline
 from relances.local.base_fictive import create_base_fictive
 from relances.rules.errors import Blocked, TryAgain
+from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances_providers.errors import Misconfigured, TryLater
+from relances_providers.provider_info import PROVIDERS
+from relances_providers.twilio_errors import TABLE as TWILIO
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
 from tests.support import one_sentence, postgres_connection, wait_until
 
 CONTRIBUABLES = 100  # the fewest with all the magic numbers among them
+FOURNISSEURS = [provider.name for provider in PROVIDERS]
+AMERICAN = "UPDATE contribuable SET telephone = '+1 ' || (5145550000 + id)"
+QUARANTINE = 2 * 0.4 + 60  # seconds: a call's longest, then what Twilio's list may take to show it
 OURS = "strpos(coalesce(notes, ''), '[relances #') > 0"
 
 pytestmark = pytest.mark.usefixtures("great_expectations", "connect", "etaxe_url")
@@ -45,6 +51,13 @@ def impatient(connect: Connect) -> None:
     connect(timeout=0.4)
 
 
+@pytest.fixture
+def all_connected(connect: Connect) -> None:
+    """The connections of all three providers."""
+    for fournisseur in FOURNISSEURS:
+        connect(fournisseur, timeout=0.4)
+
+
 def prepare(asked: Request) -> None:
     pipeline.check_providers(asked)
     pipeline.extract(asked)
@@ -52,12 +65,17 @@ def prepare(asked: Request) -> None:
     pipeline.create_relances(asked)
 
 
+def send_all(asked: Request) -> None:
+    for fournisseur in FOURNISSEURS:
+        for part in pipeline.plan_lots(asked, fournisseur):
+            pipeline.send_lot(asked, **part)
+
+
 def run_day(asked: Request) -> str:
     """Every task of the Dag, in its order; the report."""
     prepare(asked)
     if pipeline.approve(asked):
-        for part in pipeline.plan_lots(asked):
-            pipeline.send_lot(asked, **part)
+        send_all(asked)
         wait_until(lambda: pipeline.reconcile(asked), "nothing left to reconcile")
         pipeline.write_back(asked)
     return pipeline.report(asked)
@@ -140,7 +158,7 @@ def test_every_task_may_run_again(relances_url: str, etaxe_url: str, provider: P
     for task in (pipeline.extract, pipeline.validate, pipeline.create_relances):
         task(asked)
         task(asked)
-    lots = [pipeline.plan_lots(asked) for _ in range(2)]
+    lots = [pipeline.plan_lots(asked, "ventis") for _ in range(2)]
     assert lots[0] == lots[1]
     for part in [*lots[0], *lots[1]]:
         pipeline.send_lot(asked, **part)
@@ -230,6 +248,122 @@ def test_no_report_and_no_log_names_anybody(
     assert not re.search(r"\+?241\d{8}", said)
 
 
+# --- by whom ---
+
+
+@pytest.mark.usefixtures("all_connected")
+def test_a_day_by_whatsapp_from_debts_to_report(relances_url: str, etaxe_url: str, provider: Provider) -> None:
+    asked = request(type_relance="whatsapp")
+    prepare(asked)
+    send_all(asked)
+    pipeline.reconcile(asked)
+    for seconds in (QUARANTINE, *[3_600] * 2 * load_policy().envoi.tentatives_max):
+        let_time_pass(relances_url, seconds)
+        pipeline.reconcile(asked)
+    pipeline.write_back(asked)
+    rapport = pipeline.report(asked)
+    invariants(relances_url, provider.ledger())
+    assert {entry["provider"] for entry in provider.ledger()} == {"twilio"}
+    assert statuts(relances_url).keys() == {"livree", "echec"}
+    codes = {row["code"] for row in relances(relances_url) if row["statut"] == "echec"}
+    assert codes == {"21211", "jamais_partie"}
+    assert "## Bilan : équilibré" in rapport
+    assert " messages WhatsApp envoyés pour ce jour" in rapport
+    assert {row["canal_envoi"] for row in shown(etaxe_url).values()} == {"twilio"}
+
+
+def test_american_numbers_leave_by_zoom_beside_those_of_gabon(
+    relances_url: str, etaxe_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect("zoom")
+    ask(etaxe_url, f"{AMERICAN} WHERE telephone LIKE '066%%'")
+    run_day(request())
+    sent = Counter((entry["provider"], entry["to"][:3]) for entry in provider.ledger())
+    assert sent["zoom", "151"] > 0
+    assert {fournisseur for fournisseur, _ in sent} == {"ventis", "zoom"}
+    assert [key for key in sent if key[0] == "zoom" and key[1] != "151"] == []
+    invariants(relances_url, provider.ledger())
+
+
+def test_ventis_alone_needs_no_other_connection_and_hears_of_none(
+    relances_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        pipeline.check_providers(request())
+    assert "ventis : prêt à envoyer" in caplog.text
+    assert "zoom" not in caplog.text
+    assert "twilio" not in caplog.text
+
+
+def test_a_number_that_no_connected_fournisseur_reaches_is_excluded(relances_url: str, etaxe_url: str) -> None:
+    ask(etaxe_url, AMERICAN)
+    prepare(request())
+    assert ask(relances_url, "SELECT DISTINCT fournisseur FROM relances.relance") == []
+    codes = {row["code"] for row in ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion")}
+    assert "hors_region" in codes
+
+
+@pytest.mark.usefixtures("all_connected")
+def test_the_fournisseur_asked_for_is_the_only_one(relances_url: str, etaxe_url: str) -> None:
+    ask(etaxe_url, "UPDATE contribuable SET telephone = (5145550000 + id)::text WHERE id %% 2 = 0")
+    prepare(request(fournisseur="zoom"))
+    written = relances(relances_url)
+    assert {(row["fournisseur"], row["telephone"][:7]) for row in written} == {("zoom", "1514555")}
+    codes = {row["code"] for row in ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion")}
+    assert "hors_region" in codes
+
+
+@pytest.mark.parametrize(
+    ("over", "sentence"),
+    [
+        ({"fournisseur": "twilio"}, "paramètre fournisseur : twilio n'envoie pas de sms ; choisissez ventis, zoom"),
+        ({"type_relance": "whatsapp", "fournisseur": "ventis"}, "ventis n'envoie pas de whatsapp ; choisissez twilio"),
+        ({"fournisseur": "pigeon"}, "pigeon n'envoie pas de sms ; choisissez ventis, zoom"),
+    ],
+)
+def test_a_fournisseur_that_does_not_serve_the_canal_is_refused_before_anything_is_done(
+    relances_url: str, over: dict[str, object], sentence: str
+) -> None:
+    with pytest.raises(Blocked) as refused:
+        pipeline.check_providers(request(**over))
+    assert sentence in one_sentence(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("over", "connection"),
+    [({"fournisseur": "zoom"}, "zoom_default"), ({"type_relance": "whatsapp"}, "twilio_default")],
+)
+def test_the_fournisseur_that_is_asked_for_or_comes_first_needs_its_connection(
+    relances_url: str, over: dict[str, object], connection: str
+) -> None:
+    with pytest.raises(Misconfigured, match=f"la connexion {connection} n'existe pas"):
+        pipeline.check_providers(request(**over))
+
+
+@pytest.mark.usefixtures("all_connected")
+def test_a_run_of_one_canal_sends_nothing_that_waits_on_another(relances_url: str, provider: Provider) -> None:
+    run_day(request("sms", envoyer_automatiquement=False))
+    run_day(request("whatsapp", type_relance="whatsapp"))
+    by_sms = [row["statut"] for row in relances(relances_url) if row["canal"] == "sms"]
+    assert set(by_sms) == {"en_attente"}
+    assert "ventis" not in {entry["provider"] for entry in provider.ledger()}
+
+
+@pytest.mark.usefixtures("all_connected")
+def test_a_failure_is_explained_in_the_report_by_its_fournisseur_s_own_words(relances_url: str, etaxe_url: str) -> None:
+    asked = request(type_relance="whatsapp")
+    prepare(asked)
+    ask(relances_url, "UPDATE relances.relance SET telephone = '24166063016'")
+    send_all(asked)
+    assert pipeline.reconcile(asked)
+    rapport = pipeline.report(asked)
+    assert {row["code"] for row in relances(relances_url)} == {"63016"}
+    row = TWILIO["63016"]
+    assert row.meaning in rapport
+    assert row.cure in rapport
+    assert "refusée par le fournisseur" not in rapport
+
+
 # --- write-back ---
 
 
@@ -246,8 +380,7 @@ def test_a_doubt_is_shown_as_a_failure_being_checked_then_as_what_it_was(
 ) -> None:
     asked = request()
     prepare(asked)
-    for part in pipeline.plan_lots(asked):
-        pipeline.send_lot(asked, **part)
+    send_all(asked)
     doubtful = {row["id"] for row in relances(relances_url) if row["statut"] == "incertaine"}
     assert doubtful
     pipeline.write_back(asked)
@@ -278,17 +411,25 @@ def test_lots_share_out_what_waits_without_a_gap_or_an_overlap(relances_url: str
     prepare(request())
     ids = [row["id"] for row in relances(relances_url)]
     with psycopg.connect(relances_url, autocommit=True) as connection:
-        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), 7)
+        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), "ventis", 7, 1_000)
     shares = [[id_ for id_ in ids if lot.premier <= id_ <= lot.dernier] for lot in lots]
     assert [id_ for share in shares for id_ in share] == ids
     assert {len(share) for share in shares[:-1]} == {7}
+
+
+def test_there_are_never_more_lots_than_airflow_maps_a_task_over(relances_url: str) -> None:
+    prepare(request())
+    with psycopg.connect(relances_url, autocommit=True) as connection:
+        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), "ventis", 1, 4)
+    assert len(lots) == 4
+    assert (lots[0].premier, lots[-1].dernier) == (relances(relances_url)[0]["id"], relances(relances_url)[-1]["id"])
 
 
 def test_a_day_without_anything_to_send_has_no_lot(relances_url: str) -> None:
     pipeline.extract(request(jours_retard_min=3000))
     pipeline.validate(request(jours_retard_min=3000))
     assert pipeline.create_relances(request(jours_retard_min=3000)) == 0
-    assert pipeline.plan_lots(request()) == []
+    assert pipeline.plan_lots(request(), "ventis") == []
 
 
 # --- what stops a run ---

@@ -3,17 +3,17 @@
 import asyncio
 from contextlib import suppress
 
-import psycopg
 import pytest
 
 from relances import pipeline
-from relances.rules.policy import load_policy
-from relances.stages.reconciliation import Provider as Known
-from relances.stages.reconciliation import reconcile
+from relances.rules.policy_file import load_policy
+from relances.stages.reconciliation import quarantine
 from relances.store.sending import Lot
 from relances_providers.errors import TryLater
-from relances_providers.messaging import Capabilities, Limits
+from relances_providers.messaging import MessagingHook
+from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
 from relances_providers.ventis_hook import VentisHook
+from relances_providers.zoom_sms_hook import ZoomSmsHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
@@ -21,7 +21,7 @@ from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
 
 QUARANTINE = 2 * 5  # seconds: connecting and waiting, each bounded by the connection's timeout
-LIMITS = Limits(rate_per_second=5, max_in_flight=4, timeout=5)
+DEADLINE = load_policy().envoi.delai_incertitude
 
 pytestmark = pytest.mark.usefixtures("connect")
 
@@ -89,28 +89,38 @@ def test_doubts_of_earlier_days_are_cleared_too(relances_url: str, provider: Pro
     assert statuts(relances_url) == {"echec": 1}
 
 
-def test_where_the_provider_can_be_asked_no_doubt_is_closed_unasked(
-    relances_url: str, relances: psycopg.Connection, provider: Provider
+def test_the_doubts_of_a_fournisseur_without_a_connection_wait_for_one_until_their_deadline(
+    relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     leave_in_doubt(relances_url, provider)
-    let_time_pass(relances_url)
-    askable = Known(Capabilities(can_look_up=True, max_characters=1600, visibility_delay=30), LIMITS)
-    reconcile(relances, {"ventis": askable})
+    monkeypatch.delenv("AIRFLOW_CONN_VENTIS_DEFAULT")
+    let_time_pass(relances_url, DEADLINE - 60)
+    assert not pipeline.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
+    let_time_pass(relances_url, 61)
+    assert pipeline.reconcile(request())
+    assert [row[:2] for row in reasons(relances_url)] == [("echec", "408")]
 
 
-def test_the_doubts_of_another_fournisseur_are_left_alone(
-    relances_url: str, relances: psycopg.Connection, provider: Provider
+def test_a_connection_that_is_wrong_holds_up_nobody_else(
+    relances_url: str, provider: Provider, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     leave_in_doubt(relances_url, provider)
-    let_time_pass(relances_url)
-    reconcile(relances, {"zoom": Known(VentisHook.capabilities, LIMITS)})
-    assert statuts(relances_url) == {"incertaine": 1}
+    connect("zoom", timeout="vite")
+    connect("twilio", host="nulle part")
+    let_time_pass(relances_url, QUARANTINE + 1)
+    assert pipeline.reconcile(request())
+    assert statuts(relances_url) == {"echec": 1}
+    assert "zoom ne peut être interrogé pour l'instant : connexion zoom_default : le champ timeout" in caplog.text
 
 
-def test_the_quarantine_outlasts_the_longest_call_and_the_look_up_s_delay() -> None:
-    seen_late = Capabilities(can_look_up=True, max_characters=1600, visibility_delay=30)
-    assert Known(seen_late, LIMITS).quarantine == QUARANTINE + 30
+@pytest.mark.parametrize("hook", [VentisHook(), TwilioWhatsAppHook(), ZoomSmsHook()], ids=lambda hook: hook.conn_type)
+def test_the_quarantine_outlasts_the_longest_call_and_the_look_up_s_delay(
+    connect: Connect, hook: MessagingHook
+) -> None:
+    for fournisseur in ("ventis", "zoom", "twilio"):
+        connect(fournisseur)
+    assert quarantine(hook) == QUARANTINE + hook.capabilities.visibility_delay
 
 
 # --- retries ---
@@ -148,13 +158,22 @@ def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: P
     assert provider.ledger() == []
 
 
-def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(relances_url: str, provider: Provider) -> None:
-    put_off(relances_url, provider, 3600)
+def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    leave_in_doubt(relances_url, provider)
+    connect(timeout=3600)
     patience = load_policy().envoi.attente_reconciliation
     age_calls(relances_url, patience - 60)
     assert not pipeline.reconcile(request())
     age_calls(relances_url, 61)
     assert pipeline.reconcile(request())
+
+
+def test_a_run_does_not_wait_for_a_retry_that_is_due_beyond_its_patience(relances_url: str, provider: Provider) -> None:
+    put_off(relances_url, provider, 3600)
+    assert pipeline.reconcile(request())
+    assert statuts(relances_url) == {"en_attente": 2}
 
 
 def test_the_patience_of_a_run_begins_with_its_latest_call(relances_url: str, provider: Provider) -> None:

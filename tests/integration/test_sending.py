@@ -11,7 +11,8 @@ import pytest
 from relances.rules.errors import TryAgain
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
-from relances.rules.policy import load_policy
+from relances.rules.phones import Refus
+from relances.rules.policy_file import load_policy
 from relances.stages.sending import LotSender, lease
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured, OutcomeUnknown, TryLater
@@ -395,6 +396,64 @@ async def test_outcomes_are_written_at_once_however_long_the_lot_pauses(
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sending
+
+
+# --- the other providers ---
+
+
+@pytest.mark.parametrize(("fournisseur", "canal"), [("twilio", "whatsapp"), ("zoom", "sms")])
+async def test_each_fournisseur_sends_its_lot_to_one_recipient_a_call(
+    relances_url: str, provider: Provider, connect: Connect, fournisseur: str, canal: str
+) -> None:
+    connect(fournisseur)
+    telephone = "15145551234"
+    stage_relances(relances_url, 5, canal=canal, fournisseur=fournisseur, telephone=telephone)
+    report = await send(relances_url, lot(fournisseur=fournisseur))
+    assert report.statuts == {Statut.ENVOYEE: 5}
+    assert [(entry["provider"], entry["to"]) for entry in provider.ledger()] == [(fournisseur, telephone)] * 5
+    invariants(relances_url, provider.ledger())
+
+
+async def test_an_approved_template_is_sent_in_place_of_the_text(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect("twilio")
+    modele = "HX" + "0" * 32
+    stage_relances(
+        relances_url, 1, canal="whatsapp", fournisseur="twilio", modele=modele, variables=["Marie", "15 000 FCFA"]
+    )
+    await send(relances_url, lot(fournisseur="twilio"))
+    assert provider.ledger()[0]["text"] == f"Modèle {modele} : 1=Marie ; 2=15 000 FCFA"
+    invariants(relances_url, provider.ledger())
+
+
+async def test_a_refusal_that_concerns_the_number_marks_it_for_its_canal(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect("twilio")
+    telephones = ["24166021610", "24166021614", "24166021608"]
+    stage_relances(relances_url, 4, telephones=telephones, canal="whatsapp", fournisseur="twilio")
+    report = await send(relances_url, lot(fournisseur="twilio"))
+    assert report.statuts == {Statut.ECHEC: 3, Statut.ENVOYEE: 1}
+    assert numbers_marked(relances_url) == [
+        ("24166021610", "whatsapp", "opposition", "21610", "twilio"),
+        ("24166021614", "whatsapp", "injoignable", "21614", "twilio"),
+    ]
+
+
+async def test_no_later_word_lifts_an_opposition(relances_url: str) -> None:
+    stage_relances(relances_url, 3, telephone="24166123456")
+    refused = [Reglement(Statut.ECHEC, "refusee", "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)]
+    async with LotStore(relances_url, lot(), 60) as store:
+        first, second, third = await store.take(3)
+        await store.settle([(first, refused[1]), (second, refused[0])])
+        await store.settle([(third, refused[1])])
+    assert [row[2] for row in numbers_marked(relances_url)] == ["opposition"]
+
+
+def numbers_marked(url: str) -> list[tuple[object, ...]]:
+    rows = ask(url, "SELECT telephone, canal, etat, code, fournisseur FROM relances.numero_signale ORDER BY telephone")
+    return [tuple(row.values()) for row in rows]
 
 
 # --- several workers ---

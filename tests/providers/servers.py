@@ -34,6 +34,10 @@ class Simulated:
         """How many requests each path received."""
         return dict((await self.control.get("/stats")).json()["requests"])
 
+    async def token_requests(self) -> int:
+        """How many times a token was asked for."""
+        return int((await self.control.get("/stats")).json()["token_requests"])
+
 
 @dataclass
 class Gateway:

@@ -77,9 +77,10 @@ def refused(status: int, **content: object) -> ProviderError | None:
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_a_server_in_trouble_is_asked_later(status: int) -> None:
-    error = refused(status, html="<h1>En maintenance</h1>")
+    error = refused(status, html="<h1>En maintenance</h1>", headers={"Retry-After": "90"})
     assert isinstance(error, TryLater)
     assert error.code == "keycloak_indisponible"
+    assert error.retry_after == 90
 
 
 @pytest.mark.parametrize(
@@ -87,17 +88,18 @@ def test_a_server_in_trouble_is_asked_later(status: int) -> None:
     [
         {"json": {"error": "invalid_scope", "error_description": "Invalid scopes"}},
         {"json": ["unauthorized_client"]},
+        {"content": b"[" * 100_000},
         {"html": "<h1>Accès interdit</h1>"},
         {},
     ],
-    ids=["another error", "a list", "a page", "nothing"],
+    ids=["another error", "a list", "a list without end", "a page", "nothing"],
 )
 @pytest.mark.parametrize("status", [302, 400, 401, 403])
 def test_any_other_refusal_names_what_leads_to_keycloak(status: int, content: dict[str, object]) -> None:
     error = refused(status, **content)
     assert isinstance(error, Misconfigured)
     assert error.code == "keycloak_refus"
-    assert f"Keycloak ({status})" in str(error)
+    assert f"Keycloak refuse la demande de jeton (keycloak_refus : HTTP {status})" in str(error)
     assert "vérifiez keycloak_host, realm et client_id dans la connexion ventis_default" in str(error)
 
 

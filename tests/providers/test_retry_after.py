@@ -1,4 +1,4 @@
-"""``Retry-After`` in each form providers use, and in none."""
+"""``Retry-After`` in each form providers use, and in none; ``X-RateLimit-Reset`` in its place."""
 
 from datetime import UTC, datetime
 
@@ -55,6 +55,27 @@ def test_what_cannot_be_read_is_as_if_absent(value: str) -> None:
 
 def test_absent_is_none() -> None:
     assert retry_after(httpx.Response(429)) is None
+
+
+def reset_at(value: str, **headers: str) -> float | None:
+    return retry_after(httpx.Response(429, headers={"X-RateLimit-Reset": value, **headers}), NOW)
+
+
+def test_without_it_the_moment_of_the_reset_is_read() -> None:
+    assert reset_at(str(int(NOW.timestamp()) + 90)) == 90
+
+
+def test_a_reset_gone_by_is_now() -> None:
+    assert reset_at(str(int(NOW.timestamp()) - 90)) == 0
+
+
+def test_a_reset_says_nothing_where_retry_after_does() -> None:
+    assert reset_at(str(int(NOW.timestamp()) + 90), **{"Retry-After": "7"}) == 7
+
+
+@pytest.mark.parametrize("value", ["", "30", "demain", "-1", "1.5"])
+def test_a_reset_that_is_no_moment_is_as_if_absent(value: str) -> None:
+    assert reset_at(value) is None
 
 
 def test_a_date_is_compared_with_the_present_by_default() -> None:

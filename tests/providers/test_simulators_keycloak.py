@@ -62,12 +62,8 @@ async def test_an_unknown_realm_is_not_found(generation: Generation) -> None:
     [
         ({"client_id": NO_DIRECT_ACCESS}, 400, "unauthorized_client", "Client not allowed for direct access grants"),
         ({"username": None}, 401, "invalid_request", "Missing parameter: username"),
-        ({"username": "inconnu"}, 401, "invalid_grant", "Invalid user credentials"),
-        ({"password": "faux"}, 401, "invalid_grant", "Invalid user credentials"),
-        ({"password": None}, 401, "invalid_grant", "Invalid user credentials"),
         ({"username": DISABLED}, 400, "invalid_grant", "Account disabled"),
         ({"username": INCOMPLETE}, 400, "invalid_grant", "Account is not fully set up"),
-        ({"username": INCOMPLETE, "password": "faux"}, 401, "invalid_grant", "Invalid user credentials"),
         ({"grant_type": None}, 400, "invalid_request", "Missing form parameter: grant_type"),
         ({"grant_type": "autre"}, 400, "unsupported_grant_type", "Unsupported grant_type"),
         ({"grant_type": "refresh_token"}, 400, "invalid_request", "No refresh token"),
@@ -79,6 +75,19 @@ async def test_refusals_common_to_all_releases(
     answer = await ask(Settings(client_secret=SECRET, generation=generation), but(**changes))
     assert answer.status_code == status
     assert answer.json() == {"error": error, "error_description": description}
+
+
+@pytest.mark.parametrize(("generation", "status"), [("19", 401), ("20", 401), ("26", 400)])
+@pytest.mark.parametrize(
+    "changes",
+    [{"username": "inconnu"}, {"password": "faux"}, {"password": None}, {"username": INCOMPLETE, "password": "faux"}],
+)
+async def test_a_wrong_user_or_password_has_a_status_by_release(
+    generation: Generation, status: int, changes: dict[str, str | None]
+) -> None:
+    answer = await ask(Settings(client_secret=SECRET, generation=generation), but(**changes))
+    assert answer.status_code == status
+    assert answer.json() == {"error": "invalid_grant", "error_description": "Invalid user credentials"}
 
 
 BOTH = "Invalid client or Invalid client credentials"

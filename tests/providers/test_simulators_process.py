@@ -142,6 +142,16 @@ def test_options_shape_the_faults_and_the_senders(tmp_path: Path) -> None:
     assert [(rule["rule"]["fault"], rule["fired"]) for rule in report["rules"]] == [("reset_after", 1)]
 
 
+@pytest.mark.parametrize(("seconds", "status"), [("0", "delivered"), ("3600", "queued")])
+def test_an_option_says_how_long_messages_are_on_their_way(seconds: str, status: str) -> None:
+    account = "AC" + "0" * 32
+    form = {"To": "whatsapp:+24166123456", "From": "whatsapp:+24111000000", "Body": "Bonjour"}
+    with running("--delivery-seconds", seconds) as (_, http):
+        http.auth = httpx.BasicAuth(account, "simulateur")
+        created = http.post(f"/2010-04-01/Accounts/{account}/Messages.json", data=form).json()
+        assert http.get(created["uri"]).json()["status"] == status
+
+
 def refused(*options: str | Path) -> str:
     """What it says when it cannot start."""
     command = [*COMMAND, *map(str, options)]

@@ -149,6 +149,16 @@ async def test_a_token_is_renewed_at_90_percent_of_its_life(auth: TokenAuth, clo
     assert await next_bearer(auth) == "Bearer deux"
 
 
+async def test_the_life_of_a_token_begins_when_it_is_asked_for(auth: TokenAuth, clock: Clock) -> None:
+    flow = call(auth)
+    await anext(flow)
+    clock.now += 30  # a slow answer
+    await flow.asend(token("un", expires_in=300))
+    await ended(flow, OK)
+    clock.now += 240
+    await log_in(auth, token("deux"))
+
+
 async def test_a_refused_token_is_renewed_once(auth: TokenAuth) -> None:
     await log_in(auth, token("un"))
     flow = call(auth)
@@ -232,8 +242,13 @@ async def test_a_shared_failure_does_not_grow_with_those_who_share_it(auth: Toke
         httpx.Response(200, json={"expires_in": 300}),
         token("un", expires_in="longtemps"),
         token("un", expires_in=None),
+        token("un", expires_in=0),
+        httpx.Response(200, content=b'{"access_token": "un", "expires_in": NaN}'),
+        token("un\r\nX-Autre: 1"),
+        httpx.Response(200, json={"access_token": None, "expires_in": 300}),
+        httpx.Response(200, content=b"[" * 100_000),
     ],
-    ids=["a page", "a list", "no token", "a life in words", "no life"],
+    ids=["a page", "a list", "none", "life in words", "life null", "no life", "life nan", "two lines", "null", "deep"],
 )
 async def test_an_unreadable_token_is_asked_for_later(auth: TokenAuth, answer: httpx.Response) -> None:
     error = await failed(auth, answer)

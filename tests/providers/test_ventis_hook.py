@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import socket
 import ssl
 import time
@@ -22,7 +21,6 @@ NUMBER = "24166123456"
 BONJOUR = Message(NUMBER, "Bonjour")
 MESSAGE = f"{API}/message"
 TOKEN_GIVEN = b'HTTP/1.1 200 OK\r\nContent-Length: 38\r\n\r\n{"access_token":"un","expires_in":300}'
-LOGGER = "relances_providers.ventis_hook"
 
 
 @pytest.fixture
@@ -218,7 +216,7 @@ async def test_a_wrong_path_is_endpoint_not_found(simulated: Simulated, connect:
     error = await error_of()
     assert isinstance(error, Misconfigured)
     assert error.code == "ENDPOINT_NOT_FOUND"
-    assert "l'adresse host de la connexion ventis_default" in str(error)
+    assert "le champ host de la connexion ventis_default doit finir par /messaging/api/v1" in str(error)
 
 
 async def test_a_sender_off_the_list_is_mended_on_the_connection(simulated: Simulated, connect: Connect) -> None:
@@ -227,7 +225,7 @@ async def test_a_sender_off_the_list_is_mended_on_the_connection(simulated: Simu
     assert isinstance(error, Misconfigured)
     assert error.code == "1003"
     assert "Sender ID must be one of them [VENTIS]" in str(error)
-    assert "corrigez sender dans la connexion ventis_default" in str(error)
+    assert "mettez dans le champ sender de la connexion ventis_default un nom de la liste" in str(error)
 
 
 async def test_an_invalid_number_is_refused_and_the_next_message_goes_on(simulated: Simulated) -> None:
@@ -313,42 +311,6 @@ def test_another_connection_may_be_named(connect: Connect, monkeypatch: pytest.M
         _ = VentisHook("ventis_mairie").limits
 
 
-# --- what is logged ---
-
-
-async def test_tls_left_unverified_is_logged(
-    simulated: Simulated, connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
-    connect(simulated.url, verify_ssl="false")
-    await send()
-    assert (LOGGER, logging.WARNING, "connexion ventis_default : vérification TLS désactivée (verify_ssl=false)") in (
-        caplog.record_tuples
-    )
-
-
-async def test_tls_verified_is_nothing_to_log(simulated: Simulated, caplog: pytest.LogCaptureFixture) -> None:
-    await send()
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
-
-
-async def test_debug_logs_each_call_with_its_number_masked(
-    simulated: Simulated, connect: Connect, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    connect(simulated.url, debug=True)
-    await send()
-    expected = f"POST {simulated.url}{API}/message to=+241••••3456 -> HTTP 200"
-    assert (LOGGER, logging.INFO, expected) in caplog.record_tuples
-
-
-async def test_without_debug_no_call_is_logged_by_the_hook(
-    simulated: Simulated, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    await send()
-    assert LOGGER not in {record.name for record in caplog.records}
-
-
 # --- the "Test" button ---
 
 
@@ -358,7 +320,7 @@ async def press_test() -> tuple[bool, str]:
 
 
 async def test_the_test_button_asks_for_a_token_and_sends_nothing(simulated: Simulated) -> None:
-    assert await press_test() == (True, "Ventis répond et Keycloak a donné un jeton — connection works")
+    assert await press_test() == (True, "Ventis Messaging (SMS) : la connexion fonctionne — connection works")
     assert (await simulated.requests())[TOKEN] == 1
     assert await simulated.ledger() == []
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line, Totals
-from relances.rules.models import Statut
+from relances.rules.models import Canal, Statut
 
 PLACES = [*Statut, EXCLUE, NON_TRAITEE]
 LINES = st.lists(
@@ -17,6 +17,7 @@ LINES = st.lists(
         Line,
         place=st.sampled_from(PLACES),
         code=st.none() | st.sampled_from(["litige", "408", "1005"]),
+        fournisseur=st.none() | st.sampled_from(["ventis", "twilio"]),
         creances=st.integers(0, 10**6),
         relances=st.integers(0, 10**6),
         montant=st.integers(0, 10**9).map(Decimal),
@@ -27,11 +28,11 @@ LINES = st.lists(
 
 def bilan(*lines: Line, extraites: int) -> Bilan:
     totals = Totals(extraites=extraites, creees=0, toutes=0, segments=0)
-    return Bilan(date(2026, 11, 21), simulation=False, totals=totals, lines=lines)
+    return Bilan(date(2026, 11, 21), Canal.SMS, simulation=False, totals=totals, lines=lines)
 
 
 def line(place: str, creances: int) -> Line:
-    return Line(place, None, creances, creances, Decimal(creances) * 5_000)
+    return Line(place, None, None, creances, creances, Decimal(creances) * 5_000)
 
 
 def test_the_equation_holds_when_every_creance_has_a_place() -> None:

@@ -1,6 +1,7 @@
 """What is said in two places is the same in both: SQL and Python, codes and their meanings."""
 
 import ast
+import pkgutil
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -10,20 +11,23 @@ import pytest
 
 import relances
 import relances_providers
+from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
 from relances.rules.exclusions import RAISONS
 from relances.rules.models import Canal, Statut
 from relances.rules.phones import Refus
-from relances.rules.policy import load_policy
+from relances.rules.policy_file import load_policy
 from relances.rules.texts import DEFAULT_FOLDER, DEFAULT_LANGUE
 from relances.store.sources import CONTRACT
+from relances_providers import provider_info as providers
+from relances_providers.error_table import Table
+from relances_providers.errors import Misconfigured
 
 PRODUCT = Path(relances.__path__[0])
 PROVIDERS = Path(relances_providers.__path__[0])
 QUERIES = "\n".join(path.read_text() for path in sorted((PRODUCT / "store/queries").glob("*.sql")))
 SCHEMA = "\n".join(path.read_text() for path in sorted((PRODUCT / "store/migrations/versions").glob("*.sql")))
 SOURCES = [path.name for path in (PRODUCT / "store/sources").iterdir()]
-PUT_OFF_OR_IN_DOUBT = {"TryLater", "OutcomeUnknown"}
 
 
 def code_of(folder: Path) -> Iterator[ast.AST]:
@@ -86,6 +90,14 @@ def test_the_channels_are_the_schema_s() -> None:
     assert words_of("canal") == {canal.value for canal in Canal}
 
 
+def test_what_is_said_afterwards_is_the_journal_s() -> None:
+    assert words_of("constat") == {constat.value for constat in Constat}
+
+
+def test_the_flags_of_a_number_are_the_schema_s() -> None:
+    assert words_of("etat") == {Refus.INJOIGNABLE.value, Refus.OPPOSITION.value}
+
+
 def test_the_outcomes_of_a_call_are_the_journal_s() -> None:
     outcomes = ast.parse((PRODUCT / "rules/outcomes.py").read_text())
     written = {
@@ -124,16 +136,30 @@ def test_every_meaning_is_that_of_a_reason_there_is() -> None:
     assert RAISONS.keys() - exclusion_codes() == by_contract_of_overdue_sql
 
 
-def test_every_code_that_puts_off_or_leaves_in_doubt_has_its_meaning_and_its_cure() -> None:
-    codes = {
-        keyword.value.value
-        for node in code_of(PROVIDERS)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in PUT_OFF_OR_IN_DOUBT
-        for keyword in node.keywords
-        if keyword.arg == "code" and isinstance(keyword.value, ast.Constant)
-    }
+def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_and_its_cure() -> None:
+    names = [name for _, name, _ in pkgutil.iter_modules([str(PROVIDERS)]) if name.endswith("_errors")]
+    tables = [table_of(f"relances_providers.{name}:TABLE") for name in names]
+    codes = {row.code for table in tables for row in table.values() if not issubclass(row.kind, Misconfigured)}
+    explained = {code for provider in providers.PROVIDERS for name in provider.error_tables for code in table_of(name)}
     assert {"408", "429", "injoignable"} <= codes
-    assert codes <= CAUSES.keys()
+    assert codes <= CAUSES.keys() | explained
+
+
+def test_no_error_of_a_fournisseur_has_a_code_beside_the_tables() -> None:
+    beside = {
+        node.func.id
+        for node in code_of(PROVIDERS)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in {"TryLater", "Rejected", "OutcomeUnknown"}
+        and any(keyword.arg == "code" and isinstance(keyword.value, ast.Constant) for keyword in node.keywords)
+    }
+    assert beside == set()
+
+
+def table_of(name: str) -> Table:
+    table: Table = pkgutil.resolve_name(name)
+    return table
 
 
 def test_every_code_that_sql_gives_a_relance_has_its_meaning_and_its_cure() -> None:
@@ -142,6 +168,13 @@ def test_every_code_that_sql_gives_a_relance_has_its_meaning_and_its_cure() -> N
     assert codes <= CAUSES.keys()
 
 
-def test_every_level_has_its_template() -> None:
+def test_the_fournisseurs_of_the_policy_serve_their_canal() -> None:
+    politique = load_policy()
+    served = {(provider.channel, provider.name) for provider in providers.PROVIDERS}
+    assert {(canal, name) for canal in Canal for name in politique.fournisseurs(canal)} <= served
+
+
+@pytest.mark.parametrize("canal", Canal)
+def test_every_level_has_its_template(canal: Canal) -> None:
     levels = {f"niveau{niveau.numero}.{DEFAULT_LANGUE}.txt" for niveau in load_policy().niveaux}
-    assert levels == {path.name for path in (DEFAULT_FOLDER / "sms").iterdir()}
+    assert levels == {path.name for path in (DEFAULT_FOLDER / canal).iterdir()}

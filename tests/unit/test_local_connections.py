@@ -1,86 +1,67 @@
-"""From variables to connections."""
+"""Airflow's connections as values, and the lines that say them."""
 
 import json
+import shlex
+from io import StringIO
 
 import pytest
+from airflow.sdk import Connection as AirflowConnection
+from dotenv import dotenv_values
 
-from relances.local.connections import PROVIDER_VARIABLES, database_connection, provider_connections
+from relances.local.connections import Connection, database_connection
 from relances.local.errors import LocalError
 
-ALL = {
-    "VENTIS_MESSAGING_URL": "https://ventis.example/api/v1",
-    "VENTIS_MESSAGING_SENDER": "MAIRIE",
-    "VENTIS_DEBUG": "oui",
-    "KEYCLOAK_MESSAGING_HOST": "https://keycloak.example",
-    "KEYCLOAK_MESSAGING_REALM": "Messaging",
-    "KEYCLOAK_MESSAGING_CLIENT_ID": "api-messaging",
-    "KEYCLOAK_MESSAGING_CLIENT_SECRET": "secret-du-client",
-    "KEYCLOAK_MESSAGING_USERNAME": "mairie",
-    "KEYCLOAK_MESSAGING_PASSWORD": "p@ss $1 #",
-    "KEYCLOAK_VERIFY_SSL": "false",
-}
-
-
-def test_every_variable_of_ventis_reaches_its_field() -> None:
-    [connection] = provider_connections(ALL)
-
-    body = connection.body()
-    assert json.loads(str(body.pop("extra"))) == {
-        "sender": "MAIRIE",
-        "debug": True,
-        "keycloak_host": "https://keycloak.example",
-        "realm": "Messaging",
-        "client_id": "api-messaging",
-        "client_secret": "secret-du-client",
-        "verify_ssl": False,
-    }
-    assert body == {
-        "connection_id": "ventis_default",
-        "conn_type": "ventis",
-        "host": "https://ventis.example/api/v1",
-        "port": None,
-        "schema": None,
-        "login": "mairie",
-        "password": "p@ss $1 #",
-    }
-
-
-def test_the_variables_above_are_all_there_are() -> None:
-    assert ALL.keys() == PROVIDER_VARIABLES
-
-
-def test_what_is_not_given_is_left_to_the_hook() -> None:
-    [connection] = provider_connections({"KEYCLOAK_MESSAGING_USERNAME": "mairie"})
-
-    assert connection.login == "mairie"
-    assert connection.host is None
-    assert connection.extra == {}
-
-
-def test_no_variable_no_connection() -> None:
-    assert provider_connections({"RELANCES_PORT": "8080"}) == []
-
-
-@pytest.mark.parametrize("word", ["true", "TRUE", "1", "yes", "on", "oui", "vrai", " true "])
-def test_words_for_yes(word: str) -> None:
-    assert provider_connections({"KEYCLOAK_VERIFY_SSL": word})[0].extra == {"verify_ssl": True}
-
-
-@pytest.mark.parametrize("word", ["False", "0", "no", "off", "non", "faux"])
-def test_words_for_no(word: str) -> None:
-    assert provider_connections({"KEYCLOAK_VERIFY_SSL": word})[0].extra == {"verify_ssl": False}
-
-
-def test_any_other_word_is_refused_by_its_variable() -> None:
-    with pytest.raises(LocalError, match="KEYCLOAK_VERIFY_SSL vaut « peut-être »"):
-        provider_connections({"KEYCLOAK_VERIFY_SSL": "peut-être"})
+SECRET = 'l\'été \\ de "Franceville" à $HOME # 50 %'
+VENTIS = Connection("ventis_default", "ventis", host="https://ventis.example", login="mairie", password=SECRET)
 
 
 def test_secrets_do_not_show_in_a_traceback() -> None:
-    [connection] = provider_connections(ALL)
+    connection = Connection("ventis_default", "ventis", password=SECRET, extra={"client_secret": "le-secret"})
 
-    assert ALL["KEYCLOAK_MESSAGING_PASSWORD"] not in repr(connection)
-    assert ALL["KEYCLOAK_MESSAGING_CLIENT_SECRET"] not in repr(connection)
+    assert SECRET not in repr(connection)
+    assert "le-secret" not in repr(connection)
+
+
+def test_airflow_reads_back_what_is_written_for_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Connection("ventis_default", "ventis", "https://v.example", 8443, None, "m", SECRET, {"debug": True})
+    monkeypatch.setenv(written.variable, written.as_json())
+
+    read = AirflowConnection.get("ventis_default")
+
+    assert (read.host, read.port, read.login, read.password) == ("https://v.example", 8443, "m", SECRET)
+    assert read.extra_dejson == {"debug": True}
+
+
+def test_a_line_is_read_alike_by_a_shell_and_by_an_env_file() -> None:
+    line = VENTIS.line()
+
+    name, _, value = line.partition("=")
+    assert name == "AIRFLOW_CONN_VENTIS_DEFAULT"
+    assert "\n" not in line
+    for read in (shlex.split(value)[0], str(dotenv_values(stream=StringIO(line), interpolate=False)[name])):
+        assert json.loads(read)["password"] == SECRET
+
+
+def test_what_is_said_now_goes_over_what_was_known() -> None:
+    known = Connection(
+        "ventis_default", "ventis", "https://ancien.example", login="a", extra={"sender": "X", "debug": True}
+    )
+    said = Connection("ventis_default", "ventis", host="https://nouveau.example", extra={"sender": "Y"})
+
+    merged = said.over(known)
+
+    assert (merged.host, merged.login) == ("https://nouveau.example", "a")
+    assert merged.extra == {"sender": "Y", "debug": True}
+
+
+def test_a_connection_of_another_type_gives_way_whole() -> None:
+    assert VENTIS.over(Connection("ventis_default", "http", port=1, extra={"x": 1})) == VENTIS
+
+
+def test_a_database_said_by_its_url_keeps_nothing_of_an_older_one() -> None:
+    said = database_connection("etaxe_db", "ETAXE_URL", "postgresql://agent@bd.example/collecte")
+
+    assert said.over(Connection("etaxe_db", "postgres", "ancienne", password="vieux")).password is None
 
 
 def test_a_database_url_is_taken_apart() -> None:

@@ -14,6 +14,7 @@ from relances.local.settings import (
     World,
     demo_settings,
     given_variables,
+    read_dotenv,
     read_settings,
 )
 from relances.local.state import StateFolder
@@ -80,7 +81,7 @@ def test_the_environment_overrules_the_file_and_a_dollar_is_a_dollar(
     monkeypatch.setenv("VENTIS_DEBUG", "")
     monkeypatch.delenv("ETAXE_URL", raising=False)
 
-    given = given_variables(dotenv)
+    given = given_variables(read_dotenv(dotenv))
 
     assert given["RELANCES_PORT"] == "2"
     assert given["KEYCLOAK_MESSAGING_PASSWORD"] == "a${HOME}$b #c"

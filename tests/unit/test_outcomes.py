@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from relances.rules.models import Statut
 from relances.rules.outcomes import Acceptee, Inconnue, NonEnvoyee, Refusee, Reglement, Reportee, settle
-from relances.rules.policy import load_policy
+from relances.rules.phones import Refus
+from relances.rules.policy_file import load_policy
 
 ENVOI = load_policy().envoi
 LAST = ENVOI.tentatives_max
@@ -28,6 +29,10 @@ def test_what_the_provider_accepted_is_sent_under_its_reference() -> None:
 
 def test_what_the_provider_refused_has_failed_with_its_code() -> None:
     assert settle(Refusee("1005", "non"), 1, ENVOI) == Reglement(Statut.ECHEC, "refusee", "1005", detail="non")
+
+
+def test_a_refusal_that_concerns_the_number_says_so() -> None:
+    assert settle(Refusee("21610", "STOP", Refus.OPPOSITION), 1, ENVOI).signale is Refus.OPPOSITION
 
 
 def test_what_got_no_answer_is_in_doubt_and_has_no_next_attempt() -> None:

@@ -1,6 +1,7 @@
 """Phone numbers as typed in a tax office: which of them a network takes, in which form, and why the others not."""
 
 import re
+from collections.abc import Callable
 
 import phonenumbers
 import pytest
@@ -8,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
-from relances.rules.phones import Numero, Refus, best, normalise
+from relances.rules.phones import Numero, Refus, Verdict, destination, normalise
 
+GABON, NORTH_AMERICA, ANYWHERE = frozenset({"GA"}), frozenset({"US", "CA"}), frozenset[str]()
 MOBILE = Numero("24166123456")
 MIGRATED = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", "07": "77"}
 SEPARATORS = [" ", ".", "-", "/", "(", ")", "_", "\t", "\n", "\u00a0", "\u202f", "\u200b", "\u202a", "–"]
@@ -55,19 +57,26 @@ REFUSED = {
 }
 
 
+def gabonese(typed: str) -> Verdict:
+    return normalise(typed, GABON)
+
+
+# --- Gabon ---
+
+
 @pytest.mark.parametrize(("typed", "number"), ACCEPTED.items())
 def test_a_usable_number_is_written_as_the_network_takes_it(typed: str, number: Numero) -> None:
-    assert normalise(typed) == number
+    assert gabonese(typed) == number
 
 
 @pytest.mark.parametrize(("typed", "reason"), REFUSED.items())
 def test_an_unusable_number_has_its_reason(typed: str, reason: Refus) -> None:
-    assert normalise(typed) == reason
+    assert gabonese(typed) == reason
 
 
 @given(st.text() | st.text(alphabet="0123456789+ .-()/") | st.from_regex(r"(\+|00)?(241)?0?\d{6,10}", fullmatch=True))
 def test_no_text_is_an_error_and_what_is_accepted_has_the_stated_form(typed: str) -> None:
-    verdict = normalise(typed)
+    verdict = gabonese(typed)
     if isinstance(verdict, Refus):
         return
     digits = 10 if verdict.format_guide else 8
@@ -76,22 +85,22 @@ def test_no_text_is_an_error_and_what_is_accepted_has_the_stated_form(typed: str
 
 @given(st.from_regex(r"(\+241|00241|241)?0?[0-7]\d{7,8}", fullmatch=True))
 def test_a_number_already_normalised_stays_as_it_is(typed: str) -> None:
-    verdict = normalise(typed)
+    verdict = gabonese(typed)
     if isinstance(verdict, Numero):
-        assert normalise(verdict.chiffres) == Numero(verdict.chiffres, format_guide=verdict.format_guide)
+        assert gabonese(verdict.chiffres) == Numero(verdict.chiffres, format_guide=verdict.format_guide)
 
 
 @given(st.sampled_from([*ACCEPTED, *REFUSED]), st.data())
 def test_separators_change_no_verdict(typed: str, data: st.DataObject) -> None:
     separator = st.text(alphabet=SEPARATORS, max_size=2)
     spaced = "".join(data.draw(separator) + character for character in typed) + data.draw(separator)
-    assert normalise(spaced) == normalise(typed)
+    assert gabonese(spaced) == gabonese(typed)
 
 
 def test_the_prefix_alone_decides_as_phonenumbers_does_for_every_prefix_of_the_plan() -> None:
     endings = ("0000", "1234", "9999")
     numbers = [f"{prefix:04d}{ending}" for prefix in range(10_000) for ending in endings]
-    differing = [number for number in numbers if normalise(f"+241{number}") != _by_phonenumbers(number)]
+    differing = [number for number in numbers if gabonese(f"+241{number}") != _by_phonenumbers(number)]
     assert differing == []
 
 
@@ -106,22 +115,95 @@ def _by_phonenumbers(typed: str) -> Numero | Refus:
     return Numero(f"241{national}", migre=national != typed)
 
 
-def test_the_first_usable_number_of_a_contribuable_is_taken() -> None:
-    assert best(["NEANT", "011723456", "066123456", "077123456"], accepter_format_guide=False) == MOBILE
+# --- North America ---
+
+AMERICAN = {
+    "+15551234567": "15551234567",
+    "+1 (555) 123-4567": "15551234567",
+    "0015551234567": "15551234567",
+    "+15145551234": "15145551234",
+}
 
 
-def test_without_a_usable_number_the_reason_is_that_of_the_first_which_is_one() -> None:
-    assert best([None, "-", "+33612345678", "011723456"], accepter_format_guide=False) == Refus.HORS_REGION
+@pytest.mark.parametrize(("typed", "digits"), AMERICAN.items())
+@pytest.mark.parametrize("read", [normalise, destination])
+def test_an_american_number_is_known_by_its_country_code(
+    read: Callable[[str, frozenset[str]], Verdict], typed: str, digits: str
+) -> None:
+    assert read(typed, NORTH_AMERICA) == Numero(digits)
 
 
-@pytest.mark.parametrize("numbers", [None, [], [None], ["", "NEANT"]])
-def test_a_contribuable_without_a_number_is_told_apart(numbers: list[str | None] | None) -> None:
-    assert best(numbers, accepter_format_guide=False) == Refus.ABSENT
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("5551234567", "15551234567"),
+        ("5145551234", "15145551234"),
+        ("514 555-1234", "15145551234"),
+        ("15145551234", "15145551234"),
+    ],
+)
+def test_ten_bare_digits_are_american_only_for_who_asked_for_an_american_fournisseur(typed: str, digits: str) -> None:
+    assert destination(typed, NORTH_AMERICA) == Numero(digits)
+    assert normalise(typed, NORTH_AMERICA) == Refus.INVALIDE
+    assert destination(typed, GABON) == Refus.INVALIDE
+    assert destination(typed, ANYWHERE) == Refus.INVALIDE
 
 
-def test_a_number_in_the_guides_format_is_set_aside_by_default() -> None:
-    assert best(["0661234567"], accepter_format_guide=False) == Refus.FORMAT_GUIDE
+@given(st.from_regex(r"1?[0-9]{10}", fullmatch=True))
+def test_no_bare_digits_go_to_america_unasked(typed: str) -> None:
+    assert isinstance(normalise(typed, NORTH_AMERICA), Refus)
 
 
-def test_a_number_in_the_guides_format_is_taken_where_the_policy_says_so() -> None:
-    assert best(["0661234567"], accepter_format_guide=True) == Numero("2410661234567", format_guide=True)
+@pytest.mark.parametrize("typed", ["0661234567", "066123456", "+2410661234567", "2410661234567", "24166123456"])
+def test_digits_of_gabon_are_never_american(typed: str) -> None:
+    assert destination(typed, NORTH_AMERICA) == Refus.HORS_REGION
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("+18765551234", Refus.HORS_REGION),  # Jamaica shares the country code
+        ("+33612345678", Refus.HORS_REGION),
+        ("+1555123456", Refus.INVALIDE),
+        ("+155512345678", Refus.INVALIDE),
+        ("+1 5551234", Refus.INVALIDE),
+        ("1234567890", Refus.INVALIDE),
+        ("", Refus.ABSENT),
+    ],
+)
+def test_what_is_no_american_number_has_its_reason(typed: str, reason: Refus) -> None:
+    assert destination(typed, NORTH_AMERICA) == reason
+
+
+# --- anywhere ---
+
+
+@pytest.mark.parametrize("typed", [*ACCEPTED, "011723456", "99999999", "NEANT 17"])
+def test_where_any_country_is_reached_gabonese_numbers_are_read_as_for_an_sms(typed: str) -> None:
+    assert normalise(typed, ANYWHERE) == gabonese(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "digits"),
+    [
+        ("+33 6 12 34 56 78", "33612345678"),
+        ("0033612345678", "33612345678"),
+        ("+33 1 42 68 53 00", "33142685300"),
+        ("+237 6 71 23 45 67", "237671234567"),
+        ("+14155238886", "14155238886"),
+    ],
+)
+def test_where_any_country_is_reached_a_valid_number_is_taken_with_its_country(typed: str, digits: str) -> None:
+    assert normalise(typed, ANYWHERE) == Numero(digits)
+
+
+@pytest.mark.parametrize("typed", ["+15551234567", "+33012345678", "+999123456789", "+6834002"])
+def test_where_any_country_is_reached_a_number_that_no_plan_has_is_refused(typed: str) -> None:
+    assert normalise(typed, ANYWHERE) == Refus.INVALIDE
+
+
+@given(st.from_regex(r"(\+|00)[1-9]\d{5,16}", fullmatch=True), st.sampled_from([GABON, NORTH_AMERICA, ANYWHERE]))
+def test_every_accepted_number_is_one_that_a_relance_may_hold(typed: str, pays: frozenset[str]) -> None:
+    verdict = destination(typed, pays)
+    if isinstance(verdict, Numero):
+        assert re.fullmatch(r"[1-9]\d{7,14}", verdict.chiffres, re.ASCII)

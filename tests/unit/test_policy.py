@@ -1,12 +1,15 @@
 """``politique.toml``: what it says, and the sentence for each way to get it wrong."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from relances.rules.errors import Blocked
-from relances.rules.policy import DEFAULT_FILE, Envoi, Niveau, Selection, load_policy
+from relances.rules.models import Canal
+from relances.rules.policy import Envoi, Modele, Niveau, Politique, Selection
+from relances.rules.policy_file import DEFAULT_FILE, load_policy
 from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
@@ -33,14 +36,24 @@ def test_the_policy_that_comes_with_the_product() -> None:
     assert (policy.source, policy.devise) == ("collecte_taxe", "XAF")
     assert policy.selection == Selection(delai_jours=7, segments_max=4, accepter_format_guide=False)
     assert policy.envoi == Envoi(
-        fournisseur_sms="ventis",
+        fournisseurs_sms=("ventis", "zoom"),
+        fournisseurs_whatsapp=("twilio",),
         taille_lot=10_000,
         tentatives_max=5,
         premier_delai=30,
         delai_max=3600,
         attente_reconciliation=300,
+        delai_incertitude=86_400,
+        jours_suivi=3,
     )
     assert policy.niveaux == (Niveau(1, 0), Niveau(2, 30), Niveau(3, 90))
+    assert policy.modeles_whatsapp == ()
+
+
+def test_each_canal_has_its_fournisseurs() -> None:
+    policy = load_policy()
+    assert policy.fournisseurs(Canal.SMS) == ("ventis", "zoom")
+    assert policy.fournisseurs(Canal.WHATSAPP) == ("twilio",)
 
 
 @pytest.mark.parametrize(("days", "level"), [(-1, 1), (0, 1), (29, 1), (30, 2), (89, 2), (90, 3), (4000, 3)], ids=str)
@@ -61,7 +74,7 @@ def test_a_missing_field_is_named(tmp_path: Path, field: str) -> None:
     assert field in message
 
 
-@pytest.mark.parametrize("value", ["[]", "''", "-1", "1.5"])
+@pytest.mark.parametrize("value", ["[]", "['']", "[1]", "''", "-1", "1.5"])
 @pytest.mark.parametrize("field", sorted(set(FIELDS)))
 def test_a_field_of_another_kind_is_named(tmp_path: Path, field: str, value: str) -> None:
     message = refusal(tmp_path, replace(rf"^{field} = .*$", f"{field} = {value}"))
@@ -70,7 +83,17 @@ def test_a_field_of_another_kind_is_named(tmp_path: Path, field: str, value: str
 
 
 @pytest.mark.parametrize(
-    "field", ["segments_max", "taille_lot", "tentatives_max", "premier_delai", "delai_max", "numero"]
+    "field",
+    [
+        "segments_max",
+        "taille_lot",
+        "tentatives_max",
+        "premier_delai",
+        "delai_max",
+        "delai_incertitude",
+        "jours_suivi",
+        "numero",
+    ],
 )
 def test_zero_is_refused_where_it_makes_no_sense(tmp_path: Path, field: str) -> None:
     assert f"{field} doit être un entier d'au moins 1" in refusal(tmp_path, replace(rf"^{field} = .*$", f"{field} = 0"))
@@ -94,7 +117,7 @@ def test_a_mistyped_name_is_refused_with_the_names_there_are(tmp_path: Path, tab
 
 
 def test_a_mistyped_table_is_refused(tmp_path: Path) -> None:
-    assert "envois doit être l'un de : envoi, niveau" in refusal(tmp_path, f"{DEFAULT}\n[envois]\n")
+    assert "envois doit être l'un de : envoi, modele_whatsapp, niveau" in refusal(tmp_path, f"{DEFAULT}\n[envois]\n")
 
 
 def test_levels_that_are_no_tables_are_refused(tmp_path: Path) -> None:
@@ -107,6 +130,77 @@ def test_levels_that_are_no_tables_are_refused(tmp_path: Path) -> None:
 )
 def test_levels_grow_in_number_and_in_days(tmp_path: Path, change: tuple[str, str]) -> None:
     assert "[[niveau]] doit être des numéros et des retards croissants" in refusal(tmp_path, replace(*change))
+
+
+def test_a_fournisseur_named_twice_is_refused(tmp_path: Path) -> None:
+    message = refusal(tmp_path, replace(r"^fournisseurs_sms = .*$", "fournisseurs_sms = ['ventis', 'ventis']"))
+    assert "envoi.fournisseurs_sms doit être une liste d'au moins un nom, sans répétition" in message
+
+
+# --- approved templates ---
+
+MODELE = """
+[[modele_whatsapp]]
+niveau = 1
+langue = "fr"
+content_sid = "HX0123456789abcdef0123456789abcdef"
+variables = ["nom", "montant", "nom"]
+"""
+
+
+def with_modeles(folder: Path, *modeles: str) -> Politique:
+    file = folder / "politique.toml"
+    file.write_text(DEFAULT + "".join(modeles), encoding="utf-8")
+    return load_policy(file)
+
+
+def test_the_example_in_the_file_is_a_template_as_it_stands() -> None:
+    example = DEFAULT.partition("#\n# [[modele")[2]
+    assert tomllib.loads("[[modele" + example.replace("\n# ", "\n"))
+
+
+def test_an_approved_template_has_its_variables_in_their_order(tmp_path: Path) -> None:
+    expected = Modele(1, "fr", "HX0123456789abcdef0123456789abcdef", ("nom", "montant", "nom"))
+    assert with_modeles(tmp_path, MODELE).modele(Canal.WHATSAPP, 1, "fr") == expected
+
+
+def test_a_template_may_have_no_variable(tmp_path: Path) -> None:
+    policy = with_modeles(tmp_path, MODELE.replace('["nom", "montant", "nom"]', "[]"))
+    assert policy.modeles_whatsapp[0].variables == ()
+
+
+def test_a_template_is_that_of_its_niveau_and_of_whatsapp(tmp_path: Path) -> None:
+    policy = with_modeles(tmp_path, MODELE)
+    assert policy.modele(Canal.WHATSAPP, 2, "fr") is None
+    assert policy.modele(Canal.SMS, 1, "fr") is None
+
+
+@pytest.mark.parametrize(("langue", "found"), [("en", "en"), ("fr", "fr"), ("pt", "fr"), (None, "fr")])
+def test_without_a_template_in_its_language_one_is_written_to_in_french(
+    tmp_path: Path, langue: str | None, found: str
+) -> None:
+    modele = with_modeles(tmp_path, MODELE, MODELE.replace('"fr"', '"en"')).modele(Canal.WHATSAPP, 1, langue)
+    assert modele is not None
+    assert modele.langue == found
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (('"montant"', '"prenom"'), "modele_whatsapp.variables doit être une liste prise dans : nom, montant, objet"),
+        (("niveau = 1", "niveau = 9"), "modele_whatsapp.niveau doit être l'un de : 1, 2, 3"),
+        (("niveau = 1", "niveau = 'un'"), "modele_whatsapp.niveau doit être un entier"),
+        (('content_sid = "HX', 'sid = "HX'), "modele_whatsapp.sid doit être l'un de : content_sid, langue"),
+        (('langue = "fr"', ""), "modele_whatsapp.langue doit être un texte"),
+        (("variables = [", "variables = [1, "), "modele_whatsapp.variables doit être une liste de noms"),
+    ],
+)
+def test_a_wrong_template_is_named_with_its_field(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    assert expected in refusal(tmp_path, DEFAULT + MODELE.replace(*change))
+
+
+def test_two_templates_for_one_niveau_and_language_are_refused(tmp_path: Path) -> None:
+    assert "[[modele_whatsapp]] doit être unique" in refusal(tmp_path, DEFAULT + MODELE + MODELE)
 
 
 def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -8,18 +8,25 @@ import pytest
 
 from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line, Totals
 from relances.rules.causes import CAUSES, cause
-from relances.rules.exclusions import RAISONS, raison
-from relances.rules.models import Statut
-from relances.rules.rapport import PLACES, rapport
+from relances.rules.exclusions import RAISONS, Raison, raison
+from relances.rules.models import Canal, Statut
+from relances.rules.rapport import PLACES
+from relances.rules.rapport import rapport as full_rapport
+
+EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relancer par SMS")}
 
 
 def bilan(*lines: Line) -> Bilan:
     totals = Totals(extraites=sum(line.creances for line in lines), creees=1234, toutes=1500, segments=2000)
-    return Bilan(date(2026, 11, 21), simulation=False, totals=totals, lines=lines)
+    return Bilan(date(2026, 11, 21), Canal.SMS, simulation=False, totals=totals, lines=lines)
 
 
-def line(place: str, code: str | None = None, creances: int = 3) -> Line:
-    return Line(place, code, creances, 2, Decimal(creances) * 5_000)
+def line(place: str, code: str | None = None, creances: int = 3, fournisseur: str | None = None) -> Line:
+    return Line(place, code, fournisseur, creances, 2, Decimal(creances) * 5_000)
+
+
+def rapport(told: Bilan) -> str:
+    return full_rapport(told, EXPLICATIONS)
 
 
 def cells(told: Bilan) -> list[tuple[str, ...]]:
@@ -66,12 +73,30 @@ def test_each_exclusion_is_shown_with_its_cure(code: str) -> None:
 @pytest.mark.parametrize("place", ["echec", "incertaine", "annulee"])
 @pytest.mark.parametrize("code", CAUSES)
 def test_each_cause_is_shown_with_its_cure(place: str, code: str) -> None:
-    meaning = cause(code)
+    meaning = cause(code, None, {})
     assert (meaning.libelle, "3", "15 000 FCFA", meaning.que_faire) in cells(bilan(line(place, code)))
 
 
-def test_a_code_of_the_provider_s_own_is_shown_as_it_is() -> None:
-    assert "refusée par le fournisseur (code 1005)" in rapport(bilan(line("echec", "1005")))
+def test_a_code_of_a_fournisseur_is_shown_with_its_own_cure() -> None:
+    told = bilan(line("echec", "63024", fournisseur="twilio"))
+    assert ("numéro absent de WhatsApp", "3", "15 000 FCFA", "relancer par SMS") in cells(told)
+
+
+@pytest.mark.parametrize(("code", "fournisseur"), [("1005", "ventis"), ("63024", "zoom")])
+def test_a_code_that_its_fournisseur_does_not_explain_is_shown_as_it_is(code: str, fournisseur: str) -> None:
+    told = rapport(bilan(line("echec", code, fournisseur=fournisseur)))
+    assert f"refusée par le fournisseur (code {code})" in told
+
+
+def test_one_cause_at_several_fournisseurs_is_told_once() -> None:
+    told = bilan(line("echec", "408", fournisseur="ventis"), line("echec", "408", fournisseur="zoom"))
+    meaning = cause("408", None, {})
+    assert (meaning.libelle, "6", "30 000 FCFA", meaning.que_faire) in cells(told)
+
+
+def test_what_whatsapp_sent_is_counted_in_messages() -> None:
+    told = replace(bilan(line("livree")), canal=Canal.WHATSAPP)
+    assert "- 2 000 messages WhatsApp envoyés pour ce jour" in rapport(told)
 
 
 def test_a_reason_of_the_tax_system_s_own_is_shown_as_it_is() -> None:

@@ -21,6 +21,7 @@ def test_the_defaults_remind_everybody_today() -> None:
         run_id="passage-1",
         date_relance=TODAY,
         canal=Canal.SMS,
+        fournisseur=None,
         jours_retard_min=7,
         limite=None,
         categories=(),
@@ -33,6 +34,8 @@ def test_each_parameter_may_be_chosen() -> None:
     chosen = request(jours_retard_min=0, limite=1, categories=["MARCHE"], date_relance="2026-03-31")
     assert (chosen.jours_retard_min, chosen.limite, chosen.categories) == (0, 1, ("MARCHE",))
     assert chosen.date_relance == date(2026, 3, 31)
+    assert request(type_relance="whatsapp", fournisseur="twilio").canal is Canal.WHATSAPP
+    assert request(type_relance="whatsapp", fournisseur="twilio").fournisseur == "twilio"
 
 
 @pytest.mark.parametrize("empty", [None, ""])
@@ -67,9 +70,10 @@ def test_each_simulation_is_an_occasion_of_its_own() -> None:
         ("date_relance", "2026-02-30", "une date comme 2026-03-31"),
         ("date_relance", "20260331", "une date comme 2026-03-31"),
         ("date_relance", 20260331, "une date comme 2026-03-31"),
-        ("type_relance", "whatsapp", "sms"),
-        ("type_relance", "pigeon", "sms"),
-        ("type_relance", None, "sms"),
+        ("type_relance", "pigeon", "sms ou whatsapp"),
+        ("type_relance", None, "sms ou whatsapp"),
+        ("fournisseur", "", "un nom, ou rien"),
+        ("fournisseur", 1, "un nom, ou rien"),
         ("categories", "MARCHE", "une liste de codes"),
         ("categories", [""], "une liste de codes"),
         ("categories", [1], "une liste de codes"),

@@ -10,12 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.rules.models import Canal, Creance, Exclusion
-from relances.rules.policy import load_policy
+from relances.rules.policy import Modele
+from relances.rules.policy_file import load_policy
+from relances.rules.routing import Routage, Voie
 from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 
 TODAY = date(2026, 11, 21)
-REGLES = Regles(load_policy(), Gabarits(), Canal.SMS, TODAY)
+ROUTAGE = Routage((Voie("ventis", frozenset({"GA"})),), imposee=False, accepter_format_guide=False, signales={})
+REGLES = Regles(load_policy(), Gabarits(), Canal.SMS, TODAY, ROUTAGE)
+MODELE = Modele(1, "fr", "HX" + 32 * "0", ("montant", "nom"))
 
 
 def ago(days: int) -> date:
@@ -56,6 +60,7 @@ def test_one_overdue_creance_makes_one_relance() -> None:
     assert (relance.contribuable_id, relance.telephone, relance.telephone_migre) == ("7", "24166123456", False)
     assert (relance.montant_du, relance.devise, relance.jours_retard) == (Decimal(15_000), "XAF", 10)
     assert (relance.fournisseur, relance.niveau, relance.segments) == ("ventis", 1, 1)
+    assert (relance.modele, relance.variables) == (None, None)
     assert "Marie ONDO, 15 000 FCFA dus (Taxe de marché)" in relance.texte
 
 
@@ -118,12 +123,6 @@ def test_without_a_usable_number_every_creance_is_excluded_for_that_reason(typed
     assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, code), Exclusion(2, code)))
 
 
-def test_a_number_in_the_guides_format_is_used_where_the_policy_accepts_it() -> None:
-    relance = with_selection(accepter_format_guide=True).decide([creance(telephones=["0661234567"])]).relance
-    assert relance is not None
-    assert relance.telephone == "2410661234567"
-
-
 def test_a_message_dearer_than_the_policy_allows_is_excluded() -> None:
     assert REGLES.decide([creance(nom="N" * 10_000)]).exclusions == (Exclusion(1, "message_trop_long"),)
 
@@ -132,6 +131,39 @@ def test_a_message_as_dear_as_the_policy_allows_is_sent() -> None:
     two_segments = creance(nom="N" * 100)
     assert with_selection(segments_max=2).decide([two_segments]).relance is not None
     assert with_selection(segments_max=1).decide([two_segments]).relance is None
+
+
+# --- whatsapp ---
+
+
+def whatsapp(*modeles: Modele) -> Regles:
+    routage = replace(ROUTAGE, voies=(Voie("twilio", frozenset()),))
+    politique = replace(REGLES.politique, modeles_whatsapp=modeles)
+    return replace(REGLES, canal=Canal.WHATSAPP, routage=routage, politique=politique)
+
+
+def test_a_whatsapp_message_says_the_text_of_its_canal_and_has_no_segments() -> None:
+    relance = whatsapp().decide([creance(nom="N" * 1_000, telephones=["+33612345678"])]).relance
+    assert relance is not None
+    assert (relance.fournisseur, relance.telephone, relance.segments) == ("twilio", "33612345678", 1)
+    assert relance.texte.startswith("Mairie de Libreville\n\nBonjour Marie NNNN")
+    assert relance.modele is None
+
+
+def test_an_approved_template_goes_with_what_fills_it_and_what_it_says() -> None:
+    relance = whatsapp(MODELE).decide([creance()]).relance
+    assert relance is not None
+    assert (relance.modele, relance.variables) == (MODELE.content_sid, ["15 000 FCFA", "Marie ONDO"])
+    assert "Bonjour Marie ONDO" in relance.texte
+
+
+def test_a_niveau_without_an_approved_template_says_its_text() -> None:
+    relance = whatsapp(MODELE).decide([creance(retard=100)]).relance
+    assert relance is not None
+    assert (relance.niveau, relance.modele) == (3, None)
+
+
+# --- what is odd ---
 
 
 @pytest.mark.parametrize("name", ["\u202e😀", 'N\'DONG "Ali"; DROP TABLE', "{{ nom }}", "a\tb\nc"])

@@ -9,7 +9,7 @@ import pytest
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
-from relances.rules.policy import load_policy
+from relances.rules.policy_file import load_policy
 from relances.rules.segments import count_segments, is_gsm7
 from relances.rules.texts import Gabarits, Values, values
 from tests.support import one_sentence

@@ -64,6 +64,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "core__dags_folder": str(places.dags),
         "core__plugins_folder": str(places.plugins),
         "core__load_examples": "False",
+        "core__dag_ignore_file_syntax": "regexp",  # reading the other one warns in the log of every task
         "core__dags_are_paused_at_creation": "False",  # and one that an operator pauses stays so
         "core__test_connection": "Enabled",
         "core__default_timezone": "Africa/Libreville",
@@ -82,6 +83,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "logging__base_log_folder": str(places.state.logs / "taches"),
         "logging__dag_processor_child_process_log_directory": str(places.state.logs / "dags"),
         "logging__colored_console_log": "False",
+        "logging__namespace_levels": "httpx=WARNING",  # it says every call it makes
         "dag_processor__dag_bundle_storage_path": str(places.state.airflow / "bundles"),
         "dag_processor__refresh_interval": "10",
         "workers__min_heartbeat_interval": "1",  # also how long a finished task keeps its worker, at most

@@ -4,18 +4,26 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
 
 from relances.local.base_fictive.__main__ import main as base_fictive
 from relances.local.console import Console
 from relances.local.demo import demo
 from relances.local.errors import LocalError
-from relances.local.settings import World, demo_settings, given_variables, read_settings
+from relances.local.examination import examine
+from relances.local.guide import deliver, read_guide
+from relances.local.settings import Settings, World, demo_settings, given_variables, read_dotenv, read_settings
 from relances.local.state import StateFolder
 from relances.local.supervisor import STOP_SIGNALS, bring_down
 from relances.local.surroundings import migrate_given
 from relances.local.up import up
+from relances_providers.provider_info import PROVIDERS
 
-_INTERRUPTED = 130  # what a shell expects of a command ended by Ctrl-C
+Command = Callable[[argparse.Namespace], int]
+
+_INTERRUPTED: Final = 130  # what a shell expects of a command ended by Ctrl-C
+_PROVIDERS: Final = [provider.name for provider in PROVIDERS]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,12 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["base-fictive"]:
         base_fictive(words[1:])
         return 0
-    command: Callable[[], int] = _parser().parse_args(words).command
+    given = _parser().parse_args(words)
+    command: Command = given.command
     for number in STOP_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means what it says
             signal.signal(number, signal.default_int_handler)
     try:
-        return command()
+        return command(given)
     except PermissionError as error:
         print(
             f"Accès refusé ({error}) : un autre utilisateur l'a créé ; prenez un autre RELANCES_ETAT.", file=sys.stderr
@@ -43,44 +52,99 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="relances", description="Relances sur une machine : Airflow, PostgreSQL.")
     commands = parser.add_subparsers(required=True, metavar="commande")
-    for name, command, explanation in (
-        ("demo", _demo, "un passage complet sur des données inventées, puis tout s'arrête"),
-        ("up", _up, "Airflow au premier plan, jusqu'à Ctrl-C"),
-        ("down", _down, "arrête ce qui tourne, et ce qu'un arrêt brutal a laissé"),
-        ("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL"),
-    ):
-        commands.add_parser(name, help=explanation, description=explanation).set_defaults(command=command)
+
+    def add(name: str, command: Command, explanation: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=explanation, description=explanation)
+        added.set_defaults(command=command)
+        return added
+
+    add("demo", _demo, "un passage complet sur des données inventées, puis tout s'arrête")
+    add("up", _up, "Airflow au premier plan, jusqu'à Ctrl-C")
+    add("down", _down, "arrête ce qui tourne, et ce qu'un arrêt brutal a laissé")
+    add("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL")
+
+    diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans numéro")
+    diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie le message de test")
+    diagnostic.add_argument("--telephone", help="qui le reçoit")
+
+    envoyer = add("envoyer-test", _envoyer_test, "envoie un message, un seul, à un numéro")
+    envoyer.add_argument("--fournisseur", choices=_PROVIDERS, required=True, help="qui envoie")
+    envoyer.add_argument("telephone", help="qui reçoit")
+    envoyer.add_argument("texte", help="ce qu'il lira")
+
+    connexions = add("connexions", _connexions, "fait des variables des guides les connexions d'Airflow")
+    connexions.add_argument("--depuis-env", type=Path, required=True, metavar="FICHIER", help="le fichier à lire")
+    connexions.add_argument("--imprimer", action="store_true", help="imprime AIRFLOW_CONN_…, secrets compris")
+
     commands.add_parser("base-fictive", help="remplit une base vide de contribuables inventés")
     return parser
 
 
-def _demo() -> int:
+def _demo(_: argparse.Namespace) -> int:
     try:
-        return 0 if demo(demo_settings(given_variables()), Console()) else 1
+        return 0 if demo(demo_settings(_given()), Console()) else 1
     except KeyboardInterrupt:
         print("Interrompu ; tout est arrêté.", file=sys.stderr)
         return _INTERRUPTED
 
 
-def _up() -> int:
+def _up(_: argparse.Namespace) -> int:
     try:
-        up(read_settings(given_variables()), Console())
+        up(_settings(), Console())
     except KeyboardInterrupt:
         print("Tout est arrêté.")
     return 0
 
 
-def _down() -> int:
-    root = read_settings(given_variables()).root
+def _down(_: argparse.Namespace) -> int:
+    root = _settings().root
     stopped = [bring_down(StateFolder(root / world)) for world in World]
     print("Tout est arrêté." if any(stopped) else "Rien ne tournait.")
     return 0
 
 
-def _migrer() -> int:
-    url = given_variables().get("RELANCES_URL")
+def _migrer(_: argparse.Namespace) -> int:
+    url = _given().get("RELANCES_URL")
     if url is None:
         raise LocalError("RELANCES_URL n'est pas donnée ; « make up » met à jour sa propre base.")
     migrate_given(url)
     print("Le schéma relances est à jour.")
     return 0
+
+
+def _diagnostic(given: argparse.Namespace) -> int:
+    asked = {"--fournisseur": given.fournisseur, "--telephone": given.telephone}
+    words = [word for option, value in asked.items() if value for word in (option, value)]
+    return _examine("diagnostic", *words)
+
+
+def _envoyer_test(given: argparse.Namespace) -> int:
+    # With "=", a number or a text that begins with a dash is no option.
+    return _examine(
+        "envoyer-test", "--fournisseur", given.fournisseur, f"--telephone={given.telephone}", f"--texte={given.texte}"
+    )
+
+
+def _examine(*words: str) -> int:
+    try:
+        return examine(_settings(), Console(), words)
+    except KeyboardInterrupt:
+        print("Interrompu : si un message de test partait, il est peut-être arrivé.", file=sys.stderr)
+        return _INTERRUPTED
+
+
+def _connexions(given: argparse.Namespace) -> int:
+    # What is odd in .env is not said here: it may be the very file, whose oddities are.
+    deliver(read_guide(given.depuis_env), read_settings(given_variables(read_dotenv())), imprimer=given.imprimer)
+    return 0
+
+
+def _settings() -> Settings:
+    return read_settings(_given())
+
+
+def _given() -> dict[str, str]:
+    dotenv = read_dotenv()
+    for remark in dotenv.remarks:
+        print(f".env, {remark}", file=sys.stderr)
+    return given_variables(dotenv)

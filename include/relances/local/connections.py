@@ -1,7 +1,7 @@
-"""From the operator's variables to Airflow's connections; nothing here reads the environment or talks to anyone."""
+"""Airflow's connections as values, and how they are written; nothing here reads the environment or talks to anyone."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import psycopg
@@ -35,93 +35,53 @@ class Connection:
         """The same with every field of its form: what is said here, else what is known, else the default."""
         return replace(self, extra={**form_defaults(self.conn_type), **known, **self.extra})
 
+    def over(self, known: "Connection | None") -> "Connection":
+        """What a provider's connection becomes where one of that name is known: what is said here, else what it said.
+
+        A connection of another type gives way whole, and so does a database's, which an URL says whole.
+        """
+        if known is None or known.conn_type != self.conn_type or not self.is_provider:
+            return self
+        return replace(
+            self,
+            host=self.host or known.host,
+            login=self.login or known.login,
+            password=self.password or known.password,
+            extra={**known.extra, **self.extra},
+        )
+
     def body(self) -> dict[str, str | int | None]:
         """What Airflow's REST API takes. Every field is said, so that nothing of an older connection stays."""
+        return {"connection_id": self.connection_id, **self._standard(), "extra": json.dumps(self.extra)}
+
+    @property
+    def variable(self) -> str:
+        """The environment variable in which Airflow looks for it."""
+        return f"AIRFLOW_CONN_{self.connection_id.upper()}"
+
+    def as_json(self) -> str:
+        """What Airflow reads in that variable."""
+        said = {name: value for name, value in self._standard().items() if value is not None}
+        return json.dumps({**said, "extra": dict(self.extra)})
+
+    def line(self) -> str:
+        """The variable and its value as a line of a file that shells, Docker Compose and systemd read alike.
+
+        Between single quotes; the quotes and backslashes of the value itself are written by their JSON numbers,
+        because those readers disagree on what they mean.
+        """
+        value = self.as_json().replace(r"\\", r"\u005c").replace("'", r"\u0027")
+        return f"{self.variable}='{value}'"
+
+    def _standard(self) -> dict[str, str | int | None]:
         return {
-            "connection_id": self.connection_id,
             "conn_type": self.conn_type,
             "host": self.host,
             "port": self.port,
             "schema": self.schema,
             "login": self.login,
             "password": self.password,
-            "extra": json.dumps(self.extra),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderVariables:
-    """Which variable feeds which field of a provider's connection; a field of ``Connection``, else of ``extra``."""
-
-    connection_id: str
-    conn_type: str
-    standard: Mapping[str, str]
-    extra: Mapping[str, tuple[str, Callable[[str, str], Value]]]
-
-    def names(self) -> frozenset[str]:
-        return frozenset(self.standard) | frozenset(self.extra)
-
-    def connection(self, given: Mapping[str, str]) -> Connection | None:
-        """The connection that the given variables describe; None when they say nothing of it.
-
-        Raises LocalError where a value cannot be understood.
-        """
-        standard = {target: given[name] for name, target in self.standard.items() if name in given}
-        extra = {target: read(name, given[name]) for name, (target, read) in self.extra.items() if name in given}
-        if not standard and not extra:
-            return None
-        return Connection(
-            self.connection_id,
-            self.conn_type,
-            host=standard.get("host"),
-            login=standard.get("login"),
-            password=standard.get("password"),
-            extra=extra,
-        )
-
-
-def text(_name: str, value: str) -> str:
-    """A variable taken as it is."""
-    return value
-
-
-def flag(name: str, value: str) -> bool:
-    """A yes or no, in French or English. Raises LocalError for another word."""
-    match value.strip().lower():
-        case "true" | "1" | "yes" | "on" | "oui" | "vrai":
-            return True
-        case "false" | "0" | "no" | "off" | "non" | "faux":
-            return False
-        case _:
-            raise LocalError(f"{name} vaut « {value} » ; écrivez true ou false.")
-
-
-VENTIS = ProviderVariables(
-    "ventis_default",
-    "ventis",
-    standard={
-        "VENTIS_MESSAGING_URL": "host",
-        "KEYCLOAK_MESSAGING_USERNAME": "login",
-        "KEYCLOAK_MESSAGING_PASSWORD": "password",
-    },
-    extra={
-        "VENTIS_MESSAGING_SENDER": ("sender", text),
-        "VENTIS_DEBUG": ("debug", flag),
-        "KEYCLOAK_MESSAGING_HOST": ("keycloak_host", text),
-        "KEYCLOAK_MESSAGING_REALM": ("realm", text),
-        "KEYCLOAK_MESSAGING_CLIENT_ID": ("client_id", text),
-        "KEYCLOAK_MESSAGING_CLIENT_SECRET": ("client_secret", text),
-        "KEYCLOAK_VERIFY_SSL": ("verify_ssl", flag),
-    },
-)
-PROVIDERS = (VENTIS,)
-PROVIDER_VARIABLES = frozenset[str]().union(*(provider.names() for provider in PROVIDERS))
-
-
-def provider_connections(given: Mapping[str, str]) -> list[Connection]:
-    """One connection per provider of which the variables speak."""
-    connections = (provider.connection(given) for provider in PROVIDERS)
-    return [connection for connection in connections if connection is not None]
 
 
 def database_connection(connection_id: str, variable: str, url: str) -> Connection:

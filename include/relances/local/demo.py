@@ -76,11 +76,11 @@ class _DemoRun:
         return balanced
 
     def print_ledger(self) -> None:
-        """What the false Ventis saw, over all demos."""
+        """What the simulators saw, over all demos."""
         simulators = self._stack.surroundings.simulators
         if simulators is not None:
             self._console.say(
-                f"Registre du faux Ventis : {simulators.accepted()} messages acceptés depuis la première "
+                f"Registre des simulateurs : {simulators.accepted()} messages acceptés depuis la première "
                 f"démonstration, {simulators.duplicates()} en double."
             )
 

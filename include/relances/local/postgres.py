@@ -48,6 +48,10 @@ class EmbeddedPostgres:
         short = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"relances-{short}"
 
+    def exists(self) -> bool:
+        """Whether it was ever started."""
+        return (self.folder / "PG_VERSION").exists()
+
     def url(self, database: str) -> str:
         """Libpq URL of one database of this server, whether or not it runs."""
         return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder), safe='')}&port={_PORT}"

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from dotenv import dotenv_values
-
-from relances.local.connections import PROVIDER_VARIABLES
+from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
+from relances.local.provider_variables import PROVIDER_VARIABLES
 from relances.local.state import StateFolder
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+DOTENV = REPOSITORY / ".env"
 OWN_VARIABLES = ("RELANCES_ETAT", "RELANCES_PORT", "RELANCES_CONTRIBUABLES")
 DATABASE_VARIABLES = ("ETAXE_URL", "RELANCES_URL")
 REAL_VARIABLES = frozenset(DATABASE_VARIABLES) | PROVIDER_VARIABLES
@@ -68,10 +68,15 @@ def demo_settings(given: Mapping[str, str]) -> Settings:
     return read_settings({name: value for name, value in given.items() if name in OWN_VARIABLES})
 
 
-def given_variables(dotenv: Path = REPOSITORY / ".env") -> dict[str, str]:
+def read_dotenv(dotenv: Path = DOTENV) -> EnvFile:
+    """What ``.env`` says; nothing where there is none."""
+    return read_env_file(dotenv) if dotenv.exists() else EnvFile({}, [])
+
+
+def given_variables(dotenv: EnvFile) -> dict[str, str]:
     """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
-    everything = {**dotenv_values(dotenv, interpolate=False), **os.environ}
-    return {name: value.strip() for name, value in everything.items() if value and value.strip()}
+    everything = {**dotenv.values, **os.environ}
+    return {name: value.strip() for name, value in everything.items() if value.strip()}
 
 
 def _whole(given: Mapping[str, str], name: str, lowest: int, highest: int) -> int | None:

@@ -1,23 +1,25 @@
-"""The demo world: invented taxpayers, and look-alikes of Ventis and Keycloak that send nothing to anyone."""
+"""The demo world: invented taxpayers, and look-alikes of the providers that send nothing to anyone."""
 
 import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
 
 from relances.local.base_fictive import DatabaseNotEmptyError, create_base_fictive
-from relances.local.connections import Connection
+from relances.local.connections import Connection, Value
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.supervisor import Supervisor
 from simulators.settings import Settings as Account
 
 LIBREVILLE = ZoneInfo("Africa/Libreville")
 _ACCOUNT = Account()
+_FAST: Final[dict[str, Value]] = {"timeout": 3, "max_in_flight": 32, "rate_per_second": 200}
 
 
 class _Count(msgspec.Struct, frozen=True):
@@ -34,8 +36,11 @@ class Simulators:
 
     url: str
 
-    def connection(self) -> Connection:
+    def connections(self) -> list[Connection]:
         """What makes the pipeline send to them, fast: they have no limits to respect."""
+        return [self._ventis(), self._twilio(), self._zoom()]
+
+    def _ventis(self) -> Connection:
         return Connection(
             "ventis_default",
             "ventis",
@@ -47,9 +52,33 @@ class Simulators:
                 "keycloak_host": self.url,
                 "realm": _ACCOUNT.realm,
                 "client_id": _ACCOUNT.client_id,
-                "timeout": 3,
-                "max_in_flight": 32,
-                "rate_per_second": 200,
+                **_FAST,
+            },
+        )
+
+    def _twilio(self) -> Connection:
+        # Not the sandbox's number, which would hold the sending to one message in three seconds.
+        return Connection(
+            "twilio_default",
+            "twilio_whatsapp",
+            host=self.url,
+            login=_ACCOUNT.twilio_account_sid,
+            password=_ACCOUNT.twilio_auth_token,
+            extra={"sender": _ACCOUNT.whatsapp_senders[-1], **_FAST},
+        )
+
+    def _zoom(self) -> Connection:
+        return Connection(
+            "zoom_default",
+            "zoom_sms",
+            host=f"{self.url}/v2",
+            login=_ACCOUNT.zoom_client_id,
+            password=_ACCOUNT.zoom_client_secret,
+            extra={
+                "sender": _ACCOUNT.zoom_senders[0],
+                "account_id": _ACCOUNT.zoom_account_id,
+                "oauth_host": self.url,
+                **_FAST,
             },
         )
 

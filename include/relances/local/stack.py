@@ -1,4 +1,4 @@
-"""Brings the stack up: PostgreSQL, the world around, Airflow, its connections, its pool and its Dag."""
+"""Brings the stack up: PostgreSQL, the world around, Airflow, its connections, its pools and its Dag."""
 
 import os
 from collections.abc import Iterator
@@ -11,13 +11,15 @@ from relances.local.airflow_api import AirflowApi
 from relances.local.airflow_environment import AirflowPlaces, airflow_environment
 from relances.local.console import Console
 from relances.local.errors import LocalError
+from relances.local.provider_variables import PROVIDERS as PROVIDER_CONNECTIONS
 from relances.local.settings import Settings, World
 from relances.local.state import LOOPBACK
 from relances.local.supervisor import Supervisor
 from relances.local.surroundings import ETAXE_DB, Surroundings, surround
+from relances_providers.provider_info import PROVIDERS
 
 DAG = "relances_quotidiennes"
-_POOL = ("ventis", 1, "Un lot à la fois vers Ventis : son débit est par compte.")
+_LOTS_AT_ONCE = 1
 _API_SECONDS = 180.0
 _DAG_SECONDS = 120.0
 
@@ -57,9 +59,11 @@ def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
 
 def _introduction(settings: Settings) -> str:
     if settings.world is World.DEMO:
-        return f"Démonstration : contribuables inventés, faux Ventis, aucun SMS ne part ({settings.state.path})."
+        return (
+            f"Démonstration : contribuables inventés, faux fournisseurs, aucun message ne part ({settings.state.path})."
+        )
     names = ", ".join(sorted(settings.real))
-    return f"Monde réel, à cause de {names} : les SMS partent vraiment ({settings.state.path})."
+    return f"Monde réel, à cause de {names} : les messages partent vraiment ({settings.state.path})."
 
 
 def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:
@@ -81,13 +85,18 @@ def _prepare(settings: Settings, airflow: EmbeddedAirflow, console: Console) -> 
 def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> None:
     api.log_in()
     api.put_connections(surroundings.connections)
-    api.add_pool(*_POOL)
-    for connection_id, variable in ((ETAXE_DB, "ETAXE_URL"), ("ventis_default", "VENTIS_MESSAGING_URL")):
-        if api.connection(connection_id) is None:
-            console.say(
-                f"Attention : pas de connexion {connection_id} ; donnez {variable} dans .env, ou créez-la dans "
-                "l'interface (Admin → Connections)."
-            )
+    for provider in PROVIDERS:
+        api.add_pool(
+            provider.name, _LOTS_AT_ONCE, f"Un lot à la fois vers {provider.title} : son débit est par compte."
+        )
+    if api.connection(ETAXE_DB) is None:
+        _warn(console, f"pas de connexion {ETAXE_DB} ; donnez ETAXE_URL dans .env")
+    if not any(api.connection(provider.connection_id) for provider in PROVIDER_CONNECTIONS):
+        _warn(console, "aucun fournisseur n'a de connexion ; donnez les variables de l'un d'eux dans .env")
+
+
+def _warn(console: Console, sentence: str) -> None:
+    console.say(f"Attention : {sentence}, ou créez-la dans l'interface (Admin → Connections).")
 
 
 def _await_dag(supervisor: Supervisor, api: AirflowApi, since: datetime) -> None:

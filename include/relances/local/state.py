@@ -74,17 +74,27 @@ class StateFolder:
 
         Raises LocalError when the wanted port is taken.
         """
-        if wanted is not None:
-            if not _is_free(wanted):
-                raise LocalError(
-                    f"Le port {wanted} (RELANCES_PORT) est déjà pris ; choisissez-en un autre ou laissez-le vide."
-                )
-            return wanted
-        file = self.path / "ports.json"
-        ports: dict[str, int] = json.loads(file.read_text()) if file.exists() else {}
-        if name not in ports or not _is_free(ports[name]):
-            write_private(file, json.dumps(ports | {name: _free_port()}))
-        return int(json.loads(file.read_text())[name])
+        if wanted is not None and not _is_free(wanted):
+            raise LocalError(
+                f"Le port {wanted} (RELANCES_PORT) est déjà pris ; choisissez-en un autre ou laissez-le vide."
+            )
+        known = self.ports()
+        last = known.get(name)
+        port = wanted or (last if last is not None and _is_free(last) else _free_port())
+        if port != last:
+            write_private(self._ports_file, json.dumps(known | {name: port}))
+        return port
+
+    def ports(self) -> dict[str, int]:
+        """The port of each name, as of the last start."""
+        if not self._ports_file.exists():
+            return {}
+        known: dict[str, int] = json.loads(self._ports_file.read_text())
+        return known
+
+    @property
+    def _ports_file(self) -> Path:
+        return self.path / "ports.json"
 
 
 def write_private(file: Path, text: str) -> None:

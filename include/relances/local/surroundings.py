@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from relances.local.connections import Connection, database_connection, provider_connections
+from relances.local.connections import Connection, database_connection
 from relances.local.errors import LocalError
+from relances.local.provider_variables import provider_connections
 from relances.local.settings import Settings
 from relances.local.simulated import Simulators, fill_etaxe, start_simulators
 from relances.local.supervisor import Supervisor
@@ -40,17 +41,23 @@ def _demo(settings: Settings, supervisor: Supervisor) -> Surroundings:
         database_connection(RELANCES_DB, "relances", relances_url),
         database_connection(ETAXE_DB, "etaxe", etaxe_url),
     ]
-    return Surroundings(relances_url, [*databases, simulators.connection()], simulators)
+    return Surroundings(relances_url, [*databases, *simulators.connections()], simulators)
 
 
 def _real(given: Mapping[str, str], supervisor: Supervisor) -> Surroundings:
-    connections = provider_connections(given)
-    if "ETAXE_URL" in given:
-        connections.append(database_connection(ETAXE_DB, "ETAXE_URL", given["ETAXE_URL"]))
     relances_url = given.get("RELANCES_URL") or supervisor.postgres.create_database("relances")
-    connections.append(database_connection(RELANCES_DB, "RELANCES_URL", relances_url))
+    connections = real_connections({**given, "RELANCES_URL": relances_url})
     migrate_given(relances_url)
     return Surroundings(relances_url, connections, None)
+
+
+def real_connections(given: Mapping[str, str]) -> list[Connection]:
+    """The connections that the variables describe. Raises LocalError, naming the variable to mend."""
+    databases = ((ETAXE_DB, "ETAXE_URL"), (RELANCES_DB, "RELANCES_URL"))
+    return [
+        *provider_connections(given),
+        *(database_connection(name, variable, given[variable]) for name, variable in databases if variable in given),
+    ]
 
 
 def migrate_given(url: str) -> None:

@@ -13,16 +13,18 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import get_current_context
 
-from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, hook_of, providers, sqlalchemy_url
+from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, sqlalchemy_url
+from relances.pipeline.providers import connected, explications, hook_of, ways
 from relances.rules.errors import Blocked
-from relances.rules.policy import load_policy
-from relances.rules.rapport import rapport
+from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
+from relances.rules.routing import Routage
 from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
-from relances.stages import creation, extraction, reconciliation, reporting, validation
+from relances.stages import creation, extraction, following, reconciliation, reporting, validation
 from relances.stages import write_back as results
 from relances.stages.sending import LotReport, LotSender, lease
+from relances.store.creation import flagged_numbers
 from relances.store.database import explained
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
@@ -33,6 +35,7 @@ from relances_providers.messaging import MessagingHook
 logger = logging.getLogger(__name__)
 
 LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
+_LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
 
 
 def current_request() -> Request:
@@ -43,13 +46,14 @@ def current_request() -> Request:
 
 
 def check_providers(request: Request) -> None:
-    """See that each provider this run will use can send. Misconfigured or TryLater says what to mend."""
+    """See that each provider this run may use can send. Misconfigured or TryLater says what to mend."""
+    fournisseurs = [voie.fournisseur for voie in ways(request, load_policy())]
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
-    fournisseur = load_policy().envoi.fournisseur_sms
-    asyncio.run(_check(hook_of(fournisseur)))
-    logger.info("%s : prêt à envoyer", fournisseur)
+    for fournisseur in fournisseurs:
+        asyncio.run(_check(hook_of(fournisseur)))
+        logger.info("%s : prêt à envoyer", fournisseur)
 
 
 def extract(request: Request) -> int:
@@ -69,9 +73,16 @@ def validate(request: Request) -> int:
 def create_relances(request: Request) -> int:
     """Create the relances of the run; returns how many are new."""
     politique = load_policy()
-    regles = Regles(politique, Gabarits(), request.canal, request.date_relance)
+    voies = ways(request, politique)
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
+        routage = Routage(
+            voies,
+            imposee=request.fournisseur is not None,
+            accepter_format_guide=politique.selection.accepter_format_guide,
+            signales=flagged_numbers(relances, request.canal),
+        )
+        regles = Regles(politique, Gabarits(), request.canal, request.date_relance, routage)
         return creation.create_relances(relances, execution, regles, request.limite).relances
 
 
@@ -84,12 +95,12 @@ def approve(request: Request) -> bool:
     return request.envoyer_automatiquement and not request.simulation
 
 
-def plan_lots(request: Request) -> list[dict[str, str | int]]:
-    """Cut what is left to send into lots, as ids fit for XCom."""
+def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
+    """Cut what a fournisseur has left to send into lots, as ids fit for XCom."""
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-        lots = Doubts(relances).plan(execution, load_policy().envoi.taille_lot)
-    logger.info("%s lots à envoyer", len(lots))
+        lots = Doubts(relances).plan(execution, fournisseur, load_policy().envoi.taille_lot, _LOTS_MAX)
+    logger.info("%s : %s lots à envoyer", fournisseur, len(lots))
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 
 
@@ -102,23 +113,28 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
 
 
 def reconcile(request: Request) -> bool:
-    """Clear what can be cleared and send again what is due; True when nothing more can be waited for."""
+    """Clear what can be cleared, ask what became of messages and send again what is due.
+
+    True when nothing more can be waited for; deliveries never are.
+    """
     if request.simulation:
         return True
-    politique = load_policy()
+    envoi, hooks = load_policy().envoi, connected()
     with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(relances, providers([politique.envoi.fournisseur_sms]))
+        reconciliation.reconcile(relances, hooks, envoi)
+        following.follow(relances, hooks, envoi)
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            for lot in Doubts(relances).plan(execution, politique.envoi.taille_lot, reprise=True):
-                _send(lot)
-        unsettled = Doubts(relances).unsettled(execution)
+            for fournisseur in hooks:
+                for lot in Doubts(relances).plan(execution, fournisseur, envoi.taille_lot, _LOTS_MAX, reprise=True):
+                    _send(lot)
+        unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
     )
-    return not unsettled.any or unsettled.attente > politique.envoi.attente_reconciliation
+    return not unsettled.any or unsettled.attente > envoi.attente_reconciliation
 
 
 def write_back(request: Request) -> int:
@@ -136,8 +152,7 @@ def report(request: Request) -> str:
         execution = Executions(relances).find(request.run_id)
         if execution is None:
             return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
-        bilan = reporting.report(relances, execution)
-    text = rapport(bilan)
+        bilan, text = reporting.report(relances, execution, explications())
     if not bilan.equilibre:
         logger.error("\n%s", text)
         raise Blocked(

@@ -1,7 +1,6 @@
-"""From Airflow's connections to what the stages use: open databases, and hooks."""
+"""From Airflow's connections to databases."""
 
-import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -12,29 +11,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked, TryAgain
-from relances.stages.reconciliation import Provider
 from relances.store.database import explained
-from relances_providers.messaging import MessagingHook
-from relances_providers.provider_info import PROVIDERS, provider_named
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
-
-
-def hook_of(fournisseur: str) -> MessagingHook:
-    """The hook of a fournisseur, over its default connection."""
-    provider = provider_named(fournisseur)
-    if provider is None:
-        known = ", ".join(each.name for each in PROVIDERS)
-        raise Blocked(f"fournisseur inconnu : {fournisseur} ; connus : {known}", f"unknown provider; known: {known}")
-    hook: type[MessagingHook] = pkgutil.resolve_name(provider.hook_class)
-    return hook()
-
-
-def providers(fournisseurs: Iterable[str]) -> dict[str, Provider]:
-    """What reconciling needs to know of these fournisseurs."""
-    hooks = {fournisseur: hook_of(fournisseur) for fournisseur in fournisseurs}
-    return {fournisseur: Provider(hook.capabilities, hook.limits) for fournisseur, hook in hooks.items()}
 
 
 @contextmanager

@@ -6,16 +6,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from relances.rules.models import Canal
+
 NON_TRAITEE: Final = "non_traitee"
 EXCLUE: Final = "exclue"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How many creances (and relances) of an execution are in one place, for one reason."""
+    """How many creances (and relances) of an execution are in one place, for one reason, by one fournisseur."""
 
     place: str
     code: str | None
+    fournisseur: str | None
     creances: int
     relances: int
     montant: Decimal
@@ -23,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Creances this execution extracted, relances it created, all those of its occasion, SMS segments sent."""
+    """Creances this execution extracted, relances it created, all those of its occasion, segments sent."""
 
     extraites: int
     creees: int
@@ -36,6 +39,7 @@ class Bilan:
     """Where every extracted creance of a run is."""
 
     date_relance: date
+    canal: Canal
     simulation: bool
     totals: Totals
     lines: Sequence[Line]

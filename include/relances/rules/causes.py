@@ -1,6 +1,7 @@
 """Why a relance failed or was called off, and what to do about it, for the tax officer."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 from relances.rules.exclusions import Raison
 
@@ -19,15 +20,24 @@ CAUSES: Final[dict[str, Raison]] = {
     "trop_tard": Raison("envoi toujours commencé trop tard", "prévenir l'exploitant : la machine est trop lente"),
     "trop_long": Raison("message trop long pour le fournisseur", "raccourcir le gabarit"),
     "erreur_interne": Raison("erreur du programme", "prévenir le développeur, avec le journal de la tâche"),
+    "jamais_partie": Raison(
+        "le fournisseur ne l'a jamais reçue malgré plusieurs essais",
+        "prévenir l'exploitant ; un passage suivant relancera",
+    ),
+    "non_livree": Raison("non livrée, le fournisseur ne dit pas pourquoi", "vérifier le numéro auprès du contribuable"),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
     "expiree": Raison("remplacée par une relance plus récente", "rien"),
     "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
 }
 
 
-def cause(code: str) -> Raison:
-    """The meaning of a relance's code; a provider's own code is shown as it is."""
-    return CAUSES.get(
-        code,
-        Raison(f"refusée par le fournisseur (code {code})", "vérifier le numéro, corriger dans l'application fiscale"),
+Explications: TypeAlias = Mapping[tuple[str, str], Raison]
+"""What the codes of each fournisseur mean, by fournisseur and code."""
+
+
+def cause(code: str, fournisseur: str | None, explications: Explications) -> Raison:
+    """The meaning of a relance's code: ours, else its fournisseur's; one that nobody knows is shown as it is."""
+    known = CAUSES.get(code) or explications.get((fournisseur or "", code))
+    return known or Raison(
+        f"refusée par le fournisseur (code {code})", "vérifier le numéro, corriger dans l'application fiscale"
     )

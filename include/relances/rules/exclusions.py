@@ -15,8 +15,10 @@ class Raison:
 RAISONS: Final[dict[str, Raison]] = {
     "telephone_absent": Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
     "telephone_invalide": Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
-    "ligne_fixe": Raison("ligne fixe : ne reçoit pas de SMS", "demander un numéro mobile"),
-    "hors_region": Raison("numéro étranger", "demander un numéro gabonais, ou appeler"),
+    "ligne_fixe": Raison("ligne fixe : ne reçoit pas de message", "demander un numéro mobile"),
+    "hors_region": Raison("pays qu'aucun fournisseur utilisé n'atteint", "demander un numéro gabonais, ou appeler"),
+    "injoignable": Raison("numéro que le fournisseur dit injoignable", "demander un autre numéro, ou appeler"),
+    "opposition": Raison("le contribuable a demandé de ne plus lui écrire", "appeler, ou écrire par courrier"),
     "format_guide": Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
     "deja_relance": Raison("déjà relancée récemment", "rien : la relance viendra après le délai"),
     "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite"),

@@ -54,7 +54,11 @@ class Creance(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NouvelleRelance:
-    """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest."""
+    """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest.
+
+    ``modele``: the template that the provider approved for what ``texte`` says, with its ``variables``; None: the
+    text itself is sent.
+    """
 
     contribuable_id: str
     niveau: int
@@ -62,6 +66,8 @@ class NouvelleRelance:
     telephone: str
     telephone_migre: bool
     texte: str
+    modele: str | None
+    variables: list[str] | None
     segments: int
     montant_du: Decimal
     devise: str

@@ -1,4 +1,4 @@
-"""What one call's outcome makes of a relance."""
+"""What one call's outcome, or the provider's later word on it, makes of a relance."""
 
 import random
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from relances.rules.models import Statut
+from relances.rules.phones import Refus
 from relances.rules.policy import Envoi
 
 _LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
@@ -20,10 +21,11 @@ class Acceptee:
 
 @dataclass(frozen=True, slots=True)
 class Refusee:
-    """The provider refused it for good."""
+    """The provider refused it for good. ``signale``: why its number gets nothing more on this canal."""
 
     code: str
     detail: str
+    signale: Refus | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Reglement:
     reference: str | None = None
     detail: str | None = None
     delai: float | None = None
+    signale: Refus | None = None
 
 
 def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] = random.random) -> Reglement:
@@ -70,8 +73,8 @@ def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] 
     match issue:
         case Acceptee(reference):
             return Reglement(Statut.ENVOYEE, "acceptee", reference=reference)
-        case Refusee(code, detail):
-            return Reglement(Statut.ECHEC, "refusee", code, detail=detail)
+        case Refusee(code, detail, signale):
+            return Reglement(Statut.ECHEC, "refusee", code, detail=detail, signale=signale)
         case Inconnue(code, detail):
             return Reglement(Statut.INCERTAINE, "inconnue", code, detail=detail)
         case NonEnvoyee(detail):

@@ -1,4 +1,4 @@
-"""Phone numbers as typed in a tax office → what a network takes, or why not.
+"""Phone numbers as typed in a tax office of Gabon → what a network takes, or why not.
 
 Gabon's numbers have eight digits since 2019. On 6 April 2024 those beginning 01, 02, 04, 05, 06 and 07 were
 switched off and became 11, 62, 74, 65, 66 and 77; they are migrated here, and the migration is recorded.
@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 _REGION: Final = "GA"
 _COUNTRY: Final = "241"
@@ -22,7 +22,10 @@ _SEPARATORS: Final = re.compile(r"[\s.\-/()_\u00a0\u202f]+")
 _PLAIN: Final = re.compile(r"(?:\+?241|00241)?(?:0?([1-9]\d{7})|(0[1-7]\d{6}))", re.ASCII)
 _NOT_DIALLED: Final = re.compile(r"[^+\d]", re.ASCII)
 _GUIDE: Final = re.compile(r"(?:241)?(0\d{9})", re.ASCII)
+_NORTH_AMERICA: Final = frozenset({"US", "CA"})
+_TEN_DIGITS: Final = re.compile(r"1?([2-9]\d{9})", re.ASCII)
 _ABSENT_BELOW: Final = 6  # digits: shorter than any number is a placeholder, not a mistyped number
+_SHORTEST: Final = 8  # digits with the country code: what a relance may hold
 
 
 class Refus(StrEnum):
@@ -33,6 +36,8 @@ class Refus(StrEnum):
     LIGNE_FIXE = "ligne_fixe"
     HORS_REGION = "hors_region"
     FORMAT_GUIDE = "format_guide"
+    INJOIGNABLE = "injoignable"
+    OPPOSITION = "opposition"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +55,30 @@ class Numero:
 Verdict = Numero | Refus
 
 
-def normalise(saisie: str) -> Verdict:
-    """The SMS-able Gabonese mobile behind what was typed, or why there is none."""
+def normalise(saisie: str, pays: frozenset[str]) -> Verdict:
+    """What was typed, as a number of one of these countries (ISO codes; none: any), or why there is none.
+
+    A number without its country is Gabonese: in a tax office of Gabon, ten digits are a mistyped number rather
+    than an American one. Gabonese numbers must be mobile.
+    """
     compact = _SEPARATORS.sub("", saisie)
     plain = _PLAIN.fullmatch(compact)
     if plain is not None:
-        return _verdict(plain[1] or plain[2])
-    return _normalise_unusual(compact)
+        return _among(pays, _verdict(plain[1] or plain[2]))
+    return _normalise_unusual(compact, pays)
 
 
-def best(saisies: list[str | None] | None, *, accepter_format_guide: bool) -> Verdict:
-    """The first usable number of a contribuable, else the reason of the first that is not merely absent."""
-    refus = Refus.ABSENT
-    for saisie in saisies or ():
-        verdict = normalise(saisie or "")
-        if isinstance(verdict, Numero) and verdict.format_guide and not accepter_format_guide:
-            verdict = Refus.FORMAT_GUIDE
-        if isinstance(verdict, Numero):
-            return verdict
-        if refus is Refus.ABSENT:
-            refus = verdict
-    return refus
+def destination(saisie: str, pays: frozenset[str]) -> Verdict:
+    """The same for who asked by name for a fournisseur of these countries.
+
+    Where it reaches North America alone, ten bare digits are one of its numbers.
+    """
+    ten = _TEN_DIGITS.fullmatch(_SEPARATORS.sub("", saisie)) if pays and pays <= _NORTH_AMERICA else None
+    return normalise(f"+1{ten[1]}" if ten else saisie, pays)
+
+
+def _among(pays: frozenset[str], gabonese: Verdict) -> Verdict:
+    return Refus.HORS_REGION if pays and _REGION not in pays and isinstance(gabonese, Numero) else gabonese
 
 
 def _verdict(national: str) -> Verdict:
@@ -93,7 +101,7 @@ def _judge(prefix: str) -> Refus | None:
     return Refus.LIGNE_FIXE if kind == PhoneNumberType.FIXED_LINE else Refus.INVALIDE
 
 
-def _normalise_unusual(compact: str) -> Verdict:
+def _normalise_unusual(compact: str, pays: frozenset[str]) -> Verdict:
     dialled = _NOT_DIALLED.sub("", compact)
     international = dialled.startswith(("+", "00"))
     digits = dialled.replace("+", "")
@@ -103,19 +111,35 @@ def _normalise_unusual(compact: str) -> Verdict:
         digits = digits.removeprefix("00")
     number = _parse(f"+{digits}" if international else digits)
     if number is not None and number.country_code != int(_COUNTRY):
-        return Refus.HORS_REGION
-    if number is not None and len(national := phonenumbers.national_significant_number(number)) == 8:
-        return _verdict(national)
+        return _foreign(number, pays)
+    return _among(pays, _gabonese(number, digits))
+
+
+def _gabonese(number: phonenumbers.PhoneNumber | None, digits: str) -> Verdict:
+    if number is not None and phonenumbers.is_valid_number(number):
+        national = phonenumbers.national_significant_number(number)
+        return _verdict(national) if len(national) == 8 else Refus.INVALIDE
     guide = _GUIDE.fullmatch(digits)
-    if guide is not None and number is None:
-        return Numero(_COUNTRY + guide.group(1), format_guide=True)
-    return Refus.INVALIDE
+    return Numero(_COUNTRY + guide[1], format_guide=True) if guide else Refus.INVALIDE
+
+
+def _foreign(number: phonenumbers.PhoneNumber, pays: frozenset[str]) -> Verdict:
+    chiffres = phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+")
+    if len(chiffres) < _SHORTEST:
+        return Refus.INVALIDE
+    if phonenumbers.is_valid_number(number):
+        reached = not pays or phonenumbers.region_code_for_number(number) in pays
+        return Numero(chiffres) if reached else Refus.HORS_REGION
+    # Zoom's guide shows +1 555 123 4567, which no plan assigns: of its countries, the length alone is asked.
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())
+    return Numero(chiffres) if pays.intersection(regions) else Refus.INVALIDE
 
 
 def _parse(text: str) -> phonenumbers.PhoneNumber | None:
-    """A valid number, None otherwise."""
+    """A number as long as those of its country, None otherwise."""
     try:
         number = phonenumbers.parse(text, _REGION)
     except NumberParseException:
         return None
-    return number if phonenumbers.is_valid_number(number) else None
+    length = phonenumbers.is_possible_number_with_reason(number)
+    return number if length == phonenumbers.ValidationResult.IS_POSSIBLE else None

@@ -1,12 +1,14 @@
 """The report a tax officer reads, in Markdown."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan
-from relances.rules.causes import cause
+from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line
+from relances.rules.causes import Explications, cause
 from relances.rules.exclusions import Raison, raison
+from relances.rules.models import Canal
 
 PLACES: Final = {
     "envoyee": "envoyées",
@@ -19,19 +21,24 @@ PLACES: Final = {
     EXCLUE: "exclues",
     NON_TRAITEE: "NON TRAITÉES",
 }
+_SENT: Final = {Canal.SMS: "SMS facturables envoyés", Canal.WHATSAPP: "messages WhatsApp envoyés"}
 
 
-def rapport(bilan: Bilan) -> str:
-    """The report, in Markdown. Counts and amounts only."""
+def rapport(bilan: Bilan, explications: Explications) -> str:
+    """The report, in Markdown. Counts and amounts only. ``explications``: what the codes of fournisseurs mean."""
+
+    def because(line: Line) -> Raison:
+        return cause(line.code or "inconnu", line.fournisseur, explications)
+
     titre = "Simulation du" if bilan.simulation else "Relances du"
     sections = [
         f"# {titre} {bilan.date_relance:%d/%m/%Y}",
         _resume(bilan),
         _equation(bilan),
-        _table(bilan, "Exclues, par raison", EXCLUE, raison),
-        _table(bilan, "En échec, par cause", "echec", cause),
-        _table(bilan, "Incertaines", "incertaine", cause),
-        _table(bilan, "Annulées", "annulee", cause),
+        _table(bilan, "Exclues, par raison", EXCLUE, lambda line: raison(line.code or "inconnu")),
+        _table(bilan, "En échec, par cause", "echec", because),
+        _table(bilan, "Incertaines", "incertaine", because),
+        _table(bilan, "Annulées", "annulee", because),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -41,7 +48,7 @@ def _resume(bilan: Bilan) -> str:
     lines = [
         f"- {_number(totals.extraites)} créances en retard extraites",
         f"- {_number(totals.creees)} relances créées, {_number(totals.toutes)} au total pour ce jour",
-        f"- {_number(totals.segments)} SMS facturables envoyés pour ce jour",
+        f"- {_number(totals.segments)} {_SENT[bilan.canal]} pour ce jour",
     ]
     return "\n".join(lines + _warnings(bilan))
 
@@ -74,12 +81,16 @@ def _equation(bilan: Bilan) -> str:
     return f"## Bilan : {verdict}\n\n{table}"
 
 
-def _table(bilan: Bilan, titre: str, place: str, explain: Callable[[str], Raison]) -> str:
-    lines = [line for line in bilan.lines if line.place == place]
+def _table(bilan: Bilan, titre: str, place: str, explain: Callable[[Line], Raison]) -> str:
+    creances, montants = Counter[Raison](), defaultdict[Raison, Decimal](Decimal)
+    for line in bilan.lines:
+        if line.place == place:
+            meaning = explain(line)
+            creances[meaning] += line.creances
+            montants[meaning] += line.montant
     rows = [
-        (meaning.libelle, _number(line.creances), _money(line.montant), meaning.que_faire)
-        for line in sorted(lines, key=lambda line: -line.creances)
-        for meaning in [explain(line.code or "inconnu")]
+        (meaning.libelle, _number(number), _money(montants[meaning]), meaning.que_faire)
+        for meaning, number in creances.most_common()
     ]
     return f"## {titre}\n\n{_markdown(('Raison', 'Créances', 'Montant', 'Que faire'), rows)}" if rows else ""
 

@@ -12,6 +12,7 @@ KNOWN: Final = frozenset(
     {
         "jours_retard_min",
         "type_relance",
+        "fournisseur",
         "limite",
         "envoyer_automatiquement",
         "categories",
@@ -23,11 +24,15 @@ KNOWN: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One run. ``jours_retard_min``: in days; ``limite``: relances, None for no limit; no categories: all."""
+    """One run. ``jours_retard_min``: in days; ``limite``: relances, None for no limit; no categories: all.
+
+    ``fournisseur``: the only one to use; None: by the country of each number.
+    """
 
     run_id: str
     date_relance: date
     canal: Canal
+    fournisseur: str | None
     jours_retard_min: int
     limite: int | None
     categories: tuple[str, ...]
@@ -51,6 +56,7 @@ class Request:
             run_id=run_id,
             date_relance=_date(params.get("date_relance"), today),
             canal=_canal(params.get("type_relance")),
+            fournisseur=None if params.get("fournisseur") is None else _text("fournisseur", params["fournisseur"]),
             jours_retard_min=_at_least("jours_retard_min", params.get("jours_retard_min"), 0),
             limite=None if params.get("limite") is None else _at_least("limite", params["limite"], 1),
             categories=_texts("categories", params.get("categories")),
@@ -79,9 +85,16 @@ def _iso_date(value: object) -> date | None:
 
 
 def _canal(value: object) -> Canal:
-    if value != Canal.SMS:
-        raise _wrong("type_relance", "sms", "sms")
-    return Canal.SMS
+    found = next((canal for canal in Canal if canal.value == value), None)
+    if found is None:
+        raise _wrong("type_relance", " ou ".join(Canal), " or ".join(Canal))
+    return found
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise _wrong(name, "un nom, ou rien", "a name, or nothing")
+    return value
 
 
 def _at_least(name: str, value: object, minimum: int) -> int:

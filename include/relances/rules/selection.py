@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from relances.rules.models import Canal, Creance, Exclusion, NouvelleRelance
-from relances.rules.phones import Refus, best
+from relances.rules.phones import Refus
 from relances.rules.policy import Politique
+from relances.rules.routing import Routage
 from relances.rules.segments import count_segments
 from relances.rules.texts import Gabarits, values
 
@@ -28,6 +29,7 @@ class Regles:
     gabarits: Gabarits
     canal: Canal
     date_relance: date
+    routage: Routage
 
     def decide(self, creances: Sequence[Creance]) -> Decision:
         """Decide for all undecided creances of one contribuable, oldest échéance first."""
@@ -48,29 +50,28 @@ class Regles:
     def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
         """The relance, or the code that excludes all these creances."""
         first = creances[0]
-        numero = best(first.telephones, accepter_format_guide=self.politique.selection.accepter_format_guide)
-        if isinstance(numero, Refus):
-            return numero.value
+        destination = self.routage.best(first.telephones or ())
+        if isinstance(destination, Refus):
+            return destination.value
         montant = sum((c.montant_du for c in creances), Decimal(0))
         retard = max(c.jours_retard for c in creances)
         niveau = self.politique.niveau(retard)
         libelles = [c.libelle or "taxe" for c in creances]
-        texte = self.gabarits.render(
-            self.canal,
-            niveau,
-            first.langue,
-            values(_name(first), montant, first.devise, libelles, first.echeance),
-        )
-        segments = count_segments(texte)
+        said = values(_name(first), montant, first.devise, libelles, first.echeance)
+        texte = self.gabarits.render(self.canal, niveau, first.langue, said)
+        segments = count_segments(texte) if self.canal is Canal.SMS else 1
         if segments > self.politique.selection.segments_max:
             return "message_trop_long"
+        modele = self.politique.modele(self.canal, niveau, first.langue)
         return NouvelleRelance(
             contribuable_id=first.contribuable_id,
             niveau=niveau,
-            fournisseur=self.politique.envoi.fournisseur_sms,
-            telephone=numero.chiffres,
-            telephone_migre=numero.migre,
+            fournisseur=destination.fournisseur,
+            telephone=destination.numero.chiffres,
+            telephone_migre=destination.numero.migre,
             texte=texte,
+            modele=modele.content_sid if modele else None,
+            variables=[getattr(said, name) for name in modele.variables] if modele else None,
             segments=segments,
             montant_du=montant,
             devise=first.devise,

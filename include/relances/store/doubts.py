@@ -1,11 +1,18 @@
 """Lots to send, claims of the dead, and doubts to clear."""
 
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
+from psycopg.rows import args_row
 
+from relances.rules.models import Statut
+from relances.rules.outcomes import Reglement
 from relances.store.database import query
 from relances.store.executions import Execution
+from relances.store.outcomes import outcomes
 from relances.store.sending import Lot
 
 
@@ -23,24 +30,65 @@ class Unsettled:
         return self.incertaines + self.en_cours + self.a_reprendre > 0
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``."""
+
+    relance_id: int
+    numero: int
+    telephone: str
+    texte: str
+    depuis: datetime
+    jusqu_a: datetime
+
+    def __repr__(self) -> str:
+        return f"Doubt(relance={self.relance_id}, numero={self.numero})"
+
+
+class Clearing:
+    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doubts.clearing`."""
+
+    def __init__(self, connection: psycopg.Connection, fournisseur: str) -> None:
+        self._connection = connection
+        self._fournisseur = fournisseur
+
+    def known(self, references: Collection[str], depuis: datetime) -> set[str]:
+        """Of these references of messages sent since then, those of calls already accounted for."""
+        if not references:
+            return set()
+        parameters = {"fournisseur": self._fournisseur, "reference": list(references), "depuis": depuis}
+        return {row[0] for row in self._connection.execute(query("known_references"), parameters)}
+
+    def write(self, cleared: Sequence[tuple[Doubt, Reglement]]) -> list[Statut]:
+        """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
+        rows = self._connection.execute(query("clear_doubts"), outcomes(cleared))
+        return [Statut(statut) for _, statut in rows]
+
+
 class Doubts:
     """The reconciling of relances, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def plan(self, execution: Execution, taille: int, *, reprise: bool = False) -> list[Lot]:
-        """Cut what is due of the occasion into lots of at most ``taille``; ``reprise``: what was already tried."""
+    def plan(
+        self, execution: Execution, fournisseur: str, taille: int, lots_max: int, *, reprise: bool = False
+    ) -> list[Lot]:
+        """Cut what is due of the occasion into lots of ``taille``, larger where that would make more than ``lots_max``.
+
+        ``reprise``: what was already tried.
+        """
         parameters = {
             "occasion": execution.occasion,
             "source": execution.source,
+            "canal": execution.canal,
+            "fournisseur": fournisseur,
             "taille": taille,
+            "lots_max": lots_max,
             "reprise": reprise,
         }
-        rows = self._connection.execute(query("plan_ranges"), parameters).fetchall()
-        return [
-            Lot(execution.occasion, fournisseur, premier, dernier, reprise) for fournisseur, premier, dernier in rows
-        ]
+        rows = self._connection.execute(query("plan_ranges"), parameters)
+        return [Lot(execution.occasion, fournisseur, premier, dernier, reprise) for premier, dernier in rows]
 
     def rescue(self) -> int:
         """Put in doubt the calls whose owner is dead; returns how many."""
@@ -50,13 +98,35 @@ class Doubts:
         """Settle the doubts whose own call wrote down how it ended; returns how many."""
         return self._connection.execute(query("resolve_from_journal")).rowcount
 
-    def close(self, fournisseur: str, quarantaine: float) -> int:
-        """End in 408 the doubts of a fournisseur that cannot be asked, ``quarantaine`` seconds old."""
-        parameters = {"fournisseur": fournisseur, "quarantaine_secondes": quarantaine}
+    def to_ask(self, fournisseur: str, quarantaine: float, nombre: int) -> list[Doubt]:
+        """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first."""
+        parameters = {"fournisseur": fournisseur, "quarantaine_secondes": quarantaine, "nombre": nombre}
+        with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:
+            return cursor.execute(query("list_doubts"), parameters).fetchall()
+
+    def mark_asked(self, doubt: Doubt) -> None:
+        """Remember that its fournisseur is asked of it now, whatever comes of it."""
+        self._connection.execute(query("mark_asked"), {"relance_id": doubt.relance_id})
+
+    @contextmanager
+    def clearing(self, fournisseur: str) -> Iterator[Clearing]:
+        """Alone until the end, which commits: a message clears one doubt only."""
+        with self._connection.transaction():
+            self._connection.execute(query("lock_fournisseur"), {"fournisseur": fournisseur})
+            yield Clearing(self._connection, fournisseur)
+
+    def close(self, secondes: float, fournisseur: str | None = None) -> int:
+        """End in 408 the doubts that are so many seconds old; returns how many."""
+        parameters = {"fournisseur": fournisseur, "secondes": secondes}
         return self._connection.execute(query("close_doubts"), parameters).rowcount
 
-    def unsettled(self, execution: Execution) -> Unsettled:
-        """What is not at rest among the occasion's relances."""
-        parameters = {"occasion": execution.occasion, "source": execution.source}
+    def unsettled(self, execution: Execution, attente: float) -> Unsettled:
+        """What is not at rest among the occasion's relances. ``attente``: seconds that a run waits for a retry."""
+        parameters = {
+            "occasion": execution.occasion,
+            "source": execution.source,
+            "canal": execution.canal,
+            "attente_secondes": attente,
+        }
         row = self._connection.execute(query("count_unsettled"), parameters).fetchone()
         return Unsettled(*(row or (0, 0, 0, 0.0)))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -16,8 +17,7 @@ def migrate(url: str) -> None:
     Two set-ups at once wait for each other.
     """
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config = _config()
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
         # Asked first: CREATE … IF NOT EXISTS wants the right to create even where there is nothing to create.
@@ -26,3 +26,14 @@ def migrate(url: str) -> None:
         connection.commit()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def revisions() -> list[str]:
+    """The revisions this code knows, the latest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config

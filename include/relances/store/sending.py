@@ -12,6 +12,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from relances.rules.outcomes import Reglement
 from relances.store.database import query
+from relances.store.outcomes import flagged, outcomes
 
 T_co = TypeVar("T_co", covariant=True)
 _SILENCE_MS: Final = 30_000  # a network cut without a word must not hold an outcome for a quarter of an hour
@@ -40,12 +41,17 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A relance taken for one call, attempt ``numero``. ``taken_at``: monotonic seconds, before its lease began."""
+    """A relance taken for one call, attempt ``numero``. ``taken_at``: monotonic seconds, before its lease began.
+
+    ``modele``: the approved template to send in place of ``texte``, filled with ``variables``; None: the text.
+    """
 
     relance_id: int
     numero: int
     telephone: str
     texte: str
+    modele: str | None
+    variables: Sequence[str]
     taken_at: float
 
     def __repr__(self) -> str:
@@ -98,7 +104,8 @@ class LotStore:
             cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
             rows = unheard + await cursor.fetchall()
             return [
-                Claim(relance_id, numero, telephone, texte, taken_at) for relance_id, numero, telephone, texte in rows
+                Claim(relance_id, numero, telephone, texte, modele, variables or (), taken_at)
+                for relance_id, numero, telephone, texte, modele, variables in rows
             ]
 
         claims = await self._durably(claim)
@@ -114,19 +121,12 @@ class LotStore:
 
     async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
         """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
-        parameters = {
-            "relance_id": [claim.relance_id for claim, _ in settled],
-            "numero": [claim.numero for claim, _ in settled],
-            "statut": [reglement.statut.value for _, reglement in settled],
-            "issue": [reglement.issue for _, reglement in settled],
-            "code": [_storable(reglement.code) for _, reglement in settled],
-            "reference": [_storable(reglement.reference) for _, reglement in settled],
-            "detail": [_storable(reglement.detail) for _, reglement in settled],
-            "delai_secondes": [reglement.delai for _, reglement in settled],
-            "proprietaire": self._proprietaire,
-        }
+        parameters = {**outcomes(settled), "proprietaire": self._proprietaire}
+        flags = flagged(settled)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
+            if flags is not None:
+                await connection.execute(query("flag_numbers"), flags)
             await connection.execute(query("settle"), parameters)
 
         await self._durably(write)
@@ -153,8 +153,3 @@ class LotStore:
                 tcp_user_timeout=_SILENCE_MS,
             )
         return self._connection
-
-
-def _storable(text: str | None) -> str | None:
-    """Words of a provider as PostgreSQL takes them: one bad answer must not lose the outcomes beside it."""
-    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()

@@ -87,7 +87,7 @@ class Source:
             "jours_retard_min": jours_retard_min,
             "categories": list(categories) or None,
         }
-        overdue = sql.SQL(self._file("overdue.sql"))
+        overdue = sql.SQL(self.statement("overdue.sql"))
         self._check_contract(connection, overdue, parameters)
         # COPY takes no bound parameters: psycopg quotes them here, on the client.
         statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
@@ -103,11 +103,11 @@ class Source:
         parameters = {field.name: list(column) for field, column in zip(fields(WriteBackRow), columns, strict=True)}
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            connection.execute(self._file("write_back.sql"), parameters)
+            connection.execute(self.statement("write_back.sql"), parameters)
 
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""
-        return {row[0] for row in connection.execute(self._file("categories.sql"))}
+        return {row[0] for row in connection.execute(self.statement("categories.sql"))}
 
     def _check_contract(self, connection: psycopg.Connection, overdue: sql.SQL, parameters: dict[str, object]) -> None:
         empty = sql.SQL("SELECT * FROM ({}) AS overdue LIMIT 0").format(overdue)
@@ -120,7 +120,8 @@ class Source:
                 "overdue.sql lacks columns of the contract",
             )
 
-    def _file(self, name: str) -> LiteralString:
+    def statement(self, name: str) -> LiteralString:
+        """The text of one of its files. Blocked where the tax system or the file is unknown."""
         path = files("relances.store").joinpath("sources", self.name, name)
         if not path.is_file():
             raise Blocked(

@@ -1,15 +1,17 @@
 -- name: plan_ranges
--- What may be sent now of an occasion, cut into ranges of ids of at most `taille` relances.
-SELECT fournisseur, min(id), max(id)
+-- What may be sent now of an occasion by a fournisseur, cut into ranges of ids of at most `taille` relances, or more
+-- where that would make more than `lots_max` of them.
+SELECT min(id), max(id)
 FROM (
-    SELECT fournisseur, id, (row_number() OVER (PARTITION BY fournisseur ORDER BY id) - 1) / %(taille)s AS lot
+    SELECT id, (row_number() OVER (ORDER BY id) - 1)
+        / greatest(%(taille)s, ceil(count(*) OVER () / %(lots_max)s::numeric)::bigint) AS lot
     FROM relances.relance
-    WHERE occasion = %(occasion)s AND source = %(source)s AND statut = 'en_attente' AND a_envoyer
-        AND (tentatives > 0 OR NOT %(reprise)s)
+    WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s AND canal = %(canal)s
+        AND statut = 'en_attente' AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
 ) numbered
-GROUP BY fournisseur, lot
-ORDER BY fournisseur, lot;
+GROUP BY lot
+ORDER BY lot;
 
 -- name: claim
 -- Take up to `nombre` relances and write the intent to call: committed before the first byte leaves.
@@ -27,12 +29,19 @@ WITH prise AS (
         bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s),
         prochaine_tentative_le = NULL
     FROM prise WHERE r.id = prise.id
-    RETURNING r.id, r.tentatives, r.telephone, r.texte
+    RETURNING r.id, r.tentatives, r.telephone, r.texte, r.modele, r.variables
 ), journal AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire)
     SELECT id, tentatives, %(fournisseur)s, %(proprietaire)s FROM prises
 )
-SELECT id, tentatives, telephone, texte FROM prises ORDER BY id;
+SELECT id, tentatives, telephone, texte, modele, variables FROM prises ORDER BY id;
+
+-- name: claim_unheard
+-- What an unacknowledged claim took: this owner's rows that it does not know it holds. Their lease starts again.
+UPDATE relances.relance
+SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
+WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
+RETURNING id, tentatives, telephone, texte, modele, variables;
 
 -- name: settle
 -- Write outcomes, as arrays. The journal always learns the outcome of its own call; the relance only where
@@ -44,7 +53,8 @@ WITH regle AS (
     ) AS t (relance_id, numero, statut, issue, code, reference, detail, delai_secondes)
 ), journal AS (
     UPDATE relances.tentative t
-    SET terminee_le = clock_timestamp(), issue = g.issue, code = g.code, reference = g.reference, detail = g.detail
+    SET terminee_le = clock_timestamp(), issue = g.issue, code = g.code, detail = g.detail,
+        reference = coalesce(g.reference, t.reference)
     FROM regle g
     WHERE t.relance_id = g.relance_id AND t.numero = g.numero
         AND t.proprietaire = %(proprietaire)s AND t.terminee_le IS NULL
@@ -61,51 +71,13 @@ WHERE r.id = g.relance_id AND r.statut = 'en_cours'
     AND r.proprietaire = %(proprietaire)s AND r.tentatives = g.numero
 RETURNING r.id;
 
--- name: rescue
--- Claims whose lease is over: their owner is dead or frozen, so what became of the call is not known.
-UPDATE relances.relance
-SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = clock_timestamp(),
-    code = 'bail_expire', motif = 'le traitement s''est arrêté pendant l''appel'
-WHERE statut = 'en_cours' AND bail_jusqu_au < clock_timestamp()
-RETURNING id;
-
--- name: resolve_from_journal
--- A call that ended after its claim was lost still wrote its own outcome: that is what happened. A proof that it
--- was accepted still counts a day after the doubt was closed as 408.
-UPDATE relances.relance r
-SET statut = CASE t.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
-    reference = t.reference, code = t.code, motif = t.detail, incertaine_depuis = NULL,
-    envoyee_le = CASE t.issue WHEN 'acceptee' THEN t.terminee_le END,
-    close_le = CASE t.issue WHEN 'refusee' THEN t.terminee_le END
-FROM relances.tentative t
-WHERE t.relance_id = r.id AND t.numero = r.tentatives AND (
-    (r.statut = 'incertaine' AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee'))
-    OR (r.statut = 'echec' AND r.code = '408' AND r.close_le > now() - interval '1 day' AND t.issue = 'acceptee'))
-RETURNING r.id;
-
--- name: close_doubts
--- The provider cannot be asked: the tax office's rule is a failure with code 408.
-UPDATE relances.relance
-SET statut = 'echec', code = '408', close_le = clock_timestamp(), incertaine_depuis = NULL,
-    motif = 'pas de réponse du fournisseur : le message est peut-être arrivé'
-WHERE statut = 'incertaine' AND fournisseur = %(fournisseur)s
-    AND incertaine_depuis < clock_timestamp() - make_interval(secs => %(quarantaine_secondes)s)
-RETURNING id;
-
--- name: count_unsettled
--- What reconciling may still change (doubts, calls under way, retries) and the age of the latest call for it.
-SELECT count(*) FILTER (WHERE r.statut = 'incertaine'),
-    count(*) FILTER (WHERE r.statut = 'en_cours'),
-    count(*) FILTER (WHERE r.statut = 'en_attente'),
-    coalesce(extract(epoch FROM clock_timestamp() - max(t.commencee_le)), 0)::float8
-FROM relances.relance r
-JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
-WHERE r.source = %(source)s AND r.occasion = %(occasion)s
-    AND r.statut IN ('incertaine', 'en_cours', 'en_attente');
-
--- name: claim_unheard
--- What an unacknowledged claim took: this owner's rows that it does not know it holds. Their lease starts again.
-UPDATE relances.relance
-SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
-WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
-RETURNING id, tentatives, telephone, texte;
+-- name: flag_numbers
+-- Remember numbers that their fournisseur says not to write to any more on the canal of these relances.
+INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur)
+SELECT DISTINCT ON (r.telephone, r.canal) r.telephone, r.canal, s.etat, s.code, r.fournisseur
+FROM unnest(%(relance_id)s::bigint[], %(etat)s::text[], %(code)s::text[]) AS s (relance_id, etat, code)
+JOIN relances.relance r ON r.id = s.relance_id
+ORDER BY r.telephone, r.canal, s.etat DESC
+ON CONFLICT (telephone, canal) DO UPDATE
+SET etat = excluded.etat, code = excluded.code, fournisseur = excluded.fournisseur, signale_le = now()
+WHERE numero_signale.etat <> 'opposition';

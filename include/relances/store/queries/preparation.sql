@@ -40,11 +40,11 @@ WHERE code IS NOT NULL;
 SELECT pg_advisory_xact_lock(hashtextextended(%(source)s, 0));
 
 -- name: hold_earlier_relances
--- What an earlier day left unsent may give way to this run's relances. Locked, so that no worker claims it meanwhile.
+-- What an earlier day left unsent, whatever its canal, may give way to this run's relances. Locked, so that no worker
+-- claims it meanwhile.
 INSERT INTO remplacable (relance_id)
 SELECT id FROM relances.relance
-WHERE statut = 'en_attente' AND source = %(source)s AND canal = %(canal)s
-    AND date_relance < %(date_relance)s AND occasion <> %(occasion)s
+WHERE statut = 'en_attente' AND source = %(source)s AND date_relance < %(date_relance)s AND occasion <> %(occasion)s
 FOR UPDATE SKIP LOCKED;
 
 -- name: expire_replaced_relances
@@ -62,7 +62,8 @@ WHERE r.id IN (SELECT relance_id FROM remplacable) AND EXISTS (
 -- One row per creance without a verdict yet, a contribuable's together, with what was already said of it:
 -- by the tax application (derniere_relance) and by this pipeline (deja_relance_le). A failure tells the
 -- contribuable nothing, except 408: that message may have arrived. An earlier day's unsent relance that this
--- run holds (hold_earlier_relances) may give way, and does not count. A day in the past does not hide what left since.
+-- run holds (hold_earlier_relances) may give way, and does not count. A day in the past does not hide what left since,
+-- nor one canal what left by another.
 SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom, c.telephones, c.langue, c.libelle,
     c.montant_du, c.devise, c.echeance, c.jours_retard,
     (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date,
@@ -77,7 +78,7 @@ LEFT JOIN (
     CROSS JOIN LATERAL (
         SELECT greatest(r.date_relance, (r.creee_le AT TIME ZONE 'Africa/Libreville')::date) AS jour
     ) v
-    WHERE r.source = %(source)s AND r.occasion <> %(occasion)s
+    WHERE r.source = %(source)s AND (r.occasion, r.canal) <> (%(occasion)s, %(canal)s)
         AND v.jour > %(date_relance)s::date - %(delai_jours)s
         AND (r.statut NOT IN ('echec', 'annulee') OR r.code = '408')
         AND NOT EXISTS (SELECT FROM remplacable p WHERE p.relance_id = r.id)
@@ -91,10 +92,15 @@ WHERE c.execution_id = %(execution_id)s AND x.rang IS NULL
         SELECT FROM relances.relance_creance rc WHERE rc.relance_id = o.id AND rc.creance_id = c.creance_id)
 ORDER BY c.contribuable_id, c.echeance, c.creance_id;
 
+-- name: flagged_numbers
+-- The numbers that are not to be written to on a canal, and why.
+SELECT telephone, etat FROM relances.numero_signale WHERE canal = %(canal)s;
+
 -- name: create_temporary_tables
 CREATE TEMPORARY TABLE nouvelle_relance (
     contribuable_id text, niveau smallint, fournisseur text, telephone text, telephone_migre boolean,
-    texte text, segments smallint, montant_du numeric, devise text, echeance date, jours_retard integer
+    texte text, modele text, variables text[], segments smallint, montant_du numeric, devise text, echeance date,
+    jours_retard integer
 ) ON COMMIT DROP;
 CREATE TEMPORARY TABLE nouvelle_relance_creance (
     contribuable_id text, rang bigint, creance_id text, montant_du numeric, echeance date
@@ -126,10 +132,10 @@ WHERE n.contribuable_id NOT IN (
 
 -- name: insert_relances
 INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau,
-    fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance,
+    fournisseur, telephone, telephone_migre, texte, modele, variables, segments, montant_du, devise, echeance,
     statut, code, motif, close_le)
 SELECT %(source)s, contribuable_id, %(canal)s, %(occasion)s, %(execution_id)s, %(date_relance)s, niveau,
-    fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance,
+    fournisseur, telephone, telephone_migre, texte, modele, variables, segments, montant_du, devise, echeance,
     CASE WHEN %(simulation)s THEN 'annulee' ELSE 'en_attente' END,
     CASE WHEN %(simulation)s THEN 'simulation' END,
     CASE WHEN %(simulation)s THEN 'passage de simulation : rien n''est envoyé' END,

@@ -23,6 +23,7 @@ WHERE r.id = t.relance_id;
 SELECT
     CASE WHEN x.rang IS NOT NULL THEN 'exclue' ELSE coalesce(r.statut, 'non_traitee') END AS place,
     coalesce(x.code, r.code) AS code,
+    r.fournisseur,
     count(*) AS creances,
     count(DISTINCT r.id) AS relances,
     coalesce(sum(c.montant_du), 0) AS montant
@@ -36,13 +37,13 @@ LEFT JOIN (
     AND r.source = e.source AND r.canal = e.canal AND r.occasion = e.occasion
     AND r.contribuable_id = c.contribuable_id
 WHERE c.execution_id = %(execution_id)s
-GROUP BY 1, 2
-ORDER BY 1, 2;
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3;
 
 -- name: totals
 -- What this execution itself added, against what it found already there.
 SELECT (SELECT count(*) FROM relances.creance_extraite WHERE execution_id = %(execution_id)s) AS extraites,
     count(*) FILTER (WHERE execution_id = %(execution_id)s) AS creees, count(*) AS toutes,
-    coalesce(sum(segments) FILTER (WHERE statut IN ('envoyee', 'livree')), 0) AS segments
+    coalesce(sum(segments) FILTER (WHERE reference IS NOT NULL), 0) AS segments
 FROM relances.relance
 WHERE source = %(source)s AND canal = %(canal)s AND occasion = %(occasion)s;

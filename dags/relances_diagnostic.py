@@ -1,0 +1,48 @@
+"""
+### Diagnostic des connexions
+
+Examine chaque connexion, pièce par pièce : champs, nom d'hôte, certificat TLS, identifiants, expéditeur, droits ;
+pour les bases : accès, révision du schéma, droits sur les tables. Chaque ligne du journal de `examine` est ✔ bonne,
+– sans objet ou impossible à vérifier, ou ✘ à corriger, avec son remède. La tâche échoue s'il y a un ✘, après avoir
+tout examiné.
+
+**Aucun message ne part**, sauf si vous donnez un numéro **et** un fournisseur : alors un seul, de test.
+
+*Examines every connection, part by part: a fact, or the cure. No message is sent unless a number and a provider are
+given. The same as the command `relances diagnostic`.*
+"""
+
+from airflow.sdk import Param, dag, task
+
+from relances.pipeline import examination
+from relances_providers.provider_info import PROVIDERS
+
+PARAMS = {
+    "fournisseur": Param(
+        None,
+        type=["null", "string"],
+        enum=[None, *(provider.name for provider in PROVIDERS)],
+        title="Fournisseur du message de test",
+        description="Vide : aucun message. — Empty: no message is sent.",
+    ),
+    "telephone": Param(
+        None,
+        type=["null", "string"],
+        title="Numéro qui reçoit le message de test",
+        description="Vide : aucun message. Le numéro reste visible dans les paramètres du passage, masqué dans les "
+        "journaux. — Empty: no message. Visible in the run's parameters, masked in logs.",
+    ),
+}
+
+
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 0})
+def relances_diagnostic() -> None:
+    @task(show_return_value_in_logs=False)  # the lines are in the log already
+    def examine() -> list[str]:
+        """Une ligne par pièce de chaque connexion. — One line per part of each connection."""
+        return examination.run_diagnostic()
+
+    examine()
+
+
+relances_diagnostic()

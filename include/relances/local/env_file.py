@@ -1,0 +1,90 @@
+"""Reads a file of variables line by line, and says what it had to guess. No value is ever repeated.
+
+python-dotenv's parser reads each line. Given a whole file it lets a quote that is never closed swallow the lines
+that follow; and what it cuts at a ``#``, or decodes after a ``\\``, it does not tell.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+from dotenv.parser import parse_stream
+
+from relances.local.errors import LocalError
+
+_NAME: Final = re.compile(r"\s*(?:export\s+)?['\"]?(\w+)['\"]?", re.ASCII)
+_AROUND_EQUALS: Final = re.compile(r"[^=]*?(\s=|=\s)")
+_TYPOGRAPHIC_QUOTES: Final = "“”„«»‘’\u00a0 "
+_INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_NEEDS_QUOTES: Final = re.compile(r"[\s#'\"\\]")
+
+
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """The variables that hold something, and a sentence for each line that reads otherwise than it looks."""
+
+    values: dict[str, str] = field(repr=False)
+    remarks: list[str]
+
+
+def read_env_file(path: Path) -> EnvFile:
+    """Raises LocalError when the file is not there or is no text."""
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise LocalError(f"{path} ne peut être lu ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise LocalError(f"{path} n'est pas un texte en UTF-8 ; enregistrez-le ainsi.") from error
+    return read_lines(content)
+
+
+def read_lines(content: str) -> EnvFile:
+    """The same, of the file's content."""
+    values: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    remarks: list[str] = []
+    for number, line in enumerate(content.splitlines(), start=1):
+        for binding in parse_stream(StringIO(line)):
+            name = binding.key or _name_of(line)
+            if binding.error or (binding.key is not None and binding.value is None):
+                remarks.append(
+                    f"ligne {number}, {name} : illisible, ignorée ; écrivez NOM=valeur, un guillemet se ferme."
+                )
+            elif binding.key is not None and binding.value is not None:
+                value = _clean(binding.value)
+                said = list(_remarks(line, binding.value, value))
+                if name in seen:
+                    said.append(f"déjà donnée à la ligne {seen[name]} ; celle-ci l'emporte")
+                remarks += [f"ligne {number}, {name} : {remark}." for remark in said]
+                seen[name] = number
+                values[name] = value
+    return EnvFile({name: value for name, value in values.items() if value}, remarks)
+
+
+def _clean(value: str) -> str:
+    return value.translate(_INVISIBLE).strip().strip(_TYPOGRAPHIC_QUOTES)
+
+
+def _remarks(line: str, parsed: str, value: str) -> Iterator[str]:
+    written = line.partition("=")[2].strip()
+    quoted = written[:1] in {"'", '"'}
+    if value and _AROUND_EQUALS.match(line):
+        yield "espaces autour de = ôtés"
+    if quoted and not _NEEDS_QUOTES.search(value):
+        yield "guillemets inutiles ôtés"
+    if not quoted and len(written) > len(parsed.strip()):
+        yield "ce qui suit # n'est pas lu ; entre apostrophes ('…'), il le serait"
+    if not quoted and re.search(r"\s", value):
+        yield "la valeur contient un espace, gardé"
+    if written.startswith('"') and "\\" in written:
+        yield "entre guillemets doubles, \\ change ce qui le suit ; mettez des apostrophes ('…') pour le garder"
+    if value != parsed.strip():
+        yield "guillemets typographiques ou caractères invisibles ôtés"
+
+
+def _name_of(line: str) -> str:
+    found = _NAME.match(line)
+    return found[1] if found else "?"

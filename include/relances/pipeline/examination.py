@@ -1,0 +1,110 @@
+"""The diagnostic and the test message, for a Dag's task and for a command: the same connections, the same words."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import chain
+from typing import Final
+
+import psycopg
+from airflow.sdk import get_current_context
+
+from relances.pipeline.connections import ETAXE, RELANCES, database
+from relances.pipeline.providers import hook_of, is_connected
+from relances.rules.errors import Blocked, PipelineError
+from relances.rules.exclusions import raison
+from relances.rules.phones import Refus, destination
+from relances.rules.policy_file import load_policy
+from relances.stages.diagnostic import Examen, examine_etaxe, examine_provider, examine_relances
+from relances.stages.essai import send_test
+from relances.store.sources import Source
+from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
+from relances_providers.provider_info import PROVIDERS, provider_named
+
+logger = logging.getLogger(__name__)
+
+TEXT: Final = "Message de test de Relances. Ne pas répondre."
+
+Look = Callable[[psycopg.Connection], Iterable[Finding]]
+
+
+def run_diagnostic() -> list[str]:
+    """The task of ``relances_diagnostic``: its findings as lines. Blocked, once all is examined, where one is bad."""
+    params = get_current_context()["params"]
+    return _reported(diagnose(params["fournisseur"], params["telephone"]))
+
+
+def run_message_test() -> list[str]:
+    """The task of ``relances_message_test``: its findings as lines; Blocked where the message is not accepted."""
+    params = get_current_context()["params"]
+    return _reported(message_test(params["fournisseur"], params["telephone"], params["texte"]))
+
+
+def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[Examen]:
+    """Examine every connection. A test message leaves only where both a fournisseur and a phone are given."""
+    if telephone and not fournisseur:
+        raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
+    source = Source(load_policy().source)
+    test = partial(message_test, fournisseur, telephone, TEXT) if fournisseur and telephone else list[Examen]
+    if fournisseur:
+        hook_of(fournisseur)  # an unknown name is said before anything is asked of anyone
+    return [
+        *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
+        *_examine(RELANCES, lambda connection: examine_relances(RELANCES, connection)),
+        *asyncio.run(_examine_providers()),
+        *test(),
+    ]
+
+
+def message_test(fournisseur: str, telephone: str, texte: str) -> list[Examen]:
+    """Send exactly one message, and say what became of it. Blocked where the number or the text is none to send."""
+    hook, message = hook_of(fournisseur), Message(_digits(fournisseur, telephone), texte.strip())
+    if not message.text:
+        raise Blocked("le texte est vide", "the text is empty")
+    return [Examen(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+
+
+def _digits(fournisseur: str, telephone: str) -> str:
+    provider = provider_named(fournisseur)
+    verdict = destination(telephone, provider.countries if provider is not None else frozenset())
+    if isinstance(verdict, Refus):
+        why = raison(verdict.value).libelle
+        raise Blocked(f"{fournisseur} n'envoie pas à ce numéro : {why}", "the provider does not send to this number")
+    return verdict.chiffres
+
+
+def _examine(conn_id: str, look: Look) -> list[Examen]:
+    try:
+        with database(conn_id) as connection:
+            return [Examen(conn_id, finding) for finding in look(connection)]
+    except PipelineError as error:
+        return [Examen(conn_id, Finding("accès", Verdict.BAD, str(error)))]
+
+
+async def _examine_providers() -> list[Examen]:
+    hooks = [hook_of(provider.name) for provider in PROVIDERS]
+    examens = list(chain.from_iterable(await asyncio.gather(*map(_examine_provider, hooks))))
+    if not any(map(is_connected, hooks)):
+        text = "aucun n'a de connexion ; créez-en une dans Admin → Connections, ou par .env — no provider is connected"
+        examens.append(Examen("fournisseurs", Finding("connexion", Verdict.BAD, text)))
+    return examens
+
+
+async def _examine_provider(hook: MessagingHook) -> list[Examen]:
+    if not is_connected(hook):
+        text = "aucune : sans effet si vous n'utilisez pas ce fournisseur — none, which only matters if you use it"
+        return [Examen(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
+    return [Examen(hook.conn_id, finding) for finding in await examine_provider(hook)]
+
+
+def _reported(examens: Sequence[Examen]) -> list[str]:
+    for examen in examens:
+        logger.log(logging.ERROR if examen.is_bad else logging.INFO, "%s", examen)
+    bad = [f"{examen.conn_id} · {examen.finding.part}" for examen in examens if examen.is_bad]
+    if bad:
+        raise Blocked(
+            f"à corriger, remède dans le journal ci-dessus (✘) : {', '.join(bad)}",
+            "to be mended, the cure is in the log above (✘)",
+        )
+    return [str(examen) for examen in examens]

@@ -1,0 +1,87 @@
+"""The fournisseurs: which of them a run may use, their hooks, and what their codes mean."""
+
+import pkgutil
+from collections.abc import Iterable
+
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from relances.rules.causes import Explications
+from relances.rules.errors import Blocked
+from relances.rules.exclusions import Raison
+from relances.rules.models import Canal
+from relances.rules.policy import Politique
+from relances.rules.request import Request
+from relances.rules.routing import Voie
+from relances_providers.error_table import Table
+from relances_providers.messaging import MessagingHook
+from relances_providers.provider_info import PROVIDERS, Provider, provider_named
+
+
+def hook_of(fournisseur: str) -> MessagingHook:
+    """The hook of a fournisseur, over its default connection."""
+    provider = provider_named(fournisseur)
+    if provider is None:
+        known = _names(PROVIDERS)
+        raise Blocked(f"fournisseur inconnu : {fournisseur} ; connus : {known}", f"unknown provider; known: {known}")
+    hook: type[MessagingHook] = pkgutil.resolve_name(provider.hook_class)
+    return hook()
+
+
+def is_connected(hook: MessagingHook) -> bool:
+    """Whether the hook's connection exists."""
+    try:
+        hook.get_connection(hook.conn_id)
+    except AirflowNotFoundException:
+        return False
+    return True
+
+
+def connected() -> dict[str, MessagingHook]:
+    """The hook of every fournisseur whose connection exists."""
+    hooks = {provider.name: hook_of(provider.name) for provider in PROVIDERS}
+    return {fournisseur: hook for fournisseur, hook in hooks.items() if is_connected(hook)}
+
+
+def ways(request: Request, politique: Politique) -> tuple[Voie, ...]:
+    """The fournisseurs that a run may use, the preferred first: the one it names, else those of the policy.
+
+    The first is required, the others count where their connection exists. Blocked where one does not serve the
+    canal.
+    """
+    if request.fournisseur is not None:
+        return (_way(request.fournisseur, request.canal, "paramètre fournisseur", "parameter fournisseur"),)
+    field = f"envoi.fournisseurs_{request.canal}"
+    first, *others = (
+        _way(name, request.canal, f"politique.toml, {field}", field) for name in politique.fournisseurs(request.canal)
+    )
+    return (first, *(way for way in others if is_connected(hook_of(way.fournisseur))))
+
+
+def explications() -> Explications:
+    """What the codes of each fournisseur mean, from its own tables."""
+    return {
+        (provider.name, code): Raison(row.meaning, row.cure.replace("{conn_id}", hook_of(provider.name).conn_id))
+        for provider in PROVIDERS
+        for name in provider.error_tables
+        for code, row in _table(name).items()
+    }
+
+
+def _way(name: str, canal: Canal, where: str, where_english: str) -> Voie:
+    provider = provider_named(name)
+    if provider is None or provider.channel != canal:
+        of_canal = _names(provider for provider in PROVIDERS if provider.channel == canal)
+        raise Blocked(
+            f"{where} : {name} n'envoie pas de {canal} ; choisissez {of_canal}",
+            f"{where_english}: {name} does not send {canal}; choose {of_canal}",
+        )
+    return Voie(provider.name, provider.countries)
+
+
+def _table(name: str) -> Table:
+    table: Table = pkgutil.resolve_name(name)
+    return table
+
+
+def _names(providers: Iterable[Provider]) -> str:
+    return ", ".join(provider.name for provider in providers)

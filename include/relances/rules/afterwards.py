@@ -1,0 +1,52 @@
+"""What a provider says of a call afterwards: a doubt cleared, a message delivered or not."""
+
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from relances.rules.models import Statut
+from relances.rules.outcomes import Acceptee, Refusee, Reglement, Reportee, settle
+from relances.rules.policy import Envoi
+
+
+class Constat(StrEnum):
+    """The journal's word for what the provider said of a call afterwards."""
+
+    RETROUVEE = "retrouvee"
+    ABSENTE = "absente"
+    LIVREE = "livree"
+    NON_LIVREE = "non_livree"
+
+
+class Piste(NamedTuple):
+    """A message that the provider has for the number sought. ``meme_texte``: None where that cannot be told."""
+
+    reference: str
+    meme_texte: bool | None
+
+
+def clear(pistes: Sequence[Piste], connues: Set[str], numero: int, envoi: Envoi) -> Reglement | None:
+    """What the candidates for a doubt, the oldest first, prove of attempt ``numero``; None: nothing.
+
+    ``connues``: references of other calls; a message clears one doubt only. Nothing found means never sent, since
+    the provider is asked once it must know.
+    """
+    free = [piste for piste in pistes if piste.reference not in connues]
+    for piste in free:
+        if piste.meme_texte:
+            return replace(settle(Acceptee(piste.reference), numero, envoi), issue=Constat.RETROUVEE)
+    if any(piste.meme_texte is None for piste in free):
+        return None
+    never_sent = Reportee("jamais_partie", "le fournisseur ne l'a jamais reçue", None)
+    return replace(settle(never_sent, numero, envoi), issue=Constat.ABSENTE)
+
+
+def delivered() -> Reglement:
+    """It reached the phone."""
+    return Reglement(Statut.LIVREE, Constat.LIVREE)
+
+
+def undelivered(failure: Refusee | Reportee, numero: int, envoi: Envoi) -> Reglement:
+    """It was accepted at attempt ``numero``, and did not reach the phone: over, or to send again."""
+    return replace(settle(failure, numero, envoi), issue=Constat.NON_LIVREE)

@@ -1,0 +1,165 @@
+"""Examines each connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+import httpx
+import psycopg
+
+from relances.rules.errors import PipelineError
+from relances.store.database import explained
+from relances.store.inspection import STATEMENTS, Inspection
+from relances.store.migration import revisions
+from relances.store.sources import Source
+from relances_providers.connection_fields import read_fields
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
+from relances_providers.transport import environment_proxy
+from relances_providers.wire import Wire
+
+_PROBE_SECONDS: Final = 10.0  # a person waits; an address slower than that is worth saying
+_MARKS: Final = {Verdict.GOOD: "✔", Verdict.UNSEEN: "–", Verdict.BAD: "✘"}
+
+
+@dataclass(frozen=True, slots=True)
+class Examen:
+    """What was found of one connection."""
+
+    conn_id: str
+    finding: Finding
+
+    @property
+    def is_bad(self) -> bool:
+        return self.finding.verdict is Verdict.BAD
+
+    @property
+    def line(self) -> str:
+        """What was found, where the connection is known from around it."""
+        return f"{_MARKS[self.finding.verdict]} {self.finding.part} : {self.finding.text}"
+
+    def __str__(self) -> str:
+        return f"{_MARKS[self.finding.verdict]} {self.conn_id} · {self.finding.part} : {self.finding.text}"
+
+
+async def examine_provider(hook: MessagingHook) -> list[Finding]:
+    """Fields, addresses, TLS, credentials, and what only this provider can tell."""
+    try:
+        addresses, limits = hook.addresses, hook.limits
+        wire = Wire.of(read_fields(hook), hook.hook_name, " et ".join(addresses), limits)
+    except ProviderError as error:
+        return [Finding("champs", Verdict.BAD, str(error))]
+    async with wire.client() as client:
+        probes = await asyncio.gather(*(_examine_address(wire, client, *each) for each in addresses.items()))
+    found = [Finding("champs", Verdict.GOOD, _said(limits)), *chain.from_iterable(probes)]
+    if any(finding.verdict is Verdict.BAD for finding in found):
+        return found  # a token would be asked of the same address, for longer
+    return [*found, *await _examine_account(hook)]
+
+
+async def _examine_address(wire: Wire, client: httpx.AsyncClient, name: str, address: str) -> list[Finding]:
+    resolved = await _resolve(wire.conn_id, name, httpx.URL(address))
+    if resolved.verdict is Verdict.BAD:
+        return [resolved]
+    try:
+        await client.get(address, timeout=_PROBE_SECONDS)  # whatever it answers: it is there
+    except httpx.TransportError as error:
+        return [resolved, Finding(f"{name}, accès", Verdict.BAD, str(wire.unreachable(error)))]
+    return [resolved, _encryption(wire, name, address)]
+
+
+async def _resolve(conn_id: str, name: str, url: httpx.URL) -> Finding:
+    proxy = environment_proxy(url.scheme, url.host)
+    if proxy is not None:
+        return Finding(name, Verdict.GOOD, f"{url.host}, par le proxy {httpx.URL(proxy).host} — through the proxy")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port)
+    except OSError as error:
+        text = (
+            f"aucune machine ne s'appelle {url.host} ({error.strerror}) : corrigez le champ {name} de la connexion "
+            f"{conn_id}, ou la résolution de noms de cette machine — the host name does not resolve"
+        )
+        return Finding(name, Verdict.BAD, text)
+    return Finding(name, Verdict.GOOD, f"{url.host} → {found[0][4][0]}")
+
+
+def _encryption(wire: Wire, name: str, address: str) -> Finding:
+    part = f"{name}, TLS"
+    if httpx.URL(address).scheme == "http":
+        return Finding(part, Verdict.UNSEEN, "http : ni secrets ni messages ne sont chiffrés — nothing is encrypted")
+    if not wire.verify_ssl:
+        return Finding(part, Verdict.UNSEEN, "certificat non vérifié (verify_ssl=false) — certificate not verified")
+    return Finding(part, Verdict.GOOD, "certificat accepté — certificate accepted")
+
+
+async def _examine_account(hook: MessagingHook) -> list[Finding]:
+    try:
+        async with hook.open() as sender:
+            await sender.check()
+            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.examine()]
+    except ProviderError as error:
+        return [Finding("identifiants", Verdict.BAD, str(error))]
+
+
+def _said(limits: Limits) -> str:
+    at_once = f"{limits.max_in_flight} appels à la fois"
+    return f"{limits.rate_per_second:g} messages/s, {at_once}, {limits.timeout:g} s d'attente"
+
+
+def examine_relances(conn_id: str, connection: psycopg.Connection) -> Iterator[Finding]:
+    """The pipeline's own database: its schema at this code's revision, and the rights on all of it."""
+    inspection = Inspection(connection)
+    yield _server(inspection)
+    schema = _schema(inspection.revision())
+    yield schema
+    if schema.verdict is Verdict.GOOD:
+        lacking = inspection.rights_missing()
+        yield _rights(conn_id, "droits", lacking, "toutes les tables du schéma — all tables")
+
+
+def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) -> Iterator[Finding]:
+    """The tax system's database: tables, columns and rights that each of its statements needs."""
+    inspection = Inspection(connection)
+    yield _server(inspection)
+    for statement in STATEMENTS:
+        try:
+            with explained(conn_id):
+                lacking = [f"{sequence} (USAGE)" for sequence in inspection.plan(source, statement)]
+        except PipelineError as error:
+            yield Finding(statement, Verdict.BAD, str(error))
+        else:
+            yield _rights(conn_id, statement, lacking, "tables, colonnes et droits — tables, columns and rights")
+
+
+def _server(inspection: Inspection) -> Finding:
+    server = inspection.server()
+    seen = f"PostgreSQL {server.version}, base {server.database}, utilisateur {server.user}"
+    if server.read_only:
+        return Finding("accès", Verdict.BAD, f"{seen}, en lecture seule : visez le serveur où l'on écrit — read-only")
+    return Finding("accès", Verdict.GOOD, seen)
+
+
+def _schema(revision: str | None) -> Finding:
+    known = revisions()
+    if revision == known[0]:
+        return Finding("schéma", Verdict.GOOD, f"révision {revision}")
+    if revision is not None and revision not in known:
+        text = f"révision {revision}, plus récente que ce programme : mettez-le à jour — newer than this program"
+        return Finding("schéma", Verdict.BAD, text)
+    text = (
+        f"révision {revision or 'absente'}, il faut {known[0]} : lancez « relances migrer » avec RELANCES_URL, ou "
+        "« make up » — the schema is not up to date"
+    )
+    return Finding("schéma", Verdict.BAD, text)
+
+
+def _rights(conn_id: str, part: str, lacking: list[str], granted: str) -> Finding:
+    if not lacking:
+        return Finding(part, Verdict.GOOD, granted)
+    text = (
+        f"il manque des droits sur {', '.join(lacking)} : donnez-les (GRANT) à l'utilisateur de la connexion {conn_id} "
+        "— grant the missing rights"
+    )
+    return Finding(part, Verdict.BAD, text)

@@ -1,0 +1,45 @@
+"""Messages that were accepted, and what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+from psycopg.rows import args_row
+
+from relances.rules.models import Statut
+from relances.rules.outcomes import Reglement
+from relances.store.database import query
+from relances.store.outcomes import flagged, outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A relance whose attempt ``numero`` its fournisseur accepted under ``reference``."""
+
+    relance_id: int
+    numero: int
+    reference: str
+    envoyee_le: datetime
+
+
+class Following:
+    """The following of relances, over one connection in autocommit."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def take(self, fournisseur: str, jours: int, pause: float, nombre: int) -> list[Followed]:
+        """The relances of the last days to ask a fournisseur of, unasked for ``pause`` seconds, the longest first."""
+        parameters = {"fournisseur": fournisseur, "jours": jours, "pause_secondes": pause, "nombre": nombre}
+        with self._connection.cursor(row_factory=args_row(Followed)) as cursor:
+            return cursor.execute(query("take_to_follow"), parameters).fetchall()
+
+    def write(self, news: Sequence[tuple[Followed, Reglement]]) -> list[Statut]:
+        """What became of messages; returns the states that relances moved to. Old news changes nothing."""
+        flags = flagged(news)
+        with self._connection.transaction():
+            if flags is not None:
+                self._connection.execute(query("flag_numbers"), flags)
+            rows = self._connection.execute(query("apply_news"), outcomes(news)).fetchall()
+        return [Statut(statut) for _, statut in rows]

@@ -1,0 +1,47 @@
+"""Outcomes of calls, as the parameters of the statements that write them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from relances.rules.outcomes import Reglement
+
+
+class Call(Protocol):
+    """A call to a provider: attempt ``numero`` for a relance."""
+
+    @property
+    def relance_id(self) -> int: ...
+
+    @property
+    def numero(self) -> int: ...
+
+
+def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
+    """One array per column."""
+    return {
+        "relance_id": [call.relance_id for call, _ in settled],
+        "numero": [call.numero for call, _ in settled],
+        "statut": [reglement.statut.value for _, reglement in settled],
+        "issue": [str(reglement.issue) for _, reglement in settled],
+        "code": [_storable(reglement.code) for _, reglement in settled],
+        "reference": [_storable(reglement.reference) for _, reglement in settled],
+        "detail": [_storable(reglement.detail) for _, reglement in settled],
+        "delai_secondes": [reglement.delai for _, reglement in settled],
+    }
+
+
+def flagged(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object] | None:
+    """The same of the numbers that get nothing more; None where there is none."""
+    flags = [(call.relance_id, outcome) for call, outcome in settled if outcome.signale is not None]
+    if not flags:
+        return None
+    return {
+        "relance_id": [relance_id for relance_id, _ in flags],
+        "etat": [str(outcome.signale) for _, outcome in flags],
+        "code": [_storable(outcome.code) for _, outcome in flags],
+    }
+
+
+def _storable(text: str | None) -> str | None:
+    """Words of a provider as PostgreSQL takes them: one bad answer must not lose the outcomes beside it."""
+    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()

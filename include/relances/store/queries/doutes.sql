@@ -1,0 +1,106 @@
+-- name: rescue
+-- Claims whose lease is over: their owner is dead or frozen, so what became of the call is not known.
+UPDATE relances.relance
+SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = clock_timestamp(),
+    code = 'bail_expire', motif = 'le traitement s''est arrêté pendant l''appel'
+WHERE statut = 'en_cours' AND bail_jusqu_au < clock_timestamp()
+RETURNING id;
+
+-- name: resolve_from_journal
+-- A call that ended after its claim was lost still wrote its own outcome: that is what happened. A proof that it
+-- was accepted still counts a day after the doubt was closed as 408.
+UPDATE relances.relance r
+SET statut = CASE t.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
+    reference = t.reference, code = t.code, motif = t.detail, incertaine_depuis = NULL, interrogee_le = NULL,
+    envoyee_le = CASE t.issue WHEN 'acceptee' THEN t.terminee_le END,
+    close_le = CASE t.issue WHEN 'refusee' THEN t.terminee_le END
+FROM relances.tentative t
+WHERE t.relance_id = r.id AND t.numero = r.tentatives AND (
+    (r.statut = 'incertaine' AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee'))
+    OR (r.statut = 'echec' AND r.code = '408' AND r.close_le > now() - interval '1 day' AND t.issue = 'acceptee'))
+RETURNING r.id;
+
+-- name: close_doubts
+-- Nobody can tell, or nobody could in time: the tax office's rule is a failure with code 408.
+UPDATE relances.relance
+SET statut = 'echec', code = '408', close_le = clock_timestamp(), incertaine_depuis = NULL,
+    motif = 'pas de réponse du fournisseur : le message est peut-être arrivé'
+WHERE statut = 'incertaine' AND (%(fournisseur)s::text IS NULL OR fournisseur = %(fournisseur)s)
+    AND incertaine_depuis < clock_timestamp() - make_interval(secs => %(secondes)s)
+RETURNING id;
+
+-- name: list_doubts
+-- The doubts to ask a fournisseur of, the longest unasked first. One for a number, the first to have become one: of two
+-- texts alike, the order tells whose message is found.
+SELECT r.id, r.tentatives, r.telephone, r.texte, t.commencee_le,
+    r.incertaine_depuis + make_interval(secs => %(quarantaine_secondes)s)
+FROM relances.relance r
+JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
+WHERE r.statut = 'incertaine' AND r.fournisseur = %(fournisseur)s
+    AND r.incertaine_depuis < clock_timestamp() - make_interval(secs => %(quarantaine_secondes)s)
+    AND NOT EXISTS (
+        SELECT FROM relances.relance autre
+        WHERE autre.statut = 'incertaine' AND autre.fournisseur = r.fournisseur AND autre.telephone = r.telephone
+            AND (autre.incertaine_depuis, autre.id) < (r.incertaine_depuis, r.id))
+ORDER BY r.interrogee_le NULLS FIRST, r.incertaine_depuis, r.id
+LIMIT %(nombre)s;
+
+-- name: mark_asked
+UPDATE relances.relance SET interrogee_le = clock_timestamp() WHERE id = %(relance_id)s;
+
+-- name: lock_fournisseur
+-- One at a time clears a fournisseur's doubts, until it commits: a message clears one doubt only.
+SELECT pg_advisory_xact_lock(hashtextextended(%(fournisseur)s, 1));
+
+-- name: known_references
+-- Of these references, those of calls already accounted for. A call begins before its message, a day at most.
+SELECT reference FROM relances.tentative
+WHERE fournisseur = %(fournisseur)s AND reference = ANY (%(reference)s)
+    AND commencee_le > %(depuis)s::timestamptz - interval '1 day';
+
+-- name: clear_doubts
+-- Write what a fournisseur proved, as arrays; nothing while another call to the same number is under way, whose message
+-- it may have been.
+WITH leve AS (
+    SELECT g.* FROM unnest(
+        %(relance_id)s::bigint[], %(numero)s::smallint[], %(statut)s::text[], %(issue)s::text[],
+        %(code)s::text[], %(reference)s::text[], %(detail)s::text[], %(delai_secondes)s::float8[]
+    ) AS g (relance_id, numero, statut, constat, code, reference, detail, delai_secondes)
+    JOIN relances.relance r ON r.id = g.relance_id
+    WHERE r.statut = 'incertaine' AND r.tentatives = g.numero
+        AND NOT EXISTS (
+            SELECT FROM relances.relance autre
+            WHERE autre.statut = 'en_cours' AND autre.fournisseur = r.fournisseur AND autre.telephone = r.telephone)
+    FOR UPDATE OF r
+), journal AS (
+    UPDATE relances.tentative t
+    SET constat = g.constat, constat_le = clock_timestamp(), reference = coalesce(g.reference, t.reference)
+    FROM leve g
+    WHERE t.relance_id = g.relance_id AND t.numero = g.numero
+    RETURNING t.relance_id, t.commencee_le
+)
+UPDATE relances.relance r
+SET statut = g.statut, reference = g.reference, code = g.code, motif = g.detail,
+    incertaine_depuis = NULL, interrogee_le = NULL,
+    prochaine_tentative_le = now() + make_interval(secs => g.delai_secondes),
+    envoyee_le = CASE WHEN g.statut = 'envoyee' THEN j.commencee_le END,
+    close_le = CASE WHEN g.statut = 'echec' THEN clock_timestamp() END
+FROM leve g JOIN journal j ON j.relance_id = g.relance_id
+WHERE r.id = g.relance_id
+RETURNING r.id, r.statut;
+
+-- name: count_unsettled
+-- What reconciling may still change (doubts, calls under way, retries due by the time that a run waits for) and the age
+-- of the latest call for it.
+SELECT count(*) FILTER (WHERE statut = 'incertaine'), count(*) FILTER (WHERE statut = 'en_cours'),
+    count(*) FILTER (WHERE statut = 'en_attente'),
+    coalesce(extract(epoch FROM clock_timestamp() - max(commencee_le)), 0)::float8
+FROM (
+    SELECT r.statut, t.commencee_le, r.prochaine_tentative_le
+    FROM relances.relance r
+    JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
+    WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = %(canal)s
+        AND r.statut IN ('incertaine', 'en_cours', 'en_attente')
+) ouverte
+WHERE prochaine_tentative_le IS NULL
+    OR prochaine_tentative_le < commencee_le + make_interval(secs => %(attente_secondes)s);

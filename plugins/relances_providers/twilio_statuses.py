@@ -1,0 +1,71 @@
+"""What became of many messages, in as few calls as it takes: by the account's list, or one by one."""
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import UTC, timedelta
+from typing import Final
+
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import Sent
+from relances_providers.twilio_account import TwilioAccount
+from relances_providers.twilio_records import Page, Record
+from relances_providers.wire import Wire
+
+logger = logging.getLogger(__name__)
+
+CLOCK_SKEW: Final = timedelta(minutes=2)  # ours against Twilio's: both are kept to the second, by NTP, when all is well
+_FEW: Final = 20  # messages: as many calls, but all at once, take no longer than a page or two of a busy account
+_MOST_ONE_BY_ONE: Final = 500  # messages of one request for news; the others are left to the next
+
+
+async def known_of(
+    sent: Sequence[Sent], account: TwilioAccount, filters: Mapping[str, str], wire: Wire
+) -> list[Record]:
+    """The messages that Twilio knows of these. ``filters``: what sets them apart in the account's list.
+
+    The first failure ends the asking: what is known by then is returned, the rest is for the next time. It is raised
+    (TryLater or Misconfigured) where nothing is known yet.
+    """
+    known: dict[str, Record] = {}
+    try:
+        if len(sent) > _FEW:
+            await _look_in_list(sent, account, filters, known)
+        missing = [one.message_id for one in sent if one.message_id not in known]
+        await _look_one_by_one(missing[:_MOST_ONE_BY_ONE], account, known, wire.limits.max_in_flight)
+    except ProviderError as error:
+        if not known:
+            raise
+        logger.warning("connexion %s : suivi interrompu : %s", wire.conn_id, error)
+    return list(known.values())
+
+
+async def _look_in_list(
+    sent: Sequence[Sent], account: TwilioAccount, filters: Mapping[str, str], known: dict[str, Record]
+) -> None:
+    """Go through the list until it costs more calls than asking one by one.
+
+    It is of the messages sent since the oldest one was accepted, which leaves out those that still wait at Twilio.
+    """
+    wanted = {one.message_id for one in sent}
+    since = min(one.sent_at for one in sent).astimezone(UTC) - CLOCK_SKEW
+    page: Page | None = await account.first_page({**filters, "DateSent>": since.strftime("%Y-%m-%dT%H:%M:%SZ")})
+    calls = 1
+    while page is not None:
+        known.update((record.sid, record) for record in page.records if record.sid in wanted)
+        if calls >= len(wanted) - len(known):
+            return
+        page = await account.page_after(page)
+        calls += 1
+
+
+async def _look_one_by_one(
+    missing: Sequence[str], account: TwilioAccount, known: dict[str, Record], at_once: int
+) -> None:
+    for first in range(0, len(missing), at_once):
+        calls = (account.message(sid) for sid in missing[first : first + at_once])
+        answers = await asyncio.gather(*calls, return_exceptions=True)
+        known.update((answer.sid, answer) for answer in answers if isinstance(answer, Record))
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer

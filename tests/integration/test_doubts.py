@@ -1,0 +1,336 @@
+"""A doubt at a provider that can be asked: found again, or proved absent and sent again, or left as it is."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import psycopg
+import pytest
+
+from relances import pipeline
+from relances.pipeline.providers import connected, hook_of
+from relances.rules.policy_file import load_policy
+from relances.stages import reconciliation
+from relances.store.sending import LotStore
+from relances_providers.errors import OutcomeUnknown
+from relances_providers.messaging import Message
+from tests.integration.conftest import Connect
+from tests.integration.invariants import invariants, uuid_of
+from tests.integration.provider import Provider, lot, send
+from tests.integration.staged import stage_relances
+from tests.integration.world import Row, ask, let_time_pass, request, statuts
+
+ENVOI = load_policy().envoi
+QUARANTINE = 2 * 5 + 60  # seconds: a call's longest, then what the look-ups may take to show it
+CANAL = {"twilio": "whatsapp", "zoom": "sms"}
+TELEPHONE = "15145551234"  # both reach it
+LOST = {"fault": "http_502_after", "count": 1}
+NEVER_CAME = {"fault": "http_502_before", "count": 1}
+
+both = pytest.mark.parametrize("fournisseur", CANAL)
+
+
+@pytest.fixture(autouse=True)
+def the_two_that_can_be_asked(connect: Connect) -> None:
+    for fournisseur in CANAL:
+        connect(fournisseur)
+
+
+def stage(url: str, fournisseur: str, nombre: int = 1, **over: object) -> list[int]:
+    """So many relances to one number."""
+    over = {"canal": CANAL[fournisseur], "fournisseur": fournisseur, "telephone": TELEPHONE} | over
+    return stage_relances(url, nombre, **over)
+
+
+def send_now(url: str, fournisseur: str) -> None:
+    asyncio.run(send(url, lot(fournisseur=fournisseur)))
+
+
+def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row, **over: object) -> None:
+    """Send as many relances as there are faults to one number, each with its fault, and let the quarantine pass."""
+    stage(url, fournisseur, len(faults), **over)
+    provider.upset(*faults)
+    with suppress(OutcomeUnknown):  # what stops a lot whose first three calls get no answer
+        send_now(url, fournisseur)
+    provider.upset()
+    assert statuts(url) == {"incertaine": len(faults)}
+    let_time_pass(url, QUARANTINE)
+
+
+def clear(url: str) -> None:
+    """One pass over the doubts, without what a run does beside it."""
+    with psycopg.connect(url, autocommit=True) as relances:
+        reconciliation.reconcile(relances, connected(), ENVOI)
+
+
+def relances(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.relance ORDER BY id")
+
+
+def journal(url: str) -> list[tuple[object, ...]]:
+    rows = ask(url, "SELECT numero, issue, constat FROM relances.tentative ORDER BY relance_id, numero")
+    return [tuple(row.values()) for row in rows]
+
+
+# --- found, or not ---
+
+
+@both
+def test_a_message_that_arrived_is_found_and_not_sent_again(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST)
+    clear(relances_url)
+    [found], [entry] = relances(relances_url), provider.ledger()
+    assert (found["statut"], uuid_of(fournisseur, found["reference"])) == ("envoyee", entry["uuid"])
+    assert journal(relances_url) == [(1, "inconnue", "retrouvee")]
+    send_now(relances_url, fournisseur)
+    assert len(provider.ledger()) == 1
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_a_message_that_never_came_is_sent_again_exactly_once(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, NEVER_CAME)
+    clear(relances_url)
+    assert statuts(relances_url) == {"en_attente": 1}
+    assert journal(relances_url) == [(1, "inconnue", "absente")]
+    let_time_pass(relances_url)
+    for _ in range(2):
+        assert pipeline.reconcile(request(type_relance=CANAL[fournisseur]))
+    assert journal(relances_url)[0] == (1, "inconnue", "absente")
+    assert [row["tentatives"] for row in relances(relances_url)] == [2]
+    assert len(provider.ledger()) == 1
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_a_message_that_never_came_at_its_last_attempt_has_failed(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    tried = ENVOI.tentatives_max - 1
+    [relance] = stage(relances_url, fournisseur, tentatives=tried)
+    ask(
+        relances_url,
+        "INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue) "
+        "SELECT %(id)s, n, %(f)s, gen_random_uuid(), now(), 'reportee' FROM generate_series(1, %(tried)s) n",
+        id=relance,
+        f=fournisseur,
+        tried=tried,
+    )
+    provider.upset(NEVER_CAME)
+    send_now(relances_url, fournisseur)
+    let_time_pass(relances_url, QUARANTINE)
+    clear(relances_url)
+    assert (relances(relances_url)[0]["statut"], relances(relances_url)[0]["code"]) == ("echec", "jamais_partie")
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_nothing_is_asked_during_the_quarantine(relances_url: str, provider: Provider, fournisseur: str) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, NEVER_CAME)
+    let_time_pass(relances_url, -1)
+    before = provider.stats()["requests"]
+    clear(relances_url)
+    assert provider.stats()["requests"] == before
+    assert statuts(relances_url) == {"incertaine": 1}
+
+
+@both
+def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    stage(relances_url, fournisseur)
+
+    async def die_before_settling() -> None:
+        hook = hook_of(fournisseur)
+        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60) as store, hook.open() as sender:
+            [claim] = await store.take(1)
+            await sender.send(Message(claim.telephone, claim.texte))
+
+    asyncio.run(die_before_settling())
+    let_time_pass(relances_url, 61)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 1}
+    let_time_pass(relances_url, QUARANTINE)
+    clear(relances_url)
+    assert statuts(relances_url) == {"envoyee": 1}
+    assert journal(relances_url) == [(1, None, "retrouvee")]
+    invariants(relances_url, provider.ledger())
+
+
+# --- who cannot tell ---
+
+
+@both
+@pytest.mark.parametrize("fault", ["lookup_500", "lookup_timeout"])
+def test_a_look_up_that_fails_leaves_the_doubt_for_a_later_pass(
+    relances_url: str, provider: Provider, connect: Connect, fournisseur: str, fault: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST)
+    connect(fournisseur, timeout=0.3)
+    provider.upset({"fault": fault})
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 1}
+    provider.upset()
+    connect(fournisseur)
+    clear(relances_url)
+    assert statuts(relances_url) == {"envoyee": 1}
+
+
+@both
+def test_a_doubt_that_nobody_could_clear_ends_in_408_at_its_deadline(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST)
+    provider.upset({"fault": "lookup_500"})
+    let_time_pass(relances_url, ENVOI.delai_incertitude - QUARANTINE - 60)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 1}
+    let_time_pass(relances_url, 61)
+    clear(relances_url)
+    [closed] = relances(relances_url)
+    assert (closed["statut"], closed["code"]) == ("echec", "408")
+    assert closed["motif"] == "pas de réponse du fournisseur : le message est peut-être arrivé"
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_template_in_doubt_is_never_taken_for_absent(relances_url: str, provider: Provider) -> None:
+    template = {"modele": "HX" + "0" * 32, "variables": ["Marie ONDO"]}
+    leave_in_doubt(relances_url, provider, "twilio", LOST, **template)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 1}
+    invariants(relances_url, provider.ledger(), at_rest=False)
+
+
+@both
+def test_a_failed_look_up_ends_the_pass_and_its_doubt_comes_last_in_the_next(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, NEVER_CAME, NEVER_CAME)
+    ask(relances_url, "UPDATE relances.relance SET telephone = '15145550000' WHERE id = 2")
+    provider.upset({"fault": "lookup_500"})
+    clear(relances_url)
+    assert [row["interrogee_le"] is not None for row in relances(relances_url)] == [True, False]
+    clear(relances_url)
+    first, second = relances(relances_url)
+    assert second["interrogee_le"] > first["interrogee_le"]
+
+
+def test_a_pass_asks_of_so_many_doubts_and_the_next_of_the_others(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    for rang in range(25):
+        stage(relances_url, "twilio", telephone=f"151455500{rang:02d}")
+    ask(
+        relances_url,
+        """
+        WITH jamais_parties AS (
+            UPDATE relances.relance SET statut = 'incertaine', tentatives = 1, code = '408',
+                incertaine_depuis = now() - interval '1 hour'
+            RETURNING id
+        )
+        INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, commencee_le)
+        SELECT id, 1, 'twilio', gen_random_uuid(), now() - interval '1 hour' FROM jamais_parties
+        """,
+    )
+    connect("twilio", rate_per_second=1)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 5, "en_attente": 20}
+    clear(relances_url)
+    assert statuts(relances_url) == {"en_attente": 25}
+
+
+# --- one number, several messages ---
+
+
+@both
+def test_of_two_texts_alike_one_arrived_and_one_is_sent_again(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST, NEVER_CAME, texte="Pareil")
+    for _ in range(3):
+        clear(relances_url)
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
+    let_time_pass(relances_url)
+    send_now(relances_url, fournisseur)
+    assert len(provider.ledger()) == 2
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_two_texts_alike_that_both_arrived_are_each_found(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST, LOST, texte="Pareil")
+    for _ in range(2):
+        clear(relances_url)
+    assert statuts(relances_url) == {"envoyee": 2}
+    assert {uuid_of(fournisseur, row["reference"]) for row in relances(relances_url)} == {
+        entry["uuid"] for entry in provider.ledger()
+    }
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_a_message_clears_one_doubt_though_two_passes_look_at_once(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST, NEVER_CAME, NEVER_CAME, texte="Pareil")
+    for _ in range(3):
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(clear, [relances_url] * 3))
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 2}
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_a_message_known_to_be_another_relance_s_clears_no_doubt(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    stage(relances_url, fournisseur, texte="Pareil")
+    send_now(relances_url, fournisseur)
+    stage(relances_url, fournisseur, texte="Pareil")
+    provider.upset(NEVER_CAME)
+    send_now(relances_url, fournisseur)
+    let_time_pass(relances_url, QUARANTINE)
+    clear(relances_url)
+    assert [row["statut"] for row in relances(relances_url)] == ["envoyee", "en_attente"]
+    invariants(relances_url, provider.ledger())
+
+
+@both
+def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST, texte="Pareil")
+
+    async def clear_during_a_call() -> dict[str, int]:
+        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60) as store:
+            stage(relances_url, fournisseur, texte="Pareil")
+            await store.take(1)
+            await asyncio.to_thread(clear, relances_url)
+            return statuts(relances_url)
+
+    assert asyncio.run(clear_during_a_call()) == {"incertaine": 1, "en_cours": 1}
+
+
+@pytest.mark.parametrize(("fournisseur", "statut"), [("zoom", "en_attente"), ("twilio", "incertaine")])
+def test_a_stranger_s_message_to_the_number_is_not_adopted(
+    relances_url: str, provider: Provider, fournisseur: str, statut: str
+) -> None:
+    """Zoom tells that its text is another; Twilio, which may change texts, does not: there the doubt stays."""
+    stage(relances_url, fournisseur)
+    provider.upset(NEVER_CAME)
+    send_now(relances_url, fournisseur)
+
+    async def send_beside() -> None:
+        async with hook_of(fournisseur).open() as sender:
+            await sender.send(Message(TELEPHONE, "D'un autre programme"))
+
+    asyncio.run(send_beside())
+    let_time_pass(relances_url, QUARANTINE)
+    clear(relances_url)
+    assert statuts(relances_url) == {statut: 1}

@@ -1,0 +1,125 @@
+"""Each test of the contract runs once per provider, in debug, and fails if anything it logs should be hidden."""
+
+import json
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import Message
+from simulators import Settings, serve
+from tests.providers.contract.cases import CASES, PASSWORD, SECRET, SETTINGS, Case
+from tests.providers.contract.rigged import TOKEN, Rigged, rigged
+from tests.providers.servers import Connect, Simulated
+from tests.support import one_sentence
+
+TEXT = "Échéance « confidentielle » de 15\u202f000\u00a0F\nà régler avant le 1ᵉʳ août 😀"
+STANDARD = {"host", "login", "password"}
+
+
+@pytest.fixture(params=CASES, ids=str)
+def case(request: pytest.FixtureRequest) -> Case:
+    """Each provider in turn."""
+    found: Case = request.param
+    return found
+
+
+@pytest.fixture
+def told() -> Iterator[list[str]]:
+    """All that is logged, whoever logs it, and what a test adds to it; none of it may tell what is confidential."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    handler, root, client = Keep(), logging.getLogger(), logging.getLogger("httpx")
+    levels = root.level, client.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    client.setLevel(logging.DEBUG)
+    yield lines
+    root.removeHandler(handler)
+    root.setLevel(levels[0])
+    client.setLevel(levels[1])
+
+
+@pytest.fixture(autouse=True)
+def nothing_confidential_is_told(told: list[str], case: Case) -> Iterator[None]:
+    """Of no test: a secret, a token, a text, a number."""
+    yield
+    everything = "\n".join(told)
+    confidential = [PASSWORD, SECRET, TOKEN, "confidentielle", case.number, case.number[-9:]]
+    assert [hidden for hidden in confidential if hidden in everything] == []
+
+
+@pytest.fixture
+def connect(case: Case, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Set the provider's default connection to a server, in debug, with other fields than the good ones."""
+
+    def set_connection(url: str, **changes: object) -> None:
+        fields = {**case.fields(url), "debug": True, "timeout": 30, **changes}
+        connection = {
+            "conn_type": case.hook.conn_type,
+            **{name: fields[name] for name in STANDARD},
+            "extra": {name: value for name, value in fields.items() if name not in STANDARD},
+        }
+        monkeypatch.setenv(f"AIRFLOW_CONN_{case.hook.default_conn_name.upper()}", json.dumps(connection))
+
+    return set_connection
+
+
+@pytest.fixture
+def closed_port() -> Iterator[str]:
+    """An address that refuses connections."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+@pytest.fixture
+async def simulated(connect: Connect) -> AsyncIterator[Simulated]:
+    """The simulators, behind the connection."""
+    async with serve(Settings(**SETTINGS)) as url, httpx.AsyncClient(base_url=url) as control:  # type: ignore[arg-type]
+        connect(url)
+        yield Simulated(url, control)
+
+
+@pytest.fixture
+async def provider(case: Case, connect: Connect) -> AsyncIterator[Rigged]:
+    """A provider down to the socket, behind the connection."""
+    async with rigged(case) as opened:
+        connect(opened.url)
+        yield opened
+
+
+class Line:
+    """The connection, as its hook opens it."""
+
+    def __init__(self, case: Case, told: list[str]) -> None:
+        self.case = case
+        self._told = told
+
+    @property
+    def message(self) -> Message:
+        return Message(self.case.number, TEXT)
+
+    async def send(self, message: Message | None = None) -> str:
+        """The id of one message."""
+        async with self.case.hook().open() as sender:
+            return (await sender.send(message or self.message)).message_id
+
+    async def error(self, message: Message | None = None) -> ProviderError:
+        """How sending it fails: by an error that is one sentence, and tells nothing confidential."""
+        with pytest.raises(ProviderError) as caught:
+            await self.send(message)
+        self._told.append(f"{one_sentence(caught.value)} {caught.value!r} {caught.value.__cause__!r}")
+        return caught.value
+
+
+@pytest.fixture
+def line(case: Case, told: list[str]) -> Line:
+    return Line(case, told)

@@ -1,0 +1,105 @@
+"""Which fournisseur reaches a contribuable, and under which number."""
+
+import pytest
+
+from relances.rules.phones import Numero, Refus
+from relances.rules.routing import Destination, Routage, Voie
+
+VENTIS = Voie("ventis", frozenset({"GA"}))
+ZOOM = Voie("zoom", frozenset({"US", "CA"}))
+TWILIO = Voie("twilio", frozenset())
+
+GABONESE = Numero("24166123456")
+AMERICAN = Numero("15551234567")
+
+
+def routage(
+    *voies: Voie, imposee: bool = False, accepter_format_guide: bool = False, signales: dict[str, Refus] | None = None
+) -> Routage:
+    return Routage(voies, imposee, accepter_format_guide, signales or {})
+
+
+BY_NUMBER = routage(VENTIS, ZOOM)
+
+
+# --- whose number it is ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "destination"),
+    [
+        ("066123456", Destination("ventis", GABONESE)),
+        ("+15551234567", Destination("zoom", AMERICAN)),
+        ("+15145551234", Destination("zoom", Numero("15145551234"))),
+        ("+33612345678", Refus.HORS_REGION),
+        ("011723456", Refus.LIGNE_FIXE),
+        ("99999999", Refus.INVALIDE),
+    ],
+)
+def test_the_country_of_the_number_tells_the_fournisseur(typed: str, destination: Destination | Refus) -> None:
+    assert BY_NUMBER.best([typed]) == destination
+
+
+def test_the_preferred_of_two_that_reach_a_country_is_taken() -> None:
+    assert routage(TWILIO, VENTIS).best(["066123456"]) == Destination("twilio", GABONESE)
+    assert routage(VENTIS, TWILIO).best(["066123456"]) == Destination("ventis", GABONESE)
+
+
+def test_ten_bare_digits_never_go_to_america_by_themselves() -> None:
+    assert BY_NUMBER.best(["5145551234"]) == Refus.INVALIDE
+
+
+def test_an_american_number_without_its_fournisseur_is_of_no_region_served() -> None:
+    assert routage(VENTIS).best(["+15145551234"]) == Refus.HORS_REGION
+
+
+# --- one fournisseur asked for ---
+
+
+def test_the_only_one_asked_for_gets_what_it_reaches_and_nothing_else() -> None:
+    forced = routage(ZOOM, imposee=True)
+    assert forced.best(["5145551234"]) == Destination("zoom", Numero("15145551234"))
+    assert forced.best(["066123456"]) == Refus.HORS_REGION
+
+
+# --- several numbers ---
+
+
+def test_the_first_usable_number_of_a_contribuable_is_taken() -> None:
+    typed = ["NEANT", "011723456", "066123456", "+15551234567"]
+    assert BY_NUMBER.best(typed) == Destination("ventis", GABONESE)
+
+
+def test_without_a_usable_number_the_reason_is_that_of_the_first_which_is_one() -> None:
+    assert BY_NUMBER.best([None, "-", "+33612345678", "011723456"]) == Refus.HORS_REGION
+
+
+@pytest.mark.parametrize("numbers", [[], [None], ["", "NEANT"]])
+def test_a_contribuable_without_a_number_is_told_apart(numbers: list[str | None]) -> None:
+    assert BY_NUMBER.best(numbers) == Refus.ABSENT
+
+
+# --- the format of the guides ---
+
+
+def test_a_number_in_the_guides_format_is_set_aside_by_default() -> None:
+    assert BY_NUMBER.best(["0661234567"]) == Refus.FORMAT_GUIDE
+
+
+def test_a_number_in_the_guides_format_is_taken_where_the_policy_says_so() -> None:
+    taken = routage(VENTIS, accepter_format_guide=True).best(["0661234567"])
+    assert taken == Destination("ventis", Numero("2410661234567", format_guide=True))
+
+
+# --- numbers not to write to ---
+
+
+def test_a_number_said_unreachable_gives_way_to_the_next() -> None:
+    known = routage(VENTIS, signales={"24166123456": Refus.INJOIGNABLE})
+    assert known.best(["066123456", "077123456"]) == Destination("ventis", Numero("24177123456"))
+    assert known.best(["066123456"]) == Refus.INJOIGNABLE
+
+
+def test_who_asked_for_silence_is_not_written_to_under_another_number() -> None:
+    known = routage(VENTIS, signales={"24166123456": Refus.OPPOSITION})
+    assert known.best(["066123456", "077123456"]) == Refus.OPPOSITION
