@@ -106,6 +106,6 @@ def _read_error(response: httpx.Response) -> TwilioError:
 def _object(response: httpx.Response) -> Mapping[str, object]:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}

@@ -56,7 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--creances", type=int, default=1_000_000)
     parser.add_argument("--envois", type=int, default=20_000)
-    parser.add_argument("--messages", type=int, default=3_000, help="par mesure d'un hook")
+    parser.add_argument("--messages", type=int, default=1_000, help="par tour d'un hook")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cœurs, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:

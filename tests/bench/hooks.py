@@ -1,8 +1,8 @@
 """How much of a bare HTTP client's speed each hook keeps: ``python -m tests.bench.hooks``.
 
 The bare client is an ``httpx.AsyncClient`` over the same transport, which posts the same body to the same simulator
-with a token at hand. Both run in turns, and the best turn of each counts: what is measured is the work, not the
-company it had.
+with a token at hand. Both run in short turns, one after the other; rates and ratio are the medians of the turns, the
+ratio that of each pair, so that another program that comes and goes weighs on both alike.
 """
 
 import argparse
@@ -11,9 +11,10 @@ import base64
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from statistics import median
+from typing import Final, NamedTuple
 
 import httpx
 
@@ -26,7 +27,7 @@ from simulators import Settings
 from tests.bench.simulated import simulators
 
 IN_FLIGHT: Final = (16, 64, 256)
-TURNS: Final = 5
+TURNS: Final = 11
 SIMULATED: Final = Settings()
 TEXT: Final = "Bonjour ONDO Marie, 15 000 FCFA (taxe de marché) sont dus depuis le 18/12/2025. Merci de régler."
 FAST: Final = {"rate_per_second": 1_000_000, "max_in_flight": 256, "timeout": 30}
@@ -49,8 +50,7 @@ class Case:
     body: Callable[[str], dict[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """Messages per second, and processor time of this process per message, in microseconds."""
 
     rate: float
@@ -128,12 +128,11 @@ def twilio(url: str) -> Case:
     )
 
 
-async def compare(case: Case, in_flight: int, messages: int) -> tuple[Turn, Turn]:
-    """The best turn of the bare client, and of the hook."""
+async def compare(case: Case, in_flight: int, messages: int) -> list[tuple[Turn, Turn]]:
+    """Turns of the bare client and of the hook, in pairs."""
     os.environ[f"AIRFLOW_CONN_{case.hook.default_conn_name.upper()}"] = json.dumps(
         {"conn_type": case.hook.conn_type, **case.connection}
     )
-    bare, hooked = [], []
     async with httpx.AsyncClient(transport=AiohttpTransport(), timeout=30) as client, case.hook().open() as sender:
 
         async def post(to: str) -> None:
@@ -145,10 +144,10 @@ async def compare(case: Case, in_flight: int, messages: int) -> tuple[Turn, Turn
 
         for way in (post, send):  # connections, and the hook's token
             await turn(way, case.to, in_flight, in_flight)
-        for _ in range(TURNS):
-            bare.append(await turn(post, case.to, in_flight, messages))
-            hooked.append(await turn(send, case.to, in_flight, messages))
-    return best(bare), best(hooked)
+        return [
+            (await turn(post, case.to, in_flight, messages), await turn(send, case.to, in_flight, messages))
+            for _ in range(TURNS)
+        ]
 
 
 async def turn(send: Send, to: str, in_flight: int, messages: int) -> Turn:
@@ -165,25 +164,23 @@ async def turn(send: Send, to: str, in_flight: int, messages: int) -> Turn:
     return Turn(messages / seconds, cpu_seconds / messages * 1e6)
 
 
-def best(turns: Iterable[Turn]) -> Turn:
-    return max(turns, key=lambda turn: turn.rate)
-
-
 def main(messages: int) -> None:
     print("| hook | appels à la fois | client nu /s | hook /s | rapport | CPU nu (µs) | CPU hook (µs) |")
     print("|---|---|---|---|---|---|---|")
     with simulators() as url:
         for case in cases(url):
             for in_flight in IN_FLIGHT:
-                bare, hooked = asyncio.run(compare(case, in_flight, messages))
+                pairs = asyncio.run(compare(case, in_flight, messages))
+                bare, hooked = (Turn(*map(median, zip(*side, strict=True))) for side in zip(*pairs, strict=True))
+                ratio = median(hook.rate / client.rate for client, hook in pairs)
                 print(
-                    f"| {case.hook.__name__} | {in_flight} | {bare.rate:.0f} | {hooked.rate:.0f} | "
-                    f"{hooked.rate / bare.rate:.0%} | {bare.cpu:.0f} | {hooked.cpu:.0f} |",
+                    f"| {case.hook.__name__} | {in_flight} | {bare.rate:.0f} | {hooked.rate:.0f} | {ratio:.0%} | "
+                    f"{bare.cpu:.0f} | {hooked.cpu:.0f} |",
                     flush=True,
                 )
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=3_000)
+    parser.add_argument("--messages", type=int, default=1_000)
     main(parser.parse_args().messages)

@@ -22,7 +22,7 @@ def main(function: str, run_id: str) -> None:
     request = Request.of(run_id, DEFAULTS, DATE)
     start = perf_counter()
     if function == "send":
-        result: object = [pipeline.send_lot(request, **lot) for lot in pipeline.plan_lots(request)]  # type: ignore[arg-type]
+        result: object = [pipeline.send_lot(request, **lot) for lot in pipeline.plan_lots(request, "ventis")]  # type: ignore[arg-type]
     else:
         result = getattr(pipeline, function)(request)
     seconds = perf_counter() - start

@@ -266,7 +266,7 @@ async def test_a_wrong_setting_stops_the_lot_and_loses_nothing(relances_url: str
     sending = asyncio.create_task(send(relances_url))
     await seen(provider.ledger, "a first message")
     provider.upset({"fault": "wrong_sender"})
-    with pytest.raises(Misconfigured, match="corrigez sender dans la connexion ventis_default"):
+    with pytest.raises(Misconfigured, match="sender de la connexion ventis_default"):
         await sending
     stopped = statuts(relances_url)
     assert stopped == {"envoyee": len(provider.ledger()), "en_attente": 60 - len(provider.ledger())}

@@ -3,19 +3,14 @@
 import json
 import ssl
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
 from aiohttp import web
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from simulators import Settings, serve
+from tests.providers.certificates import write_self_signed
 from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
 
 
@@ -25,6 +20,19 @@ def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority that signed nothing."""
+    return write_self_signed(tmp_path_factory.mktemp("tls") / "stranger.pem")
+
+
+@pytest.fixture(autouse=True)
+def only_a_stranger_is_trusted(monkeypatch: pytest.MonkeyPatch, stranger: Path) -> None:
+    """To read all the authorities of the system for each new client would take half of the tests' time."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(stranger))
+    monkeypatch.setenv("SSL_CERT_DIR", str(stranger.parent))
 
 
 @pytest.fixture
@@ -63,7 +71,7 @@ async def gateway(connect: Connect) -> AsyncIterator[Gateway]:
     """A gateway that answers as told, behind the connection."""
     told = Gateway()
     app = web.Application()
-    app.add_routes([web.post(TOKEN, told.token), web.post(f"{API}/message", told.message)])
+    app.add_routes([web.post(TOKEN, told.token), web.post(f"{API}/message", told.message), web.get(API, told.root)])
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -76,25 +84,6 @@ async def gateway(connect: Connect) -> AsyncIterator[Gateway]:
 @pytest.fixture(scope="session")
 def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     """A server's TLS with a certificate that no authority vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = Path(tmp_path_factory.mktemp("tls")) / "server.pem"
-    pem.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
+    context.load_cert_chain(write_self_signed(tmp_path_factory.mktemp("tls") / "server.pem"))
     return context

@@ -46,12 +46,15 @@ class Gateway:
     url: str = ""
     status: int = 200
     text: str = "+SUCCESS|6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c|2026-11-21T08:00:00"
-    access_token: str = "jeton-de-test"
+    root_status: int = 404
     authorizations: list[str] = field(default_factory=list)
     bodies: list[dict[str, object]] = field(default_factory=list)
 
     async def token(self, _request: web.Request) -> web.Response:
-        return web.json_response({"access_token": self.access_token, "expires_in": 300})
+        return web.json_response({"access_token": "jeton-de-test", "expires_in": 300})
+
+    async def root(self, _request: web.Request) -> web.Response:
+        return web.Response(status=self.root_status)
 
     async def message(self, request: web.Request) -> web.Response:
         self.authorizations.append(request.headers["Authorization"])

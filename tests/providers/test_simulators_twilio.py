@@ -285,13 +285,15 @@ async def test_the_newest_messages_come_first(sim: Twilio) -> None:
 async def test_pages_follow_each_other_and_new_messages_do_not_shift_them(sim: Twilio) -> None:
     for number in range(5):
         await sim.send(text=f"m{number}")
+        await sim.send(OTHER, text="à un autre")
     uri, pages = f"{ROOT}/Messages.json?PageSize=2&To=whatsapp%3A%2B{NUMBER}", []
-    while uri:
+    for _ in range(3):
         page = (await sim.http.get(uri)).json()
         pages.append([message["body"] for message in page["messages"]])
         uri = page["next_page_uri"]
         await sim.send(text="tard")
     assert pages == [["m4", "m3"], ["m2", "m1"], ["m0"]]
+    assert uri is None
     assert (page["page"], page["page_size"], page["start"], page["end"]) == (2, 2, 4, 4)
 
 
@@ -428,6 +430,13 @@ async def test_a_fault_strikes_a_message_as_documented(sim: Twilio, fault: Fault
 async def test_a_refusal_is_in_the_words_of_twilio(sim: Twilio, fault: Fault, expected: tuple[int, int]) -> None:
     await sim.fault(fault)
     assert code(await sim.send()) == expected
+
+
+async def test_half_an_answer_begins_as_the_whole_one(sim: Twilio) -> None:
+    await sim.fault(Fault.HALF_ANSWER)
+    form = {"To": f"whatsapp:+{NUMBER}", "From": SENDER, "Body": "Bonjour"}
+    async with sim.http.stream("POST", f"{ROOT}/Messages.json", data=form) as answer:
+        assert answer.status_code == 201
 
 
 async def test_the_limit_of_the_day_has_a_code_of_its_own(sim: Twilio) -> None:

@@ -16,6 +16,7 @@ from simulators import Settings, serve
 from simulators.entry import Entry
 from simulators.faults import Fault
 from simulators.zoom_codes import AT_ONCE, LATER
+from simulators.zoom_sessions import session_of
 from tests.providers.fates import ACCEPTED, FATES, LOOKUP_FATES, MAGIC_FATES, TOKEN_FATES, fate, patience
 
 TOKEN = "/oauth/token"
@@ -217,6 +218,7 @@ async def test_an_accepted_message_gets_its_ids_and_is_recorded(sim: Zoom) -> No
 async def test_several_recipients_are_one_group_and_each_is_recorded(sim: Zoom) -> None:
     alone, group = await sim.sent(NUMBER), await sim.sent(NUMBER, OTHER)
     entries = [(entry["to"], entry["uuid"]) for entry in await sim.entries()]
+    await sim.sent(NUMBER)
     shown = (await sim.message(group)).json()
     assert entries[1:] == [(NUMBER, group["message_id"]), (OTHER, group["message_id"])]
     assert alone["session_id"] != group["session_id"]
@@ -322,6 +324,8 @@ async def test_messages_of_other_providers_are_in_no_session(tmp_path: Path) -> 
     foreign = msgspec.structs.replace(entry("m", NOON), provider="ventis")
     async with known(tmp_path, foreign) as sim:
         assert await sim.sessions(from_="2026-11-20", to="2026-11-20") == []
+        ids = {"session_id": session_of([foreign]), "message_id": foreign.uuid}
+        assert code(await sim.message(ids)) == (404, 7013)
 
 
 async def test_a_session_shows_its_messages_newest_first_or_as_sorted(sim: Zoom) -> None:
@@ -369,11 +373,12 @@ async def test_sessions_are_found_by_the_sender_and_by_any_member_of_a_group(sim
 async def test_sessions_and_their_messages_come_in_pages(sim: Zoom) -> None:
     ids = [(await sim.sent(f"1555123456{last}"))["session_id"] for last in range(5)]
     token, pages = "", []
-    while token or not pages:
+    for _ in range(3):
         page = (await sim.found(page_size=2, next_page_token=token)).json()
         pages.append([each["session_id"] for each in page["sms_sessions"]])
         token = page["next_page_token"]
     assert pages == [[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]]]
+    assert token == ""
 
 
 async def test_a_page_has_a_hundred_records_at_most(sim: Zoom) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from itertools import chain
 from typing import Final
 
@@ -16,7 +15,8 @@ from relances.rules.errors import Blocked, PipelineError
 from relances.rules.exclusions import raison
 from relances.rules.phones import Refus, destination
 from relances.rules.policy_file import load_policy
-from relances.stages.diagnostic import Examen, examine_etaxe, examine_provider, examine_relances
+from relances.stages.diagnostic import Examen, examine_provider
+from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
 from relances.stages.essai import send_test
 from relances.store.sources import Source
 from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
@@ -45,33 +45,35 @@ def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> li
     """Examine every connection. A test message leaves only where both a fournisseur and a phone are given."""
     if telephone and not fournisseur:
         raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
+    message = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
     source = Source(load_policy().source)
-    test = partial(message_test, fournisseur, telephone, TEXT) if fournisseur and telephone else list[Examen]
-    if fournisseur:
-        hook_of(fournisseur)  # an unknown name is said before anything is asked of anyone
-    return [
+    examens = [
         *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
         *_examine(RELANCES, lambda connection: examine_relances(RELANCES, connection)),
         *asyncio.run(_examine_providers()),
-        *test(),
     ]
+    return [*examens, *_send(fournisseur, message)] if fournisseur and message else examens
 
 
 def message_test(fournisseur: str, telephone: str, texte: str) -> list[Examen]:
     """Send exactly one message, and say what became of it. Blocked where the number or the text is none to send."""
-    hook, message = hook_of(fournisseur), Message(_digits(fournisseur, telephone), texte.strip())
-    if not message.text:
-        raise Blocked("le texte est vide", "the text is empty")
-    return [Examen(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+    return _send(fournisseur, _message(fournisseur, telephone, texte))
 
 
-def _digits(fournisseur: str, telephone: str) -> str:
+def _message(fournisseur: str, telephone: str, texte: str) -> Message:
     provider = provider_named(fournisseur)
     verdict = destination(telephone, provider.countries if provider is not None else frozenset())
     if isinstance(verdict, Refus):
         why = raison(verdict.value).libelle
         raise Blocked(f"{fournisseur} n'envoie pas à ce numéro : {why}", "the provider does not send to this number")
-    return verdict.chiffres
+    if not texte.strip():
+        raise Blocked("le texte est vide", "the text is empty")
+    return Message(verdict.chiffres, texte.strip())
+
+
+def _send(fournisseur: str, message: Message) -> list[Examen]:
+    hook = hook_of(fournisseur)
+    return [Examen(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
 
 
 def _examine(conn_id: str, look: Look) -> list[Examen]:
@@ -80,6 +82,9 @@ def _examine(conn_id: str, look: Look) -> list[Examen]:
             return [Examen(conn_id, finding) for finding in look(connection)]
     except PipelineError as error:
         return [Examen(conn_id, Finding("accès", Verdict.BAD, str(error)))]
+    except psycopg.OperationalError as error:
+        text = f"la base s'est tue ({type(error).__name__}) : recommencez — the database went silent, try again"
+        return [Examen(conn_id, Finding("accès", Verdict.BAD, text))]
 
 
 async def _examine_providers() -> list[Examen]:

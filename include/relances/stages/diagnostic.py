@@ -1,19 +1,12 @@
-"""Examines each connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
+"""Examines a provider's connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 import httpx
-import psycopg
 
-from relances.rules.errors import PipelineError
-from relances.store.database import explained
-from relances.store.inspection import STATEMENTS, Inspection
-from relances.store.migration import revisions
-from relances.store.sources import Source
 from relances_providers.connection_fields import read_fields
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
@@ -106,60 +99,3 @@ async def _examine_account(hook: MessagingHook) -> list[Finding]:
 def _said(limits: Limits) -> str:
     at_once = f"{limits.max_in_flight} appels à la fois"
     return f"{limits.rate_per_second:g} messages/s, {at_once}, {limits.timeout:g} s d'attente"
-
-
-def examine_relances(conn_id: str, connection: psycopg.Connection) -> Iterator[Finding]:
-    """The pipeline's own database: its schema at this code's revision, and the rights on all of it."""
-    inspection = Inspection(connection)
-    yield _server(inspection)
-    schema = _schema(inspection.revision())
-    yield schema
-    if schema.verdict is Verdict.GOOD:
-        lacking = inspection.rights_missing()
-        yield _rights(conn_id, "droits", lacking, "toutes les tables du schéma — all tables")
-
-
-def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) -> Iterator[Finding]:
-    """The tax system's database: tables, columns and rights that each of its statements needs."""
-    inspection = Inspection(connection)
-    yield _server(inspection)
-    for statement in STATEMENTS:
-        try:
-            with explained(conn_id):
-                lacking = [f"{sequence} (USAGE)" for sequence in inspection.plan(source, statement)]
-        except PipelineError as error:
-            yield Finding(statement, Verdict.BAD, str(error))
-        else:
-            yield _rights(conn_id, statement, lacking, "tables, colonnes et droits — tables, columns and rights")
-
-
-def _server(inspection: Inspection) -> Finding:
-    server = inspection.server()
-    seen = f"PostgreSQL {server.version}, base {server.database}, utilisateur {server.user}"
-    if server.read_only:
-        return Finding("accès", Verdict.BAD, f"{seen}, en lecture seule : visez le serveur où l'on écrit — read-only")
-    return Finding("accès", Verdict.GOOD, seen)
-
-
-def _schema(revision: str | None) -> Finding:
-    known = revisions()
-    if revision == known[0]:
-        return Finding("schéma", Verdict.GOOD, f"révision {revision}")
-    if revision is not None and revision not in known:
-        text = f"révision {revision}, plus récente que ce programme : mettez-le à jour — newer than this program"
-        return Finding("schéma", Verdict.BAD, text)
-    text = (
-        f"révision {revision or 'absente'}, il faut {known[0]} : lancez « relances migrer » avec RELANCES_URL, ou "
-        "« make up » — the schema is not up to date"
-    )
-    return Finding("schéma", Verdict.BAD, text)
-
-
-def _rights(conn_id: str, part: str, lacking: list[str], granted: str) -> Finding:
-    if not lacking:
-        return Finding(part, Verdict.GOOD, granted)
-    text = (
-        f"il manque des droits sur {', '.join(lacking)} : donnez-les (GRANT) à l'utilisateur de la connexion {conn_id} "
-        "— grant the missing rights"
-    )
-    return Finding(part, Verdict.BAD, text)

@@ -69,9 +69,8 @@ def _clear(doubts: Doubts, fournisseur: str, hook: MessagingHook, envoi: Envoi) 
     if not open_:
         return []
     answers = asyncio.run(_look_up(hook, doubts, open_))
-    with doubts.clearing(fournisseur) as clearing:
-        references = {piste.reference for _, pistes in answers for piste in pistes}
-        known = clearing.known(references, min(doubt.depuis for doubt in open_))
+    with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
+        known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
         verdicts = [(doubt, clear(pistes, known, doubt.numero, envoi)) for doubt, pistes in answers]
         return clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
 

@@ -48,20 +48,20 @@ class Doubt:
 class Clearing:
     """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doubts.clearing`."""
 
-    def __init__(self, connection: psycopg.Connection, fournisseur: str) -> None:
+    def __init__(self, connection: psycopg.Connection, fournisseur: str, depuis: datetime) -> None:
         self._connection = connection
-        self._fournisseur = fournisseur
+        self._parameters: dict[str, object] = {"fournisseur": fournisseur, "depuis": depuis}
 
-    def known(self, references: Collection[str], depuis: datetime) -> set[str]:
-        """Of these references of messages sent since then, those of calls already accounted for."""
+    def known(self, references: Collection[str]) -> set[str]:
+        """Of these references, those of calls already accounted for."""
         if not references:
             return set()
-        parameters = {"fournisseur": self._fournisseur, "reference": list(references), "depuis": depuis}
-        return {row[0] for row in self._connection.execute(query("known_references"), parameters)}
+        rows = self._connection.execute(query("known_references"), {**self._parameters, "reference": list(references)})
+        return {row[0] for row in rows}
 
     def write(self, cleared: Sequence[tuple[Doubt, Reglement]]) -> list[Statut]:
         """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
-        rows = self._connection.execute(query("clear_doubts"), outcomes(cleared))
+        rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **outcomes(cleared)})
         return [Statut(statut) for _, statut in rows]
 
 
@@ -109,11 +109,11 @@ class Doubts:
         self._connection.execute(query("mark_asked"), {"relance_id": doubt.relance_id})
 
     @contextmanager
-    def clearing(self, fournisseur: str) -> Iterator[Clearing]:
-        """Alone until the end, which commits: a message clears one doubt only."""
+    def clearing(self, fournisseur: str, depuis: datetime) -> Iterator[Clearing]:
+        """Alone until the end, which commits: a message clears one doubt only. ``depuis``: when the oldest began."""
         with self._connection.transaction():
             self._connection.execute(query("lock_fournisseur"), {"fournisseur": fournisseur})
-            yield Clearing(self._connection, fournisseur)
+            yield Clearing(self._connection, fournisseur, depuis)
 
     def close(self, secondes: float, fournisseur: str | None = None) -> int:
         """End in 408 the doubts that are so many seconds old; returns how many."""

@@ -31,6 +31,7 @@ class Rigged:
     ending: Ending
     token_requests: int = 0
     refused: set[str] = field(default_factory=set)
+    asked_for_a_token: asyncio.Event = field(default_factory=asyncio.Event)
     may_give_tokens: asyncio.Event = field(default_factory=asyncio.Event)
     messages: int = 0
     accepted: int = 0
@@ -44,6 +45,7 @@ class Rigged:
         _, path, _ = request.split(" ")
         if path == self.case.token:
             self.token_requests += 1
+            self.asked_for_a_token.set()
             await self.may_give_tokens.wait()
             token = f"{TOKEN}-{self.token_requests}"
             await answer(http(200, json.dumps({"access_token": token, "expires_in": 300})))(writer)

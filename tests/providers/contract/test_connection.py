@@ -8,7 +8,6 @@ import pytest
 from relances_providers.errors import Misconfigured
 from relances_providers.messaging import Limits
 from tests.providers.contract.cases import Case
-from tests.providers.contract.rigged import Rigged
 from tests.providers.servers import Connect, Simulated
 from tests.support import one_sentence
 

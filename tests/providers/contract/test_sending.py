@@ -5,12 +5,13 @@ import time
 
 import pytest
 
+from relances_providers.discretion import mask
 from relances_providers.errors import Rejected, TryLater
 from relances_providers.messaging import Message
 from tests.providers.contract.cases import WITH_TOKEN
-from tests.providers.contract.conftest import TEXT, Line
+from tests.providers.contract.line import TEXT, Line
 from tests.providers.contract.rigged import Rigged
-from tests.providers.servers import Simulated
+from tests.providers.servers import Connect, Simulated
 
 
 async def test_a_message_sent_is_at_the_provider_word_for_word(simulated: Simulated, line: Line) -> None:
@@ -47,8 +48,28 @@ async def test_a_call_whose_time_passes_while_it_waits_for_a_token_is_not_made(p
     provider.may_give_tokens.clear()
     not_after = time.monotonic() + 0.1
     waiting = asyncio.ensure_future(line.error(Message(line.case.number, TEXT, not_after=not_after)))
-    while provider.token_requests == 0 or time.monotonic() <= not_after:
-        await asyncio.sleep(0.01)
+    await provider.asked_for_a_token.wait()
+    await asyncio.sleep(max(0.0, not_after - time.monotonic()) + 0.01)
     provider.may_give_tokens.set()
     assert (await waiting).code == "trop_tard"
     assert provider.messages == 0
+
+
+async def test_debug_shows_each_request_and_its_answer_the_number_masked(
+    provider: Rigged, line: Line, told: list[str]
+) -> None:
+    await line.send()
+    shown = [said for said in told if said.startswith(("→ ", "← "))]
+    calls = 2 if line.case.token else 1
+    assert [said[0] for said in shown] == ["→", "←"] * calls
+    assert f"{provider.url}{line.case.message}" in shown[-2]
+    assert mask(line.case.number) in shown[-2]
+    assert "caractères>" in shown[-2]
+
+
+async def test_without_debug_no_request_is_shown(
+    provider: Rigged, connect: Connect, line: Line, told: list[str]
+) -> None:
+    connect(provider.url, debug=False)
+    await line.send()
+    assert [said for said in told if said.startswith(("→ ", "← "))] == []

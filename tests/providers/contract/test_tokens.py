@@ -9,7 +9,7 @@ from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.messaging import Message, Receipt, Sender
 from simulators.faults import Fault
 from tests.providers.contract.cases import CASES, WITH_TOKEN, Case
-from tests.providers.contract.conftest import Line
+from tests.providers.contract.line import Line
 from tests.providers.contract.rigged import TOKEN, Rigged, http
 from tests.providers.misbehaving import answer
 from tests.providers.servers import Connect, Simulated

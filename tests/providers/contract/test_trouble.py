@@ -10,7 +10,7 @@ import pytest
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from simulators.faults import Fault, Place
 from tests.providers.contract.cases import CASES, Case
-from tests.providers.contract.conftest import TEXT, Line
+from tests.providers.contract.line import TEXT, Line
 from tests.providers.contract.rigged import Rigged, http, rigged
 from tests.providers.misbehaving import OK, Ending, answer, answer_and_close, close, drip, reset, silence
 from tests.providers.servers import Connect, Simulated
@@ -194,13 +194,44 @@ async def test_too_many_requests_may_not_say_when_to_come_back(
     assert error.retry_after is None
 
 
-# --- what a provider repeats ---
+# --- refusals ---
+
+UNREADABLE = [
+    "",
+    "{",
+    "null",
+    "[[]]",
+    "[" * 100_000,
+    '{"code": "trois", "message": 7}',
+    "-ERROR|",
+    "<h1>Bad Request</h1>",
+]
 
 
-@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 422, 429, 500])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Rejected),
+        (401, Misconfigured),
+        (403, Misconfigured),
+        (404, Misconfigured),
+        (422, Rejected),
+        (429, TryLater),
+    ],
+)
+async def test_a_refusal_that_cannot_be_read_is_known_by_its_status(
+    provider: Rigged, line: Line, status: int, kind: type[ProviderError]
+) -> None:
+    async with line.case.hook().open() as sender:
+        for body in UNREADABLE:
+            provider.ending = answer(http(status, body))
+            with pytest.raises(kind):
+                await sender.send(line.message)
+
+
 @pytest.mark.parametrize("shape", ["pipes", "list", "object", "words"])
 async def test_a_provider_that_repeats_the_number_and_the_text_is_not_repeated(
-    provider: Rigged, line: Line, status: int, shape: str
+    provider: Rigged, line: Line, shape: str
 ) -> None:
     number = line.case.number
     said = f"numéro +{number} ({number[:3]} {number[3:5]} {number[5:7]} {number[7:9]} {number[9:]}) invalide"
@@ -211,5 +242,6 @@ async def test_a_provider_that_repeats_the_number_and_the_text_is_not_repeated(
         "object": json.dumps(body, ensure_ascii=False),
         "words": f"<p>{said} : {TEXT}</p>",
     }
-    provider.ending = answer(http(status, shapes[shape]))
-    await line.error()
+    for status in (200, 400, 403, 404, 409, 429, 500):
+        provider.ending = answer(http(status, shapes[shape]))
+        await line.error()

@@ -59,8 +59,8 @@ WHERE fournisseur = %(fournisseur)s AND reference = ANY (%(reference)s)
     AND commencee_le > %(depuis)s::timestamptz - interval '1 day';
 
 -- name: clear_doubts
--- Write what a fournisseur proved, as arrays; nothing while another call to the same number is under way, whose message
--- it may have been.
+-- Write what a fournisseur proved, as arrays. Nothing while another call to the same number is under way, whose message
+-- it may have been, nor where such a call has written its message down meanwhile.
 WITH leve AS (
     SELECT g.* FROM unnest(
         %(relance_id)s::bigint[], %(numero)s::smallint[], %(statut)s::text[], %(issue)s::text[],
@@ -71,6 +71,10 @@ WITH leve AS (
         AND NOT EXISTS (
             SELECT FROM relances.relance autre
             WHERE autre.statut = 'en_cours' AND autre.fournisseur = r.fournisseur AND autre.telephone = r.telephone)
+        AND NOT EXISTS (
+            SELECT FROM relances.tentative autre
+            WHERE autre.fournisseur = %(fournisseur)s AND autre.reference = g.reference
+                AND autre.commencee_le > %(depuis)s::timestamptz - interval '1 day')
     FOR UPDATE OF r
 ), journal AS (
     UPDATE relances.tentative t
