@@ -45,7 +45,7 @@ TABLE: Final[Table] = table(
             cure="vérifiez client_id, puis client_secret, dans la connexion {conn_id}",
             english="unknown client",
             english_cure="check client_id, then client_secret, in the connection",
-            wording="invalid_client ; Invalid client credentials",
+            wording="Invalid client credentials ; invalid_client",
         ),
         ErrorRow(
             code="keycloak_direct_access",
@@ -64,7 +64,7 @@ TABLE: Final[Table] = table(
             "jamais réessayé, pour ne pas bloquer le compte",
             english="user, password or account refused",
             english_cure="check login and password of the connection, then the account in Keycloak",
-            wording="invalid_grant ; Invalid user credentials ; Account disabled ; Account is not fully set up",
+            wording="Invalid user credentials ; Account disabled ; Account is not fully set up ; invalid_grant",
         ),
         ErrorRow(
             code="keycloak_realm",

@@ -9,7 +9,7 @@ from relances import pipeline
 from relances.rules.policy_file import load_policy
 from relances.stages.reconciliation import quarantine
 from relances.store.sending import Lot
-from relances_providers.errors import TryLater
+from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.messaging import MessagingHook
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
 from relances_providers.ventis_hook import VentisHook
@@ -142,6 +142,23 @@ def test_a_retry_that_is_due_is_sent_and_nothing_else(relances_url: str, provide
     sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
     assert [tuple(row.values()) for row in sent] == [("envoyee", 2), ("en_attente", 0)]
     invariants(relances_url, provider.ledger())
+
+
+def test_the_trouble_of_a_fournisseur_does_not_hold_up_the_others_retries(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    put_off(relances_url, provider, 40)
+    connect("zoom")
+    [by_zoom] = stage_relances(relances_url, 1, fournisseur="zoom", telephone="15145551234")
+    provider.upset({"fault": "http_429", "count": 1, "seconds": 40})
+    send_now(relances_url, lot(fournisseur="zoom"))
+    provider.upset()
+    connect(sender="INCONNU")
+    let_time_pass(relances_url, 41)
+    with pytest.raises(Misconfigured, match="expéditeur refusé"):
+        pipeline.reconcile(request())
+    sent = ask(relances_url, "SELECT id FROM relances.relance WHERE statut = 'envoyee'")
+    assert sent == [{"id": by_zoom}]
 
 
 def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provider) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import relances
 import relances_providers
+from relances.pipeline.providers import explications
 from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
 from relances.rules.exclusions import RAISONS
@@ -143,6 +144,24 @@ def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_an
     explained = {code for provider in providers.PROVIDERS for name in provider.error_tables for code in table_of(name)}
     assert {"408", "429", "injoignable"} <= codes
     assert codes <= CAUSES.keys() | explained
+
+
+def test_what_a_fournisseur_s_codes_mean_is_said_whole() -> None:
+    told = explications()
+    assert {fournisseur for fournisseur, _ in told} == {provider.name for provider in providers.PROVIDERS}
+    assert [key for key, raison in told.items() if "{" in raison.libelle + raison.que_faire] == []
+
+
+def test_every_code_that_the_pipeline_gives_a_call_has_its_meaning_and_its_cure() -> None:
+    codes = {
+        node.args[0].value
+        for node in code_of(PRODUCT)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in {"Refusee", "Reportee", "Inconnue"}
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert {"erreur_interne", "jamais_partie", "non_livree"} <= codes
+    assert codes <= CAUSES.keys()
 
 
 def test_no_error_of_a_fournisseur_has_a_code_beside_the_tables() -> None:

@@ -67,6 +67,11 @@ def test_names_and_labels_are_written_on_one_line() -> None:
     assert (said.nom, said.objet) == ("Marie ONDO", "Taxe de marché")
 
 
+@pytest.mark.parametrize("label", ["", "  \n"])
+def test_a_debt_without_a_label_is_a_tax(label: str) -> None:
+    assert values("x", Decimal(1), "XAF", [label], date(2026, 1, 1)).objet == "taxe"
+
+
 def test_several_taxes_are_counted_rather_than_listed() -> None:
     assert values("x", Decimal(1), "XAF", ["a", "b", "c"], date(2026, 1, 1)).objet == "3 taxes"
 
@@ -91,8 +96,9 @@ def test_a_plausible_reminder_fits_one_sms(niveau: int, name: str | None, amount
 
 
 @pytest.mark.parametrize("niveau", [niveau.numero for niveau in load_policy().niveaux])
-def test_every_level_says_who_owes_what_and_since_when(niveau: int) -> None:
-    text = Gabarits().render(Canal.SMS, niveau, "fr", SAID)
+@pytest.mark.parametrize("canal", Canal)
+def test_every_level_says_who_owes_what_and_since_when(niveau: int, canal: Canal) -> None:
+    text = Gabarits().render(canal, niveau, "fr", SAID)
     assert all(said in text for said in ("Marie ONDO", "15 000 FCFA", "Marché", "18/12/2025"))
 
 

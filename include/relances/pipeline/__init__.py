@@ -7,6 +7,8 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -30,6 +32,7 @@ from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
+from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)
@@ -127,9 +130,10 @@ def reconcile(request: Request) -> bool:
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            for fournisseur in hooks:
-                for lot in Doubts(relances).plan(execution, fournisseur, envoi.taille_lot, _LOTS_MAX, reprise=True):
-                    _send(lot)
+            plans = (
+                Doubts(relances).plan(execution, name, envoi.taille_lot, _LOTS_MAX, reprise=True) for name in hooks
+            )
+            _send_all(chain.from_iterable(plans))
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
@@ -161,6 +165,19 @@ def report(request: Request) -> str:
             "the balance equation does not hold: see the report and the first failed task",
         )
     return text
+
+
+def _send_all(lots: Iterable[Lot]) -> None:
+    """One after the other; the trouble of a fournisseur is raised once the others' lots are sent too."""
+    troubles: dict[str, ProviderError] = {}
+    for lot in lots:
+        if lot.fournisseur not in troubles:
+            try:
+                _send(lot)
+            except ProviderError as error:
+                troubles[lot.fournisseur] = error
+    for trouble in troubles.values():
+        raise trouble
 
 
 def _send(lot: Lot) -> LotReport:

@@ -34,7 +34,7 @@ def values(nom: str | None, montant: Decimal, devise: str, libelles: list[str], 
     return Values(
         nom=" ".join((nom or "").split()) or "cher contribuable",
         montant=f"{montant:,.0f}".replace(",", " ") + f" {_CURRENCIES.get(devise, devise)}",
-        objet=" ".join(libelles[0].split()) if len(libelles) == 1 else f"{len(libelles)} taxes",
+        objet=(" ".join(libelles[0].split()) or "taxe") if len(libelles) == 1 else f"{len(libelles)} taxes",
         echeance=f"{echeance:%d/%m/%Y}",
     )
 
