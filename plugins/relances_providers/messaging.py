@@ -201,6 +201,14 @@ class MessagingHook(BaseHook):
     def addresses(self) -> dict[str, str]:
         """Every address the connection talks to, by the name of its field. Raises Misconfigured, naming the field."""
 
+    @property
+    @abstractmethod
+    def account(self) -> str:
+        """Whose messages :meth:`Sender.find` sees, no secret: what another account sent is not absent, it is unseen.
+
+        Raises Misconfigured, naming the field.
+        """
+
     @abstractmethod
     def open(self) -> AbstractAsyncContextManager[Sender]:
         """Open the provider; the connection's fields are checked here (Misconfigured names the field)."""

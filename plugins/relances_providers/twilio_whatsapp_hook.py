@@ -140,6 +140,11 @@ class TwilioWhatsAppHook(MessagingHook):
         """Raises Misconfigured, naming the field."""
         return {"host": self._settings().host}
 
+    @property
+    def account(self) -> str:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().account_sid
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[TwilioSender]:
         """An open account; raises Misconfigured, naming the field."""

@@ -117,6 +117,11 @@ class VentisHook(MessagingHook):
         settings = self._settings()
         return {"host": settings.url, "keycloak_host": settings.account.host}
 
+    @property
+    def account(self) -> str:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().account.username
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[VentisSender]:
         """An open account; raises Misconfigured, naming the field."""

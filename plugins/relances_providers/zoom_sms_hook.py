@@ -173,6 +173,11 @@ class ZoomSmsHook(MessagingHook):
         settings = self._settings()
         return {"host": settings.url, "oauth_host": settings.account.host}
 
+    @property
+    def account(self) -> str:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().account.account_id
+
     @asynccontextmanager
     async def open(self) -> AsyncIterator[ZoomSender]:
         """An open account; raises Misconfigured, naming the field."""
