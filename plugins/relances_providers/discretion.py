@@ -20,13 +20,15 @@ _ID: Final = r"[A-Z]{2}[0-9a-f]{32}(?![0-9a-zA-Z])|[0-9a-f]{8}(?:-[0-9a-f]{4}){3
 _NUMBER: Final = re.compile(rf"(?P<kept>(?<!\d)(?:{_DATE})(?!{_GAP}\d)|(?<![0-9A-Za-z])(?:{_ID}))|\d(?:{_GAP}\d){{5,}}")
 _PHONE: Final = re.compile(r"(whatsapp:)?\+?(\d{10,15})")
 _SECRETS: Final = frozenset(
-    {"password", "client_secret", "access_token", "refresh_token", "id_token", "authorization", "auth_token", "token"}
+    {"password", "secret", "client_secret", "access_token", "refresh_token", "id_token", "authorization", "auth_token"}
+    | {"token", "assertion", "api_key"}
 )
+_BEARER: Final = re.compile(r"\b(Bearer|Basic) [^\s\"',;}<]+", re.IGNORECASE)
 _SECRET_SAID: Final = re.compile(
     rf"""((?:{"|".join(sorted(_SECRETS))})["']?\s*[=:]\s*["']?(?:Bearer\s+|Basic\s+)?)[^\s"'&,;}}<]+""", re.IGNORECASE
 )
-_TEXTS: Final = frozenset({"message", "body", "contentvariables", "text"})
-_EXPLAINED: Final = frozenset({"code", "statuscode", "error", "field"})  # beside them, "message" explains an error
+_TEXTS: Final = frozenset({"message", "body", "contentvariables", "text", "display_name"})
+_EXPLAINED: Final = frozenset({"code", "statuscode", "error", "field"})  # beside them, a refusal's "message" is its why
 _LONGEST: Final = 2_000  # characters of a body worth reading in a log
 
 
@@ -53,10 +55,10 @@ def shown_url(url: str) -> str:
     return f"{scheme}{separator}{host}{slash}{without_numbers(unquote(path))}{mark}{fields}"
 
 
-def shown(content: bytes, content_type: str = "") -> str:
-    """A body fit for a log, cut where it is long."""
+def shown(content: bytes, content_type: str = "", *, refusal: bool = False) -> str:
+    """A body fit for a log, cut where it is long. ``refusal``: it explains an error, and no text of ours is in it."""
     try:
-        hidden = _hide(_read(content, content_type))
+        hidden = _hide(_read(content, content_type), refusal=refusal)
     except RecursionError:  # a log must not make a call fail
         return HIDDEN
     return (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
@@ -77,7 +79,7 @@ def _read(content: bytes, content_type: str) -> object:
         return text
 
 
-def _hide(value: object, name: str = "") -> object:
+def _hide(value: object, name: str = "", *, refusal: bool = False) -> object:
     match value:
         case None | bool():
             return value
@@ -88,18 +90,20 @@ def _hide(value: object, name: str = "") -> object:
         case str() if phone := _PHONE.fullmatch(value):
             return f"{phone[1] or ''}{mask(phone[2])}"
         case str():
-            return _SECRET_SAID.sub(rf"\1{HIDDEN}", without_numbers(value))
+            return _BEARER.sub(rf"\1 {HIDDEN}", _SECRET_SAID.sub(rf"\1{HIDDEN}", without_numbers(value)))
         case int() | float():
             hidden = without_numbers(str(value))
             return hidden if HIDDEN in hidden else value
         case Mapping():
-            explained = not _EXPLAINED.isdisjoint(str(key).lower() for key in value)
+            explained = refusal and not _EXPLAINED.isdisjoint(str(key).lower() for key in value)
             return {
-                without_numbers(str(key)): _hide(item, "" if explained and str(key).lower() == "message" else str(key))
+                without_numbers(str(key)): _hide(
+                    item, "" if explained and str(key).lower() == "message" else str(key), refusal=refusal
+                )
                 for key, item in value.items()
             }
         case list():
-            return [_hide(item, name) for item in value]
+            return [_hide(item, name, refusal=refusal) for item in value]
         case _:
             return HIDDEN
 

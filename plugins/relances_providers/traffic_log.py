@@ -23,7 +23,8 @@ async def log_request(request: httpx.Request) -> None:
 async def log_response(response: httpx.Response) -> None:
     """An event hook of a client: what is answered, headers left out."""
     await response.aread()
-    body = shown(_without_echoes(response).encode(), response.headers.get("Content-Type", ""))
+    said, kind = _without_echoes(response).encode(), response.headers.get("Content-Type", "")
+    body = shown(said, kind, refusal=response.is_error)
     logger.info("← %s %s %s", response.status_code, shown_url(str(response.request.url)), body)
 
 

@@ -171,7 +171,21 @@ def test_a_token_is_not_shown_and_its_life_is() -> None:
 @pytest.mark.parametrize("beside", ["code", "statusCode", "error", "field"])
 def test_the_message_of_an_error_is_shown(beside: str) -> None:
     body = [{beside: "1003", "message": "Sender ID must be one of them [VENTIS]"}]
-    assert json.loads(shown(json.dumps(body).encode())) == body
+    assert json.loads(shown(json.dumps(body).encode(), refusal=True)) == body
+
+
+def test_a_text_beside_a_code_is_hidden_where_nothing_is_refused() -> None:
+    body = {"sms_histories": [{"message": "Bonjour ONDO", "code": 1}]}
+    assert "ONDO" not in shown(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("said", ["Bearer abc.def-ghi", 'header: "Basic dXNlcjpzZWNyZXQ="'])
+def test_a_credential_is_hidden_wherever_it_stands(said: str) -> None:
+    assert not {"abc.def-ghi", "dXNlcjpzZWNyZXQ="} & set(shown(said.encode()).replace('"', " ").split())
+
+
+def test_the_name_of_who_wrote_is_hidden() -> None:
+    assert "ONDO" not in shown(json.dumps({"to_members": [{"display_name": "Marie ONDO"}]}).encode())
 
 
 def test_an_answer_in_pipes_is_shown_but_for_its_numbers() -> None:
