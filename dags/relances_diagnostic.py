@@ -22,6 +22,7 @@ PARAMS = {
         None,
         type=["null", "string"],
         enum=[None, *(provider.name for provider in PROVIDERS)],
+        values_display={"null": "aucun — none"},
         title="Fournisseur du message de test",
         description="Vide : aucun message. — Empty: no message is sent.",
     ),

@@ -58,6 +58,7 @@ PARAMS = {
         None,
         type=["null", "string"],
         enum=[None, *(provider.name for provider in PROVIDERS)],
+        values_display={"null": "selon le numéro — by number"},
         title="Fournisseur",
         description="N'envoyer que par celui-ci, qui doit servir le canal ; vide = selon le pays de chaque numéro. "
         "— Only this provider; empty = by the country of each number.",

@@ -28,13 +28,18 @@ def flag(title: str, description: str, *, default: bool) -> Field:
 
 
 def wire(
-    *, rate: float | None, in_flight: int, timeout: float, rate_help: str = "Messages per second"
+    *, rate: float | None, in_flight: int, timeout: float, rate_help: str = "Au plus — messages per second, at most"
 ) -> dict[str, Field]:
     """The fields that every provider has, with its own defaults."""
     return {
         "verify_ssl": flag("Vérifier TLS", "Laisser activé — keep it on", default=True),
-        "timeout": number("Délai d'attente (s)", "Seconds before a time-out", timeout, minimum=0.1),
-        "max_in_flight": number("Appels simultanés", "Calls at once", in_flight, minimum=1),
+        "timeout": number(
+            "Délai d'attente (s)",
+            "Au-delà, l'issue du message est inconnue — seconds before a time-out",
+            timeout,
+            minimum=0.1,
+        ),
+        "max_in_flight": number("Appels simultanés", "Au plus — calls at once, at most", in_flight, minimum=1),
         "rate_per_second": number("Messages par seconde", rate_help, rate, minimum=0.01),
         "debug": flag("Journal détaillé", "Secrets et numéros masqués — secrets and numbers masked", default=False),
     }

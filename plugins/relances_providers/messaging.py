@@ -122,22 +122,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a provider can do, for the stages to ask before they rely on it.
-
-    ``can_find``: an unknown outcome can be cleared by asking. ``can_follow``: tells what became of a message.
-    ``max_characters``: longest text accepted. ``billed_by_segment``: a long SMS is billed as several.
-    ``visibility_delay``: seconds until a message that was accepted is surely seen by :meth:`Sender.find`.
-    """
-
-    can_find: bool
-    can_follow: bool
-    max_characters: int
-    billed_by_segment: bool
-    visibility_delay: float
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """How hard a connection may be driven: messages per second, calls at once, seconds before a time-out.
 
@@ -152,6 +136,24 @@ class Limits:
     def longest_call(self) -> float:
         """Seconds one call may last at most."""
         return 2 * self.timeout
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, for the stages to ask before they rely on it.
+
+    ``can_find``: an unknown outcome can be cleared by asking. ``can_follow``: tells what became of a message.
+    ``max_characters``: longest text accepted. ``billed_by_segment``: a long SMS is billed as several.
+    ``visibility_delay``: seconds until a message that was accepted is surely seen by :meth:`Sender.find`.
+    ``default_limits``: those of a connection that sets none.
+    """
+
+    can_find: bool
+    can_follow: bool
+    max_characters: int
+    billed_by_segment: bool
+    visibility_delay: float
+    default_limits: Limits
 
 
 class Sender(ABC):
@@ -195,6 +197,11 @@ class MessagingHook(BaseHook):
     @abstractmethod
     def limits(self) -> Limits:
         """The limits set on the connection. Raises Misconfigured, naming the field."""
+
+    @property
+    def max_characters(self) -> int:
+        """The longest text that this connection takes. Raises Misconfigured, naming the field."""
+        return self.capabilities.max_characters
 
     @property
     @abstractmethod

@@ -63,11 +63,17 @@ PROVIDERS = (
         placeholders={"host": "https://messaging.ventis.group/messaging/api/v1"},
         fields={
             "sender": form.text("Expéditeur (sender)", "Nom autorisé par Ventis — an allowed sender id"),
-            "keycloak_host": form.text("Adresse de Keycloak", "Keycloak host", "https://signin.ventis.group"),
+            "keycloak_host": form.text(
+                "Adresse de Keycloak", "Qui donne le jeton — who gives the token", "https://signin.ventis.group"
+            ),
             "realm": form.text("Realm", "Realm de Keycloak", "Messaging"),
-            "client_id": form.text("Client", "client_id", "api-messaging"),
+            "client_id": form.text("Client", "Le client_id de Keycloak", "api-messaging"),
             "client_secret": form.secret("Secret du client", "Vide pour un client public — empty for a public client"),
-            "is_otp_as_text": form.flag("isOTP en texte", "Envoie 'false' au lieu de false", default=False),
+            "is_otp_as_text": form.flag(
+                "isOTP en texte",
+                "Seulement si Ventis le demande : 'false' au lieu de false — only if asked",
+                default=False,
+            ),
             **form.wire(rate=5, in_flight=16, timeout=30),
         },
     ),
@@ -88,8 +94,12 @@ PROVIDERS = (
         fields={
             "account_id": form.text("Account ID", "De l'application Server-to-Server OAuth — of the OAuth app"),
             "sender": form.text("Numéro Zoom Phone (sender)", "Au format +15551234567 — in E.164"),
-            "oauth_host": form.text("Adresse des jetons", "Token host", "https://zoom.us"),
-            "max_characters": form.number("Longueur maximale", "Zoom : 500 caractères", 500, minimum=1),
+            "oauth_host": form.text(
+                "Adresse des jetons", "Qui donne le jeton — who gives the token", "https://zoom.us"
+            ),
+            "max_characters": form.number(
+                "Longueur maximale", "En caractères ; au-delà, le message est refusé — in characters", 500, minimum=1
+            ),
             **form.wire(rate=10, in_flight=16, timeout=15, rate_help="Pro : 10, Business : 20 — per account"),
         },
     ),
@@ -110,7 +120,9 @@ PROVIDERS = (
         fields={
             "sender": form.text("Numéro WhatsApp (sender)", "+14155238886 : le bac à sable — the sandbox"),
             "messaging_service_sid": form.text("Messaging Service", "MG… : à la place de sender — instead of sender"),
-            "api_key": form.text("Clé API", "SK… : password est alors son secret — then password is its secret"),
+            "api_key": form.text(
+                "Clé API", "SK… : password est alors son secret, non l'Auth Token — then password is its secret"
+            ),
             **form.wire(
                 rate=None,
                 in_flight=16,

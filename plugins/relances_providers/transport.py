@@ -62,7 +62,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 content = await response.read()
                 return httpx.Response(response.status, headers=response.raw_headers, content=content)
         except (aiohttp.ClientError, OSError, httpx.DecodingError) as error:
-            raise _translate(error, request) from error
+            # Most errors of aiohttp say the whole address, which may hold a phone number; those of the socket do not.
+            raise _translate(error, request) from (error if isinstance(error, aiohttp.ClientOSError) else None)
 
     async def aclose(self) -> None:
         if self._session is not None:

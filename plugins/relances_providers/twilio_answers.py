@@ -10,10 +10,11 @@ import httpx
 from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
 from relances_providers.twilio_errors import TABLE
 
-_MESSAGE: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
+MESSAGE_ID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _CODE: Final = re.compile(r"[1-9][0-9]{4,5}")
 _LONGEST: Final = 200  # characters of what Twilio says that are worth repeating
 
@@ -29,7 +30,7 @@ class TwilioError:
 def read_receipt(response: httpx.Response, conn_id: str) -> str:
     """The id of the message that was sent; raises one of the four errors."""
     sid = _object(response).get("sid") if response.is_success else None
-    if isinstance(sid, str) and _MESSAGE.fullmatch(sid):
+    if isinstance(sid, str) and MESSAGE_ID.fullmatch(sid):
         return sid
     raise _refusal(response, conn_id) or TABLE["408"].error(conn_id, detail=f"HTTP {response.status_code}")
 
@@ -105,7 +106,6 @@ def _read_error(response: httpx.Response) -> TwilioError:
 
 def _object(response: httpx.Response) -> Mapping[str, object]:
     try:
-        body = response.json()
-    except (ValueError, RecursionError):
+        return object_of(response)
+    except ValueError:
         return {}
-    return body if isinstance(body, dict) else {}

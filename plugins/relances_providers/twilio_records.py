@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 import httpx
 
+from relances_providers.clocks import CLOCKS_APART
 from relances_providers.messaging import Candidate, Delivery, Progress
 from relances_providers.twilio_answers import code_of, failure, read_resource, unusable
 
@@ -69,17 +70,19 @@ class Record:
         same = self.body.removeprefix(_TRIAL_PREFIX).strip() == text.strip()
         return Candidate(self.sid, True if same else None)
 
-    def may_be_ours(self, since: datetime, until: datetime, *, skew: timedelta) -> bool:
-        """Whether we may have sent it between these moments, the two clocks being up to ``skew`` apart."""
-        return not self.inbound and (self.created is None or since - skew <= self.created <= until + skew)
+    def may_be_ours(self, since: datetime, until: datetime) -> bool:
+        """Whether we may have sent it between these moments of our clock."""
+        in_time = self.created is None or since - CLOCKS_APART <= self.created <= until + CLOCKS_APART
+        return in_time and not self.inbound
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Messages of a list, and where it goes on."""
+    """Messages of a list, and where it goes on. ``number``: from 1."""
 
     records: tuple[Record, ...]
     next_uri: str | None
+    number: int = 1
 
 
 def read_record(response: httpx.Response, conn_id: str) -> Record:

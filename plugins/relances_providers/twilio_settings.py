@@ -12,7 +12,7 @@ from relances_providers.wire import Wire
 
 SANDBOX: Final = "+14155238886"  # the one number of Twilio's WhatsApp sandbox
 SANDBOX_RATE: Final = 1 / 3  # messages per second
-_LIMITS: Final = Limits(rate_per_second=80, max_in_flight=16, timeout=10)
+LIMITS: Final = Limits(rate_per_second=80, max_in_flight=16, timeout=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TwilioSettings:
             credentials=Credentials(api_key or account_sid, fields.text("password")),
             sender=sender,
             origin={"MessagingServiceSid": service} if service else {"From": address_of(sender or "")},
-            wire=_paced(Wire.of(fields, "Twilio", "host", _LIMITS), sender),
+            wire=_paced(Wire.of(fields, "Twilio", "host", LIMITS), sender),
         )
 
     @property
@@ -58,7 +58,10 @@ class TwilioSettings:
 
     @property
     def list_filters(self) -> dict[str, str]:
-        """What sets this connection's messages apart in the account's list; a Messaging Service has several senders."""
+        """What sets most of this connection's messages apart in the account's list: all but those of another sender.
+
+        A Messaging Service has several.
+        """
         return {name: value for name, value in self.origin.items() if name == "From"}
 
 

@@ -3,18 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Final
 
+from relances_providers.clocks import CLOCKS_APART
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Sent
-from relances_providers.twilio_account import TwilioAccount
+from relances_providers.twilio_account import MOST_PAGES, TwilioAccount
+from relances_providers.twilio_answers import MESSAGE_ID
 from relances_providers.twilio_records import Page, Record
 from relances_providers.wire import Wire
 
 logger = logging.getLogger(__name__)
 
-CLOCK_SKEW: Final = timedelta(minutes=2)  # ours against Twilio's: both are kept to the second, by NTP, when all is well
 _FEW: Final = 20  # messages: as many calls, but all at once, take no longer than a page or two of a busy account
 _MOST_ONE_BY_ONE: Final = 500  # messages of one request for news; the others are left to the next
 
@@ -22,12 +23,13 @@ _MOST_ONE_BY_ONE: Final = 500  # messages of one request for news; the others ar
 async def known_of(
     sent: Sequence[Sent], account: TwilioAccount, filters: Mapping[str, str], wire: Wire
 ) -> list[Record]:
-    """The messages that Twilio knows of these. ``filters``: what sets them apart in the account's list.
+    """The messages that Twilio knows of these. ``filters``: what sets most of them apart in the account's list.
 
     The first failure ends the asking: what is known by then is returned, the rest is for the next time. It is raised
     (TryLater or Misconfigured) where nothing is known yet.
     """
     known: dict[str, Record] = {}
+    sent = [one for one in sent if MESSAGE_ID.fullmatch(one.message_id)]  # another id would ask of something else
     try:
         if len(sent) > _FEW:
             await _look_in_list(sent, account, filters, known)
@@ -43,20 +45,18 @@ async def known_of(
 async def _look_in_list(
     sent: Sequence[Sent], account: TwilioAccount, filters: Mapping[str, str], known: dict[str, Record]
 ) -> None:
-    """Go through the list until it costs more calls than asking one by one.
+    """Go through the list until its end, its last page allowed, or more calls than asking one by one costs.
 
     It is of the messages sent since the oldest one was accepted, which leaves out those that still wait at Twilio.
     """
     wanted = {one.message_id for one in sent}
-    since = min(one.sent_at for one in sent).astimezone(UTC) - CLOCK_SKEW
+    since = min(one.sent_at for one in sent).astimezone(UTC) - CLOCKS_APART
     page: Page | None = await account.first_page({**filters, "DateSent>": since.strftime("%Y-%m-%dT%H:%M:%SZ")})
-    calls = 1
     while page is not None:
         known.update((record.sid, record) for record in page.records if record.sid in wanted)
-        if calls >= len(wanted) - len(known):
+        if page.number >= min(len(wanted) - len(known), MOST_PAGES):
             return
         page = await account.page_after(page)
-        calls += 1
 
 
 async def _look_one_by_one(

@@ -32,8 +32,8 @@ from relances_providers.twilio_errors import TABLE
 from relances_providers.twilio_findings import TEMPLATES, about_account, about_sandbox, about_sender, about_service
 from relances_providers.twilio_http import TwilioApi
 from relances_providers.twilio_records import Page, Record
-from relances_providers.twilio_settings import SANDBOX, TwilioSettings, address_of
-from relances_providers.twilio_statuses import CLOCK_SKEW, known_of
+from relances_providers.twilio_settings import LIMITS, SANDBOX, TwilioSettings, address_of
+from relances_providers.twilio_statuses import known_of
 
 _ACTIVE: Final = "active"
 
@@ -76,12 +76,13 @@ class TwilioSender(Sender):
 
     async def find(self, sought: Sought) -> list[Candidate]:
         """The messages created for that number in that time. Raises TryLater or Misconfigured."""
-        # Not by DateSent: a message that still waits at Twilio has none.
-        filters = {"To": address_of(f"+{sought.to}"), **self._settings.list_filters}
+        # Not by DateSent: a message that still waits at Twilio has none. Not by From: the connection's sender may have
+        # changed since.
+        filters = {"To": address_of(f"+{sought.to}")}
         found: list[Record] = []
         page: Page | None = await self._account.first_page(filters)
         while page is not None:
-            found += (each for each in page.records if each.may_be_ours(sought.since, sought.until, skew=CLOCK_SKEW))
+            found += (each for each in page.records if each.may_be_ours(sought.since, sought.until))
             page = await self._account.page_after(page)
         found.reverse()  # Twilio lists the newest first, and tells times to the second
         found.sort(key=lambda record: record.created or sought.since)
@@ -127,7 +128,12 @@ class TwilioWhatsAppHook(MessagingHook):
     hook_name = "Twilio (WhatsApp)"
     # Twilio does not say how soon a message can be listed: a minute is cautious, and costs nothing.
     capabilities: ClassVar[Capabilities] = Capabilities(
-        can_find=True, can_follow=True, max_characters=1600, billed_by_segment=False, visibility_delay=60
+        can_find=True,
+        can_follow=True,
+        max_characters=1600,
+        billed_by_segment=False,
+        visibility_delay=60,
+        default_limits=LIMITS,
     )
 
     @property

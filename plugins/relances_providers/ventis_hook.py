@@ -103,7 +103,12 @@ class VentisHook(MessagingHook):
     conn_type = "ventis"
     hook_name = "Ventis Messaging (SMS)"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        can_find=False, can_follow=False, max_characters=1530, billed_by_segment=True, visibility_delay=0
+        can_find=False,
+        can_follow=False,
+        max_characters=1530,
+        billed_by_segment=True,
+        visibility_delay=0,
+        default_limits=_LIMITS,
     )
 
     @property

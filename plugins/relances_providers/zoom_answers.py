@@ -9,6 +9,7 @@ import httpx
 from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
 from relances_providers.zoom_errors import MISSING_SCOPE, TABLE
 
@@ -47,17 +48,6 @@ def read_receipt(response: httpx.Response, conn_id: str) -> str:
         return message_id(text_of(body, "session_id"), text_of(body, "message_id"))
     except ValueError as error:
         raise _unusable(response, conn_id) from error
-
-
-def object_of(response: httpx.Response) -> dict[str, object]:
-    """The body; raises ValueError where it is not a JSON object."""
-    try:
-        body = response.json()
-    except RecursionError as error:
-        raise ValueError("nested too deep") from error
-    if not isinstance(body, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - to be caught with the other ways to be unreadable
-    return body
 
 
 def text_of(body: Mapping[str, object], name: str) -> str:

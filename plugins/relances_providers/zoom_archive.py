@@ -1,5 +1,6 @@
 """Asks Zoom of the messages it has: one by one for a status, by conversation for one whose id is not known."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -7,16 +8,18 @@ from urllib.parse import quote
 
 import httpx
 
+from relances_providers.json_object import object_of
 from relances_providers.messaging import Candidate, Delivery, Sent, Sought
 from relances_providers.pacer import Pacer
 from relances_providers.wire import Wire
-from relances_providers.zoom_answers import look_up_error, object_of
+from relances_providers.zoom_answers import look_up_error
 from relances_providers.zoom_errors import MISSING_SCOPE, TABLE
 from relances_providers.zoom_history import Item, Page, Window, candidates, delivery, sessions_with
 
 _PAGE: Final = 100  # the most Zoom gives at once
 _MOST_PAGES: Final = 50
 _SESSIONS: Final = "/phone/sms/sessions"
+_PATH_SEGMENT: Final = re.compile(r"(?!\.{1,2}$)[^/?]+")  # what asks of that message, and of nothing else
 
 
 class ZoomArchive:
@@ -44,8 +47,10 @@ class ZoomArchive:
             raise error
 
     async def delivery(self, sent: Sent) -> Delivery | None:
-        """How far one message got; None where Zoom says nothing of it."""
+        """How far one message got; None where Zoom says nothing of it, or the id cannot be one of Zoom's."""
         session, _, message = sent.message_id.rpartition(":")
+        if not (_PATH_SEGMENT.fullmatch(session) and _PATH_SEGMENT.fullmatch(message)):
+            return None
         response = await self._get(f"{_session(session)}/messages/{quote(message, safe='')}")
         if response.status_code == httpx.codes.NOT_FOUND:
             return None
@@ -73,15 +78,14 @@ class ZoomArchive:
     async def _sessions(self, to: str, window: dict[str, str]) -> set[str]:
         # By default Zoom lists the users' conversations alone, by the time of their last message: a queue's number,
         # or an answer since, would hide ours. Whether it wants the sign before a number it shows by examples only,
-        # which differ: that there is nothing is believed when both ways say so.
+        # which differ, and a filter it does not understand it may pass over: both ways are asked.
         query = {"session_type": "all", "filter_type": "sent_message_time", **window}
+        found: set[str] = set()
         for number in (to, f"+{to}"):
             listed = await self._list(_SESSIONS, "sms_sessions", {"phone_number": number, **query})
             with self._readable():
-                found = sessions_with(to, listed)
-            if found:
-                return found
-        return set()
+                found |= sessions_with(to, listed)
+        return found
 
     async def _list(self, path: str, name: str, query: dict[str, str]) -> list[Item]:
         items: list[Item] = []

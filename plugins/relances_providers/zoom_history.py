@@ -6,9 +6,10 @@ Statuses, directions and shapes are those of ``GET /phone/sms/sessions`` and of 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, TypeAlias
 
+from relances_providers.clocks import CLOCKS_APART
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Candidate, Delivery, Progress, Sent, Sought
 from relances_providers.zoom_answers import message_id, text_of
@@ -16,7 +17,6 @@ from relances_providers.zoom_errors import TABLE
 
 Item: TypeAlias = Mapping[str, object]
 
-_CLOCKS_APART: Final = timedelta(minutes=2)  # between ours and Zoom's, at most
 _PROGRESS: Final = {
     "unknown": Progress.ACCEPTED,  # Zoom's own word for not knowing
     "sent": Progress.SENT,
@@ -25,6 +25,7 @@ _PROGRESS: Final = {
     "delivered": Progress.DELIVERED,
 }
 _NOT_DIGITS: Final = re.compile(r"\D")
+_WHOLE: Final = 10  # digits: a whole number in North America
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Window:
 
     @classmethod
     def of(cls, sought: Sought) -> "Window":
-        return cls(sought.since - _CLOCKS_APART, sought.until + _CLOCKS_APART)
+        return cls(sought.since - CLOCKS_APART, sought.until + CLOCKS_APART)
 
     @property
     def query(self) -> dict[str, str]:
@@ -72,7 +73,7 @@ def delivery(sent: Sent, message: Item, conn_id: str) -> Delivery | None:
 
 
 def sessions_with(to: str, sessions: Iterable[Item]) -> set[str]:
-    """The ids of the conversations that number takes part in. Raises ValueError where one has no id."""
+    """The ids of the conversations that number may take part in. Raises ValueError where one has no id."""
     return {text_of(session, "session_id") for session in sessions if _among(to, session.get("participants"))}
 
 
@@ -92,22 +93,23 @@ def candidates(sought: Sought, session: str, messages: Iterable[Item]) -> list[t
 
 
 def _same_text(sought: Sought, message: Item) -> bool | None:
-    text = message.get("message")
-    # Spaces and line ends may have been changed on the way.
-    return text.split() == sought.text.split() if isinstance(text, str) else None
+    # Never a False: on the way Zoom or a carrier may change spaces, accents and quotes, add a notice or drop the text,
+    # and nothing in the history tells that from another message. Taken for another, ours would be sent again.
+    same = str(message.get("message") or "").split() == sought.text.split()
+    return True if same else None
 
 
 def _among(to: str, people: object) -> bool:
-    """Whether that number is one of theirs; those that Zoom does not list may be it."""
+    """Whether that number may be one of theirs: those that Zoom does not list, or shows in part, may be it."""
     if not isinstance(people, list) or not people:
         return True
-    numbers = (str(person.get("phone_number", "")) for person in people if isinstance(person, dict))
-    return any(_subscriber(number) == _subscriber(to) for number in numbers)
+    return any(_may_be(to, person.get("phone_number") if isinstance(person, dict) else None) for person in people)
 
 
-def _subscriber(number: str) -> str:
-    # Zoom's examples have +1…, 1… and neither; ten digits are a whole number in North America.
-    return _NOT_DIGITS.sub("", number)[-10:]
+def _may_be(to: str, number: object) -> bool:
+    # Zoom's examples have +1…, 1… and neither; a name alone, or a number that is masked, tells nobody apart.
+    digits = _NOT_DIGITS.sub("", str(number))
+    return len(digits) < _WHOLE or digits[-_WHOLE:] == to[-_WHOLE:]
 
 
 def _written(moment: datetime) -> str:

@@ -159,13 +159,23 @@ class ZoomSmsHook(MessagingHook):
     hook_name = "Zoom Phone (SMS)"
     # Zoom says nothing of how soon its lists show a message: a minute is prudence, paid by in-doubt messages alone.
     capabilities: ClassVar[Capabilities] = Capabilities(
-        can_find=True, can_follow=True, max_characters=_MOST_CHARACTERS, billed_by_segment=True, visibility_delay=60
+        can_find=True,
+        can_follow=True,
+        max_characters=_MOST_CHARACTERS,
+        billed_by_segment=True,
+        visibility_delay=60,
+        default_limits=_LIMITS,
     )
 
     @property
     def limits(self) -> Limits:
         """Raises Misconfigured, naming the field."""
         return self._settings().wire.limits
+
+    @property
+    def max_characters(self) -> int:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().max_characters
 
     @property
     def addresses(self) -> dict[str, str]:

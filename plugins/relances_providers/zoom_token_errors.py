@@ -10,6 +10,7 @@ import httpx
 
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
 
 ACCOUNT_CURE: Final = "vérifiez account_id, puis login, dans la connexion {conn_id} (App Marketplace → App Credentials)"
@@ -125,9 +126,7 @@ def _code(error: str, reason: str) -> str:
 
 def _error_of(response: httpx.Response) -> tuple[str, str]:
     try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(body, dict):
+        body = object_of(response)
+    except ValueError:
         return "", ""
     return str(body.get("error", "")), str(body.get("reason", "")).lower()

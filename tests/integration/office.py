@@ -8,15 +8,17 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from relances.pipeline.providers import way_of
 from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
-from relances.rules.routing import Routage, Voie
+from relances.rules.routing import Routage
 from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 from relances.stages.creation import create_relances
 from relances.stages.extraction import extract
-from relances.store.creation import Created, flagged_numbers
+from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
+from relances.store.flags import flagged_numbers
 from relances.store.preparation import Staging
 from relances.store.sources import Source
 from relances_providers.provider_info import PROVIDERS
@@ -105,11 +107,12 @@ class Office:
             return Staging(relances, Executions(relances).get(asked.run_id)).exclude_invalid_rows()
 
     def create(self, asked: Request, gabarits: Gabarits | None = None) -> Created:
-        voies = tuple(Voie(p.name, p.countries) for p in PROVIDERS if p.channel == asked.canal)
+        voies = tuple(way_of(p) for p in PROVIDERS if p.channel == asked.canal)
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
-            flagged = flagged_numbers(relances, asked.canal)
+            politique = load_policy()
+            flagged = flagged_numbers(relances, asked.canal, politique.selection.oubli_injoignable_jours)
             routage = Routage(voies, imposee=False, accepter_format_guide=False, signales=flagged)
-            regles = Regles(load_policy(), gabarits or Gabarits(), asked.canal, asked.date_relance, routage)
+            regles = Regles(politique, gabarits or Gabarits(), asked.canal, asked.date_relance, routage)
             return create_relances(relances, Executions(relances).get(asked.run_id), regles, asked.limite)
 
     def run(self, asked: Request) -> Created:

@@ -61,17 +61,17 @@ class Provider:
 
 
 @contextmanager
-def running_provider() -> Iterator[Provider]:
+def running_provider(delivery_seconds: float = 0) -> Iterator[Provider]:
     """A simulator on an event loop of its own: real HTTP, and nobody's blocking call holds it up.
 
-    What it accepts is on the phone at once, or has failed at once.
+    What it accepts is on the phone after ``delivery_seconds``, or has failed.
     """
     started, stopped = threading.Event(), threading.Event()
     url = ""
 
     async def run() -> None:
         nonlocal url
-        async with serve(Settings(delivery_seconds=0)) as served:
+        async with serve(Settings(delivery_seconds=delivery_seconds)) as served:
             url = served
             started.set()
             await asyncio.to_thread(stopped.wait)
@@ -95,7 +95,7 @@ async def send(url: str, what: Lot | None = None) -> LotReport:
     """Send a lot through its fournisseur's connection, as one worker does."""
     part = what or lot()
     hook = hook_of(part.fournisseur)
-    async with hook.open() as sender, LotStore(url, part, lease(hook.limits)) as store:
+    async with hook.open() as sender, LotStore(url, part, lease(hook.limits), hook.account) as store:
         return await LotSender(store, sender, hook.limits, load_policy().envoi).run()
 
 

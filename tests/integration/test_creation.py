@@ -149,6 +149,14 @@ def test_whatsapp_reaches_any_country_with_the_words_of_its_canal(office: Office
     assert all(row["texte"].startswith("Mairie de Libreville\n\nBonjour Marie ONDO") for row in relances(office))
 
 
+def test_a_message_too_long_for_the_fournisseur_of_its_number_is_excluded(office: Office) -> None:
+    office.owes(1, nom="N" * 450)
+    office.owes(2, nom="N" * 450, telephones=["+1 514 555 1234"])
+    office.run(request())
+    assert [row["fournisseur"] for row in relances(office)] == ["ventis"]
+    assert office.exclusions(request()) == {"2": "message_trop_long"}
+
+
 @pytest.mark.parametrize("etat", ["injoignable", "opposition"])
 def test_a_number_marked_on_a_canal_is_not_written_to_on_it(office: Office, etat: str) -> None:
     ask(
@@ -163,6 +171,24 @@ def test_a_number_marked_on_a_canal_is_not_written_to_on_it(office: Office, etat
     assert bilan(office, WHATSAPP).equilibre
     mark(office, "echec")
     assert office.run(request("par-sms")).relances == 2
+
+
+@pytest.mark.parametrize(
+    ("etat", "days", "left_alone"), [("injoignable", 89, True), ("injoignable", 91, False), ("opposition", 9_000, True)]
+)
+def test_a_number_said_unreachable_is_tried_again_in_the_end_silence_asked_for_is_kept(
+    office: Office, etat: str, days: int, left_alone: bool
+) -> None:
+    ask(
+        office.relances_url,
+        "INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur, signale_le) "
+        "VALUES ('24166000001', 'sms', %(etat)s, '1005', 'ventis', now() - make_interval(days => %(days)s))",
+        etat=etat,
+        days=days,
+    )
+    office.owes(1)
+    office.run(request())
+    assert office.exclusions(request()) == ({"1": etat} if left_alone else {})
 
 
 # --- two canaux ---

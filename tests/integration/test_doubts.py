@@ -1,6 +1,7 @@
 """A doubt at a provider that can be asked: found again, or proved absent and sent again, or left as it is."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -16,18 +17,26 @@ from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants, uuid_of
-from tests.integration.provider import Provider, lot, send
+from tests.integration.provider import Provider, lot, running_provider, send
 from tests.integration.staged import stage_relances
 from tests.integration.world import Row, ask, let_time_pass, request, statuts
 
 ENVOI = load_policy().envoi
 QUARANTINE = 2 * 5 + 60  # seconds: a call's longest, then what the look-ups may take to show it
+ABSENCE = ENVOI.delai_absence
 CANAL = {"twilio": "whatsapp", "zoom": "sms"}
 TELEPHONE = "15145551234"  # both reach it
 LOST = {"fault": "http_502_after", "count": 1}
 NEVER_CAME = {"fault": "http_502_before", "count": 1}
 
 both = pytest.mark.parametrize("fournisseur", CANAL)
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    """One that delivers after the test: what is found stays ``envoyee``, whoever follows it."""
+    with running_provider(delivery_seconds=3600) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
@@ -47,20 +56,20 @@ def send_now(url: str, fournisseur: str) -> None:
 
 
 def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row, **over: object) -> None:
-    """Send as many relances as there are faults to one number, each with its fault, and let the quarantine pass."""
+    """Send as many relances as there are faults to one number, each with its fault, until nothing found is proof."""
     stage(url, fournisseur, len(faults), **over)
     provider.upset(*faults)
     with suppress(OutcomeUnknown):  # what stops a lot whose first three calls get no answer
         send_now(url, fournisseur)
     provider.upset()
     assert statuts(url) == {"incertaine": len(faults)}
-    let_time_pass(url, QUARANTINE)
+    let_time_pass(url, ABSENCE)
 
 
 def clear(url: str) -> None:
     """One pass over the doubts, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI)
+        reconciliation.reconcile(relances, connected(), ENVOI, 0)
 
 
 def relances(url: str) -> list[Row]:
@@ -122,7 +131,7 @@ def test_a_message_that_never_came_at_its_last_attempt_has_failed(
     )
     provider.upset(NEVER_CAME)
     send_now(relances_url, fournisseur)
-    let_time_pass(relances_url, QUARANTINE)
+    let_time_pass(relances_url, ABSENCE)
     clear(relances_url)
     assert (relances(relances_url)[0]["statut"], relances(relances_url)[0]["code"]) == ("echec", "jamais_partie")
     invariants(relances_url, provider.ledger())
@@ -131,7 +140,7 @@ def test_a_message_that_never_came_at_its_last_attempt_has_failed(
 @both
 def test_nothing_is_asked_during_the_quarantine(relances_url: str, provider: Provider, fournisseur: str) -> None:
     leave_in_doubt(relances_url, provider, fournisseur, NEVER_CAME)
-    let_time_pass(relances_url, -1)
+    let_time_pass(relances_url, QUARANTINE - 1 - ABSENCE)
     before = provider.stats()["requests"]
     clear(relances_url)
     assert provider.stats()["requests"] == before
@@ -146,7 +155,10 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
 
     async def die_before_settling() -> None:
         hook = hook_of(fournisseur)
-        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60) as store, hook.open() as sender:
+        async with (
+            LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account) as store,
+            hook.open() as sender,
+        ):
             [claim] = await store.take(1)
             await sender.send(Message(claim.telephone, claim.texte))
 
@@ -154,11 +166,64 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
     let_time_pass(relances_url, 61)
     clear(relances_url)
     assert statuts(relances_url) == {"incertaine": 1}
-    let_time_pass(relances_url, QUARANTINE)
+    let_time_pass(relances_url, ABSENCE)
     clear(relances_url)
     assert statuts(relances_url) == {"envoyee": 1}
     assert journal(relances_url) == [(1, None, "retrouvee")]
     invariants(relances_url, provider.ledger())
+
+
+@both
+def test_nothing_found_proves_nothing_before_its_time(relances_url: str, provider: Provider, fournisseur: str) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, NEVER_CAME)
+    let_time_pass(relances_url, QUARANTINE - ABSENCE)
+    clear(relances_url)
+    [doubt] = relances(relances_url)
+    assert (doubt["statut"], doubt["interrogee_le"] is not None) == ("incertaine", True)
+    let_time_pass(relances_url, ABSENCE - QUARANTINE)
+    clear(relances_url)
+    assert statuts(relances_url) == {"en_attente": 1}
+
+
+@both
+def test_a_message_that_arrived_is_found_before_nothing_found_would_prove_anything(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    leave_in_doubt(relances_url, provider, fournisseur, LOST)
+    let_time_pass(relances_url, QUARANTINE - ABSENCE)
+    clear(relances_url)
+    assert statuts(relances_url) == {"envoyee": 1}
+
+
+@pytest.mark.parametrize("called", ["AC" + "1" * 32, None], ids=["another account", "an account nobody wrote down"])
+def test_what_another_account_does_not_see_stays_in_doubt_until_its_deadline(
+    relances_url: str, provider: Provider, called: str | None
+) -> None:
+    leave_in_doubt(relances_url, provider, "twilio", NEVER_CAME)
+    ask(relances_url, "UPDATE relances.tentative SET compte = %(called)s", called=called)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 1}
+    let_time_pass(relances_url, ENVOI.delai_incertitude)
+    clear(relances_url)
+    assert (relances(relances_url)[0]["statut"], relances(relances_url)[0]["code"]) == ("echec", "408")
+
+
+def test_a_call_that_turns_out_to_have_been_taken_twice_is_reported(
+    relances_url: str, provider: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    leave_in_doubt(relances_url, provider, "twilio", NEVER_CAME, NEVER_CAME)
+    for _ in range(2):
+        clear(relances_url)
+    let_time_pass(relances_url)
+    send_now(relances_url, "twilio")
+    clear(relances_url)
+    assert "sent twice" not in caplog.text
+    ask(
+        relances_url,
+        "UPDATE relances.tentative SET issue = 'acceptee', reference = 'SMlate' WHERE relance_id = 2 AND numero = 1",
+    )
+    clear(relances_url)
+    assert "sent twice: [2]" in caplog.text
 
 
 # --- who cannot tell ---
@@ -186,7 +251,7 @@ def test_a_doubt_that_nobody_could_clear_ends_in_408_at_its_deadline(
 ) -> None:
     leave_in_doubt(relances_url, provider, fournisseur, LOST)
     provider.upset({"fault": "lookup_500"})
-    let_time_pass(relances_url, ENVOI.delai_incertitude - QUARANTINE - 60)
+    let_time_pass(relances_url, ENVOI.delai_incertitude - ABSENCE - 60)
     clear(relances_url)
     assert statuts(relances_url) == {"incertaine": 1}
     let_time_pass(relances_url, 61)
@@ -232,9 +297,10 @@ def test_a_pass_asks_of_so_many_doubts_and_the_next_of_the_others(
                 incertaine_depuis = now() - interval '1 hour'
             RETURNING id
         )
-        INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, commencee_le)
-        SELECT id, 1, 'twilio', gen_random_uuid(), now() - interval '1 hour' FROM jamais_parties
+        INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire, commencee_le)
+        SELECT id, 1, 'twilio', %(compte)s, gen_random_uuid(), now() - interval '1 hour' FROM jamais_parties
         """,
+        compte=hook_of("twilio").account,
     )
     connect("twilio", rate_per_second=1)
     clear(relances_url)
@@ -295,7 +361,7 @@ def test_a_message_known_to_be_another_relance_s_clears_no_doubt(
     stage(relances_url, fournisseur, texte="Pareil")
     provider.upset(NEVER_CAME)
     send_now(relances_url, fournisseur)
-    let_time_pass(relances_url, QUARANTINE)
+    let_time_pass(relances_url, ABSENCE)
     clear(relances_url)
     assert [row["statut"] for row in relances(relances_url)] == ["envoyee", "en_attente"]
     invariants(relances_url, provider.ledger())
@@ -308,7 +374,7 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     leave_in_doubt(relances_url, provider, fournisseur, LOST, texte="Pareil")
 
     async def clear_during_a_call() -> dict[str, int]:
-        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60) as store:
+        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte") as store:
             stage(relances_url, fournisseur, texte="Pareil")
             await store.take(1)
             await asyncio.to_thread(clear, relances_url)
@@ -317,11 +383,11 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     assert asyncio.run(clear_during_a_call()) == {"incertaine": 1, "en_cours": 1}
 
 
-@pytest.mark.parametrize(("fournisseur", "statut"), [("zoom", "en_attente"), ("twilio", "incertaine")])
+@pytest.mark.parametrize("fournisseur", ["zoom", "twilio"])
 def test_a_stranger_s_message_to_the_number_is_not_adopted(
-    relances_url: str, provider: Provider, fournisseur: str, statut: str
+    relances_url: str, provider: Provider, fournisseur: str
 ) -> None:
-    """Zoom tells that its text is another; Twilio, which may change texts, does not: there the doubt stays."""
+    """Its text is another, but may be ours changed on the way: the doubt stays."""
     stage(relances_url, fournisseur)
     provider.upset(NEVER_CAME)
     send_now(relances_url, fournisseur)
@@ -331,6 +397,6 @@ def test_a_stranger_s_message_to_the_number_is_not_adopted(
             await sender.send(Message(TELEPHONE, "D'un autre programme"))
 
     asyncio.run(send_beside())
-    let_time_pass(relances_url, QUARANTINE)
+    let_time_pass(relances_url, ABSENCE)
     clear(relances_url)
-    assert statuts(relances_url) == {statut: 1}
+    assert statuts(relances_url) == {"incertaine": 1}

@@ -1,6 +1,7 @@
 """What became of accepted messages: asked once a pass, written by rank, never backwards."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -11,8 +12,10 @@ from relances.pipeline.providers import connected
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.outcomes import Refusee, Reglement, Reportee
 from relances.rules.policy_file import load_policy
-from relances.stages import following
+from relances.stages import reconciliation
+from relances.store.database import query
 from relances.store.following import Followed, Following
+from relances_providers.errors import OutcomeUnknown
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
@@ -40,10 +43,10 @@ def send_to(url: str, fournisseur: str, *telephones: str, **over: object) -> Non
     asyncio.run(send(url, lot(fournisseur=fournisseur)))
 
 
-def follow(url: str) -> None:
+def follow(url: str, seconds: float = 60) -> None:
     """One pass, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        following.follow(relances, connected(), ENVOI)
+        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -169,17 +172,54 @@ def test_a_message_is_asked_of_for_as_many_days_as_the_policy_says(
     assert statuts(relances_url) == {statut: 1}
 
 
-def test_a_pass_asks_of_so_many_messages_the_longest_unasked_first(
+def send_to_45(url: str, connect: Connect) -> None:
+    """Messages to follow over a connection so slow that they are taken by 20, or by 30 where there is a minute."""
+    send_to(url, "twilio", *(f"151455500{rang:02d}" for rang in range(45)))
+    connect("twilio", rate_per_second=0.5)
+
+
+def test_a_pass_asks_until_nothing_is_due(relances_url: str, provider: Provider, connect: Connect) -> None:
+    send_to_45(relances_url, connect)
+    follow(relances_url, 60)
+    assert statuts(relances_url) == {"livree": 45}
+
+
+def test_a_pass_whose_time_is_over_leaves_the_rest_to_the_next_the_longest_unasked_first(
     relances_url: str, provider: Provider, connect: Connect
 ) -> None:
-    send_to(relances_url, "twilio", *(f"151455500{rang:02d}" for rang in range(25)))
-    connect("twilio", rate_per_second=1)
-    ask(relances_url, "UPDATE relances.relance SET interrogee_le = now() - interval '1 day' WHERE id > 20")
+    send_to_45(relances_url, connect)
+    ask(relances_url, "UPDATE relances.relance SET interrogee_le = now() - interval '1 day' WHERE id > 40")
+    follow(relances_url, 0)
+    assert statuts(relances_url) == {"livree": 20, "envoyee": 25}
+    assert {row["statut"] for row in relances(relances_url)[40:]} == {"livree"}
+    follow(relances_url, 0)
+    assert statuts(relances_url) == {"livree": 40, "envoyee": 5}
+
+
+def test_what_is_to_be_asked_of_is_found_by_an_index(relances: psycopg.Connection) -> None:
+    relances.execute("SET enable_seqscan = off")
+    parameters = {"fournisseur": "zoom", "jours": 3, "pause_secondes": PAUSE, "nombre": 10}
+    plan = relances.execute(f"EXPLAIN {query('take_to_follow')}", parameters).fetchall()
+    assert "relance_a_suivre" in str(plan)
+    assert "Sort" not in str(plan)
+
+
+def test_a_pass_takes_one_token_for_all_that_it_asks(relances_url: str, provider: Provider) -> None:
+    send_to(relances_url, "zoom", ORDINARY)
+    provider.upset({"fault": "http_502_after", "count": 1})
+    with suppress(OutcomeUnknown):
+        send_to(relances_url, "zoom", ORDINARY, ORDINARY)
+    provider.upset()
+    let_time_pass(relances_url, ENVOI.delai_absence)
+    before = tokens(provider)
     follow(relances_url)
-    assert statuts(relances_url) == {"livree": 20, "envoyee": 5}
-    assert {row["statut"] for row in relances(relances_url)[20:]} == {"livree"}
-    follow(relances_url)
-    assert statuts(relances_url) == {"livree": 25}
+    assert statuts(relances_url) == {"livree": 3}
+    assert tokens(provider) == before + 1
+
+
+def tokens(provider: Provider) -> int:
+    """How many times Zoom was asked for a token."""
+    return sum(count for path, count in provider.stats()["requests"].items() if path.endswith("/oauth/token"))
 
 
 def test_a_run_looks_at_deliveries_and_waits_for_none(relances_url: str, provider: Provider) -> None:

@@ -3,11 +3,8 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -27,11 +24,11 @@ from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to
 from tests.integration.provider import Provider, lot, seen, send
+from tests.integration.sending_process import sending_process
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, let_time_pass, request, statuts
 from tests.support import PATIENCE_SECONDS, wait_until
 
-REPOSITORY = Path(__file__).parents[2]
 ACCEPTED = Reglement(Statut.ENVOYEE, "acceptee", reference="uuid")
 
 pytestmark = pytest.mark.usefixtures("connect")
@@ -49,7 +46,7 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     relances_url: str, relances: psycopg.Connection
 ) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         assert Doubts(relances).rescue() == 1
@@ -74,7 +71,7 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
 ) -> None:
     reglement, expected = LATE[outcome]
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         Doubts(relances).rescue()
@@ -89,7 +86,7 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
     relances_url: str, relances: psycopg.Connection, hours: int, statut: str
 ) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         Doubts(relances).rescue()
@@ -103,7 +100,7 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
 
 async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         await store.take(1)
     let_time_pass(relances_url)
     Doubts(relances).rescue()
@@ -113,7 +110,7 @@ async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relan
 
 async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         await store.take(1)
         let_time_pass(relances_url, 30)
         assert Doubts(relances).rescue() == 0
@@ -123,7 +120,8 @@ async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as slow, LotStore(relances_url, lot(), 60) as quick:
+    slow, quick = (LotStore(relances_url, lot(), 60, "compte") for _ in range(2))
+    async with slow, quick:
         old = await slow.take(1)
         ask(
             relances_url,
@@ -138,7 +136,7 @@ async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_ur
 
 async def test_settling_twice_changes_nothing(relances_url: str) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         claims = await store.take(1)
         await store.settle([(claims[0], ACCEPTED)])
         await store.settle([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
@@ -194,7 +192,7 @@ async def test_a_claim_made_after_an_outage_counts_its_lease_from_then(
     relances_url: str, postgres: EmbeddedPostgres
 ) -> None:
     stage_relances(relances_url, 2)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         await store.take(1)
         with database_away(postgres, relances_url):
             claiming = asyncio.create_task(store.take(1))
@@ -219,17 +217,6 @@ def database_away(postgres: EmbeddedPostgres, url: str) -> Iterator[None]:
 
 
 # --- a process of its own ---
-
-
-@contextmanager
-def sending_process() -> Iterator[subprocess.Popen[bytes]]:
-    """The task ``send_lot`` in a process with the connections of this one; it never outlives the block."""
-    command = [sys.executable, "-m", "tests.integration.sending_process"]
-    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
 
 
 def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(

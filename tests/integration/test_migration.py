@@ -8,6 +8,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import errors, sql
+from sqlalchemy.exc import OperationalError
 
 from relances.store import migrate, migrations
 from tests.conftest import NewDatabase
@@ -69,6 +70,18 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     assert tables(url) == TABLES
     after = ask(url, "SELECT * FROM relances.relance ORDER BY id")
     assert [old | {"modele": None, "variables": None, "interrogee_le": None} for old in before] == after
+
+
+def test_a_migration_gives_up_soon_where_somebody_uses_the_tables(new_database: NewDatabase) -> None:
+    url = new_database("occupee")
+    ask(url, "CREATE SCHEMA relances")
+    ask(url, FIRST_VERSION)
+    ask(url, "CREATE TABLE relances.migration (version_num text PRIMARY KEY)")
+    ask(url, "INSERT INTO relances.migration VALUES ('0001')")
+    with psycopg.connect(url) as busy:
+        busy.execute("LOCK TABLE relances.relance IN ACCESS SHARE MODE")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            migrate(url)
 
 
 def test_the_tables_of_others_are_left_alone(new_database: NewDatabase) -> None:

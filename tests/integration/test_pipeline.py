@@ -462,6 +462,19 @@ def test_a_provider_out_of_reach_may_be_tried_again(connect: Connect) -> None:
     assert "keycloak_host" in one_sentence(refused.value)
 
 
+@pytest.mark.parametrize("wrong", [{"sender": ""}, {"account_id": "inconnu"}, {"oauth_host": "http://127.0.0.1:9"}])
+def test_a_second_fournisseur_that_is_not_ready_does_not_stop_the_day(
+    connect: Connect, caplog: pytest.LogCaptureFixture, wrong: dict[str, str]
+) -> None:
+    connect("zoom", **wrong)
+    pipeline.check_providers(request())
+    [told] = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert told.startswith("zoom n'est pas prêt, le passage continue")
+    assert "zoom_default" in told
+    with pytest.raises((Misconfigured, TryLater)):
+        pipeline.check_providers(request(fournisseur="zoom"))
+
+
 def test_a_simulation_needs_no_provider(connect: Connect) -> None:
     connect(keycloak_host="http://127.0.0.1:9")
     pipeline.check_providers(request(simulation=True))

@@ -3,12 +3,14 @@
 import asyncio
 from contextlib import suppress
 
+import psycopg
 import pytest
 
 from relances import pipeline
 from relances.rules.policy_file import load_policy
 from relances.stages.reconciliation import quarantine
 from relances.store.sending import Lot
+from relances.store.turns import take_turn
 from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.messaging import MessagingHook
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
@@ -17,11 +19,14 @@ from relances_providers.zoom_sms_hook import ZoomSmsHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
+from tests.integration.sending_process import sending_process
 from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
+from tests.support import PATIENCE_SECONDS, wait_until
 
 QUARANTINE = 2 * 5  # seconds: connecting and waiting, each bounded by the connection's timeout
 DEADLINE = load_policy().envoi.delai_incertitude
+JOURS_SUIVI = load_policy().envoi.jours_suivi
 
 pytestmark = pytest.mark.usefixtures("connect")
 
@@ -205,6 +210,94 @@ def age_calls(url: str, seconds: float) -> None:
         "UPDATE relances.tentative SET commencee_le = commencee_le - make_interval(secs => %(s)s)",
         s=seconds,
     )
+
+
+# --- the retries of every run ---
+
+
+def put_off_on_another_day(url: str, provider: Provider, days: int) -> None:
+    """A relance of so many days ago, put off by the provider then, and due."""
+    put_off(url, provider, 40)
+    let_time_pass(url, 41)
+    ask(url, "UPDATE relances.relance SET date_relance = date_relance - %(days)s, occasion = 'avant'", days=days)
+    age_calls(url, days * 86_400)
+
+
+@pytest.mark.parametrize("days", [1, JOURS_SUIVI - 1])
+def test_what_an_earlier_day_left_to_send_again_is_sent(relances_url: str, provider: Provider, days: int) -> None:
+    put_off_on_another_day(relances_url, provider, days)
+    pipeline.reconcile_every_run()
+    sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
+    assert [tuple(row.values()) for row in sent] == [("envoyee", 2), ("en_attente", 0)]
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_run_sends_again_what_an_earlier_day_left(relances_url: str, provider: Provider) -> None:
+    put_off_on_another_day(relances_url, provider, 1)
+    assert pipeline.reconcile(request())
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
+
+
+@pytest.mark.parametrize(("code", "ends"), [("429", "429"), (None, "abandonnee")])
+def test_what_could_not_be_sent_for_days_has_failed_by_the_code_it_has(
+    relances_url: str, provider: Provider, code: str | None, ends: str
+) -> None:
+    put_off_on_another_day(relances_url, provider, JOURS_SUIVI)
+    ask(relances_url, "UPDATE relances.relance SET code = %(code)s WHERE tentatives > 0", code=code)
+    pipeline.reconcile_every_run()
+    assert [row[:2] for row in reasons(relances_url)] == [("echec", ends), ("en_attente", None)]
+    assert provider.ledger() == []
+
+
+def test_a_retry_that_the_latest_run_of_its_day_does_not_cover_is_not_sent(
+    relances_url: str, provider: Provider
+) -> None:
+    put_off_on_another_day(relances_url, provider, 1)
+    ask(relances_url, "UPDATE relances.relance SET a_envoyer = false")
+    pipeline.reconcile_every_run()
+    assert provider.ledger() == []
+
+
+def test_a_retry_waits_for_the_next_pass_while_somebody_sends_by_its_fournisseur(
+    relances_url: str, provider: Provider, relances: psycopg.Connection
+) -> None:
+    put_off(relances_url, provider, 40)
+    let_time_pass(relances_url, 41)
+    assert take_turn(relances, "ventis")
+    pipeline.reconcile_every_run()
+    assert not pipeline.reconcile(request())
+    assert provider.ledger() == []
+    relances.close()
+    wait_until(lambda: sent_again(relances_url), "the turn to be over")
+
+
+def sent_again(url: str) -> bool:
+    pipeline.reconcile_every_run()
+    return "envoyee" in statuts(url)
+
+
+def test_somebody_who_sends_by_one_fournisseur_holds_up_no_other(
+    relances_url: str, provider: Provider, relances: psycopg.Connection
+) -> None:
+    put_off(relances_url, provider, 40)
+    let_time_pass(relances_url, 41)
+    assert take_turn(relances, "zoom")
+    pipeline.reconcile_every_run()
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
+
+
+def test_a_lane_waits_until_nobody_else_sends_by_its_fournisseur(
+    relances_url: str, provider: Provider, relances: psycopg.Connection
+) -> None:
+    stage_relances(relances_url, 1)
+    assert take_turn(relances, "ventis")
+    waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    with sending_process() as lane:
+        wait_until(lambda: ask(relances_url, waiting), "the lane to wait")
+        assert statuts(relances_url) == {"en_attente": 1}
+        relances.close()
+        assert lane.wait(PATIENCE_SECONDS) == 0
+    assert statuts(relances_url) == {"envoyee": 1}
 
 
 # --- nothing to do ---

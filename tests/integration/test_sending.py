@@ -349,7 +349,7 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
     provider.upset(latency_ms=300)
     stage_relances(relances_url, 40)
     hook = VentisHook()
-    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits)) as store:
+    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account) as store:
         worker = LotSender(store, sender, hook.limits, load_policy().envoi)
         sending = asyncio.create_task(worker.run())
         await seen(provider.ledger, "a first message")
@@ -378,7 +378,7 @@ class BrokenSender:
 async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(relances_url: str) -> None:
     stage_relances(relances_url, 9)
     limits = Limits(rate_per_second=100, max_in_flight=1, timeout=1)
-    async with LotStore(relances_url, lot(), lease(limits)) as store:
+    async with LotStore(relances_url, lot(), lease(limits), "compte") as store:
         with pytest.raises(Exception, match=r"erreur imprévue du fournisseur \(KeyError\)"):
             await LotSender(store, BrokenSender(), limits, load_policy().envoi).run()
     assert statuts(relances_url) == {"incertaine": 1, "en_attente": 8}
@@ -444,7 +444,7 @@ async def test_a_refusal_that_concerns_the_number_marks_it_for_its_canal(
 async def test_no_later_word_lifts_an_opposition(relances_url: str) -> None:
     stage_relances(relances_url, 3, telephone="24166123456")
     refused = [Reglement(Statut.ECHEC, "refusee", "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)]
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         first, second, third = await store.take(3)
         await store.settle([(first, refused[1]), (second, refused[0])])
         await store.settle([(third, refused[1])])
@@ -475,7 +475,7 @@ async def test_two_workers_on_one_lot_send_each_relance_once(relances_url: str, 
 
 async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relances_url: str) -> None:
     stage_relances(relances_url, 2)
-    async with LotStore(relances_url, lot(), 60) as store:
+    async with LotStore(relances_url, lot(), 60, "compte") as store:
         odd, plain = await store.take(2)
         refused = Reglement(Statut.ECHEC, "refusee", "10\0", detail="\ud800 illisible\0")
         await store.settle([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))])
@@ -487,8 +487,70 @@ async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relance
 
 def test_a_claim_says_nothing_of_who_it_concerns(relances_url: str) -> None:
     async def one() -> str:
-        async with LotStore(relances_url, lot(), 60) as store:
+        async with LotStore(relances_url, lot(), 60, "compte") as store:
             return repr((await store.take(1))[0])
 
     stage_relances(relances_url, 1)
     assert asyncio.run(one()) == "Claim(relance=1, numero=1)"
+
+
+# --- silence wanted ---
+
+
+def want_silence(url: str, telephone: str, canal: str = "sms", etat: str = "opposition") -> None:
+    ask(
+        url,
+        "INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur) "
+        "VALUES (%(telephone)s, %(canal)s, %(etat)s, '21610', 'twilio')",
+        telephone=telephone,
+        canal=canal,
+        etat=etat,
+    )
+
+
+async def test_a_number_that_wants_silence_since_its_relance_was_made_gets_nothing(
+    relances_url: str, provider: Provider
+) -> None:
+    stage_relances(relances_url, 3)
+    want_silence(relances_url, "24177000001")
+    await send(relances_url)
+    rows = ask(relances_url, "SELECT statut, code, motif, tentatives FROM relances.relance ORDER BY id")
+    assert [row["statut"] for row in rows] == ["envoyee", "annulee", "envoyee"]
+    assert tuple(rows[1].values())[1:] == ("opposition", "le contribuable a demandé de ne plus lui écrire", 0)
+    assert len(provider.ledger()) == 2
+    invariants(relances_url, provider.ledger())
+
+
+@pytest.mark.parametrize(("canal", "etat"), [("whatsapp", "opposition"), ("sms", "injoignable")])
+async def test_silence_wanted_on_another_canal_or_a_number_out_of_reach_calls_nothing_off(
+    relances_url: str, provider: Provider, canal: str, etat: str
+) -> None:
+    stage_relances(relances_url, 1)
+    want_silence(relances_url, "24177000000", canal, etat)
+    await send(relances_url)
+    assert statuts(relances_url) == {"envoyee": 1}
+
+
+async def test_many_numbers_that_want_silence_do_not_end_the_lot(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 40)
+    for rang in range(30):
+        want_silence(relances_url, f"24177{rang:06d}")
+    report = await send(relances_url)
+    assert statuts(relances_url) == {"annulee": 30, "envoyee": 10}
+    assert report.statuts == {Statut.ENVOYEE: 10}
+
+
+async def test_the_second_relance_to_a_number_is_called_off_once_the_first_learns_of_its_silence(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect("twilio", max_in_flight=1)
+    stage_relances(relances_url, 2, telephone="24166021610", canal="whatsapp", fournisseur="twilio")
+    await send(relances_url, lot(fournisseur="twilio"))
+    rows = ask(relances_url, "SELECT statut, code FROM relances.relance ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [("echec", "21610"), ("annulee", "opposition")]
+
+
+async def test_a_call_is_written_down_with_the_account_it_goes_to(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 1)
+    await send(relances_url)
+    assert ask(relances_url, "SELECT compte FROM relances.tentative") == [{"compte": "simulateur"}]

@@ -5,6 +5,7 @@ import gzip
 import socket
 import ssl
 import time
+import traceback
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.providers.misbehaving import (
 )
 
 BODY = b'{"message":"Bonjour"}'
+NUMBER = "24177123456"
 
 
 @asynccontextmanager
@@ -86,6 +88,18 @@ async def test_a_dripping_server_is_cut_at_connect_plus_read() -> None:
             await post(server.url, timeout=httpx.Timeout(5, connect=0.2, read=0.3))
         assert 0.5 <= time.monotonic() - began < 2
         assert server.bodies == [BODY]
+
+
+TROUBLE = [("http", ending) for ending, _ in NEVER_A_PLAIN_ANSWER.values()]
+
+
+@pytest.mark.parametrize(("scheme", "ending"), [*TROUBLE, ("http", silence), ("https", silence), ("ftp", silence)])
+async def test_no_traceback_shows_the_address_which_may_hold_a_phone_number(scheme: str, ending: Ending) -> None:
+    async with misbehaving(ending) as server:
+        url = server.url.replace("http:", f"{scheme}:")
+        with pytest.raises(httpx.TransportError) as caught:
+            await post(f"{url}/?To={NUMBER}", timeout=httpx.Timeout(5, connect=0.2, read=0.2))
+    assert NUMBER not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_a_kept_connection_that_dies_is_doubt_and_nothing_is_sent_again() -> None:

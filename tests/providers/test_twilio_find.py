@@ -1,5 +1,6 @@
 """Messages in doubt, looked up in the account's list."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ from tests.providers.twilio_world import (
     MESSAGES,
     NOON,
     NUMBER,
+    SANDBOX,
     SENDER,
     SERVICE,
     TEMPLATE,
@@ -20,12 +22,14 @@ from tests.providers.twilio_world import (
     connect_twilio,
     page,
     record,
+    send,
     sid,
     twilio_gateway,
 )
+from tests.support import PATIENCE_SECONDS
 
 SECOND = timedelta(seconds=1)
-SKEW = timedelta(minutes=2)
+APART = timedelta(minutes=15)
 SOUGHT = Sought(NUMBER, "Bonjour", NOON, NOON + 10 * SECOND)
 
 
@@ -40,21 +44,23 @@ async def found(sought: Sought = SOUGHT) -> list[Candidate]:
         return await sender.find(sought)
 
 
-async def test_the_list_is_of_that_number_and_sender_sent_or_not_yet(twilio: TwilioGateway) -> None:
+async def test_the_list_is_of_that_number_whoever_wrote_to_it_sent_or_not_yet(twilio: TwilioGateway) -> None:
     twilio.tell(f"GET {MESSAGES}", page([]))
     assert await found() == []
     [asked] = twilio.asked
-    assert asked.query == {"To": f"whatsapp:+{NUMBER}", "From": f"whatsapp:{SENDER}", "PageSize": "1000"}
-
-
-async def test_the_sender_that_a_messaging_service_chose_is_not_guessed(
-    twilio: TwilioGateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    connect_twilio(monkeypatch, twilio.url, messaging_service_sid=SERVICE)
-    twilio.tell(f"GET {MESSAGES}", page([]))
-    await found()
-    [asked] = twilio.asked
     assert asked.query == {"To": f"whatsapp:+{NUMBER}", "PageSize": "1000"}
+
+
+@pytest.mark.parametrize("before", [{"sender": SANDBOX}, {"messaging_service_sid": SERVICE}])
+async def test_a_message_is_found_though_the_connection_has_another_sender_since(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, object]
+) -> None:
+    async with serve(Settings()) as url:
+        since = datetime.now(UTC)
+        connect_twilio(monkeypatch, url, **before)
+        message_id = await send(Message(NUMBER, "Bonjour"))
+        connect_twilio(monkeypatch, url, sender=SENDER)
+        assert await found(Sought(NUMBER, "Bonjour", since, datetime.now(UTC))) == [Candidate(message_id, True)]
 
 
 async def test_every_page_is_read_and_the_oldest_comes_first(twilio: TwilioGateway) -> None:
@@ -67,10 +73,10 @@ async def test_every_page_is_read_and_the_oldest_comes_first(twilio: TwilioGatew
 @pytest.mark.parametrize(
     ("created", "is_found"),
     [
-        (NOON - SKEW - SECOND, False),
-        (NOON - SKEW, True),
-        (SOUGHT.until + SKEW, True),
-        (SOUGHT.until + SKEW + SECOND, False),
+        (NOON - APART - SECOND, False),
+        (NOON - APART, True),
+        (SOUGHT.until + APART, True),
+        (SOUGHT.until + APART + SECOND, False),
         (None, True),
     ],
 )
@@ -136,8 +142,10 @@ async def test_a_list_that_cannot_be_read_is_not_an_empty_one(twilio: TwilioGate
 
 async def test_a_list_that_never_ends_is_given_up(twilio: TwilioGateway) -> None:
     twilio.tell(f"GET {MESSAGES}", page([], next_page_uri=f"{MESSAGES}?Page=1"))
-    with pytest.raises(TryLater):
-        await found()
+    twilio.tell(f"GET {MESSAGES}?Page=1", page([], next_page_uri=f"{MESSAGES}?Page=2"))
+    twilio.tell(f"GET {MESSAGES}?Page=2", page([], next_page_uri=f"{MESSAGES}?Page=1"))
+    with pytest.raises(TryLater, match="pages"):
+        await asyncio.wait_for(found(), PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, Misconfigured), (429, TryLater), (500, TryLater)])

@@ -1,5 +1,6 @@
 """What became of messages at Twilio: asked one by one or by the list, and read by rank."""
 
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,7 @@ import pytest
 
 from relances_providers.errors import Misconfigured, NumberState, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Delivery, Message, Progress, Sent
+from relances_providers.twilio_settings import SANDBOX_RATE
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
 from simulators import Settings, serve
 from tests.providers.twilio_world import (
@@ -15,6 +17,7 @@ from tests.providers.twilio_world import (
     NOON,
     NUMBER,
     ROOT,
+    SANDBOX,
     SENDER,
     SERVICE,
     TwilioGateway,
@@ -136,7 +139,7 @@ async def test_many_are_read_off_the_list_since_the_oldest_was_accepted(twilio: 
     news = await news_of(sent(*reversed(MANY)))
     assert {delivery.message_id for delivery in news} == {sid(number) for number in MANY}
     [asked] = twilio.asked
-    assert asked.query == {"DateSent>": "2026-11-21T11:59:00Z", "From": f"whatsapp:{SENDER}", "PageSize": "1000"}
+    assert asked.query == {"DateSent>": "2026-11-21T11:46:00Z", "From": f"whatsapp:{SENDER}", "PageSize": "1000"}
 
 
 async def test_the_list_of_a_messaging_service_is_of_any_sender(
@@ -183,6 +186,26 @@ async def test_many_messages_at_the_simulators_take_one_call(monkeypatch: pytest
         requests = (await control.get("/stats")).json()["requests"]
     assert {(each.message_id, each.progress) for each in news} == {(a.message_id, Progress.DELIVERED) for a in accepted}
     assert requests == {"/2010-04-01/Accounts/{account}/Messages.json": len(MANY) + 1}
+
+
+@pytest.mark.parametrize("message_id", ["", ".", "..", "../../Messages", f"{sid(1)}?x", "SM1"])
+async def test_an_id_that_cannot_be_twilios_is_left_out_and_not_asked_for(
+    twilio: TwilioGateway, message_id: str
+) -> None:
+    tell_one(twilio, 2, "sent")
+    assert [delivery.message_id for delivery in await news_of([Sent(message_id, NOON), *sent(2)])] == [sid(2)]
+    assert [asked.path for asked in twilio.asked] == [f"{ROOT}/Messages/{sid(2)}.json"]
+
+
+async def test_questions_have_a_pace_of_their_own_which_is_not_the_sandboxs(
+    twilio: TwilioGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect_twilio(monkeypatch, twilio.url, sender=SANDBOX)
+    for number in range(1, 12):
+        tell_one(twilio, number, "sent")
+    began = time.monotonic()
+    assert len(await news_of(sent(*range(1, 12)))) == 11
+    assert 10 / 50 <= time.monotonic() - began < 10 / SANDBOX_RATE
 
 
 # --- when it cannot be told ---

@@ -16,7 +16,7 @@ PISTES = st.lists(st.builds(Piste, st.sampled_from("abcd"), st.sampled_from([Tru
 
 
 def cleared(*pistes: Piste, known: frozenset[str] = frozenset(), numero: int = 1) -> Reglement | None:
-    return clear(pistes, known, numero, ENVOI)
+    return clear(pistes, known, numero, ENVOI, prouvable=True)
 
 
 # --- doubts ---
@@ -62,6 +62,16 @@ def test_what_is_nowhere_was_never_sent_and_is_sent_again(pistes: tuple[Piste, .
     assert never_sent.delai is not None
 
 
+def test_what_is_nowhere_leaves_the_doubt_where_that_proves_nothing() -> None:
+    assert clear((), frozenset(), 1, ENVOI, prouvable=False) is None
+    assert clear((Piste("a", meme_texte=False),), frozenset(), 1, ENVOI, prouvable=False) is None
+
+
+def test_what_is_found_clears_the_doubt_though_nothing_found_would_prove_nothing() -> None:
+    found = clear((Piste("a", meme_texte=True),), frozenset(), 1, ENVOI, prouvable=False)
+    assert found == Reglement(Statut.ENVOYEE, Constat.RETROUVEE, reference="a")
+
+
 def test_what_was_never_sent_at_its_last_attempt_has_failed() -> None:
     never_sent = cleared(numero=LAST)
     assert never_sent is not None
@@ -72,7 +82,7 @@ def test_what_was_never_sent_at_its_last_attempt_has_failed() -> None:
 def test_no_doubt_is_cleared_by_a_message_of_another_call_or_of_another_text(
     pistes: list[Piste], known: frozenset[str]
 ) -> None:
-    found = clear(pistes, known, 1, ENVOI)
+    found = clear(pistes, known, 1, ENVOI, prouvable=True)
     if found is not None and found.reference is not None:
         assert found.reference not in known
         assert Piste(found.reference, meme_texte=True) in pistes
@@ -80,7 +90,7 @@ def test_no_doubt_is_cleared_by_a_message_of_another_call_or_of_another_text(
 
 @given(PISTES, st.frozensets(st.sampled_from("abcd")))
 def test_nothing_is_sent_again_while_any_message_could_be_the_one(pistes: list[Piste], known: frozenset[str]) -> None:
-    found = clear(pistes, known, 1, ENVOI)
+    found = clear(pistes, known, 1, ENVOI, prouvable=True)
     if found is not None and found.issue == Constat.ABSENTE:
         assert all(piste.meme_texte is False or piste.reference in known for piste in pistes)
 

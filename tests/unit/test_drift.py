@@ -152,6 +152,21 @@ def test_what_a_fournisseur_s_codes_mean_is_said_whole() -> None:
     assert [key for key, raison in told.items() if "{" in raison.libelle + raison.que_faire] == []
 
 
+def test_the_other_channel_that_may_be_tried_is_said_once() -> None:
+    names = {"sms": "SMS", "whatsapp": "WhatsApp"}
+    other = {
+        (provider.name, row.code): names[row.other_channel]
+        for provider in providers.PROVIDERS
+        for name in provider.error_tables
+        for row in table_of(name).values()
+        if row.other_channel is not None
+    }
+    told = explications()
+    assert set(other.values()) == set(names.values())
+    assert [key for key, channel in other.items() if told[key].que_faire.count(channel) != 1] == []
+    assert told["zoom", "failed_to_deliver"].que_faire.endswith(" ; ou relancer par WhatsApp")
+
+
 def test_every_code_that_the_pipeline_gives_a_call_has_its_meaning_and_its_cure() -> None:
     codes = {
         node.args[0].value

@@ -95,3 +95,9 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path, con
 
 def test_values_do_not_show_in_a_traceback() -> None:
     assert "secret" not in repr(read_lines("A=secret"))
+
+
+def test_a_space_inside_quotes_is_dropped_with_a_word() -> None:
+    file = read_lines("VENTIS_MESSAGING_SENDER='VENTIS '")
+    assert file.values == {"VENTIS_MESSAGING_SENDER": "VENTIS"}
+    assert any("espaces entre les guillemets ôtés" in remark for remark in file.remarks)

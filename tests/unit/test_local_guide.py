@@ -95,12 +95,20 @@ def test_a_file_that_speaks_of_no_connection_is_refused(file: Path) -> None:
         read(file, "AUTRE=1\n")
 
 
-def test_where_nothing_runs_lines_for_airflow_are_printed_and_remarks_are_apart(
+def test_where_nothing_runs_no_secret_is_printed_unasked(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(LocalError, match="--imprimer"):
+        deliver(read(file, TWILIO), read_settings({"RELANCES_ETAT": str(tmp_path)}), imprimer=False)
+    assert capsys.readouterr().out == ""
+
+
+def test_lines_for_airflow_are_printed_when_asked_and_remarks_are_apart(
     file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     guide = read(file, TWILIO.replace("=", " = "))
 
-    deliver(guide, read_settings({"RELANCES_ETAT": str(tmp_path)}), imprimer=False)
+    deliver(guide, read_settings({"RELANCES_ETAT": str(tmp_path)}), imprimer=True)
 
     printed = capsys.readouterr()
     [line] = printed.out.splitlines()

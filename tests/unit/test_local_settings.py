@@ -101,7 +101,7 @@ def test_airflow_inherits_proxies_and_nothing_that_could_lead_it_astray(tmp_path
     state = StateFolder(tmp_path / "demo")
     state.create()
     places = AirflowPlaces(
-        "Relances", state, tmp_path / "dags", tmp_path / "plugins", "postgresql://postgres@/airflow", 8_080
+        World.LOCAL, state, tmp_path / "dags", tmp_path / "plugins", "postgresql://postgres@/airflow", 8_080
     )
     inherited = {
         "PATH": "/bin",
@@ -121,3 +121,13 @@ def test_airflow_inherits_proxies_and_nothing_that_could_lead_it_astray(tmp_path
     assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == "postgresql+psycopg://postgres@/airflow"
     assert environment["HTTPS_PROXY"] == "http://proxy:3128"
     assert environment["NO_PROXY"] == "intranet,127.0.0.1,localhost"
+
+
+def test_the_demonstration_alone_is_told_that_it_is_one(tmp_path: Path) -> None:
+    def environment(world: World) -> dict[str, str]:
+        state = StateFolder(tmp_path / world)
+        state.create()
+        return airflow_environment(AirflowPlaces(world, state, tmp_path, tmp_path, "postgresql:///airflow", 1), {})
+
+    assert environment(World.DEMO)["RELANCES_DEMONSTRATION"] == "1"
+    assert "RELANCES_DEMONSTRATION" not in environment(World.LOCAL)

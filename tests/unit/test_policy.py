@@ -34,7 +34,9 @@ def replace(pattern: str, by: str) -> str:
 def test_the_policy_that_comes_with_the_product() -> None:
     policy = load_policy()
     assert (policy.source, policy.devise) == ("collecte_taxe", "XAF")
-    assert policy.selection == Selection(delai_jours=7, segments_max=4, accepter_format_guide=False)
+    assert policy.selection == Selection(
+        delai_jours=7, oubli_injoignable_jours=90, segments_max=4, accepter_format_guide=False
+    )
     assert policy.envoi == Envoi(
         fournisseurs_sms=("ventis", "zoom"),
         fournisseurs_whatsapp=("twilio",),
@@ -44,6 +46,7 @@ def test_the_policy_that_comes_with_the_product() -> None:
         delai_max=3600,
         attente_reconciliation=300,
         delai_incertitude=86_400,
+        delai_absence=600,
         jours_suivi=3,
     )
     assert policy.niveaux == (Niveau(1, 0), Niveau(2, 30), Niveau(3, 90))
@@ -85,12 +88,14 @@ def test_a_field_of_another_kind_is_named(tmp_path: Path, field: str, value: str
 @pytest.mark.parametrize(
     "field",
     [
+        "oubli_injoignable_jours",
         "segments_max",
         "taille_lot",
         "tentatives_max",
         "premier_delai",
         "delai_max",
         "delai_incertitude",
+        "delai_absence",
         "jours_suivi",
         "numero",
     ],
@@ -126,7 +131,7 @@ def test_levels_that_are_no_tables_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [("numero = 2", "numero = 1"), ("jours = 30", "jours = 0"), ("jours = 90", "jours = 3")]
+    "change", [("numero = 2", "numero = 1"), ("jours = 30", "jours = 0"), ("de_jours = 90", "de_jours = 3")]
 )
 def test_levels_grow_in_number_and_in_days(tmp_path: Path, change: tuple[str, str]) -> None:
     assert "[[niveau]] doit être des numéros et des retards croissants" in refusal(tmp_path, replace(*change))

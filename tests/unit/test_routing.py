@@ -5,9 +5,9 @@ import pytest
 from relances.rules.phones import Numero, Refus
 from relances.rules.routing import Destination, Routage, Voie
 
-VENTIS = Voie("ventis", frozenset({"GA"}))
-ZOOM = Voie("zoom", frozenset({"US", "CA"}))
-TWILIO = Voie("twilio", frozenset())
+VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True)
+ZOOM = Voie("zoom", frozenset({"US", "CA"}), longueur_max=500, par_segment=True)
+TWILIO = Voie("twilio", frozenset(), longueur_max=1600, par_segment=False)
 
 GABONESE = Numero("24166123456")
 AMERICAN = Numero("15551234567")
@@ -28,9 +28,9 @@ BY_NUMBER = routage(VENTIS, ZOOM)
 @pytest.mark.parametrize(
     ("typed", "destination"),
     [
-        ("066123456", Destination("ventis", GABONESE)),
-        ("+15551234567", Destination("zoom", AMERICAN)),
-        ("+15145551234", Destination("zoom", Numero("15145551234"))),
+        ("066123456", Destination(VENTIS, GABONESE)),
+        ("+15551234567", Destination(ZOOM, AMERICAN)),
+        ("+15145551234", Destination(ZOOM, Numero("15145551234"))),
         ("+33612345678", Refus.HORS_REGION),
         ("011723456", Refus.LIGNE_FIXE),
         ("99999999", Refus.INVALIDE),
@@ -41,8 +41,8 @@ def test_the_country_of_the_number_tells_the_fournisseur(typed: str, destination
 
 
 def test_the_preferred_of_two_that_reach_a_country_is_taken() -> None:
-    assert routage(TWILIO, VENTIS).best(["066123456"]) == Destination("twilio", GABONESE)
-    assert routage(VENTIS, TWILIO).best(["066123456"]) == Destination("ventis", GABONESE)
+    assert routage(TWILIO, VENTIS).best(["066123456"]) == Destination(TWILIO, GABONESE)
+    assert routage(VENTIS, TWILIO).best(["066123456"]) == Destination(VENTIS, GABONESE)
 
 
 def test_ten_bare_digits_never_go_to_america_by_themselves() -> None:
@@ -58,7 +58,7 @@ def test_an_american_number_without_its_fournisseur_is_of_no_region_served() -> 
 
 def test_the_only_one_asked_for_gets_what_it_reaches_and_nothing_else() -> None:
     forced = routage(ZOOM, imposee=True)
-    assert forced.best(["5145551234"]) == Destination("zoom", Numero("15145551234"))
+    assert forced.best(["5145551234"]) == Destination(ZOOM, Numero("15145551234"))
     assert forced.best(["066123456"]) == Refus.HORS_REGION
 
 
@@ -67,7 +67,7 @@ def test_the_only_one_asked_for_gets_what_it_reaches_and_nothing_else() -> None:
 
 def test_the_first_usable_number_of_a_contribuable_is_taken() -> None:
     typed = ["NEANT", "011723456", "066123456", "+15551234567"]
-    assert BY_NUMBER.best(typed) == Destination("ventis", GABONESE)
+    assert BY_NUMBER.best(typed) == Destination(VENTIS, GABONESE)
 
 
 def test_without_a_usable_number_the_reason_is_that_of_the_first_which_is_one() -> None:
@@ -88,7 +88,7 @@ def test_a_number_in_the_guides_format_is_set_aside_by_default() -> None:
 
 def test_a_number_in_the_guides_format_is_taken_where_the_policy_says_so() -> None:
     taken = routage(VENTIS, accepter_format_guide=True).best(["0661234567"])
-    assert taken == Destination("ventis", Numero("2410661234567", format_guide=True))
+    assert taken == Destination(VENTIS, Numero("2410661234567", format_guide=True))
 
 
 # --- numbers not to write to ---
@@ -96,7 +96,7 @@ def test_a_number_in_the_guides_format_is_taken_where_the_policy_says_so() -> No
 
 def test_a_number_said_unreachable_gives_way_to_the_next() -> None:
     known = routage(VENTIS, signales={"24166123456": Refus.INJOIGNABLE})
-    assert known.best(["066123456", "077123456"]) == Destination("ventis", Numero("24177123456"))
+    assert known.best(["066123456", "077123456"]) == Destination(VENTIS, Numero("24177123456"))
     assert known.best(["066123456"]) == Refus.INJOIGNABLE
 
 

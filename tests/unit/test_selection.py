@@ -17,7 +17,9 @@ from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 
 TODAY = date(2026, 11, 21)
-ROUTAGE = Routage((Voie("ventis", frozenset({"GA"})),), imposee=False, accepter_format_guide=False, signales={})
+VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True)
+TWILIO = Voie("twilio", frozenset(), longueur_max=1600, par_segment=False)
+ROUTAGE = Routage((VENTIS,), imposee=False, accepter_format_guide=False, signales={})
 REGLES = Regles(load_policy(), Gabarits(), Canal.SMS, TODAY, ROUTAGE)
 MODELE = Modele(1, "fr", "HX" + 32 * "0", ("montant", "nom"))
 
@@ -50,6 +52,10 @@ def creance(rang: int = 1, retard: int = 10, **over: object) -> Creance:
 def with_selection(**over: object) -> Regles:
     policy = REGLES.politique
     return replace(REGLES, politique=replace(policy, selection=replace(policy.selection, **over)))  # type: ignore[arg-type]
+
+
+def through(voie: Voie) -> Regles:
+    return replace(REGLES, routage=replace(ROUTAGE, voies=(voie,)))
 
 
 def test_one_overdue_creance_makes_one_relance() -> None:
@@ -133,13 +139,29 @@ def test_a_message_as_dear_as_the_policy_allows_is_sent() -> None:
     assert with_selection(segments_max=1).decide([two_segments]).relance is None
 
 
+def test_a_message_longer_than_its_fournisseur_takes_is_excluded() -> None:
+    decision = REGLES.decide([creance()])
+    assert decision.relance is not None
+    length = len(decision.relance.texte)
+    assert through(VENTIS._replace(longueur_max=length)).decide([creance()]) == decision
+    refused = through(VENTIS._replace(longueur_max=length - 1)).decide([creance()])
+    assert (refused.relance, refused.exclusions) == (None, (Exclusion(1, "message_trop_long"),))
+
+
+def test_a_fournisseur_that_does_not_bill_by_segment_takes_a_long_message_for_one() -> None:
+    long = creance(nom="N" * 1_000)
+    assert REGLES.decide([long]).relance is None
+    relance = through(VENTIS._replace(par_segment=False)).decide([long]).relance
+    assert relance is not None
+    assert relance.segments == 1
+
+
 # --- whatsapp ---
 
 
 def whatsapp(*modeles: Modele) -> Regles:
-    routage = replace(ROUTAGE, voies=(Voie("twilio", frozenset()),))
     politique = replace(REGLES.politique, modeles_whatsapp=modeles)
-    return replace(REGLES, canal=Canal.WHATSAPP, routage=routage, politique=politique)
+    return replace(through(TWILIO), canal=Canal.WHATSAPP, politique=politique)
 
 
 def test_a_whatsapp_message_says_the_text_of_its_canal_and_has_no_segments() -> None:
@@ -155,6 +177,12 @@ def test_an_approved_template_goes_with_what_fills_it_and_what_it_says() -> None
     assert relance is not None
     assert (relance.modele, relance.variables) == (MODELE.content_sid, ["15 000 FCFA", "Marie ONDO"])
     assert "Bonjour Marie ONDO" in relance.texte
+
+
+def test_the_length_of_what_an_approved_template_says_is_the_provider_s_affair() -> None:
+    long = creance(nom="N" * 2_000)
+    assert whatsapp().decide([long]).exclusions == (Exclusion(1, "message_trop_long"),)
+    assert whatsapp(MODELE).decide([long]).relance is not None
 
 
 def test_a_niveau_without_an_approved_template_says_its_text() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from relances.local.settings import REAL_VARIABLES
+from relances.local.settings import REAL_VARIABLES, World
 from relances.local.state import LOOPBACK, StateFolder, write_private
 
 USER = "admin"
@@ -13,9 +13,9 @@ USER = "admin"
 
 @dataclass(frozen=True, slots=True)
 class AirflowPlaces:
-    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata; ``heading``: of its pages."""
+    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata."""
 
-    heading: str
+    world: World
     state: StateFolder
     dags: Path
     plugins: Path
@@ -39,6 +39,7 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
         "GX_ANALYTICS_ENABLED": "False",
         "PYTHONUTF8": "1",
         "RELANCES_DATA_DOCS": str(places.state.data_docs),
+        **({"RELANCES_DEMONSTRATION": "1"} if places.world is World.DEMO else {}),
         **{f"AIRFLOW__{name.upper()}": value for name, value in _options(places).items()},
     }
 
@@ -74,7 +75,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "core__execution_api_server_url": f"{url}/execution/",
         "database__sql_alchemy_conn": database,
         "database__sql_alchemy_conn_async": database,
-        "api__instance_name": places.heading,
+        "api__instance_name": places.world.heading,
         "api__host": LOOPBACK,
         "api__port": str(places.port),
         "api__base_url": f"http://localhost:{places.port}",
@@ -83,7 +84,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "logging__base_log_folder": str(places.state.logs / "taches"),
         "logging__dag_processor_child_process_log_directory": str(places.state.logs / "dags"),
         "logging__colored_console_log": "False",
-        "logging__namespace_levels": "httpx=WARNING",  # it says every call it makes
+        "logging__namespace_levels": "httpx=WARNING great_expectations=WARNING",  # each says whatever it does
         "dag_processor__dag_bundle_storage_path": str(places.state.airflow / "bundles"),
         "dag_processor__refresh_interval": "10",
         "workers__min_heartbeat_interval": "1",  # also how long a finished task keeps its worker, at most

@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     envoyer.add_argument("telephone", help="qui reçoit")
     envoyer.add_argument("texte", help="ce qu'il lira")
 
+    reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
+    reactiver.add_argument("telephone", metavar="NUMERO", help="injoignable ou en opposition, à relancer de nouveau")
+
     connexions = add("connexions", _connexions, "fait des variables des guides les connexions d'Airflow")
     connexions.add_argument("--depuis-env", type=Path, required=True, metavar="FICHIER", help="le fichier à lire")
     connexions.add_argument("--imprimer", action="store_true", help="imprime AIRFLOW_CONN_…, secrets compris")
@@ -123,6 +126,10 @@ def _envoyer_test(given: argparse.Namespace) -> int:
     return _examine(
         "envoyer-test", "--fournisseur", given.fournisseur, f"--telephone={given.telephone}", f"--texte={given.texte}"
     )
+
+
+def _reactiver(given: argparse.Namespace) -> int:
+    return examine(_settings(), Console(), ("reactiver", f"--telephone={given.telephone}"))
 
 
 def _examine(*words: str) -> int:

@@ -81,6 +81,8 @@ def _remarks(line: str, parsed: str, value: str) -> Iterator[str]:
         yield "la valeur contient un espace, gardé"
     if written.startswith('"') and "\\" in written:
         yield "entre guillemets doubles, \\ change ce qui le suit ; mettez des apostrophes ('…') pour le garder"
+    if quoted and value != parsed and value == parsed.strip():
+        yield "espaces entre les guillemets ôtés"
     if value != parsed.strip():
         yield "guillemets typographiques ou caractères invisibles ôtés"
 

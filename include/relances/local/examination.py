@@ -1,4 +1,4 @@
-"""``relances diagnostic`` and ``relances envoyer-test``: what the Dags of those names do, without a run."""
+"""``relances diagnostic``, ``envoyer-test`` and ``reactiver``: over the connections of the Dags, without a run."""
 
 import subprocess
 import sys

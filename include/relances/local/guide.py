@@ -38,7 +38,7 @@ def read_guide(path: Path) -> Guide:
     given, remarks = file.values, [*file.remarks, *_remarks(file.values)]
     problems = [problem for provider in PROVIDERS for problem in provider.problems(given)]
     if problems:
-        raise LocalError("\n".join([*remarks, *problems]))
+        raise LocalError("\n".join([*remarks, *problems, "Rien n'a été écrit : corrigez le fichier."]))
     connections = real_connections(given)
     if _DATABASE in given and "ETAXE_URL" not in given:
         # The tax application writes it for SQLAlchemy, which names its driver in the scheme.
@@ -50,17 +50,22 @@ def read_guide(path: Path) -> Guide:
 
 
 def deliver(guide: Guide, settings: Settings, *, imprimer: bool) -> None:
-    """Write the connections into the Airflow of ``make up`` that runs; print them where none does, or if asked.
+    """Write the connections into the Airflow of ``make up`` that runs, or print them if asked.
 
-    Raises LocalError where the demonstration runs: its taxpayers are invented, their numbers may be someone's.
+    Raises LocalError where none runs, for the lines hold secrets; and where the demonstration runs: its taxpayers are
+    invented, their numbers may be someone's.
     """
     for remark in guide.remarks:
         print(remark, file=sys.stderr)
     running = running_stack_of(settings)
-    if imprimer or running is None:
-        if not imprimer:
-            print("« make up » ne tourne pas ; voici les lignes à donner à Airflow :", file=sys.stderr)
+    if imprimer:
+        print("Lignes à mettre dans l'environnement d'Airflow ; elles tiennent des secrets.", file=sys.stderr)
         print("\n".join(connection.line() for connection in guide.connections))
+    elif running is None:
+        raise LocalError(
+            "« make up » ne tourne pas : lancez-le, ou ajoutez --imprimer pour avoir les lignes AIRFLOW_CONN_…, "
+            "secrets compris."
+        )
     elif running.path.name == World.DEMO:
         raise LocalError(
             "La démonstration tourne : de vrais fournisseurs écriraient à ses contribuables inventés. Mettez ces "

@@ -51,7 +51,7 @@ def phone(name: str, value: str) -> str:
     """A number with its country code, however it is spaced. Raises LocalError for anything else."""
     number = re.sub(r"[\s.()-]", "", value.removeprefix("whatsapp:"))
     if not _E164.fullmatch(number):
-        raise LocalError(f"{name} : écrivez le numéro avec + et l'indicatif du pays, comme +14155238886.")
+        raise LocalError(f"{name} : écrivez le numéro avec + et l'indicatif du pays, comme +15551234567.")
     return number
 
 

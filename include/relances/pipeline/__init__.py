@@ -7,31 +7,33 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import psycopg
 from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, sqlalchemy_url
+from relances.pipeline.demonstration import refuse_real_provider
 from relances.pipeline.providers import connected, explications, hook_of, ways
 from relances.rules.errors import Blocked
+from relances.rules.policy import Politique
 from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
 from relances.rules.routing import Routage
 from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
-from relances.stages import creation, extraction, following, reconciliation, reporting, validation
+from relances.stages import creation, extraction, reconciliation, reporting, validation
 from relances.stages import write_back as results
 from relances.stages.sending import LotReport, LotSender, lease
-from relances.store.creation import flagged_numbers
-from relances.store.database import explained
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
+from relances.store.flags import flagged_numbers
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
+from relances.store.turns import take_turn, wait_for_turn
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
@@ -39,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
 _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
+_SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run does not wait for them
+_SECONDS_IN_A_PASS: Final = 60.0
 
 
 def current_request() -> Request:
@@ -49,14 +53,21 @@ def current_request() -> Request:
 
 
 def check_providers(request: Request) -> None:
-    """See that each provider this run may use can send. Misconfigured or TryLater says what to mend."""
-    fournisseurs = [voie.fournisseur for voie in ways(request, load_policy())]
+    """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
+
+    The first, or the one that the run names, must be ready. Another that is not does not stop the day: its cure is
+    logged, and its own sending fails with it where it has something to send.
+    """
+    first, *others = (voie.fournisseur for voie in ways(request, load_policy()))
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
-    for fournisseur in fournisseurs:
-        asyncio.run(_check(hook_of(fournisseur)))
-        logger.info("%s : prêt à envoyer", fournisseur)
+    _check(first)
+    for fournisseur in others:
+        try:
+            _check(fournisseur)
+        except ProviderError as error:
+            logger.error("%s n'est pas prêt, le passage continue — not ready, the run goes on: %s", fournisseur, error)  # noqa: TRY400 - its cure, not where it was raised
 
 
 def extract(request: Request) -> int:
@@ -76,14 +87,14 @@ def validate(request: Request) -> int:
 def create_relances(request: Request) -> int:
     """Create the relances of the run; returns how many are new."""
     politique = load_policy()
-    voies = ways(request, politique)
+    selection, voies = politique.selection, ways(request, politique)
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         routage = Routage(
             voies,
             imposee=request.fournisseur is not None,
-            accepter_format_guide=politique.selection.accepter_format_guide,
-            signales=flagged_numbers(relances, request.canal),
+            accepter_format_guide=selection.accepter_format_guide,
+            signales=flagged_numbers(relances, request.canal, selection.oubli_injoignable_jours),
         )
         regles = Regles(politique, Gabarits(), request.canal, request.date_relance, routage)
         return creation.create_relances(relances, execution, regles, request.limite).relances
@@ -108,10 +119,11 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
 
 
 def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
-    """Send one lot; returns how many relances ended in each state."""
+    """Send one lot, once nobody else sends by its fournisseur; returns how many relances ended in each state."""
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-    report = _send(Lot(execution.occasion, fournisseur, premier, dernier))
+        wait_for_turn(relances, fournisseur)
+        report = _send(Lot(execution.occasion, fournisseur, premier, dernier))
     return {statut.value: count for statut, count in report.statuts.items()}
 
 
@@ -122,18 +134,15 @@ def reconcile(request: Request) -> bool:
     """
     if request.simulation:
         return True
-    envoi, hooks = load_policy().envoi, connected()
+    politique, hooks = load_policy(), connected()
+    envoi = politique.envoi
     with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(relances, hooks, envoi)
-        following.follow(relances, hooks, envoi)
+        reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            plans = (
-                Doubts(relances).plan(execution, name, envoi.taille_lot, _LOTS_MAX, reprise=True) for name in hooks
-            )
-            _send_all(chain.from_iterable(plans))
+            _send_again(relances, hooks, politique)
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
@@ -141,10 +150,21 @@ def reconcile(request: Request) -> bool:
     return not unsettled.any or unsettled.attente > envoi.attente_reconciliation
 
 
+def reconcile_every_run() -> None:
+    """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
+    politique, hooks = load_policy(), connected()
+    with database(RELANCES) as relances:
+        reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
+        _send_again(relances, hooks, politique)
+
+
 def write_back(request: Request) -> int:
     """Show the results in the tax application; returns how many relances."""
-    if request.simulation:
-        return 0
+    return 0 if request.simulation else write_back_every_run()
+
+
+def write_back_every_run() -> int:
+    """Show what is new in the tax application, whichever run it is of; returns how many relances."""
     source = Source(load_policy().source)
     with database(ETAXE) as etaxe, database(RELANCES) as relances:
         return results.write_back(source, etaxe, relances)
@@ -167,37 +187,56 @@ def report(request: Request) -> str:
     return text
 
 
-def _send_all(lots: Iterable[Lot]) -> None:
-    """One after the other; the trouble of a fournisseur is raised once the others' lots are sent too."""
-    troubles: dict[str, ProviderError] = {}
-    for lot in lots:
-        if lot.fournisseur not in troubles:
+def _send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique) -> None:
+    """Send what is due of what was already tried, of every run.
+
+    What somebody else sends by at the moment is left to the next pass. The trouble of a fournisseur is raised once the
+    others' retries are sent too.
+    """
+    envoi, troubles = politique.envoi, list[ProviderError]()
+    for fournisseur in hooks:
+        lots = Doubts(relances).plan_retries(politique.source, fournisseur, envoi.jours_suivi, envoi.taille_lot)
+        if lots:
             try:
-                _send(lot)
+                _send_in_turn(fournisseur, lots)
             except ProviderError as error:
-                troubles[lot.fournisseur] = error
-    for trouble in troubles.values():
-        raise trouble
+                troubles.append(error)
+    if troubles:
+        raise troubles[0]
+
+
+def _send_in_turn(fournisseur: str, lots: Sequence[Lot]) -> None:
+    with database(RELANCES) as own:
+        if not take_turn(own, fournisseur):
+            logger.info("%s : un envoi est en cours, les reprises attendent le prochain passage", fournisseur)
+            return
+        for lot in lots:
+            _send(lot)
 
 
 def _send(lot: Lot) -> LotReport:
-    hook = hook_of(lot.fournisseur)
-    with explained(RELANCES):
-        report = asyncio.run(_send_with(hook, lot))
+    report = asyncio.run(_send_with(hook_of(lot.fournisseur), lot))
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
     return report
 
 
 async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
+    refuse_real_provider(hook)
     envoi, limits = load_policy().envoi, hook.limits
-    async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits)) as store:
+    async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits), hook.account) as store:
         worker = LotSender(store, sender, limits, envoi)
         # A deployment lets the calls in flight end instead of leaving them in doubt.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
         return await worker.run()
 
 
-async def _check(hook: MessagingHook) -> None:
+def _check(fournisseur: str) -> None:
+    asyncio.run(_check_with(hook_of(fournisseur)))
+    logger.info("%s : prêt à envoyer", fournisseur)
+
+
+async def _check_with(hook: MessagingHook) -> None:
+    refuse_real_provider(hook)
     async with hook.open() as sender:
         await sender.check()
 

@@ -1,4 +1,4 @@
-"""``python -m relances.pipeline diagnostic`` or ``envoyer-test``: over the connections that the environment holds."""
+"""``python -m relances.pipeline diagnostic``, ``envoyer-test``, ``reactiver``: over the environment's connections."""
 
 import argparse
 import logging
@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Final
 
 from relances.pipeline.examination import TEXT, diagnose, message_test
+from relances.pipeline.reactivation import reactivate
 from relances.rules.errors import PipelineError
 from relances.stages.diagnostic import Examen
 from relances_providers.messaging import Verdict
@@ -17,10 +18,14 @@ _COLOURS: Final = {Verdict.GOOD: "32", Verdict.UNSEEN: "90", Verdict.BAD: "31"}
 
 
 def main() -> int:
-    """Print each finding; returns 1 where one is bad, or nothing could be examined."""
+    """Print what was found or done; returns 1 where a finding is bad, or nothing could be done."""
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it says every call it makes
+    given = _parser().parse_args()
     try:
-        examens = _examens(_parser().parse_args())
+        if given.commande == "reactiver":
+            print(reactivate(given.telephone))
+            return 0
+        examens = _examens(given)
     except PipelineError as error:
         print(error, file=sys.stderr)
         return 1
@@ -33,7 +38,7 @@ def main() -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="relances")
-    parser.add_argument("commande", choices=["diagnostic", "envoyer-test"])
+    parser.add_argument("commande", choices=["diagnostic", "envoyer-test", "reactiver"])
     parser.add_argument("--fournisseur")
     parser.add_argument("--telephone")
     parser.add_argument("--texte", default=TEXT)

@@ -25,6 +25,10 @@ from relances_providers.provider_info import PROVIDERS, provider_named
 logger = logging.getLogger(__name__)
 
 TEXT: Final = "Message de test de Relances. Ne pas répondre."
+_WHY: Final = {
+    Refus.ABSENT: "ce n'est pas un numéro de téléphone",
+    Refus.HORS_REGION: "il est d'un pays que ce fournisseur n'atteint pas ; choisissez-en un autre",
+}
 
 Look = Callable[[psycopg.Connection], Iterable[Finding]]
 
@@ -64,7 +68,7 @@ def _message(fournisseur: str, telephone: str, texte: str) -> Message:
     provider = provider_named(fournisseur)
     verdict = destination(telephone, provider.countries if provider is not None else frozenset())
     if isinstance(verdict, Refus):
-        why = raison(verdict.value).libelle
+        why = _WHY.get(verdict) or raison(verdict.value).libelle
         raise Blocked(f"{fournisseur} n'envoie pas à ce numéro : {why}", "the provider does not send to this number")
     if not texte.strip():
         raise Blocked("le texte est vide", "the text is empty")

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Iterable
+from typing import Final
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
@@ -12,9 +13,12 @@ from relances.rules.models import Canal
 from relances.rules.policy import Politique
 from relances.rules.request import Request
 from relances.rules.routing import Voie
-from relances_providers.error_table import Table
+from relances_providers.error_table import ErrorRow, Table
+from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS, Provider, provider_named
+
+_OTHER_CHANNEL: Final = {"sms": "SMS", "whatsapp": "WhatsApp"}
 
 
 def hook_of(fournisseur: str) -> MessagingHook:
@@ -57,10 +61,20 @@ def ways(request: Request, politique: Politique) -> tuple[Voie, ...]:
     return (first, *(way for way in others if is_connected(hook_of(way.fournisseur))))
 
 
+def way_of(provider: Provider) -> Voie:
+    """The way of a provider: the countries it reaches, the texts its connection takes."""
+    hook = hook_of(provider.name)
+    try:
+        longest = hook.max_characters
+    except ProviderError:  # a connection to mend: its check and its lane say so
+        longest = hook.capabilities.max_characters
+    return Voie(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment)
+
+
 def explications() -> Explications:
     """What the codes of each fournisseur mean, from its own tables."""
     return {
-        (provider.name, code): Raison(row.meaning, row.cure.replace("{conn_id}", hook_of(provider.name).conn_id))
+        (provider.name, code): _raison(row, hook_of(provider.name).conn_id)
         for provider in PROVIDERS
         for name in provider.error_tables
         for code, row in _table(name).items()
@@ -75,7 +89,16 @@ def _way(name: str, canal: Canal, where: str, where_english: str) -> Voie:
             f"{where} : {name} n'envoie pas de {canal} ; choisissez {of_canal}",
             f"{where_english}: {name} does not send {canal}; choose {of_canal}",
         )
-    return Voie(provider.name, provider.countries)
+    return way_of(provider)
+
+
+def _raison(row: ErrorRow, conn_id: str) -> Raison:
+    """The cure names the other channel that may be tried, where it did not already."""
+    que_faire = row.cure.replace("{conn_id}", conn_id)
+    other = _OTHER_CHANNEL.get(row.other_channel or "")
+    if other is not None and other not in que_faire:
+        que_faire += f" ; ou relancer par {other}"
+    return Raison(row.meaning, que_faire)
 
 
 def _table(name: str) -> Table:

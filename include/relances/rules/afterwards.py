@@ -26,17 +26,19 @@ class Piste(NamedTuple):
     meme_texte: bool | None
 
 
-def clear(pistes: Sequence[Piste], connues: Set[str], numero: int, envoi: Envoi) -> Reglement | None:
+def clear(
+    pistes: Sequence[Piste], connues: Set[str], numero: int, envoi: Envoi, *, prouvable: bool
+) -> Reglement | None:
     """What the candidates for a doubt, the oldest first, prove of attempt ``numero``; None: nothing.
 
-    ``connues``: references of other calls; a message clears one doubt only. Nothing found means never sent, since
-    the provider is asked once it must know.
+    ``connues``: references of other calls; a message clears one doubt only. ``prouvable``: whether nothing found
+    means never sent; where it may yet come, or was sent elsewhere, it means nothing.
     """
     free = [piste for piste in pistes if piste.reference not in connues]
     for piste in free:
         if piste.meme_texte:
             return replace(settle(Acceptee(piste.reference), numero, envoi), issue=Constat.RETROUVEE)
-    if any(piste.meme_texte is None for piste in free):
+    if not prouvable or any(piste.meme_texte is None for piste in free):
         return None
     never_sent = Reportee("jamais_partie", "le fournisseur ne l'a jamais reçue", None)
     return replace(settle(never_sent, numero, envoi), issue=Constat.ABSENTE)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from relances.rules.exclusions import Raison
+from relances.rules.exclusions import RAISONS, Raison
 
 CAUSES: Final[dict[str, Raison]] = {
     "408": Raison(
@@ -26,6 +26,10 @@ CAUSES: Final[dict[str, Raison]] = {
     ),
     "non_livree": Raison("non livrée, le fournisseur ne dit pas pourquoi", "vérifier le numéro auprès du contribuable"),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
+    "abandonnee": Raison(
+        "pas partie malgré plusieurs jours d'essais", "prévenir l'exploitant ; un passage suivant relancera"
+    ),
+    "opposition": RAISONS["opposition"],
     "expiree": Raison("remplacée par une relance plus récente", "rien"),
     "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
 }

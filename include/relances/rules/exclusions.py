@@ -16,11 +16,16 @@ RAISONS: Final[dict[str, Raison]] = {
     "telephone_absent": Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
     "telephone_invalide": Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
     "ligne_fixe": Raison("ligne fixe : ne reçoit pas de message", "demander un numéro mobile"),
-    "hors_region": Raison("pays qu'aucun fournisseur utilisé n'atteint", "demander un numéro gabonais, ou appeler"),
+    "hors_region": Raison(
+        "pays que les fournisseurs de ce passage n'atteignent pas",
+        "demander un numéro gabonais, ou laisser « fournisseur » vide si un seul était demandé",
+    ),
     "injoignable": Raison("numéro que le fournisseur dit injoignable", "demander un autre numéro, ou appeler"),
     "opposition": Raison("le contribuable a demandé de ne plus lui écrire", "appeler, ou écrire par courrier"),
     "format_guide": Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
-    "deja_relance": Raison("déjà relancée récemment", "rien : la relance viendra après le délai"),
+    "deja_relance": Raison(
+        "déjà relancée récemment, sur ce canal ou un autre", "rien : la relance viendra après le délai"
+    ),
     "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite"),
     "message_trop_long": Raison("message trop long", "raccourcir le nom ou le gabarit"),
     "montant_nul": Raison("montant nul, absent ou démesuré", "vérifier la taxe dans l'application fiscale"),

@@ -16,9 +16,13 @@ class Niveau:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """``delai_jours``: days during which a creance already reminded is left alone. ``segments_max``: of an SMS."""
+    """``delai_jours``: days during which a creance already reminded is left alone. ``segments_max``: of an SMS.
+
+    ``oubli_injoignable_jours``: days after which a number said unreachable is tried again.
+    """
 
     delai_jours: int
+    oubli_injoignable_jours: int
     segments_max: int
     accepter_format_guide: bool
 
@@ -29,7 +33,8 @@ class Envoi:
 
     ``attente_reconciliation``: how long a run may wait for doubts and retries before it reports.
     ``delai_incertitude``: how long a fournisseur that can be asked is asked of a doubt.
-    ``jours_suivi``: days during which a fournisseur is asked what became of a message.
+    ``delai_absence``: how old a doubt must be before a message that is nowhere is one that never left.
+    ``jours_suivi``: days during which a fournisseur is asked what became of a message, and a relance is sent again.
     """
 
     fournisseurs_sms: tuple[str, ...]
@@ -40,6 +45,7 @@ class Envoi:
     delai_max: float
     attente_reconciliation: float
     delai_incertitude: float
+    delai_absence: float
     jours_suivi: int
 
 

@@ -98,6 +98,7 @@ def _selection(table: _Table) -> Selection:
     table.only(field.name for field in fields(Selection))
     return Selection(
         delai_jours=table.integer("delai_jours", minimum=0),
+        oubli_injoignable_jours=table.integer("oubli_injoignable_jours"),
         segments_max=table.integer("segments_max"),
         accepter_format_guide=table.flag("accepter_format_guide"),
     )
@@ -114,6 +115,7 @@ def _envoi(table: _Table) -> Envoi:
         delai_max=table.integer("delai_max"),
         attente_reconciliation=table.integer("attente_reconciliation"),
         delai_incertitude=table.integer("delai_incertitude"),
+        delai_absence=table.integer("delai_absence"),
         jours_suivi=table.integer("jours_suivi"),
     )
 

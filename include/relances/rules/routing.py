@@ -8,16 +8,21 @@ from relances.rules.phones import Numero, Refus, destination, normalise
 
 
 class Voie(NamedTuple):
-    """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any)."""
+    """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any).
+
+    ``longueur_max``: characters of the longest text it takes. ``par_segment``: it bills a long text as several.
+    """
 
     fournisseur: str
     pays: frozenset[str]
+    longueur_max: int
+    par_segment: bool
 
 
 class Destination(NamedTuple):
-    """A number, and the fournisseur that reaches it."""
+    """A number, and the way to it."""
 
-    fournisseur: str
+    voie: Voie
     numero: Numero
 
 
@@ -49,10 +54,10 @@ class Routage:
         """The first way that reaches the number, else the reason of the preferred one."""
         read = destination if self.imposee else normalise
         refus: Refus | None = None
-        for fournisseur, pays in self.voies:
-            verdict = read(saisie, pays)
+        for voie in self.voies:
+            verdict = read(saisie, voie.pays)
             if isinstance(verdict, Numero):
-                return self._refusal(verdict) or Destination(fournisseur, verdict)
+                return self._refusal(verdict) or Destination(voie, verdict)
             refus = refus or verdict
         return refus or Refus.HORS_REGION
 

@@ -59,14 +59,18 @@ class Regles:
         libelles = [c.libelle or "taxe" for c in creances]
         said = values(_name(first), montant, first.devise, libelles, first.echeance)
         texte = self.gabarits.render(self.canal, niveau, first.langue, said)
-        segments = count_segments(texte) if self.canal is Canal.SMS else 1
+        modele = self.politique.modele(self.canal, niveau, first.langue)
+        voie = destination.voie
+        # Where the provider has an approved template, it is that which travels.
+        if modele is None and len(texte) > voie.longueur_max:
+            return "message_trop_long"
+        segments = count_segments(texte) if voie.par_segment else 1
         if segments > self.politique.selection.segments_max:
             return "message_trop_long"
-        modele = self.politique.modele(self.canal, niveau, first.langue)
         return NouvelleRelance(
             contribuable_id=first.contribuable_id,
             niveau=niveau,
-            fournisseur=destination.fournisseur,
+            fournisseur=voie.fournisseur,
             telephone=destination.numero.chiffres,
             telephone_migre=destination.numero.migre,
             texte=texte,

@@ -1,66 +1,54 @@
 """Asks the providers that can tell what became of the messages they accepted."""
 
-import asyncio
-import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from time import monotonic
 from typing import Final, assert_never
-
-import psycopg
 
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.models import Statut
 from relances.rules.outcomes import Refusee, Reglement, Reportee
 from relances.rules.policy import Envoi
 from relances.stages.calls import put_off, refused
-from relances.stages.reconciliation import questions
-from relances.store.database import explained
-from relances.store.following import Followed, Following
+from relances.store.following import Following
 from relances_providers.errors import ProviderError, TryLater
-from relances_providers.messaging import Delivery, MessagingHook, Progress, Sent
-
-logger = logging.getLogger(__name__)
+from relances_providers.messaging import Delivery, Limits, Progress, Sender, Sent
 
 _PAUSE: Final = 600.0  # seconds between two questions about one message
+_MOST_AT_ONCE: Final = 10_000  # messages, where a list tells of many
+_FEWEST_AT_ONCE: Final = 20  # a rate for sending may be far below that for asking: Twilio's sandbox
 
 
-def follow(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi) -> None:
-    """Ask once of some messages, the longest unasked first, and write what is new of them.
+async def follow(
+    following: Following,
+    fournisseur: str,
+    limits: Limits,
+    sender: Sender,
+    envoi: Envoi,
+    *,
+    seconds: float,
+    moved: Counter[Statut],
+) -> None:
+    """Ask of every message that is due, the longest unasked first, for so many ``seconds`` or a little longer.
 
-    Nothing waits for a delivery: what is still on its way, and what this pass did not come to, the next passes ask
-    of, whichever run makes them, during ``jours_suivi``.
+    Counts in ``moved`` the states that relances moved to. Nothing waits for a delivery: what is still on its way, and
+    what this pass did not come to, the next passes ask of, during ``jours_suivi``. Raises TryLater or Misconfigured.
     """
-    moved = Counter[Statut]()
-    for fournisseur, hook in hooks.items():
-        if hook.capabilities.can_follow:
-            try:
-                moved.update(_follow(relances, fournisseur, hook, envoi))
-            except ProviderError as error:
-                logger.warning("%s ne dit rien pour l'instant de ses messages : %s", fournisseur, error)
-    logger.info(
-        "suivi : %s livrées, %s en échec, %s à renvoyer",
-        moved[Statut.LIVREE],
-        moved[Statut.ECHEC],
-        moved[Statut.EN_ATTENTE],
-    )
-
-
-def _follow(relances: psycopg.Connection, fournisseur: str, hook: MessagingHook, envoi: Envoi) -> list[Statut]:
-    with explained("relances_db"):
-        following = Following(relances)
-        followed = following.take(fournisseur, envoi.jours_suivi, _PAUSE, questions(hook.limits))
-        if not followed:
-            return []
+    until = monotonic() + seconds
+    remaining = seconds
+    while followed := following.take(fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
         of = {relance.reference: relance for relance in followed}
-        news = asyncio.run(_ask(hook, followed))
+        news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in followed])
         known = [(of[delivery.message_id], delivery) for delivery in news if delivery.message_id in of]
         outcomes = [(relance, _outcome(delivery, relance.numero, envoi)) for relance, delivery in known]
-        return following.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None])
+        moved.update(following.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
+        remaining = until - monotonic()
+        if remaining <= 0:
+            return
 
 
-async def _ask(hook: MessagingHook, followed: Sequence[Followed]) -> list[Delivery]:
-    async with hook.open() as sender:
-        return await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in followed])
+def _at_once(limits: Limits, seconds: float) -> int:
+    """How many messages to take: no more than can be asked of one by one in the time that is left."""
+    return min(_MOST_AT_ONCE, max(_FEWEST_AT_ONCE, int(limits.rate_per_second * seconds)))
 
 
 def _outcome(delivery: Delivery, numero: int, envoi: Envoi) -> Reglement | None:

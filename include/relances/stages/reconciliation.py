@@ -1,90 +1,91 @@
-"""Clears what is not known: calls of dead workers, answers that never came."""
+"""One pass over what is not known: calls of dead workers, answers that never came, messages on their way."""
 
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Mapping
 
 import psycopg
 
-from relances.rules.afterwards import Piste, clear
 from relances.rules.models import Statut
 from relances.rules.policy import Envoi
+from relances.stages.clearing import clear_doubts, quarantine
+from relances.stages.following import follow
 from relances.store.database import explained
-from relances.store.doubts import Doubt, Doubts
+from relances.store.doubts import Doubts
+from relances.store.following import Following
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import Limits, MessagingHook, Sought
+from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_OF_QUESTIONS: Final = 10  # at the connection's rate: how long a pass asks a provider, roughly
-_FEWEST_QUESTIONS: Final = 20  # a rate for sending may be far below that for asking: Twilio's sandbox
-_Answers: TypeAlias = Sequence[tuple[Doubt, Sequence[Piste]]]
 
-
-def quarantine(hook: MessagingHook) -> float:
-    """Seconds a doubt stays open: the call may still last, and be seen late by a look-up. Raises Misconfigured."""
-    return hook.limits.longest_call + hook.capabilities.visibility_delay
-
-
-def questions(limits: Limits) -> int:
-    """How many messages a pass asks a provider of, at most."""
-    return max(_FEWEST_QUESTIONS, int(limits.rate_per_second * _SECONDS_OF_QUESTIONS))
-
-
-def reconcile(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi) -> None:
+def reconcile(
+    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
+) -> None:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
+    ``suivi_secondes``: how long each may be asked what became of its messages.
     """
     with explained("relances_db"):
         doubts = Doubts(relances)
         rescued = doubts.rescue()
         found = doubts.resolve_from_journal()
-        cleared, closed = Counter[Statut](), 0
+        cleared, followed, closed = Counter[Statut](), Counter[Statut](), 0
         for fournisseur, hook in hooks.items():
             try:
                 if hook.capabilities.can_find:
-                    cleared.update(_clear(doubts, fournisseur, hook, envoi))
+                    asking = _ask(
+                        relances,
+                        fournisseur,
+                        hook,
+                        envoi,
+                        suivi_secondes=suivi_secondes,
+                        cleared=cleared,
+                        followed=followed,
+                    )
+                    asyncio.run(asking)
                 else:
                     closed += doubts.close(quarantine(hook), fournisseur)
             except ProviderError as error:
                 logger.warning("%s ne peut être interrogé pour l'instant : %s", fournisseur, error)
         closed += doubts.close(envoi.delai_incertitude)
+        abandoned = doubts.abandon(envoi.jours_suivi)
+        doubles = doubts.doubles()
+    if doubles:
+        logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", doubles)
     logger.info(
         "réconciliation : %s appels interrompus, %s retrouvés au journal, %s chez le fournisseur, "
-        "%s à renvoyer, %s sans réponse (408)",
+        "%s à renvoyer, %s sans réponse (408), %s abandonnées",
         rescued,
         found,
         cleared[Statut.ENVOYEE],
         cleared[Statut.EN_ATTENTE],
         closed,
+        abandoned,
+    )
+    logger.info(
+        "suivi : %s livrées, %s en échec, %s à renvoyer",
+        followed[Statut.LIVREE],
+        followed[Statut.ECHEC],
+        followed[Statut.EN_ATTENTE],
     )
 
 
-def _clear(doubts: Doubts, fournisseur: str, hook: MessagingHook, envoi: Envoi) -> list[Statut]:
-    """Ask a fournisseur of its doubts; returns the states they moved to."""
-    open_ = doubts.to_ask(fournisseur, quarantine(hook), questions(hook.limits))
-    if not open_:
-        return []
-    answers = asyncio.run(_look_up(hook, doubts, open_))
-    with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
-        known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
-        verdicts = [(doubt, clear(pistes, known, doubt.numero, envoi)) for doubt, pistes in answers]
-        return clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
-
-
-async def _look_up(hook: MessagingHook, doubts: Doubts, open_: Sequence[Doubt]) -> _Answers:
-    """What the provider has for each doubt. The first failure ends the asking; the rest is for the next pass."""
-    answers: list[tuple[Doubt, Sequence[Piste]]] = []
+async def _ask(
+    relances: psycopg.Connection,
+    fournisseur: str,
+    hook: MessagingHook,
+    envoi: Envoi,
+    *,
+    suivi_secondes: float,
+    cleared: Counter[Statut],
+    followed: Counter[Statut],
+) -> None:
+    """Everything there is to ask a fournisseur, over one opening: a token each would be one too many for Zoom."""
     async with hook.open() as sender:
-        for doubt in open_:
-            doubts.mark_asked(doubt)
-            try:
-                candidates = await sender.find(Sought(doubt.telephone, doubt.texte, doubt.depuis, doubt.jusqu_a))
-            except ProviderError as error:
-                logger.warning("relance %s : recherche impossible pour l'instant : %s", doubt.relance_id, error)
-                break
-            answers.append((doubt, [Piste(found.message_id, found.same_text) for found in candidates]))
-    return answers
+        cleared.update(await clear_doubts(Doubts(relances), fournisseur, hook, sender, envoi))
+        if hook.capabilities.can_follow:
+            following = Following(relances)
+            await follow(following, fournisseur, hook.limits, sender, envoi, seconds=suivi_secondes, moved=followed)

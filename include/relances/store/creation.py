@@ -9,8 +9,7 @@ from typing import LiteralString
 import psycopg
 from psycopg.rows import args_row
 
-from relances.rules.models import Canal, Creance
-from relances.rules.phones import Refus
+from relances.rules.models import Creance
 from relances.rules.selection import Decision
 from relances.store.database import query
 from relances.store.executions import Execution
@@ -88,12 +87,6 @@ class Creation:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
-
-
-def flagged_numbers(connection: psycopg.Connection, canal: Canal) -> dict[str, Refus]:
-    """The numbers that a provider said not to write to any more on a canal, and why."""
-    rows = connection.execute(query("flagged_numbers"), {"canal": canal.value})
-    return {telephone: Refus(etat) for telephone, etat in rows}
 
 
 @contextmanager

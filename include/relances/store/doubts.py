@@ -32,12 +32,17 @@ class Unsettled:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``."""
+    """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``.
+
+    ``compte``: the fournisseur's account that was called. ``age``: seconds since nobody knows.
+    """
 
     relance_id: int
     numero: int
     telephone: str
     texte: str
+    compte: str | None
+    age: float
     depuis: datetime
     jusqu_a: datetime
 
@@ -71,13 +76,8 @@ class Doubts:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def plan(
-        self, execution: Execution, fournisseur: str, taille: int, lots_max: int, *, reprise: bool = False
-    ) -> list[Lot]:
-        """Cut what is due of the occasion into lots of ``taille``, larger where that would make more than ``lots_max``.
-
-        ``reprise``: what was already tried.
-        """
+    def plan(self, execution: Execution, fournisseur: str, taille: int, lots_max: int) -> list[Lot]:
+        """Cut what is due of the occasion into lots of ``taille``, larger where they would be above ``lots_max``."""
         parameters = {
             "occasion": execution.occasion,
             "source": execution.source,
@@ -85,10 +85,19 @@ class Doubts:
             "fournisseur": fournisseur,
             "taille": taille,
             "lots_max": lots_max,
-            "reprise": reprise,
         }
         rows = self._connection.execute(query("plan_ranges"), parameters)
-        return [Lot(execution.occasion, fournisseur, premier, dernier, reprise) for premier, dernier in rows]
+        return [Lot(execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
+
+    def plan_retries(self, source: str, fournisseur: str, jours: int, nombre: int) -> list[Lot]:
+        """What is due of what was tried before, first in the last ``jours``: a lot by occasion, ``nombre`` in all."""
+        parameters = {"source": source, "fournisseur": fournisseur, "jours": jours, "nombre": nombre}
+        rows = self._connection.execute(query("plan_retries"), parameters)
+        return [Lot(occasion, fournisseur, premier, dernier, reprise=True) for occasion, premier, dernier in rows]
+
+    def abandon(self, jours: int) -> int:
+        """End what was tried first more than ``jours`` ago and still waits, by the code it has; returns how many."""
+        return self._connection.execute(query("abandon"), {"jours": jours}).rowcount
 
     def rescue(self) -> int:
         """Put in doubt the calls whose owner is dead; returns how many."""
@@ -98,9 +107,21 @@ class Doubts:
         """Settle the doubts whose own call wrote down how it ended; returns how many."""
         return self._connection.execute(query("resolve_from_journal")).rowcount
 
-    def to_ask(self, fournisseur: str, quarantaine: float, nombre: int) -> list[Doubt]:
-        """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first."""
-        parameters = {"fournisseur": fournisseur, "quarantaine_secondes": quarantaine, "nombre": nombre}
+    def doubles(self) -> list[int]:
+        """The relances of which a fournisseur lately took a message twice."""
+        return [row[0] for row in self._connection.execute(query("list_doubles"))]
+
+    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, nombre: int) -> list[Doubt]:
+        """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first.
+
+        ``absence``: seconds after which a message may be taken for absent, which it is sought until.
+        """
+        parameters = {
+            "fournisseur": fournisseur,
+            "quarantaine_secondes": quarantaine,
+            "absence_secondes": absence,
+            "nombre": nombre,
+        }
         with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:
             return cursor.execute(query("list_doubts"), parameters).fetchall()
 

@@ -61,14 +61,16 @@ class Claim:
 class LotStore:
     """The claims of one worker in one lot, under an owner's name of its own.
 
-    ``bail``: seconds after which anyone may declare this worker dead. The database may go away and come back:
+    ``bail``: seconds after which anyone may declare this worker dead. ``compte``: the fournisseur's account that is
+    called. The database may go away and come back:
     statements are then repeated, which is safe for both.
     """
 
-    def __init__(self, conninfo: str, lot: Lot, bail: float) -> None:
+    def __init__(self, conninfo: str, lot: Lot, bail: float, compte: str) -> None:
         self._conninfo = conninfo
         self._lot = lot
         self._bail = bail
+        self._compte = compte
         self._proprietaire = uuid4()
         self._next_id = lot.premier
         self._held: set[int] = set()
@@ -85,6 +87,16 @@ class LotStore:
 
     async def take(self, nombre: int) -> list[Claim]:
         """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
+        claims: list[Claim] = []
+        while missing := nombre - len(claims):
+            taken, seen = await self._take(missing)
+            claims += taken
+            if seen < missing:
+                break
+        return claims
+
+    async def _take(self, nombre: int) -> tuple[list[Claim], int]:
+        """The claims of one statement, and how many relances it saw: those it called off instead are no claims."""
         parameters = {
             "occasion": self._lot.occasion,
             "fournisseur": self._lot.fournisseur,
@@ -93,26 +105,29 @@ class LotStore:
             "reprise": self._lot.reprise,
             "proprietaire": self._proprietaire,
             "bail_secondes": self._bail,
+            "compte": self._compte,
             "detenues": list(self._held),
         }
 
-        async def claim(connection: psycopg.AsyncConnection, *, again: bool) -> list[Claim]:
+        async def claim(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[list[Claim], int, int]:
             taken_at = monotonic()
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
             ours = await connection.execute(query("claim_unheard"), parameters) if again else None
             unheard = await ours.fetchall() if ours else []
             cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
             rows = unheard + await cursor.fetchall()
-            return [
+            claims = [
                 Claim(relance_id, numero, telephone, texte, modele, variables or (), taken_at)
                 for relance_id, numero, telephone, texte, modele, variables in rows
+                if numero is not None
             ]
+            return claims, len(rows), max((row[0] for row in rows), default=self._next_id - 1)
 
-        claims = await self._durably(claim)
+        claims, seen, last = await self._durably(claim)
         self._held.update(claim.relance_id for claim in claims)
         # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
-        self._next_id = max((claim.relance_id + 1 for claim in claims), default=self._next_id)
-        return claims
+        self._next_id = last + 1
+        return claims, seen
 
     @property
     def at_end(self) -> bool:

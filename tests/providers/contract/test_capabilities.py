@@ -29,6 +29,11 @@ def test_who_can_find_says_how_long_a_message_may_stay_unseen(case: Case) -> Non
     assert (case.hook.capabilities.visibility_delay > 0) is case.hook.capabilities.can_find
 
 
+def test_a_connection_without_limits_has_the_declared_ones(case: Case, connect: Connect) -> None:
+    connect("http://127.0.0.1:9", rate_per_second=None, max_in_flight=None, timeout=None)
+    assert case.hook().limits == case.hook.capabilities.default_limits
+
+
 def test_a_call_may_last_as_long_as_the_limits_say(case: Case, connect: Connect) -> None:
     connect("http://127.0.0.1:9", timeout=7)
     assert case.hook().limits.longest_call == 14

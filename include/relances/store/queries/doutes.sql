@@ -29,11 +29,34 @@ WHERE statut = 'incertaine' AND (%(fournisseur)s::text IS NULL OR fournisseur = 
     AND incertaine_depuis < clock_timestamp() - make_interval(secs => %(secondes)s)
 RETURNING id;
 
+-- name: abandon
+-- What was put off for longer than relances are sent again, since its first call. A later run reminds its contribuable.
+UPDATE relances.relance r
+SET statut = 'echec', code = coalesce(r.code, 'abandonnee'), close_le = clock_timestamp(), prochaine_tentative_le = NULL
+WHERE r.statut = 'en_attente' AND r.tentatives > 0
+    AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1)
+        <= now() - make_interval(days => %(jours)s)
+RETURNING r.id;
+
+-- name: list_doubles
+-- Relances with two messages that their fournisseur took, the first never said undelivered, the second of the last day:
+-- late evidence, of a call that was taken for absent.
+SELECT DISTINCT deuxieme.relance_id
+FROM relances.tentative deuxieme
+JOIN relances.tentative premiere ON premiere.relance_id = deuxieme.relance_id AND premiere.numero < deuxieme.numero
+WHERE deuxieme.commencee_le > now() - interval '1 day' AND deuxieme.numero > 1
+    AND (deuxieme.issue = 'acceptee' OR deuxieme.constat = 'retrouvee')
+    AND (premiere.issue = 'acceptee' OR premiere.constat = 'retrouvee')
+    AND premiere.constat IS DISTINCT FROM 'non_livree'
+ORDER BY deuxieme.relance_id;
+
 -- name: list_doubts
 -- The doubts to ask a fournisseur of, the longest unasked first. One for a number, the first to have become one: of two
 -- texts alike, the order tells whose message is found.
-SELECT r.id, r.tentatives, r.telephone, r.texte, t.commencee_le,
-    r.incertaine_depuis + make_interval(secs => %(quarantaine_secondes)s)
+SELECT r.id, r.tentatives, r.telephone, r.texte, t.compte,
+    extract(epoch FROM clock_timestamp() - r.incertaine_depuis)::float8, t.commencee_le,
+    least(clock_timestamp(),
+        r.incertaine_depuis + make_interval(secs => greatest(%(quarantaine_secondes)s, %(absence_secondes)s)))
 FROM relances.relance r
 JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
 WHERE r.statut = 'incertaine' AND r.fournisseur = %(fournisseur)s
@@ -104,7 +127,8 @@ FROM (
     FROM relances.relance r
     JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
     WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = %(canal)s
-        AND r.statut IN ('incertaine', 'en_cours', 'en_attente')
+        -- Each by its own index: not one row in a thousand is any of them.
+        AND (r.statut = 'incertaine' OR r.statut = 'en_cours' OR (r.statut = 'en_attente' AND r.tentatives > 0))
 ) ouverte
 WHERE prochaine_tentative_le IS NULL
     OR prochaine_tentative_le < commencee_le + make_interval(secs => %(attente_secondes)s);

@@ -7,34 +7,65 @@ FROM (
         / greatest(%(taille)s, ceil(count(*) OVER () / %(lots_max)s::numeric)::bigint) AS lot
     FROM relances.relance
     WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s AND canal = %(canal)s
-        AND statut = 'en_attente' AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
+        AND statut = 'en_attente' AND a_envoyer
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
 ) numbered
 GROUP BY lot
 ORDER BY lot;
 
+-- name: plan_retries
+-- What is to be sent again now by a fournisseur, whatever its occasion: a range of ids for each, `nombre` relances in
+-- all. Days count from the first call.
+SELECT occasion, min(id), max(id)
+FROM (
+    SELECT r.id, r.occasion
+    FROM relances.relance r
+    WHERE r.fournisseur = %(fournisseur)s AND r.source = %(source)s AND r.statut = 'en_attente' AND r.tentatives > 0
+        AND r.a_envoyer AND (r.prochaine_tentative_le IS NULL OR r.prochaine_tentative_le <= now())
+        AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1)
+            > now() - make_interval(days => %(jours)s)
+    ORDER BY r.id
+    LIMIT %(nombre)s
+) due
+GROUP BY occasion
+ORDER BY min(id);
+
 -- name: claim
--- Take up to `nombre` relances and write the intent to call: committed before the first byte leaves.
+-- Take up to `nombre` relances and write the intent to call: committed before the first byte leaves. Those whose owner
+-- wants silence since their creation are called off instead; they come back without an attempt.
 WITH prise AS (
-    SELECT id FROM relances.relance
+    -- Not EXISTS, for which every claim might read the whole table.
+    SELECT r.id, 'opposition' IS NOT DISTINCT FROM (
+        SELECT s.etat FROM relances.numero_signale s
+        WHERE s.telephone = r.telephone AND s.canal = r.canal) AS opposition
+    FROM relances.relance r
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
         AND occasion = %(occasion)s AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
     ORDER BY id
     LIMIT %(nombre)s
-    FOR UPDATE SKIP LOCKED
+    FOR UPDATE OF r SKIP LOCKED
+), annulees AS (
+    UPDATE relances.relance r
+    SET statut = 'annulee', code = 'opposition', close_le = clock_timestamp(), prochaine_tentative_le = NULL,
+        motif = 'le contribuable a demandé de ne plus lui écrire'
+    FROM prise WHERE r.id = prise.id AND prise.opposition
+    RETURNING r.id
 ), prises AS (
     UPDATE relances.relance r
     SET statut = 'en_cours', proprietaire = %(proprietaire)s, tentatives = r.tentatives + 1,
         bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s),
         prochaine_tentative_le = NULL
-    FROM prise WHERE r.id = prise.id
+    FROM prise WHERE r.id = prise.id AND NOT prise.opposition
     RETURNING r.id, r.tentatives, r.telephone, r.texte, r.modele, r.variables
 ), journal AS (
-    INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire)
-    SELECT id, tentatives, %(fournisseur)s, %(proprietaire)s FROM prises
+    INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire)
+    SELECT id, tentatives, %(fournisseur)s, %(compte)s, %(proprietaire)s FROM prises
 )
-SELECT id, tentatives, telephone, texte, modele, variables FROM prises ORDER BY id;
+SELECT id, tentatives, telephone, texte, modele, variables FROM prises
+UNION ALL
+SELECT id, NULL, NULL, NULL, NULL, NULL FROM annulees
+ORDER BY id;
 
 -- name: claim_unheard
 -- What an unacknowledged claim took: this owner's rows that it does not know it holds. Their lease starts again.
@@ -81,3 +112,14 @@ ORDER BY r.telephone, r.canal, s.etat DESC
 ON CONFLICT (telephone, canal) DO UPDATE
 SET etat = excluded.etat, code = excluded.code, fournisseur = excluded.fournisseur, signale_le = now()
 WHERE numero_signale.etat <> 'opposition';
+
+-- name: give_up_the_vanished
+-- The server sees within two minutes that a machine is gone, whose turn it would otherwise hold for hours.
+SELECT set_config('tcp_keepalives_idle', '60', false), set_config('tcp_keepalives_interval', '10', false),
+    set_config('tcp_keepalives_count', '6', false);
+
+-- name: wait_for_turn
+SELECT pg_advisory_lock(hashtextextended(%(fournisseur)s, 2));
+
+-- name: take_turn
+SELECT pg_try_advisory_lock(hashtextextended(%(fournisseur)s, 2));

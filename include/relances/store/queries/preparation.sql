@@ -93,8 +93,13 @@ WHERE c.execution_id = %(execution_id)s AND x.rang IS NULL
 ORDER BY c.contribuable_id, c.echeance, c.creance_id;
 
 -- name: flagged_numbers
--- The numbers that are not to be written to on a canal, and why.
-SELECT telephone, etat FROM relances.numero_signale WHERE canal = %(canal)s;
+-- The numbers that are not to be written to on a canal, and why. Silence that was asked for never lapses.
+SELECT telephone, etat FROM relances.numero_signale
+WHERE canal = %(canal)s AND (etat = 'opposition' OR signale_le > now() - make_interval(days => %(oubli_jours)s));
+
+-- name: lift_flags
+-- On every canal.
+DELETE FROM relances.numero_signale WHERE telephone = %(telephone)s RETURNING canal, etat;
 
 -- name: create_temporary_tables
 CREATE TEMPORARY TABLE nouvelle_relance (

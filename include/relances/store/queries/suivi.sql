@@ -5,6 +5,8 @@ SET interrogee_le = clock_timestamp()
 FROM (
     SELECT id FROM relances.relance
     WHERE statut = 'envoyee' AND fournisseur = %(fournisseur)s AND envoyee_le > now() - make_interval(days => %(jours)s)
+        -- Said again of what the index is sorted by: it leaves out those that nobody asks of any more.
+        AND coalesce(interrogee_le, envoyee_le) > now() - make_interval(days => %(jours)s)
         AND (interrogee_le IS NULL OR interrogee_le < now() - make_interval(secs => %(pause_secondes)s))
     ORDER BY coalesce(interrogee_le, envoyee_le), id
     LIMIT %(nombre)s

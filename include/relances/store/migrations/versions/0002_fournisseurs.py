@@ -1,6 +1,6 @@
 """Several fournisseurs: templates, what they say afterwards, numbers not to write to any more.
 
-Forward only. On millions of rows: seconds, for the checks and the index; no row is rewritten.
+Forward only. On millions of rows: seconds, for the checks and the indexes; no row is rewritten.
 """
 
 from pathlib import Path

@@ -1,3 +1,6 @@
+-- Where somebody uses the tables: fail soon and say so, rather than hold up everybody who comes after.
+SET LOCAL lock_timeout = '5s';
+
 -- Fournisseurs that take templates, and that can be asked what became of a message.
 
 ALTER TABLE relances.relance
@@ -5,10 +8,13 @@ ALTER TABLE relances.relance
     ADD COLUMN variables      text[],
     ADD COLUMN interrogee_le  timestamptz,    -- when its fournisseur was last asked about its latest attempt
     ADD CONSTRAINT modele_a_ses_variables CHECK ((modele IS NULL) = (variables IS NULL));
-CREATE INDEX relance_envoyee ON relances.relance (fournisseur, envoyee_le) WHERE statut = 'envoyee';
+CREATE INDEX relance_a_suivre ON relances.relance (fournisseur, coalesce(interrogee_le, envoyee_le), id)
+    WHERE statut = 'envoyee';
+CREATE INDEX relance_a_reprendre ON relances.relance (fournisseur, id) WHERE statut = 'en_attente' AND tentatives > 0;
 
 -- What the fournisseur said of a call afterwards: its message found again or proved absent, delivered or not.
 ALTER TABLE relances.tentative
+    ADD COLUMN compte        text,            -- the fournisseur's account that was called
     ADD COLUMN constat       text CHECK (constat IN ('retrouvee', 'absente', 'livree', 'non_livree')),
     ADD COLUMN constat_code  text,
     ADD COLUMN constat_le    timestamptz,

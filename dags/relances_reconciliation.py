@@ -1,0 +1,50 @@
+"""
+### Réconciliation
+
+Tous les quarts d'heure : tranche les envois restés sans réponse, demande aux fournisseurs qui le disent ce que sont
+devenus les messages, renvoie ce qui est dû de tous les jours encore suivis, puis reporte les résultats dans
+l'application fiscale. À laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livraisons.
+
+**Relancer sans crainte** : les deux Dags peuvent tourner en même temps ; un fournisseur par lequel un envoi est en
+cours garde ses renvois pour le passage suivant.
+
+*Every quarter of an hour: clear doubts, ask what became of messages, send again what is due, write back. It may run
+beside the daily Dag: one of them at a time sends by a provider.*
+"""
+
+from airflow.providers.standard.operators.empty import EmptyOperator
+from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
+
+from relances import pipeline
+
+
+@dag(
+    # No start_date: the first run is the next quarter of an hour, whenever the Dag is switched on.
+    schedule=CronTriggerTimetable("*/15 * * * *", timezone="Africa/Libreville"),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["relances"],
+    default_args={"retries": 0},  # the next pass is the retry
+)
+def relances_reconciliation() -> None:
+    @task
+    def reconcile() -> None:
+        """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
+        pipeline.reconcile_every_run()
+
+    # What was learnt of one fournisseur is shown, whatever the trouble of another.
+    @task(trigger_rule=TriggerRule.ALL_DONE)
+    def write_back() -> int:
+        """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
+        return pipeline.write_back_every_run()
+
+    # A run is red when any task failed, whatever ran after it.
+    verdict = EmptyOperator(task_id="verdict", trigger_rule=TriggerRule.NONE_FAILED)
+
+    reconciled, shown = reconcile(), write_back()
+    reconciled >> shown
+    [reconciled, shown] >> verdict
+
+
+relances_reconciliation()

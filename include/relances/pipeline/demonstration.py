@@ -1,0 +1,24 @@
+"""The demonstration writes to nobody: its taxpayers are invented, but their numbers may be someone's."""
+
+import os
+from typing import Final
+from urllib.parse import urlsplit
+
+from relances.rules.errors import Blocked
+from relances_providers.messaging import MessagingHook
+
+_VARIABLE: Final = "RELANCES_DEMONSTRATION"  # set by the local stack in its demonstration world
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def refuse_real_provider(hook: MessagingHook) -> None:
+    """In the demonstration, Blocked unless every address of the connection is on this machine."""
+    if not os.environ.get(_VARIABLE):
+        return
+    for field, address in hook.addresses.items():
+        if urlsplit(address).hostname not in _THIS_MACHINE:
+            raise Blocked(
+                f"la démonstration n'écrit qu'aux simulateurs : {field} de la connexion {hook.conn_id} mène à un vrai "
+                "serveur ; donnez vos bases et vos fournisseurs dans .env, puis relancez make up",
+                "the demonstration only writes to its simulators: put your databases and providers in .env",
+            )

@@ -1,0 +1,67 @@
+"""Asks a provider of the messages in doubt: found again, proved absent, or still in doubt."""
+
+import logging
+from collections.abc import Sequence, Set
+from typing import Final, TypeAlias
+
+from relances.rules.afterwards import Piste, clear
+from relances.rules.models import Statut
+from relances.rules.outcomes import Reglement
+from relances.rules.policy import Envoi
+from relances.store.doubts import Doubt, Doubts
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import Limits, MessagingHook, Sender, Sought
+
+logger = logging.getLogger(__name__)
+
+_SECONDS_OF_QUESTIONS: Final = 10  # at the connection's rate: how long a pass asks a provider, roughly
+_FEWEST_QUESTIONS: Final = 20  # a rate for sending may be far below that for asking: Twilio's sandbox
+_Answers: TypeAlias = Sequence[tuple[Doubt, Sequence[Piste]]]
+
+
+def quarantine(hook: MessagingHook) -> float:
+    """Seconds a doubt stays open: the call may still last, and be seen late by a look-up. Raises Misconfigured."""
+    return hook.limits.longest_call + hook.capabilities.visibility_delay
+
+
+async def clear_doubts(
+    doubts: Doubts, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi
+) -> list[Statut]:
+    """Ask a fournisseur of its doubts; returns the states they moved to. Raises Misconfigured.
+
+    Nothing found proves something from ``delai_absence`` on, of the account that the call went to: a call may wait
+    on its way, and another account does not see it.
+    """
+    open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, _questions(hook.limits))
+    if not open_:
+        return []
+    compte = hook.account
+    answers = await _look_up(sender, doubts, open_)
+    with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
+        known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
+        verdicts = [(doubt, _verdict(doubt, pistes, known, compte, envoi)) for doubt, pistes in answers]
+        return clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
+
+
+def _verdict(doubt: Doubt, pistes: Sequence[Piste], known: Set[str], compte: str, envoi: Envoi) -> Reglement | None:
+    prouvable = doubt.age >= envoi.delai_absence and doubt.compte == compte
+    return clear(pistes, known, doubt.numero, envoi, prouvable=prouvable)
+
+
+def _questions(limits: Limits) -> int:
+    """How many doubts a pass asks a provider of, at most."""
+    return max(_FEWEST_QUESTIONS, int(limits.rate_per_second * _SECONDS_OF_QUESTIONS))
+
+
+async def _look_up(sender: Sender, doubts: Doubts, open_: Sequence[Doubt]) -> _Answers:
+    """What the provider has for each doubt. The first failure ends the asking; the rest is for the next pass."""
+    answers: list[tuple[Doubt, Sequence[Piste]]] = []
+    for doubt in open_:
+        doubts.mark_asked(doubt)
+        try:
+            candidates = await sender.find(Sought(doubt.telephone, doubt.texte, doubt.depuis, doubt.jusqu_a))
+        except ProviderError as error:
+            logger.warning("relance %s : recherche impossible pour l'instant : %s", doubt.relance_id, error)
+            break
+        answers.append((doubt, [Piste(found.message_id, found.same_text) for found in candidates]))
+    return answers

@@ -1,0 +1,21 @@
+"""Whose turn it is to send by a fournisseur: its rate is its account's, whoever sends.
+
+A turn lasts as long as its connection, which nothing else uses. Losing it loses the pace, never a relance.
+"""
+
+import psycopg
+
+from relances.store.database import query
+
+
+def wait_for_turn(connection: psycopg.Connection, fournisseur: str) -> None:
+    """Return once nobody else sends by it."""
+    connection.execute(query("give_up_the_vanished"))
+    connection.execute(query("wait_for_turn"), {"fournisseur": fournisseur})
+
+
+def take_turn(connection: psycopg.Connection, fournisseur: str) -> bool:
+    """False where somebody else sends by it."""
+    connection.execute(query("give_up_the_vanished"))
+    row = connection.execute(query("take_turn"), {"fournisseur": fournisseur}).fetchone()
+    return row is not None and bool(row[0])

@@ -1,0 +1,36 @@
+"""The reconciliation Dag as Airflow runs it, after a daily run by a provider that can be asked."""
+
+import pytest
+
+from tests.airflow.conftest import DagRun, Office
+
+DAG = "relances_reconciliation"
+
+
+@pytest.fixture(scope="module")
+def sent(office: Office) -> Office:
+    """Three messages accepted by Twilio, of which the run has learnt nothing more yet."""
+    asked = office.with_twilio()
+    run = asked.run("relances_quotidiennes", type_relance="whatsapp", limite=3)
+    assert run.state == "success", run.log[-3000:]
+    return asked
+
+
+@pytest.fixture(scope="module")
+def reconciled(sent: Office) -> DagRun:
+    return sent.run(DAG)
+
+
+def test_a_pass_is_green(reconciled: DagRun) -> None:
+    assert reconciled.state == "success", reconciled.log[-3000:]
+    assert reconciled.tasks == {"reconcile[-1]": "success", "write_back[-1]": "success", "verdict[-1]": "success"}
+
+
+def test_a_pass_sends_nothing_that_was_sent(reconciled: DagRun, office: Office) -> None:
+    assert office.ledger_count() == 3
+    assert sum(office.statuts("whatsapp").values()) == 3
+    assert "suivi : " in reconciled.log
+
+
+def test_no_phone_number_is_in_its_log(reconciled: DagRun) -> None:
+    assert not any(start in reconciled.log for start in ("24166", "24174", "24177"))

@@ -1,0 +1,50 @@
+"""The demonstration writes to its simulators, and to nobody else."""
+
+import json
+
+import pytest
+
+from relances import pipeline
+from relances.pipeline.demonstration import refuse_real_provider
+from relances.rules.errors import Blocked
+from relances_providers.ventis_hook import VentisHook
+from tests.integration.provider import Provider
+from tests.integration.world import request
+from tests.support import one_sentence
+
+
+@pytest.fixture
+def demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCES_DEMONSTRATION", "1")
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> None:
+    connection = {"conn_type": "ventis", "host": host, "login": "un", "password": "deux"}
+    extra = {"sender": "VENTIS", "keycloak_host": keycloak_host}
+    monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", json.dumps(connection | {"extra": extra}))
+
+
+@pytest.mark.usefixtures("demonstration")
+@pytest.mark.parametrize(
+    ("host", "keycloak_host", "field"),
+    [
+        ("https://ventis.invalid", "http://127.0.0.1:1", "host"),
+        ("http://127.0.0.1:1", "https://keycloak.invalid", "keycloak_host"),
+    ],
+)
+def test_a_real_provider_is_refused(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str, field: str) -> None:
+    connect(monkeypatch, host, keycloak_host)
+    with pytest.raises(Blocked, match=f"{field} de la connexion ventis_default") as refused:
+        pipeline.check_providers(request())
+    one_sentence(refused.value)
+
+
+@pytest.mark.usefixtures("demonstration")
+def test_the_simulators_are_not_refused(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
+    connect(monkeypatch, provider.url, provider.url)
+    refuse_real_provider(VentisHook())
+
+
+def test_elsewhere_a_real_provider_is_what_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect(monkeypatch, "https://ventis.invalid", "https://keycloak.invalid")
+    refuse_real_provider(VentisHook())
