@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 import httpx
 
+from relances.stages.memory import rare_collections
 from relances_providers.messaging import Message, MessagingHook
 from relances_providers.transport import AiohttpTransport
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
@@ -167,7 +168,7 @@ async def turn(send: Send, to: str, in_flight: int, messages: int) -> Turn:
 def main(messages: int) -> None:
     print("| hook | appels à la fois | client nu /s | hook /s | rapport | CPU nu (µs) | CPU hook (µs) |")
     print("|---|---|---|---|---|---|---|")
-    with simulators() as url:
+    with simulators() as url, rare_collections():  # as a sending task; else collections fall on one side by chance
         for case in cases(url):
             for in_flight in IN_FLIGHT:
                 pairs = asyncio.run(compare(case, in_flight, messages))

@@ -27,6 +27,7 @@ from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 from relances.stages import creation, extraction, reconciliation, reporting, validation
 from relances.stages import write_back as results
+from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
@@ -215,7 +216,8 @@ def _send_in_turn(fournisseur: str, lots: Sequence[Lot]) -> None:
 
 
 def _send(lot: Lot) -> LotReport:
-    report = asyncio.run(_send_with(hook_of(lot.fournisseur), lot))
+    with rare_collections():
+        report = asyncio.run(_send_with(hook_of(lot.fournisseur), lot))
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
     return report
 

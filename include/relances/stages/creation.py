@@ -1,15 +1,13 @@
 """From staged creances to relances: reads them by contribuable, asks the rules, stores what they say."""
 
-import gc
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
 import psycopg
 
 from relances.rules.selection import Regles
+from relances.stages.memory import rare_collections
 from relances.store.creation import Created, open_creation
 from relances.store.database import explained
 from relances.store.executions import Execution
@@ -21,23 +19,10 @@ _DECIDED_AT_ONCE: Final = 5_000  # contribuables
 
 def create_relances(relances: psycopg.Connection, execution: Execution, regles: Regles, limite: int | None) -> Created:
     """Create the relances of an execution, all or none; a second time adds nothing."""
-    with explained("relances_db"), _rare_collections(), open_creation(relances, execution) as creation:
+    with explained("relances_db"), rare_collections(), open_creation(relances, execution) as creation:
         contribuables = creation.contribuables(regles.politique.selection.delai_jours)
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))
         created = creation.finish(limite)
     logger.info("%s relances créées, %s créances exclues", created.relances, created.exclusions)
     return created
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """A million short-lived values: at its usual pace, the cycle collector would take a third of the time."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(50_000, *usual[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
