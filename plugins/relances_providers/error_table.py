@@ -41,6 +41,14 @@ class ErrorRow:
             return Rejected(message, code=self.code, number=self.number, other_channel=self.other_channel)
         return self.kind(message, code=self.code)
 
+    def known_words(self, error: str, description: str) -> str:
+        """What the server said, if it is in ``wording``, else nothing: another server could repeat what it was sent.
+
+        ``description``: in small letters.
+        """
+        words = (each for each in self.wording.split(" ; ") if each.lower() in description or each == error)
+        return next(words, "")
+
     def _sentence(self, conn_id: str, detail: str) -> str:
         said = f" ({self.code} : {detail})" if detail else f" ({self.code})"
         french = f"{self.meaning}{said} : {self.cure}"

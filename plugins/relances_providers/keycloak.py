@@ -7,6 +7,7 @@ import httpx
 
 from relances_providers.errors import ProviderError
 from relances_providers.keycloak_errors import TABLE, refusal
+from relances_providers.token_answers import read_token
 from relances_providers.token_auth import Granted
 
 _LIFE_UNSAID = 60.0  # seconds
@@ -46,10 +47,8 @@ class KeycloakAccount:
         if error is not None:
             raise error
         try:
-            body = response.json()
-            scopes = frozenset(str(body.get("scope", "")).split())
-            return Granted(body["access_token"], float(body.get("expires_in", _LIFE_UNSAID)), scopes)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return read_token(response, _LIFE_UNSAID)
+        except ValueError as error:
             raise TABLE["keycloak_illisible"].error(self.conn_id) from error
 
     def out_of_reach(self) -> ProviderError:

@@ -11,6 +11,7 @@ import httpx
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.retry_after import retry_after
+from relances_providers.token_answers import read_error
 
 _CLIENT_CURE: Final = (
     "renseignez client_secret dans la connexion {conn_id} (Keycloak → Clients → api-messaging → Credentials) "
@@ -121,11 +122,9 @@ def refusal(response: httpx.Response, conn_id: str) -> ProviderError | None:
     status = response.status_code
     if status in {408, 429} or response.is_server_error:
         return TABLE["keycloak_indisponible"].error(conn_id, detail=f"HTTP {status}", retry_after=retry_after(response))
-    error, description = _error_of(response)
+    error, description = read_error(response, "error_description")
     row = TABLE[_code(status, error, description)]
-    # Only words that are known to be Keycloak's: another server could answer with what it was sent.
-    known = (words for words in row.wording.split(" ; ") if words.lower() in description or words == error)
-    return row.error(conn_id, detail=next(known, f"HTTP {status}"))
+    return row.error(conn_id, detail=row.known_words(error, description) or f"HTTP {status}")
 
 
 def _code(status: int, error: str, description: str) -> str:
@@ -146,13 +145,3 @@ def _code(status: int, error: str, description: str) -> str:
             return "keycloak_client_inconnu"
         case _:
             return "keycloak_refus"
-
-
-def _error_of(response: httpx.Response) -> tuple[str, str]:
-    try:
-        body = response.json()
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(body, dict):
-        return "", ""
-    return str(body.get("error", "")), str(body.get("error_description", "")).lower()

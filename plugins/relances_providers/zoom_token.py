@@ -7,6 +7,7 @@ from typing import Final
 import httpx
 
 from relances_providers.errors import ProviderError
+from relances_providers.token_answers import read_token
 from relances_providers.token_auth import Granted
 from relances_providers.zoom_token_errors import TABLE, refusal
 
@@ -39,10 +40,8 @@ class ZoomAccount:
         if error is not None:
             raise error
         try:
-            body = response.json()
-            scopes = frozenset(str(body.get("scope", "")).split())
-            return Granted(body["access_token"], float(body.get("expires_in", _HOUR)), scopes)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            return read_token(response, _HOUR)
+        except ValueError as error:
             raise TABLE["zoom_jeton_illisible"].error(self.conn_id) from error
 
     def out_of_reach(self) -> ProviderError:

@@ -10,8 +10,8 @@ import httpx
 
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
-from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
+from relances_providers.token_answers import read_error
 
 ACCOUNT_CURE: Final = "vérifiez account_id, puis login, dans la connexion {conn_id} (App Marketplace → App Credentials)"
 ACCOUNT_CURE_ENGLISH: Final = "check account_id, then login, in the connection (App Marketplace, App Credentials)"
@@ -101,11 +101,9 @@ def refusal(response: httpx.Response, conn_id: str) -> ProviderError | None:
         return TABLE["zoom_jeton_indisponible"].error(
             conn_id, detail=f"HTTP {status}", retry_after=retry_after(response)
         )
-    error, reason = _error_of(response)
+    error, reason = read_error(response, "reason")
     row = TABLE[_code(error, reason)]
-    # Only words that are known to be Zoom's: another server could answer with what it was sent.
-    known = (words for words in row.wording.split(" ; ") if words.lower() in reason or words == error)
-    return row.error(conn_id, detail=next(known, f"HTTP {status}"))
+    return row.error(conn_id, detail=row.known_words(error, reason) or f"HTTP {status}")
 
 
 def _code(error: str, reason: str) -> str:
@@ -122,11 +120,3 @@ def _code(error: str, reason: str) -> str:
             return "zoom_compte"
         case _:
             return "zoom_jeton_refus"
-
-
-def _error_of(response: httpx.Response) -> tuple[str, str]:
-    try:
-        body = object_of(response)
-    except ValueError:
-        return "", ""
-    return str(body.get("error", "")), str(body.get("reason", "")).lower()

@@ -1,0 +1,24 @@
+"""What the answers of OAuth token servers have in common (RFC 6749, section 5)."""
+
+import httpx
+
+from relances_providers.json_object import object_of
+from relances_providers.token_auth import Granted
+
+
+def read_token(response: httpx.Response, life_unsaid: float) -> Granted:
+    """The token; ``life_unsaid``: its life in seconds, where the answer does not say. Raises ValueError."""
+    body = object_of(response)
+    value, seconds = body.get("access_token"), body.get("expires_in", life_unsaid)
+    if not (isinstance(value, str) and isinstance(seconds, str | int | float)):
+        raise ValueError("no token")  # noqa: TRY004 - to be caught with the other ways to be unreadable
+    return Granted(value, float(seconds), frozenset(str(body.get("scope", "")).split()))
+
+
+def read_error(response: httpx.Response, description: str) -> tuple[str, str]:
+    """The error and what the field ``description`` says of it, in small letters; empty where they cannot be read."""
+    try:
+        body = object_of(response)
+    except ValueError:
+        return "", ""
+    return str(body.get("error", "")), str(body.get(description, "")).lower()
