@@ -48,11 +48,13 @@ PARAMS = {
         description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
     ),
     "type_relance": Param(
-        "sms",
-        type="string",
-        enum=["sms", "whatsapp"],
+        None,
+        type=["null", "string"],
+        enum=[None, "sms", "whatsapp"],
+        values_display={"null": "selon la politique — by policy"},
         title="Canal",
-        description="Par quel canal relancer ; le même jour, un seul par contribuable. — Channel.",
+        description="Par quel canal relancer ; vide = celui de chaque niveau. Le même jour, un seul par contribuable. "
+        "— Channel; empty = that of each level.",
     ),
     "fournisseur": Param(
         None,
@@ -95,6 +97,21 @@ PARAMS = {
         type="boolean",
         title="Simulation",
         description="Tout faire sauf envoyer et reporter. — Everything but sending and writing back.",
+    ),
+    "campagne": Param(
+        None,
+        type=["null", "string"],
+        title="Campagne",
+        description="Relancer les contacts importés sous ce nom, au lieu des contribuables de l'application fiscale. "
+        "— Remind the imported contacts of this campaign instead.",
+    ),
+    "oppositions": Param(
+        None,
+        type=["null", "array"],
+        items={"type": "string"},
+        title="Oppositions",
+        description="Identifiants de contribuables à ne plus relancer, un par ligne ; ajoutés à la liste. "
+        "— Taxpayers to remind no more, added to the list.",
     ),
 }
 

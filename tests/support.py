@@ -10,13 +10,15 @@ from psycopg.conninfo import conninfo_to_dict
 PATIENCE_SECONDS = 30
 DEFAULTS: dict[str, object] = {
     "jours_retard_min": 7,
-    "type_relance": "sms",
+    "type_relance": None,
     "fournisseur": None,
     "limite": None,
     "envoyer_automatiquement": True,
     "categories": None,
     "date_relance": None,
     "simulation": False,
+    "campagne": None,
+    "oppositions": None,
 }
 """The parameters of a run that says nothing: the Dag's own."""
 

@@ -1,6 +1,6 @@
 """A tax office of a second tax system, told to the pipeline by its files alone: debts in, relances out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -8,25 +8,21 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from relances.pipeline.providers import way_of
-from relances.rules.policy_file import load_policy
+from relances.pipeline.policy import politique, rules_of
 from relances.rules.request import Request
-from relances.rules.routing import Routage
 from relances.rules.selection import Regles
-from relances.rules.texts import Gabarits
 from relances.stages.creation import create_relances
 from relances.stages.extraction import extract
+from relances.stages.numeros import read_numbers
 from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
-from relances.store.flags import flagged_numbers
 from relances.store.preparation import Staging
 from relances.store.sources import Source
-from relances_providers.provider_info import PROVIDERS
 from tests.integration.world import TODAY, Row, ask
 
 OVERDUE = """
 SELECT creance_id, contribuable_id, nom, prenom, telephones, langue, categorie, libelle, montant_du, devise,
-    echeance, %(date_relance)s::date - echeance AS jours_retard, derniere_relance, exclusion
+    echeance, %(date_relance)s::date - echeance AS jours_retard, derniere_relance, relances_agents, exclusion
 FROM dette
 WHERE (echeance IS NULL OR echeance <= %(date_relance)s::date - %(jours_retard_min)s::int)
     AND (%(categories)s::text[] IS NULL OR categorie = ANY (%(categories)s::text[]));
@@ -35,7 +31,7 @@ DETTE = """
 CREATE TABLE dette (
     rang serial PRIMARY KEY, creance_id text, contribuable_id text, nom text, prenom text, telephones text[],
     langue text, categorie text, libelle text, montant_du numeric, devise text, echeance date,
-    derniere_relance timestamptz, exclusion text
+    derniere_relance timestamptz, relances_agents integer, exclusion text
 )
 """
 
@@ -45,6 +41,7 @@ def write_source(folder: Path, overdue: str = OVERDUE) -> Source:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "overdue.sql").write_text(overdue)
     (folder / "categories.sql").write_text("SELECT DISTINCT categorie FROM dette")
+    (folder / "freshness.sql").write_text("SELECT now()")
     return Source(str(folder))
 
 
@@ -63,6 +60,7 @@ def dette(contribuable: int, *, creance: object = None, retard: int = 10, **over
         "devise": "XAF",
         "echeance": TODAY - timedelta(days=retard),
         "derniere_relance": None,
+        "relances_agents": 0,
         "exclusion": None,
     } | over
 
@@ -104,15 +102,14 @@ class Office:
     def set_aside(self, asked: Request) -> int:
         """What validation does once great-expectations has seen nothing that stops the run."""
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
-            return Staging(relances, Executions(relances).get(asked.run_id)).exclude_invalid_rows()
+            execution = Executions(relances).get(asked.run_id)
+            read_numbers(relances, execution)
+            return Staging(relances, execution).exclude_invalid_rows(politique().qualite.montant_max)
 
-    def create(self, asked: Request, gabarits: Gabarits | None = None) -> Created:
-        voies = tuple(way_of(p) for p in PROVIDERS if p.channel == asked.canal)
+    def create(self, asked: Request, change: Callable[[Regles], Regles] = lambda regles: regles) -> Created:
+        """``change``: what is not as in the product's own policy."""
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
-            politique = load_policy()
-            flagged = flagged_numbers(relances, asked.canal, politique.selection.oubli_injoignable_jours)
-            routage = Routage(voies, imposee=False, accepter_format_guide=False, signales=flagged)
-            regles = Regles(politique, gabarits or Gabarits(), asked.canal, asked.date_relance, routage)
+            regles = change(rules_of(asked, politique(), relances))
             return create_relances(relances, Executions(relances).get(asked.run_id), regles, asked.limite)
 
     def run(self, asked: Request) -> Created:

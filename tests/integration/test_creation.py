@@ -1,6 +1,7 @@
 """One relance a contribuable and an occasion, or a reason a creance: whatever is run again, or twice at once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
 from relances.rules.rapport import rapport
+from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.texts import Gabarits
 from relances.stages.reporting import report
@@ -311,7 +313,7 @@ def test_an_error_in_the_middle_leaves_nothing(office: Office, tmp_path: Path) -
     office.extract(request())
     office.set_aside(request())
     with pytest.raises(Blocked, match=r"niveau2\.fr\.txt manque"):
-        office.create(request(), Gabarits(tmp_path))
+        office.create(request(), lambda r: replace(r, plume=Plume(r.politique, Gabarits(tmp_path))))
     assert relances(office) == []
     assert office.exclusions(request()) == {}
     assert office.create(request()).relances == 6

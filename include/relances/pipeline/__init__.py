@@ -10,28 +10,24 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import psycopg
 from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider
-from relances.pipeline.providers import connected, explications, hook_of, ways
+from relances.pipeline.policy import lanes, politique, required_first, rules_of, source_name, source_of
+from relances.pipeline.providers import connected, explications, hook_of
 from relances.rules.errors import Blocked
+from relances.rules.fenetre import LIBREVILLE
 from relances.rules.policy import Politique
-from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
-from relances.rules.routing import Routage
-from relances.rules.selection import Regles
-from relances.rules.texts import Gabarits
 from relances.stages import creation, extraction, reconciliation, reporting, validation
 from relances.stages import write_back as results
 from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
-from relances.store.flags import flagged_numbers
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn, wait_for_turn
@@ -40,7 +36,6 @@ from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)
 
-LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
 _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
 _SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run does not wait for them
 _SECONDS_IN_A_PASS: Final = 60.0
@@ -56,25 +51,26 @@ def current_request() -> Request:
 def check_providers(request: Request) -> None:
     """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
 
-    The first, or the one that the run names, must be ready. Another that is not does not stop the day: its cure is
-    logged, and its own sending fails with it where it has something to send.
+    The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop the day:
+    its cure is logged, and its own sending fails with it where it has something to send.
     """
-    first, *others = (voie.fournisseur for voie in ways(request, load_policy()))
+    used = list(required_first(lanes(request, politique())))
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
-    _check(first)
-    for fournisseur in others:
+    for fournisseur, required in used:
         try:
             _check(fournisseur)
         except ProviderError as error:
+            if required:
+                raise
             logger.error("%s n'est pas prêt, le passage continue — not ready, the run goes on: %s", fournisseur, error)  # noqa: TRY400 - its cure, not where it was raised
 
 
 def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
-    source = Source(load_policy().source)
-    with database(ETAXE) as etaxe, database(RELANCES) as relances:
+    source, conn_id = source_of(source_name(request, politique()))
+    with database(conn_id) as etaxe, database(RELANCES) as relances:
         return extraction.extract(source, request, etaxe, relances)
 
 
@@ -82,22 +78,14 @@ def validate(request: Request) -> int:
     """Check the staged creances; returns how many rows were set aside."""
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-        return validation.validate(relances, sqlalchemy_url(RELANCES), execution, load_policy().devise, _data_docs())
+        return validation.validate(relances, sqlalchemy_url(RELANCES), execution, politique(), _data_docs())
 
 
 def create_relances(request: Request) -> int:
     """Create the relances of the run; returns how many are new."""
-    politique = load_policy()
-    selection, voies = politique.selection, ways(request, politique)
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-        routage = Routage(
-            voies,
-            imposee=request.fournisseur is not None,
-            accepter_format_guide=selection.accepter_format_guide,
-            signales=flagged_numbers(relances, request.canal, selection.oubli_injoignable_jours),
-        )
-        regles = Regles(politique, Gabarits(), request.canal, request.date_relance, routage)
+        regles = rules_of(request, politique(), relances)
         return creation.create_relances(relances, execution, regles, request.limite).relances
 
 
@@ -114,7 +102,7 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     """Cut what a fournisseur has left to send into lots, as ids fit for XCom."""
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
-        lots = Doubts(relances).plan(execution, fournisseur, load_policy().envoi.taille_lot, _LOTS_MAX)
+        lots = Doubts(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
     logger.info("%s : %s lots à envoyer", fournisseur, len(lots))
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 
@@ -135,15 +123,15 @@ def reconcile(request: Request) -> bool:
     """
     if request.simulation:
         return True
-    politique, hooks = load_policy(), connected()
-    envoi = politique.envoi
+    policy, hooks = politique(), connected()
+    envoi = policy.envoi
     with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
         reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            _send_again(relances, hooks, politique)
+            _send_again(relances, hooks, policy)
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
@@ -153,10 +141,10 @@ def reconcile(request: Request) -> bool:
 
 def reconcile_every_run() -> None:
     """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
-    politique, hooks = load_policy(), connected()
+    policy, hooks = politique(), connected()
     with database(RELANCES) as relances:
-        reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
-        _send_again(relances, hooks, politique)
+        reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
+        _send_again(relances, hooks, policy)
 
 
 def write_back(request: Request) -> int:
@@ -166,7 +154,7 @@ def write_back(request: Request) -> int:
 
 def write_back_every_run() -> int:
     """Show what is new in the tax application, whichever run it is of; returns how many relances."""
-    source = Source(load_policy().source)
+    source = Source(politique().source)
     with database(ETAXE) as etaxe, database(RELANCES) as relances:
         return results.write_back(source, etaxe, relances)
 
@@ -188,15 +176,15 @@ def report(request: Request) -> str:
     return text
 
 
-def _send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique) -> None:
+def _send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
     """Send what is due of what was already tried, of every run.
 
     What somebody else sends by at the moment is left to the next pass. The trouble of a fournisseur is raised once the
     others' retries are sent too.
     """
-    envoi, troubles = politique.envoi, list[ProviderError]()
+    envoi, troubles = policy.envoi, list[ProviderError]()
     for fournisseur in hooks:
-        lots = Doubts(relances).plan_retries(politique.source, fournisseur, envoi.jours_suivi, envoi.taille_lot)
+        lots = Doubts(relances).plan_retries(policy.source, fournisseur, envoi.jours_suivi, envoi.taille_lot)
         if lots:
             try:
                 _send_in_turn(fournisseur, lots)
@@ -224,7 +212,7 @@ def _send(lot: Lot) -> LotReport:
 
 async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
     refuse_real_provider(hook)
-    envoi, limits = load_policy().envoi, hook.limits
+    envoi, limits = politique().envoi, hook.limits
     async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits), hook.account) as store:
         worker = LotSender(store, sender, limits, envoi)
         # A deployment lets the calls in flight end instead of leaving them in doubt.

@@ -10,11 +10,11 @@ import psycopg
 from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import ETAXE, RELANCES, database
+from relances.pipeline.policy import politique
 from relances.pipeline.providers import hook_of, is_connected
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.exclusions import raison
 from relances.rules.phones import Refus, destination
-from relances.rules.policy_file import load_policy
 from relances.stages.diagnostic import Examen, examine_provider
 from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
 from relances.stages.essai import send_test
@@ -50,7 +50,7 @@ def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> li
     if telephone and not fournisseur:
         raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
     message = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
-    source = Source(load_policy().source)
+    source = Source(politique().source)
     examens = [
         *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
         *_examine(RELANCES, lambda connection: examine_relances(RELANCES, connection)),

@@ -2,6 +2,7 @@
 
 import pkgutil
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Final
 
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -11,7 +12,6 @@ from relances.rules.errors import Blocked
 from relances.rules.exclusions import Raison
 from relances.rules.models import Canal
 from relances.rules.policy import Politique
-from relances.rules.request import Request
 from relances.rules.routing import Voie
 from relances_providers.error_table import ErrorRow, Table
 from relances_providers.errors import ProviderError
@@ -46,29 +46,28 @@ def connected() -> dict[str, MessagingHook]:
     return {fournisseur: hook for fournisseur, hook in hooks.items() if is_connected(hook)}
 
 
-def ways(request: Request, politique: Politique) -> tuple[Voie, ...]:
-    """The fournisseurs that a run may use, the preferred first: the one it names, else those of the policy.
+def ways(canal: Canal, fournisseur: str | None, politique: Politique) -> tuple[Voie, ...]:
+    """The fournisseurs that may send on a canal, the preferred first: the one that is named, else the policy's.
 
     The first is required, the others count where their connection exists. Blocked where one does not serve the
     canal.
     """
-    if request.fournisseur is not None:
-        return (_way(request.fournisseur, request.canal, "paramètre fournisseur", "parameter fournisseur"),)
-    field = f"envoi.fournisseurs_{request.canal}"
-    first, *others = (
-        _way(name, request.canal, f"politique.toml, {field}", field) for name in politique.fournisseurs(request.canal)
-    )
+    if fournisseur is not None:
+        return (_way(fournisseur, canal, politique, "fournisseur"),)
+    field = f"politique.toml, envoi.fournisseurs_{canal}"
+    first, *others = (_way(name, canal, politique, field) for name in politique.fournisseurs(canal))
     return (first, *(way for way in others if is_connected(hook_of(way.fournisseur))))
 
 
-def way_of(provider: Provider) -> Voie:
-    """The way of a provider: the countries it reaches, the texts its connection takes."""
+def way_of(provider: Provider, politique: Politique) -> Voie:
+    """The way of a provider: the countries it reaches, the texts its connection takes, what it bills."""
     hook = hook_of(provider.name)
     try:
         longest = hook.max_characters
     except ProviderError:  # a connection to mend: its check and its lane say so
         longest = hook.capabilities.max_characters
-    return Voie(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment)
+    tarif = politique.tarifs.get(provider.name, Decimal(0))
+    return Voie(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment, tarif)
 
 
 def explications() -> Explications:
@@ -81,15 +80,15 @@ def explications() -> Explications:
     }
 
 
-def _way(name: str, canal: Canal, where: str, where_english: str) -> Voie:
+def _way(name: str, canal: Canal, politique: Politique, where: str) -> Voie:
     provider = provider_named(name)
     if provider is None or provider.channel != canal:
         of_canal = _names(provider for provider in PROVIDERS if provider.channel == canal)
         raise Blocked(
             f"{where} : {name} n'envoie pas de {canal} ; choisissez {of_canal}",
-            f"{where_english}: {name} does not send {canal}; choose {of_canal}",
+            f"{where}: {name} does not send {canal}; choose {of_canal}",
         )
-    return way_of(provider)
+    return way_of(provider, politique)
 
 
 def _raison(row: ErrorRow, conn_id: str) -> Raison:

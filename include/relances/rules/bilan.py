@@ -39,7 +39,7 @@ class Bilan:
     """Where every extracted creance of a run is."""
 
     date_relance: date
-    canal: Canal
+    canal: Canal | None
     simulation: bool
     totals: Totals
     lines: Sequence[Line]

@@ -30,7 +30,10 @@ CAUSES: Final[dict[str, Raison]] = {
         "pas partie malgré plusieurs jours d'essais", "prévenir l'exploitant ; un passage suivant relancera"
     ),
     "opposition": RAISONS["opposition"],
-    "expiree": Raison("remplacée par une relance plus récente", "rien"),
+    "remplacee": Raison("remplacée par une relance plus récente", "rien"),
+    "expiree": Raison("pas partie à temps", "rien : un passage suivant relancera"),
+    "payee": RAISONS["payee"],
+    "montant_minimum": RAISONS["montant_minimum"],
     "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
 }
 

@@ -26,9 +26,21 @@ RAISONS: Final[dict[str, Raison]] = {
     "deja_relance": Raison(
         "déjà relancée récemment, sur ce canal ou un autre", "rien : la relance viendra après le délai"
     ),
+    "maximum_semaine": Raison(
+        "déjà assez relancé cette semaine, par nous ou par un agent", "rien : la relance viendra plus tard"
+    ),
+    "une_par_message": Raison(
+        "une créance plus ancienne du contribuable est relancée à sa place", "rien : elle viendra à son tour"
+    ),
+    "montant_minimum": Raison("montant trop petit", "rien, ou baisser montant_minimum dans la politique"),
+    "categorie_exclue": Raison("type de taxe que la politique ne relance pas", "rien"),
+    "plafond": Raison("au-delà du nombre de relances permis par la politique", "rien : un passage suivant relancera"),
+    "budget": Raison("au-delà du budget de la politique", "rien : un passage suivant relancera"),
+    "payee": Raison("payée depuis", "rien"),
     "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite"),
     "message_trop_long": Raison("message trop long", "raccourcir le nom ou le gabarit"),
-    "montant_nul": Raison("montant nul, absent ou démesuré", "vérifier la taxe dans l'application fiscale"),
+    "montant_demesure": Raison("montant démesuré", "vérifier la taxe dans l'application fiscale"),
+    "montant_nul": Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
     "echeance_invalide": Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
     "doublon": Raison("extraite deux fois", "signaler à l'exploitant : la source donne des doublons"),
     "litige": Raison("créance en litige", "rien tant que le litige dure"),

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+from relances.rules.phones import Numero, Refus, Verdict
 
 
 class Canal(StrEnum):
@@ -26,12 +28,19 @@ class Statut(StrEnum):
     ANNULEE = "annulee"
 
 
+NumeroLu: TypeAlias = tuple[str, str | None, str | None, bool, bool, bool, str | None]
+"""A telephone as typed, then as read: ``chiffres``, ``pays``, ``migre``, ``format_guide``, ``attribue``, ``refus``."""
+
+
 class Creance(NamedTuple):
     """One overdue item of a contribuable, as extracted, with what was already said of it.
 
-    ``rang``: its row in the extraction. ``jours_retard``: days since ``echeance``.
-    ``derniere_relance``: the latest reminder the tax application knows; ``deja_relance_le``: the latest of
-    this pipeline. ``relance_du_jour``: the contribuable already has this occasion's relance, for other creances.
+    ``rang``: its row in the extraction. ``saisie``: its telephone as typed; ``chiffres``, ``pays``, ``migre``,
+    ``format_guide``, ``attribue``, ``refus``: as read. ``numeros``: the same seven of each, the best first, where there
+    are several. ``jours_retard``: days since ``echeance``. ``derniere_relance``: the latest reminder of it that this
+    pipeline or the tax application knows. ``relance_du_jour``: the contribuable already has this occasion's relance,
+    for other creances. ``opposition``: the contribuable asked for silence. ``relances_semaine``: reminders of the
+    contribuable in the last seven days.
     A tuple, since a million are made a day: a frozen dataclass takes eight times as long to make.
     """
 
@@ -40,37 +49,72 @@ class Creance(NamedTuple):
     contribuable_id: str
     nom: str | None
     prenom: str | None
-    telephones: list[str | None] | None
+    saisie: str | None
+    chiffres: str | None
+    pays: str | None
+    migre: bool
+    format_guide: bool
+    attribue: bool
+    refus: str | None
+    numeros: list[NumeroLu] | None
     langue: str | None
+    categorie: str | None
     libelle: str | None
     montant_du: Decimal
-    devise: str
     echeance: date
     jours_retard: int
     derniere_relance: date | None
-    deja_relance_le: date | None
     relance_du_jour: bool
+    opposition: bool
+    relances_semaine: int
+
+    @property
+    def lectures(self) -> list[tuple[str, Verdict]]:
+        """Its telephones as typed and as read, the best first."""
+        read = self.numeros
+        if read is None:
+            if self.saisie is None:
+                return []
+            first = (self.saisie, self.chiffres, self.pays, self.migre, self.format_guide, self.attribue, self.refus)
+            read = [first]
+        return [(numero[0], _verdict(numero)) for numero in read]
+
+
+def _verdict(numero: NumeroLu) -> Verdict:
+    _, chiffres, pays, migre, format_guide, attribue, refus = numero
+    if chiffres is None or pays is None:
+        return Refus(str(refus))
+    return Numero(chiffres, pays, migre, format_guide, attribue)
 
 
 @dataclass(frozen=True, slots=True)
-class NouvelleRelance:
-    """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest.
+class Redaction:
+    """What a relance says and is billed. ``cout``: in the currency.
 
     ``modele``: the template that the provider approved for what ``texte`` says, with its ``variables``; None: the
-    text itself is sent.
+    text itself is sent. ``segments_evites``: what plainer letters saved.
     """
 
-    contribuable_id: str
-    niveau: int
-    fournisseur: str
-    telephone: str
-    telephone_migre: bool
     texte: str
     modele: str | None
     variables: list[str] | None
     segments: int
+    segments_evites: int
+    cout: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NouvelleRelance:
+    """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest."""
+
+    contribuable_id: str
+    niveau: int
+    canal: Canal
+    fournisseur: str
+    telephone: str
+    telephone_migre: bool
+    redaction: Redaction
     montant_du: Decimal
-    devise: str
     echeance: date
     jours_retard: int
     creances: tuple[Creance, ...]

@@ -42,30 +42,51 @@ class Refus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Numero:
-    """A usable number: digits with the country code, no sign. ``migre``: it was written in the old plan.
+    """A number: digits with the country code, no sign, and the ISO code of its country.
 
-    ``format_guide``: written with one digit too many, the way the provider's guide shows it.
+    ``migre``: it was written in the old plan. ``format_guide``: with one digit too many, the way the provider's guide
+    shows it. ``attribue``: a plan assigns it; else its length alone is right.
     """
 
     chiffres: str
+    pays: str = _REGION
     migre: bool = False
     format_guide: bool = False
+    attribue: bool = True
 
 
 Verdict = Numero | Refus
 
+LECTURE: Final = 1
+"""The version of :func:`lire`: what an older one read is read again."""
 
-def normalise(saisie: str, pays: frozenset[str]) -> Verdict:
-    """What was typed, as a number of one of these countries (ISO codes; none: any), or why there is none.
+
+def lire(saisie: str) -> Verdict:
+    """What was typed, as the number of a telephone that takes messages, or why there is none.
 
     A number without its country is Gabonese: in a tax office of Gabon, ten digits are a mistyped number rather
     than an American one. Gabonese numbers must be mobile.
     """
     compact = _SEPARATORS.sub("", saisie)
     plain = _PLAIN.fullmatch(compact)
-    if plain is not None:
-        return _among(pays, _verdict(plain[1] or plain[2]))
-    return _normalise_unusual(compact, pays)
+    return _verdict(plain[1] or plain[2]) if plain is not None else _read_unusual(compact)
+
+
+def reach(lecture: Verdict, pays: frozenset[str]) -> Verdict:
+    """The same for a fournisseur of these countries (ISO codes; none: any)."""
+    match lecture:
+        case Numero(attribue=False):
+            # Zoom's guide shows +1 555 123 4567, which no plan assigns: of its countries, the length alone is asked.
+            return lecture if lecture.pays in pays else Refus.INVALIDE
+        case Numero():
+            return lecture if not pays or lecture.pays in pays else Refus.HORS_REGION
+        case _:
+            return lecture
+
+
+def normalise(saisie: str, pays: frozenset[str]) -> Verdict:
+    """What was typed, as a number of one of these countries (ISO codes; none: any), or why there is none."""
+    return reach(lire(saisie), pays)
 
 
 def destination(saisie: str, pays: frozenset[str]) -> Verdict:
@@ -75,10 +96,6 @@ def destination(saisie: str, pays: frozenset[str]) -> Verdict:
     """
     ten = _TEN_DIGITS.fullmatch(_SEPARATORS.sub("", saisie)) if pays and pays <= _NORTH_AMERICA else None
     return normalise(f"+1{ten[1]}" if ten else saisie, pays)
-
-
-def _among(pays: frozenset[str], gabonese: Verdict) -> Verdict:
-    return Refus.HORS_REGION if pays and _REGION not in pays and isinstance(gabonese, Numero) else gabonese
 
 
 def _verdict(national: str) -> Verdict:
@@ -101,7 +118,7 @@ def _judge(prefix: str) -> Refus | None:
     return Refus.LIGNE_FIXE if kind == PhoneNumberType.FIXED_LINE else Refus.INVALIDE
 
 
-def _normalise_unusual(compact: str, pays: frozenset[str]) -> Verdict:
+def _read_unusual(compact: str) -> Verdict:
     dialled = _NOT_DIALLED.sub("", compact)
     international = dialled.startswith(("+", "00"))
     digits = dialled.replace("+", "")
@@ -111,8 +128,8 @@ def _normalise_unusual(compact: str, pays: frozenset[str]) -> Verdict:
         digits = digits.removeprefix("00")
     number = _parse(f"+{digits}" if international else digits)
     if number is not None and number.country_code != int(_COUNTRY):
-        return _foreign(number, pays)
-    return _among(pays, _gabonese(number, digits))
+        return _foreign(number)
+    return _gabonese(number, digits)
 
 
 def _gabonese(number: phonenumbers.PhoneNumber | None, digits: str) -> Verdict:
@@ -123,16 +140,15 @@ def _gabonese(number: phonenumbers.PhoneNumber | None, digits: str) -> Verdict:
     return Numero(_COUNTRY + guide[1], format_guide=True) if guide else Refus.INVALIDE
 
 
-def _foreign(number: phonenumbers.PhoneNumber, pays: frozenset[str]) -> Verdict:
+def _foreign(number: phonenumbers.PhoneNumber) -> Verdict:
     chiffres = phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+")
     if len(chiffres) < _SHORTEST:
         return Refus.INVALIDE
-    if phonenumbers.is_valid_number(number):
-        reached = not pays or phonenumbers.region_code_for_number(number) in pays
-        return Numero(chiffres) if reached else Refus.HORS_REGION
-    # Zoom's guide shows +1 555 123 4567, which no plan assigns: of its countries, the length alone is asked.
-    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())
-    return Numero(chiffres) if pays.intersection(regions) else Refus.INVALIDE
+    pays = phonenumbers.region_code_for_number(number)
+    if pays is not None and phonenumbers.is_valid_number(number):
+        return Numero(chiffres, pays)
+    main = phonenumbers.region_code_for_country_code(number.country_code or 0)
+    return Numero(chiffres, main, attribue=False)
 
 
 def _parse(text: str) -> phonenumbers.PhoneNumber | None:

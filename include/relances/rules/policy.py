@@ -1,30 +1,88 @@
 """The policy as a value: who is reminded, when, by whom, with which text. ``policy_file`` reads it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
+from relances.rules.fenetre import Fenetre
 from relances.rules.models import Canal
-from relances.rules.texts import DEFAULT_LANGUE
 
 
 @dataclass(frozen=True, slots=True)
 class Niveau:
-    """One step of the escalation: applies from ``a_partir_de_jours`` days of lateness."""
+    """One step of the escalation: applies from ``a_partir_de_jours`` days of lateness.
+
+    ``gabarit``: the name of its template. ``delai_jours``: days during which a creance already reminded is left
+    alone. ``fournisseur``: the only one that sends it; None: those of its canal.
+    """
 
     numero: int
     a_partir_de_jours: int
+    canal: Canal
+    fournisseur: str | None
+    gabarit: str
+    delai_jours: int
+
+
+@dataclass(frozen=True, slots=True)
+class Qualite:
+    """What an extraction must hold for a run to go on.
+
+    ``montant_max``: of one creance, in the currency. ``part_telephones``: share of creances with a usable number, 0
+    to 1. ``fraicheur_jours``: age of the latest payment known. ``ecart_volume``: how far from the mean of the last
+    ``passages_compares`` runs the number of creances may be, as a share of it.
+    """
+
+    montant_max: Decimal
+    part_telephones: float
+    fraicheur_jours: int
+    ecart_volume: float
+    passages_compares: int
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """``delai_jours``: days during which a creance already reminded is left alone. ``segments_max``: of an SMS.
+    """Who is left alone.
 
-    ``oubli_injoignable_jours``: days after which a number said unreachable is tried again.
+    ``montant_minimum``: what a relance must be about, in the currency. ``maximum_par_semaine``: reminders of one
+    contribuable in seven days, those of agents included. ``regrouper``: one message speaks of all the creances of a
+    contribuable; else of the oldest alone. ``oubli_injoignable_jours``: days after which a number said unreachable
+    is tried again.
     """
 
-    delai_jours: int
+    montant_minimum: Decimal
+    maximum_par_semaine: int
+    regrouper: bool
+    categories_exclues: frozenset[str]
     oubli_injoignable_jours: int
-    segments_max: int
     accepter_format_guide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Texte:
+    """How messages are written. ``langue``: of who has none, or one without templates. ``segments_max``: of an SMS.
+
+    ``simplifier``: letters that no SMS of 160 characters has give way to plainer ones.
+    """
+
+    langue: str
+    segments_max: int
+    simplifier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plafonds:
+    """The most a run, or a day, may create; None: no limit. Budgets in the currency."""
+
+    relances_par_passage: int | None
+    relances_par_jour: int | None
+    budget_par_passage: Decimal | None
+    budget_par_jour: Decimal | None
+
+    @property
+    def any(self) -> bool:
+        limits = (self.relances_par_passage, self.relances_par_jour, self.budget_par_passage, self.budget_par_jour)
+        return any(limit is not None for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +93,7 @@ class Envoi:
     ``delai_incertitude``: how long a fournisseur that can be asked is asked of a doubt.
     ``delai_absence``: how old a doubt must be before a message that is nowhere is one that never left.
     ``jours_suivi``: days during which a fournisseur is asked what became of a message, and a relance is sent again.
+    ``expiration_heures``: after which a relance that was never tried is called off.
     """
 
     fournisseurs_sms: tuple[str, ...]
@@ -47,6 +106,7 @@ class Envoi:
     delai_incertitude: float
     delai_absence: float
     jours_suivi: int
+    expiration_heures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +124,35 @@ class Modele:
 
 @dataclass(frozen=True, slots=True)
 class Politique:
-    """The whole file. ``source``: the folder of ``store/sources`` that reads the tax system."""
+    """The whole file. ``source``: the folder of ``store/sources`` that reads the tax system.
+
+    ``tarifs``: what each fournisseur bills a message, or a segment of it, in the currency.
+    """
 
     source: str
     devise: str
+    qualite: Qualite
     selection: Selection
+    texte: Texte
+    tarifs: Mapping[str, Decimal]
+    plafonds: Plafonds
+    fenetre: Fenetre
     envoi: Envoi
     niveaux: tuple[Niveau, ...]
     modeles_whatsapp: tuple[Modele, ...]
 
-    def niveau(self, jours_retard: int) -> int:
+    def niveau(self, jours_retard: int) -> Niveau:
         """The highest step reached after that many days; the first where none is reached yet."""
-        reached = [n.numero for n in self.niveaux if jours_retard >= n.a_partir_de_jours]
-        return reached[-1] if reached else self.niveaux[0].numero
+        found = self.niveaux[0]
+        for niveau in self.niveaux:
+            if jours_retard >= niveau.a_partir_de_jours:
+                found = niveau
+        return found
+
+    @property
+    def delai_max_jours(self) -> int:
+        """The longest time that any niveau leaves a creance alone."""
+        return max(niveau.delai_jours for niveau in self.niveaux)
 
     def fournisseurs(self, canal: Canal) -> tuple[str, ...]:
         """Those of a canal, the preferred first."""
@@ -84,7 +160,7 @@ class Politique:
 
     def modele(self, canal: Canal, niveau: int, langue: str | None) -> Modele | None:
         """The approved template in that language, else in the office's; None: the text itself is sent."""
-        if canal is not Canal.WHATSAPP:
+        if canal is not Canal.WHATSAPP or not self.modeles_whatsapp:
             return None
         of_niveau = {modele.langue: modele for modele in self.modeles_whatsapp if modele.niveau == niveau}
-        return of_niveau.get(langue or DEFAULT_LANGUE) or of_niveau.get(DEFAULT_LANGUE)
+        return of_niveau.get(langue or self.texte.langue) or of_niveau.get(self.texte.langue)

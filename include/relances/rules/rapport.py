@@ -21,7 +21,11 @@ PLACES: Final = {
     EXCLUE: "exclues",
     NON_TRAITEE: "NON TRAITÉES",
 }
-_SENT: Final = {Canal.SMS: "SMS facturables envoyés", Canal.WHATSAPP: "messages WhatsApp envoyés"}
+_SENT: Final = {
+    None: "segments facturables envoyés",
+    Canal.SMS: "SMS facturables envoyés",
+    Canal.WHATSAPP: "messages WhatsApp envoyés",
+}
 
 
 def rapport(bilan: Bilan, explications: Explications) -> str:

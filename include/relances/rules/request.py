@@ -18,6 +18,8 @@ KNOWN: Final = frozenset(
         "categories",
         "date_relance",
         "simulation",
+        "campagne",
+        "oppositions",
     }
 )
 
@@ -26,23 +28,30 @@ KNOWN: Final = frozenset(
 class Request:
     """One run. ``jours_retard_min``: in days; ``limite``: relances, None for no limit; no categories: all.
 
-    ``fournisseur``: the only one to use; None: by the country of each number.
+    ``jour_passage``: the day it was due to start, in Libreville. ``canal``: the only one to use; None: that of each
+    niveau. ``fournisseur``: the only one to use; None: by the country of each number. ``campagne``: the imported
+    contacts to remind; None: the taxpayers of the tax application. ``oppositions``: contribuables to remind no more.
     """
 
     run_id: str
     date_relance: date
-    canal: Canal
+    jour_passage: date
+    canal: Canal | None
     fournisseur: str | None
     jours_retard_min: int
     limite: int | None
     categories: tuple[str, ...]
     envoyer_automatiquement: bool
     simulation: bool
+    campagne: str | None
+    oppositions: tuple[str, ...]
 
     @property
     def occasion(self) -> str:
-        """What a relance is unique for: the business day; a simulation is an occasion of its own."""
-        return f"simulation:{self.run_id}" if self.simulation else f"jour:{self.date_relance.isoformat()}"
+        """What a relance is unique for: the business day, or a campaign; a simulation is an occasion of its own."""
+        if self.simulation:
+            return f"simulation:{self.run_id}"
+        return f"jour:{self.date_relance.isoformat()}" if self.campagne is None else f"campagne:{self.campagne}"
 
     @classmethod
     def of(cls, run_id: str, params: Mapping[str, object], today: date) -> "Request":
@@ -55,13 +64,16 @@ class Request:
         return cls(
             run_id=run_id,
             date_relance=_date(params.get("date_relance"), today),
-            canal=_canal(params.get("type_relance")),
+            jour_passage=today,
+            canal=None if params.get("type_relance") is None else _canal(params["type_relance"]),
             fournisseur=None if params.get("fournisseur") is None else _text("fournisseur", params["fournisseur"]),
             jours_retard_min=_at_least("jours_retard_min", params.get("jours_retard_min"), 0),
             limite=None if params.get("limite") is None else _at_least("limite", params["limite"], 1),
             categories=_texts("categories", params.get("categories")),
             envoyer_automatiquement=_flag("envoyer_automatiquement", params.get("envoyer_automatiquement")),
             simulation=_flag("simulation", params.get("simulation")),
+            campagne=None if params.get("campagne") is None else _text("campagne", params["campagne"]),
+            oppositions=_texts("oppositions", params.get("oppositions")),
         )
 
 

@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import NamedTuple
 
-from relances.rules.phones import Numero, Refus, destination, normalise
+from relances.rules.models import Canal
+from relances.rules.phones import Numero, Refus, Verdict, destination, reach
 
 
 class Voie(NamedTuple):
     """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any).
 
     ``longueur_max``: characters of the longest text it takes. ``par_segment``: it bills a long text as several.
+    ``tarif``: what it bills a message, or a segment of it.
     """
 
     fournisseur: str
     pays: frozenset[str]
     longueur_max: int
     par_segment: bool
+    tarif: Decimal
 
 
 class Destination(NamedTuple):
@@ -28,21 +32,25 @@ class Destination(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Routage:
-    """The ways out of a run, the preferred first. ``imposee``: a person named the only one.
+    """The ways out of a run on one canal, the preferred first. ``imposee``: a person named the only one.
 
-    ``signales``: numbers that a provider said not to write to any more on this canal, and why.
+    ``signales``: numbers that are not to be written to on this canal, and why.
     """
 
+    canal: Canal
     voies: tuple[Voie, ...]
     imposee: bool
     accepter_format_guide: bool
     signales: Mapping[str, Refus]
 
-    def best(self, saisies: Iterable[str | None]) -> Destination | Refus:
-        """The first usable number of a contribuable, else the reason of the first that is not merely absent."""
+    def best(self, lectures: Iterable[tuple[str, Verdict]]) -> Destination | Refus:
+        """The first usable number of a contribuable, else the reason of the first that is not merely absent.
+
+        ``lectures``: each number as typed and as read, the best first.
+        """
         refus = Refus.ABSENT
-        for saisie in saisies:
-            verdict = self._route(saisie or "")
+        for saisie, lecture in lectures:
+            verdict = self._route(saisie, lecture)
             # Who asked for silence is not written to under another number.
             if not isinstance(verdict, Refus) or verdict is Refus.OPPOSITION:
                 return verdict
@@ -50,12 +58,11 @@ class Routage:
                 refus = verdict
         return refus
 
-    def _route(self, saisie: str) -> Destination | Refus:
+    def _route(self, saisie: str, lecture: Verdict) -> Destination | Refus:
         """The first way that reaches the number, else the reason of the preferred one."""
-        read = destination if self.imposee else normalise
         refus: Refus | None = None
         for voie in self.voies:
-            verdict = read(saisie, voie.pays)
+            verdict = destination(saisie, voie.pays) if self.imposee else reach(lecture, voie.pays)
             if isinstance(verdict, Numero):
                 return self._refusal(verdict) or Destination(voie, verdict)
             refus = refus or verdict

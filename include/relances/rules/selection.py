@@ -1,16 +1,15 @@
 """What becomes of one contribuable's overdue creances: one relance, or a reason each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from relances.rules.models import Canal, Creance, Exclusion, NouvelleRelance
+from relances.rules.models import Creance, Exclusion, NouvelleRelance
 from relances.rules.phones import Refus
 from relances.rules.policy import Politique
+from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Routage
-from relances.rules.segments import count_segments
-from relances.rules.texts import Gabarits, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,75 +22,74 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Regles:
-    """What a decision depends on beside the creances themselves."""
+    """What a decision depends on beside the creances themselves. ``routages``: the ways out of each niveau."""
 
     politique: Politique
-    gabarits: Gabarits
-    canal: Canal
+    plume: Plume
     date_relance: date
-    routage: Routage
+    routages: Mapping[int, Routage]
 
     def decide(self, creances: Sequence[Creance]) -> Decision:
         """Decide for all undecided creances of one contribuable, oldest échéance first."""
-        quiet_since = self.date_relance - timedelta(days=self.politique.selection.delai_jours)
         left: list[Creance] = []
         excluded: list[Exclusion] = []
         for creance in creances:
-            if _already_reminded(creance, quiet_since):
-                excluded.append(Exclusion(creance.rang, "deja_relance"))
-            else:
+            code = self._set_aside(creance)
+            if code is None and left and not self.politique.selection.regrouper:
+                code = "une_par_message"
+            if code is None:
                 left.append(creance)
+            else:
+                excluded.append(Exclusion(creance.rang, code))
         outcome = self._compose(left) if left else None
         if isinstance(outcome, str):
             excluded += [Exclusion(c.rang, outcome) for c in left]
             outcome = None
         return Decision(outcome, tuple(excluded))
 
+    def _set_aside(self, creance: Creance) -> str | None:
+        """The code that excludes a creance whatever the others are."""
+        if creance.opposition:
+            return "opposition"
+        if creance.categorie in self.politique.selection.categories_exclues:
+            return "categorie_exclue"
+        if creance.relance_du_jour:
+            return "deja_relance"
+        if creance.derniere_relance is not None:
+            delai = self.politique.niveau(creance.jours_retard).delai_jours
+            if creance.derniere_relance > self.date_relance - timedelta(days=delai):
+                return "deja_relance"
+        return None
+
     def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
         """The relance, or the code that excludes all these creances."""
-        first = creances[0]
-        destination = self.routage.best(first.telephones or ())
-        if isinstance(destination, Refus):
-            return destination.value
+        first, selection = creances[0], self.politique.selection
         montant = sum((c.montant_du for c in creances), Decimal(0))
+        if montant < selection.montant_minimum:
+            return "montant_minimum"
+        if first.relances_semaine >= selection.maximum_par_semaine:
+            return "maximum_semaine"
         retard = max(c.jours_retard for c in creances)
         niveau = self.politique.niveau(retard)
+        routage = self.routages[niveau.numero]
+        destination = routage.best(first.lectures)
+        if isinstance(destination, Refus):
+            return destination.value
         libelles = [c.libelle or "taxe" for c in creances]
-        said = values(_name(first), montant, first.devise, libelles, first.echeance)
-        texte = self.gabarits.render(self.canal, niveau, first.langue, said)
-        modele = self.politique.modele(self.canal, niveau, first.langue)
-        voie = destination.voie
-        # Where the provider has an approved template, it is that which travels.
-        if modele is None and len(texte) > voie.longueur_max:
-            return "message_trop_long"
-        segments = count_segments(texte) if voie.par_segment else 1
-        if segments > self.politique.selection.segments_max:
+        sujet = Sujet(first.nom, first.prenom, first.langue, montant, libelles, first.echeance)
+        redaction = self.plume.write(sujet, routage.canal, niveau, destination.voie)
+        if redaction is None:
             return "message_trop_long"
         return NouvelleRelance(
             contribuable_id=first.contribuable_id,
-            niveau=niveau,
-            fournisseur=voie.fournisseur,
+            niveau=niveau.numero,
+            canal=routage.canal,
+            fournisseur=destination.voie.fournisseur,
             telephone=destination.numero.chiffres,
             telephone_migre=destination.numero.migre,
-            texte=texte,
-            modele=modele.content_sid if modele else None,
-            variables=[getattr(said, name) for name in modele.variables] if modele else None,
-            segments=segments,
+            redaction=redaction,
             montant_du=montant,
-            devise=first.devise,
             echeance=first.echeance,
             jours_retard=retard,
             creances=tuple(creances),
         )
-
-
-def _already_reminded(creance: Creance, quiet_since: date) -> bool:
-    """By this occasion's relance, or by anyone after ``quiet_since``."""
-    if creance.relance_du_jour:
-        return True
-    dates = (creance.derniere_relance, creance.deja_relance_le)
-    return any(day is not None and day > quiet_since for day in dates)
-
-
-def _name(creance: Creance) -> str | None:
-    return " ".join(part for part in (creance.prenom, creance.nom) if part) or None

@@ -19,10 +19,12 @@ _DECIDED_AT_ONCE: Final = 5_000  # contribuables
 
 def create_relances(relances: psycopg.Connection, execution: Execution, regles: Regles, limite: int | None) -> Created:
     """Create the relances of an execution, all or none; a second time adds nothing."""
-    with explained("relances_db"), rare_collections(), open_creation(relances, execution) as creation:
-        contribuables = creation.contribuables(regles.politique.selection.delai_jours)
+    politique = regles.politique
+    opened = open_creation(relances, execution, politique.devise, politique.delai_max_jours)
+    with explained("relances_db"), rare_collections(), opened as creation:
+        contribuables = creation.contribuables()
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))
-        created = creation.finish(limite)
+        created = creation.finish(limite, politique.plafonds)
     logger.info("%s relances créées, %s créances exclues", created.relances, created.exclusions)
     return created

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import psycopg
 
@@ -25,9 +25,11 @@ def extract(source: Source, request: Request, etaxe: psycopg.Connection, relance
     overdue = _overdue(source, etaxe, request.date_relance, request.jours_retard_min, request.categories)
     with explained("relances_db"), relances.transaction():
         execution = Executions(relances).open(request, source.name)
-        creances = Staging(relances, execution).replace(overdue)
+        staging = Staging(relances, execution)
+        creances = staging.replace(overdue)
         if creances == 0:
             _check_not_empty(source, request, etaxe)
+        staging.close(creances, _latest_payment(source, etaxe))
     logger.info("%s créances en retard extraites pour le %s", creances, request.date_relance)
     return creances
 
@@ -38,6 +40,11 @@ def _overdue(
     # Explained here: whoever consumes these blocks would take the tax database's errors for another's.
     with explained("etaxe_db"):
         yield from source.stream_overdue(etaxe, jour, jours_retard_min, categories)
+
+
+def _latest_payment(source: Source, etaxe: psycopg.Connection) -> datetime | None:
+    with explained("etaxe_db"):
+        return source.latest_payment(etaxe)
 
 
 def _check_categories(source: Source, request: Request, etaxe: psycopg.Connection) -> None:

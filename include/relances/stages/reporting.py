@@ -15,7 +15,7 @@ def report(relances: psycopg.Connection, execution: Execution, explications: Exp
     reporting = Reporting(relances)
     bilan = Bilan(
         execution.date_relance,
-        Canal(execution.canal),
+        Canal(execution.canal) if execution.canal else None,
         execution.simulation,
         reporting.totals(execution),
         reporting.balance(execution),

@@ -7,6 +7,8 @@ import psycopg
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked
+from relances.rules.policy import Politique
+from relances.stages.numeros import read_numbers
 from relances.store.database import explained
 from relances.store.executions import Execution
 from relances.store.preparation import Staging
@@ -14,14 +16,15 @@ from relances.store.preparation import Staging
 logger = logging.getLogger(__name__)
 
 
-def validate(relances: psycopg.Connection, url: URL, execution: Execution, devise: str, docs: Path) -> int:
+def validate(relances: psycopg.Connection, url: URL, execution: Execution, politique: Politique, docs: Path) -> int:
     """Exclude the rows no relance can be made of; returns how many. Blocked when a blocking check fails.
 
     ``url``: the same database as ``relances``, for great-expectations. ``docs``: where Data Docs are written.
     """
+    read_numbers(relances, execution)
     from relances.stages.suite import run_suite  # noqa: PLC0415 - takes seconds, and only this task needs it
 
-    findings = run_suite(url, execution.id, devise, docs)
+    findings = run_suite(url, execution.id, politique.devise, docs)
     for finding in findings:
         level = logging.INFO if finding.respectee else logging.WARNING
         logger.log(level, "%s(%s) : %s lignes", finding.attente, finding.colonne, finding.lignes)
@@ -33,6 +36,6 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, devis
             "the extraction breaks a blocking check",
         )
     with explained("relances_db"):
-        excluded = Staging(relances, execution).exclude_invalid_rows()
+        excluded = Staging(relances, execution).exclude_invalid_rows(politique.qualite.montant_max)
     logger.info("%s créances exclues à la validation ; contrôles : %s", excluded, docs / "index.html")
     return excluded

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import LiteralString
 
@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Creance
+from relances.rules.policy import Plafonds
 from relances.rules.selection import Decision
 from relances.store.database import query
 from relances.store.executions import Execution
@@ -35,12 +36,11 @@ class Creation:
         self._connection = connection
         self._parameters = parameters
 
-    def contribuables(self, delai_jours: int) -> Iterator[list[Creance]]:
+    def contribuables(self) -> Iterator[list[Creance]]:
         """The creances still to decide, a contribuable's together, in flat memory."""
         with self._connection.cursor("a_decider", row_factory=args_row(Creance)) as rows:
             rows.itersize = _FETCHED_AT_ONCE
-            parameters = {**self._parameters, "delai_jours": delai_jours}
-            rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
+            rows.execute(query("stream_creances_to_decide"), self._parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):
                 yield list(group)
 
@@ -52,8 +52,9 @@ class Creation:
             query("copy_nouvelle_relance"),
             (
                 (
-                    r.contribuable_id, r.niveau, r.fournisseur, r.telephone, r.telephone_migre, r.texte,
-                    r.modele, r.variables, r.segments, r.montant_du, r.devise, r.echeance, r.jours_retard,
+                    r.contribuable_id, r.niveau, r.canal, r.fournisseur, r.telephone, r.telephone_migre,
+                    r.redaction.texte, r.redaction.modele, r.redaction.variables, r.redaction.segments,
+                    r.redaction.segments_evites, r.redaction.cout, r.montant_du, r.echeance, r.jours_retard,
                 )
                 for r in relances
             ),
@@ -64,11 +65,12 @@ class Creation:
         )
         self._copy(query("copy_nouvelle_exclusion"), ((x.rang, x.code) for d in kept for x in d.exclusions))
 
-    def finish(self, limite: int | None) -> Created:
-        """Create what is new, at most ``limite`` relances for the whole occasion."""
+    def finish(self, limite: int | None, plafonds: Plafonds) -> Created:
+        """Create what is new, at most ``limite`` relances for the whole occasion, within the policy's limits."""
         self._connection.execute(query("analyze_temporary_tables"))
-        if limite is not None:
-            self._connection.execute(query("keep_within_limit"), {**self._parameters, "limite": limite})
+        if limite is not None or plafonds.any:
+            limits = {**self._parameters, **asdict(plafonds), "limite": limite}
+            self._connection.execute(query("set_aside_beyond_limits"), limits)
         if not self._parameters["simulation"]:
             self._connection.execute(query("expire_replaced_relances"))
         relances = self._connection.execute(query("insert_relances"), self._parameters).rowcount
@@ -90,8 +92,13 @@ class Creation:
 
 
 @contextmanager
-def open_creation(connection: psycopg.Connection, execution: Execution) -> Iterator[Creation]:
-    """Open the creation of an execution's relances; commits at the end, undoes all on an error."""
+def open_creation(
+    connection: psycopg.Connection, execution: Execution, devise: str, delai_jours: int
+) -> Iterator[Creation]:
+    """Open the creation of an execution's relances; commits at the end, undoes all on an error.
+
+    ``delai_jours``: how far back what was already said matters.
+    """
     parameters: dict[str, object] = {
         "execution_id": execution.id,
         "source": execution.source,
@@ -100,10 +107,14 @@ def open_creation(connection: psycopg.Connection, execution: Execution) -> Itera
         "date_relance": execution.date_relance,
         "simulation": execution.simulation,
         "etape": "creation",
+        "devise": devise,
+        "delai_jours": delai_jours,
     }
     with connection.transaction():
         connection.execute(query("lock_creations"), parameters)
         connection.execute(query("clear_exclusions"), parameters)
         connection.execute(query("create_temporary_tables"))
         connection.execute(query("hold_earlier_relances"), parameters)
+        connection.execute(query("gather_history"), parameters)
+        connection.execute(query("analyze_history"))
         yield Creation(connection, parameters)

@@ -14,15 +14,16 @@ from relances.store.database import query
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A run as stored."""
+    """A run as stored. ``canal``: None where the policy decides; ``jour_passage``: the day it was due to start."""
 
     id: int
     run_id: str
     occasion: str
     date_relance: date
     source: str
-    canal: str
+    canal: str | None
     simulation: bool
+    jour_passage: date
 
 
 class Executions:
@@ -37,6 +38,7 @@ class Executions:
             "jours_retard_min": request.jours_retard_min,
             "limite": request.limite,
             "categories": list(request.categories),
+            "fournisseur": request.fournisseur,
         }
         self._connection.execute(
             query("open_execution"),
@@ -45,7 +47,8 @@ class Executions:
                 "occasion": request.occasion,
                 "date_relance": request.date_relance,
                 "source": source,
-                "canal": request.canal.value,
+                "canal": request.canal,
+                "jour_passage": request.jour_passage,
                 "simulation": request.simulation,
                 "parametres": Jsonb(parametres),
             },

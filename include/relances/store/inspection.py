@@ -14,6 +14,7 @@ from relances.store.sources import Source, WriteBackRow
 STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "overdue.sql": {"date_relance": date(2000, 1, 1), "jours_retard_min": 0, "categories": None},
     "categories.sql": {},
+    "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
     "write_back.sql": {field.name: [] for field in fields(WriteBackRow)},
 }

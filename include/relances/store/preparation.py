@@ -1,6 +1,8 @@
 """Extracted creances and what sets them aside before any rule is asked."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
 
 import psycopg
 
@@ -26,13 +28,18 @@ class Staging:
                     copy.write(block)
             return cursor.rowcount
 
-    def exclude_invalid_rows(self) -> int:
+    def close(self, creances: int, derniere_collecte: datetime | None) -> None:
+        """Write down what the extraction amounts to, and the latest payment that its source knows."""
+        parameters = {"creances": creances, "derniere_collecte": derniere_collecte}
+        self._connection.execute(query("close_extraction"), {**parameters, "execution_id": self._execution.id})
+
+    def exclude_invalid_rows(self, montant_max: Decimal) -> int:
         """Set aside the rows that no relance can be made of; returns how many."""
-        parameters = {"execution_id": self._execution.id, "etape": "validation"}
+        parameters = {"execution_id": self._execution.id, "etape": "validation", "montant_max": montant_max}
         with self._connection.transaction():
             self._name_session()
             self._connection.execute(query("clear_exclusions"), parameters)
-            return self._connection.execute(query("exclude_invalid_rows")).rowcount
+            return self._connection.execute(query("exclude_invalid_rows"), parameters).rowcount
 
     def _name_session(self) -> None:
         self._connection.execute(query("set_session_execution"), {"execution_id": str(self._execution.id)})

@@ -33,15 +33,18 @@ class Reporting:
     def balance(self, execution: Execution) -> list[Line]:
         """Where each extracted creance is."""
         with self._connection.cursor(row_factory=args_row(Line)) as cursor:
-            return cursor.execute(query("balance"), {"execution_id": execution.id}).fetchall()
+            return cursor.execute(query("balance"), _of(execution)).fetchall()
 
     def totals(self, execution: Execution) -> Totals:
         """Counts of relances."""
-        parameters = {
-            "execution_id": execution.id,
-            "source": execution.source,
-            "canal": execution.canal,
-            "occasion": execution.occasion,
-        }
-        row = self._connection.execute(query("totals"), parameters).fetchone()
+        row = self._connection.execute(query("totals"), _of(execution)).fetchone()
         return Totals(*(row or (0, 0, 0, 0)))
+
+
+def _of(execution: Execution) -> dict[str, object]:
+    return {
+        "execution_id": execution.id,
+        "source": execution.source,
+        "canal": execution.canal,
+        "occasion": execution.occasion,
+    }

@@ -1,4 +1,4 @@
-"""A tax system, described by four SQL files in ``sources/<name>/``.
+"""A tax system, described by five SQL files in ``sources/<name>/``.
 
 ``overdue.sql``
     The overdue creances, in the columns of :data:`CONTRACT`, in that order or any other. Parameters:
@@ -7,6 +7,8 @@
     The codes that ``categories`` may hold.
 ``balances.sql``
     What is still owed now. Parameters: ``creance_ids``, ``date_relance``.
+``freshness.sql``
+    One value, timestamptz: when the latest payment that the tax system knows of was made; null where it knows none.
 ``write_back.sql``
     Shows settled relances in the tax system's own tables. Parameters: the fields of :class:`WriteBackRow`,
     as arrays of one length. Replaying it changes nothing.
@@ -40,8 +42,12 @@ CONTRACT: Final = (
     "echeance",
     "jours_retard",
     "derniere_relance",
+    "relances_agents",
     "exclusion",
 )
+CONTACTS: Final = "contacts"
+"""The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
+
 _LOCK: Final = 7_241_000_002  # one write-back at a time: the tax system has no key to recognise a row by
 
 
@@ -104,6 +110,18 @@ class Source:
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             connection.execute(self.statement("write_back.sql"), parameters)
+
+    def balances(
+        self, connection: psycopg.Connection, creance_ids: Sequence[str], date_relance: date
+    ) -> dict[str, Decimal]:
+        """What is still owed now of each creance; 0 for one that is due no more."""
+        parameters = {"creance_ids": list(creance_ids), "date_relance": date_relance}
+        return dict(connection.execute(self.statement("balances.sql"), parameters).fetchall())
+
+    def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
+        """When the latest payment that the tax system knows of was made; None where it knows none."""
+        row = connection.execute(self.statement("freshness.sql")).fetchone()
+        return None if row is None else row[0]
 
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""

@@ -126,7 +126,7 @@ FROM (
     SELECT r.statut, t.commencee_le, r.prochaine_tentative_le
     FROM relances.relance r
     JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
-    WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = %(canal)s
+    WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND (%(canal)s::text IS NULL OR r.canal = %(canal)s)
         -- Each by its own index: not one row in a thousand is any of them.
         AND (r.statut = 'incertaine' OR r.statut = 'en_cours' OR (r.statut = 'en_attente' AND r.tentatives > 0))
 ) ouverte

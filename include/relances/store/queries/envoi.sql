@@ -6,7 +6,8 @@ FROM (
     SELECT id, (row_number() OVER (ORDER BY id) - 1)
         / greatest(%(taille)s, ceil(count(*) OVER () / %(lots_max)s::numeric)::bigint) AS lot
     FROM relances.relance
-    WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s AND canal = %(canal)s
+    WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s
+        AND (%(canal)s::text IS NULL OR canal = %(canal)s)
         AND statut = 'en_attente' AND a_envoyer
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
 ) numbered

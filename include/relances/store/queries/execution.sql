@@ -1,12 +1,13 @@
 -- name: open_execution
 -- One row per run of a Dag; a task that runs again finds the same.
-INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, parametres)
-VALUES (%(run_id)s, %(occasion)s, %(date_relance)s, %(source)s, %(canal)s, %(simulation)s, %(parametres)s)
+INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres)
+VALUES (%(run_id)s, %(occasion)s, %(date_relance)s, %(source)s, %(canal)s, %(simulation)s, %(jour_passage)s,
+    %(parametres)s)
 ON CONFLICT (run_id) DO UPDATE SET run_id = excluded.run_id
 RETURNING id;
 
 -- name: get_execution
-SELECT id, run_id, occasion, date_relance, source, canal, simulation
+SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage
 FROM relances.execution WHERE run_id = %(run_id)s;
 
 -- name: close_execution

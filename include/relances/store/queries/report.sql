@@ -19,23 +19,26 @@ FROM unnest(%(relance_id)s::bigint[], %(statut)s::text[]) AS t (relance_id, stat
 WHERE r.id = t.relance_id;
 
 -- name: balance
--- Every extracted creance in exactly one place: excluded with a code, or in the state of its relance.
+-- Every extracted creance in exactly one place: excluded with a code, or in the state of its relance; the latest where
+-- a day's first failed on another canal.
 SELECT
-    CASE WHEN x.rang IS NOT NULL THEN 'exclue' ELSE coalesce(r.statut, 'non_traitee') END AS place,
-    coalesce(x.code, r.code) AS code,
+    CASE WHEN x.rang IS NOT NULL THEN 'exclue' WHEN r.payee THEN 'annulee' ELSE coalesce(r.statut, 'non_traitee')
+    END AS place,
+    CASE WHEN x.rang IS NOT NULL THEN x.code WHEN r.payee THEN 'payee' ELSE r.code END AS code,
     r.fournisseur,
     count(*) AS creances,
     count(DISTINCT r.id) AS relances,
     coalesce(sum(c.montant_du), 0) AS montant
 FROM relances.creance_extraite c
-JOIN relances.execution e ON e.id = c.execution_id
 LEFT JOIN relances.exclusion x ON x.rang = c.rang
 LEFT JOIN (
-    relances.relance_creance rc
-    JOIN relances.relance r ON r.id = rc.relance_id
-) ON rc.creance_id = c.creance_id AND x.rang IS NULL
-    AND r.source = e.source AND r.canal = e.canal AND r.occasion = e.occasion
-    AND r.contribuable_id = c.contribuable_id
+    SELECT DISTINCT ON (rc.creance_id, r.contribuable_id)
+        rc.creance_id, r.contribuable_id, r.id, r.statut, r.code, r.fournisseur, rc.payee_le IS NOT NULL AS payee
+    FROM relances.relance r
+    JOIN relances.relance_creance rc ON rc.relance_id = r.id
+    WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND (%(canal)s::text IS NULL OR r.canal = %(canal)s)
+    ORDER BY rc.creance_id, r.contribuable_id, r.id DESC
+) r ON r.creance_id = c.creance_id AND r.contribuable_id = c.contribuable_id AND x.rang IS NULL
 WHERE c.execution_id = %(execution_id)s
 GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3;
@@ -46,4 +49,4 @@ SELECT (SELECT count(*) FROM relances.creance_extraite WHERE execution_id = %(ex
     count(*) FILTER (WHERE execution_id = %(execution_id)s) AS creees, count(*) AS toutes,
     coalesce(sum(segments) FILTER (WHERE reference IS NOT NULL), 0) AS segments
 FROM relances.relance
-WHERE source = %(source)s AND canal = %(canal)s AND occasion = %(occasion)s;
+WHERE source = %(source)s AND occasion = %(occasion)s AND (%(canal)s::text IS NULL OR canal = %(canal)s);

@@ -51,6 +51,14 @@ rappel AS (
     FROM relance
     WHERE statut = 'envoyee'
     GROUP BY 1, 2
+),
+-- Ce que les agents ont écrit eux-mêmes en sept jours : nos propres lignes portent « [relances # ».
+agents AS (
+    SELECT contribuable_id, count(*)::integer AS nombre
+    FROM relance
+    WHERE statut = 'envoyee' AND date_envoi AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Libreville' >= %(date_relance)s::date - 6
+        AND strpos(coalesce(notes, ''), '[relances #') = 0
+    GROUP BY contribuable_id
 )
 SELECT
     exigible.affectation_id::text AS creance_id,
@@ -66,9 +74,11 @@ SELECT
     exigible.echeance,
     %(date_relance)s::date - exigible.echeance AS jours_retard,
     greatest(rappel_creance.date_envoi, rappel_general.date_envoi) AS derniere_relance,
+    coalesce(agents.nombre, 0) AS relances_agents,
     NULL::text AS exclusion
 FROM exigible
 LEFT JOIN paye ON paye.affectation_id = exigible.affectation_id
 LEFT JOIN rappel AS rappel_creance ON rappel_creance.affectation_taxe_id = exigible.affectation_id
 LEFT JOIN rappel AS rappel_general ON rappel_general.contribuable_id = exigible.contribuable_id
+LEFT JOIN agents ON agents.contribuable_id = exigible.contribuable_id
 WHERE exigible.montant > coalesce(paye.montant, 0)
