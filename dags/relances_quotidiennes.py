@@ -6,7 +6,11 @@ par contribuable, l'envoie par SMS ou par WhatsApp, vérifie ce qui est resté s
 l'application fiscale et dresse le bilan.
 
 Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, d'une place : ses lots partent l'un après l'autre, à côté
-de ceux des autres. Une file sans rien à envoyer est sautée.
+de ceux des autres. Une file sans rien à envoyer est sautée. Juste avant l'envoi d'un lot, les soldes sont relus : ce
+qui vient d'être payé est annulé, ce qui a diminué est récrit.
+
+Hors de la fenêtre d'envoi de la politique, rien ne part : une tâche `send_…` est alors `up_for_reschedule`, sans
+occuper de place, et reprend d'elle-même à l'ouverture ; le reste du passage l'attend.
 
 **Relancer sans crainte** : une tâche ou le Dag entier peut être relancé à tout moment ; personne n'est relancé
 deux fois pour le même jour. Le rapport est dans le journal de la tâche `report` et dans son XCom.
@@ -164,7 +168,7 @@ def relances_quotidiennes() -> None:
 
     @task
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
-        """Réserve, appelle, règle. — Claim, call, settle."""
+        """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
         return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
 
     # In no pool: it comes after every lane, and one run at a time sends.

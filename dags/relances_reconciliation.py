@@ -2,8 +2,9 @@
 ### Réconciliation
 
 Tous les quarts d'heure : tranche les envois restés sans réponse, demande aux fournisseurs qui le disent ce que sont
-devenus les messages, renvoie ce qui est dû de tous les jours encore suivis, puis reporte les résultats dans
-l'application fiscale. À laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livraisons.
+devenus les messages, annule ce qui n'est pas parti à temps, renvoie ce qui est dû de tous les jours encore suivis
+(pendant la fenêtre d'envoi, et d'après les soldes du moment), puis reporte les résultats dans l'application fiscale. À
+laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livraisons.
 
 **Relancer sans crainte** : les deux Dags peuvent tourner en même temps ; un fournisseur par lequel un envoi est en
 cours garde ses renvois pour le passage suivant.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -15,6 +16,9 @@ from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 
 NewDatabase = Callable[[str], str]
+
+settings.register_profile("relances", deadline=None)  # a busy machine is no failure
+settings.load_profile("relances")
 
 
 def pytest_configure(config: pytest.Config) -> None:

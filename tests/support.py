@@ -3,9 +3,14 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
+
+from relances.rules.fenetre import JOURS, LIBREVILLE
+from relances.rules.policy_file import DEFAULT_FILE
 
 PATIENCE_SECONDS = 30
 DEFAULTS: dict[str, object] = {
@@ -37,6 +42,22 @@ def postgres_connection(url: str) -> str:
     )
 
 
+def write_policy(file: Path, jours: Sequence[str] = JOURS, **over: object) -> Path:
+    """The product's policy with another send window, round the clock on these days; ``over``: other values, by name."""
+    changed = {"jours": list(jours), "debut": "00:00", "fin": "24:00", "jours_feries": True, **over}
+    text = DEFAULT_FILE.read_text(encoding="utf-8")
+    for key, value in changed.items():
+        text, times = re.subn(rf"(?m)^{key} = .*$", f"{key} = {json.dumps(value)}", text)
+        assert times == 1, key
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def closed_days() -> list[str]:
+    """A day that is neither today nor tomorrow: a send window that stays closed while a test runs, at midnight too."""
+    return [JOURS[(datetime.now(LIBREVILLE) + timedelta(days=3)).weekday()]]
+
+
 def one_sentence(error: BaseException) -> str:
     """The message of an error meant for an operator: one line, French first, English after the dash."""
     message = str(error)
@@ -47,9 +68,9 @@ def one_sentence(error: BaseException) -> str:
     return message
 
 
-def wait_until(condition: Callable[[], object], what: str) -> None:
-    """Look until the condition holds; fail, saying what was waited for, when it does not in time."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE_SECONDS) -> None:
+    """Look until the condition holds; fail, saying what was waited for, when it does not in so many seconds."""
+    deadline = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < deadline, f"waited in vain: {what}"
         time.sleep(0.01)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import LiteralString
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -17,7 +18,7 @@ import pytest
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
-from tests.support import postgres_connection
+from tests.support import postgres_connection, write_policy
 
 REPOSITORY = Path(__file__).parents[2]
 RUN_DAG = Path(__file__).with_name("run_dag.py")
@@ -43,11 +44,31 @@ class Office:
 
     def run(self, dag_id: str, **conf: object) -> DagRun:
         """Run a Dag to its end with these parameters."""
+        return self.end(self.start(dag_id, **conf))
+
+    def start(self, dag_id: str, **conf: object) -> subprocess.Popen[str]:
+        """Begin to run a Dag with these parameters."""
         command = [sys.executable, "-W", "ignore", str(RUN_DAG), dag_id, json.dumps(conf)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=300, check=False)
-        result = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
-        assert result, done.stdout[-4000:] + done.stderr[-4000:]
-        return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=done.stdout + done.stderr)
+        return subprocess.Popen(
+            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def end(self, started: subprocess.Popen[str]) -> DagRun:
+        """Wait for the end of a run."""
+        try:
+            out, err = started.communicate(timeout=300)
+        finally:
+            started.kill()
+        result = [line for line in out.splitlines() if line.startswith("RESULT ")]
+        assert result, out[-4000:] + err[-4000:]
+        return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=out + err)
+
+    def ask_airflow(self, query: LiteralString) -> list[tuple[object, ...]]:
+        """The rows of a query to Airflow's own database; what it changes is kept."""
+        url = self.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg", "")
+        with psycopg.connect(url) as connection:
+            cursor = connection.execute(query)
+            return cursor.fetchall() if cursor.description else []
 
     def with_connection(self, **changes: object) -> "Office":
         """The same office with a changed Ventis connection; ``extra`` fields are changed one by one."""
@@ -108,6 +129,7 @@ def office(
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": airflow.replace("postgresql://", "postgresql+psycopg://"),
+        "RELANCES_POLITIQUE": str(write_policy(home / "politique.toml")),
         "RELANCES_DATA_DOCS": str(home / "data_docs"),
         "GX_ANALYTICS_ENABLED": "False",
         "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),

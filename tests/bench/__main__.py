@@ -13,18 +13,25 @@ import platform
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from pathlib import Path
+
+import psycopg
 
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.bench import hooks
 from tests.bench.simulated import simulators
-from tests.bench.task import DATE
-from tests.support import postgres_connection
+from tests.support import postgres_connection, write_policy
 
+DATE = date(2026, 3, 2)
 CREANCES_PER_CONTRIBUABLE = 1.13  # overdue at DATE, in the sample tax database
+NOBODY_IS_LEFT_ALONE = 8  # days after a relance, by the policy
+SENT = """
+UPDATE relances.relance SET statut = 'envoyee', reference = id::text, envoyee_le = now() WHERE statut = 'en_attente'
+"""
 PREPARING = ("extract", "validate", "create_relances")
 
 
@@ -42,9 +49,18 @@ class Day:
     """A day's run on databases of its own."""
 
     environment: dict[str, str]
+    relances_url: str
+    date: date = DATE
+
+    def after(self, days: int) -> "Day":
+        """A later day on the same databases, all of this one's relances sent."""
+        with psycopg.connect(self.relances_url, autocommit=True) as connection:
+            connection.execute(SENT)
+            connection.execute("VACUUM ANALYZE")
+        return replace(self, date=self.date + timedelta(days=days))
 
     def run(self, task: str) -> Figures:
-        command = [sys.executable, "-W", "ignore", "-m", "tests.bench.task", task, "bench"]
+        command = [sys.executable, "-W", "ignore", "-m", "tests.bench.task", task, f"bench-{self.date}", str(self.date)]
         done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
         lines = [line for line in done.stdout.splitlines() if line.startswith("FIGURES ")]
         if not lines:
@@ -76,13 +92,22 @@ def main() -> None:
 
 def prepare(postgres: EmbeddedPostgres, name: str, creances: int) -> float:
     """Print what preparing takes; returns the highest peak of memory, in MB."""
-    day = new_day(postgres, name, int(creances / CREANCES_PER_CONTRIBUABLE))
+    first = new_day(postgres, name, int(creances / CREANCES_PER_CONTRIBUABLE))
+    peak = prepare_day("premier jour", first)
+    next_day = first.after(1)
+    prepare_day("lendemain, presque tous déjà relancés", next_day)
+    later = next_day.after(NOBODY_IS_LEFT_ALONE)
+    return max(peak, prepare_day("neuf jours après, numéros connus", later))
+
+
+def prepare_day(name: str, day: Day) -> float:
+    """Print what one day takes; returns its highest peak of memory, in MB."""
     figures = {task: day.run(task) for task in PREPARING}
     extracted = int(str(figures["extract"].result))
     for task, figure in figures.items():
         print_row(task, extracted, figure.seconds, figure.peak_mb)
     peak = max(figure.peak_mb for figure in figures.values())
-    print_row("**ensemble**", extracted, sum(figure.seconds for figure in figures.values()), peak)
+    print_row(f"**{name}**", extracted, sum(figure.seconds for figure in figures.values()), peak)
     return peak
 
 
@@ -125,10 +150,12 @@ def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulator
             "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
             "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
             "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(ventis),
+            "RELANCES_POLITIQUE": str(write_policy(postgres.folder.parent / "politique.toml")),
             "RELANCES_DATA_DOCS": str(postgres.folder.parent / "data_docs"),
             "AIRFLOW_HOME": str(postgres.folder.parent / "airflow"),
             "GX_ANALYTICS_ENABLED": "False",
-        }
+        },
+        relances,
     )
 
 

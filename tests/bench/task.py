@@ -1,6 +1,6 @@
 """One task of the daily run, in a process of its own, as Airflow runs it; prints its seconds and its peak memory.
 
-python -m tests.bench.task <function of relances.pipeline> <run_id>
+python -m tests.bench.task <function of relances.pipeline> <run_id> <day, as 2026-03-02>
 """
 
 import json
@@ -14,12 +14,10 @@ from relances import pipeline
 from relances.rules.request import Request
 from tests.support import DEFAULTS
 
-DATE = date(2026, 3, 2)
 
-
-def main(function: str, run_id: str) -> None:
+def main(function: str, run_id: str, day: str) -> None:
     logging.disable()
-    request = Request.of(run_id, DEFAULTS, DATE)
+    request = Request.of(run_id, DEFAULTS, date.fromisoformat(day))
     start = perf_counter()
     if function == "send":
         result: object = [pipeline.send_lot(request, **lot) for lot in pipeline.plan_lots(request, "ventis")]  # type: ignore[arg-type]

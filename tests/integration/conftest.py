@@ -8,11 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from relances_providers.provider_info import PROVIDERS
 from tests.conftest import NewDatabase
+from tests.integration.dues import EVERYBODY_OWES
 from tests.integration.office import DETTE, Office, write_source
 from tests.integration.provider import Provider, running_provider
 from tests.integration.world import ask
-from tests.support import postgres_connection
+from tests.support import postgres_connection, write_policy
 
 Connect = Callable[..., None]
 
@@ -25,6 +27,20 @@ def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
+@pytest.fixture(autouse=True)
+def open_window(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product's policy, with a send window that is open whenever the tests run."""
+    file = write_policy(tmp_path_factory.mktemp("politique") / "politique.toml")
+    monkeypatch.setenv("RELANCES_POLITIQUE", str(file))
+
+
+@pytest.fixture(scope="session")
+def dues_url(new_database: NewDatabase) -> str:
+    url = new_database("dues")
+    ask(url, EVERYBODY_OWES)
+    return url
+
+
 @pytest.fixture(scope="session")
 def dettes_url(new_database: NewDatabase) -> str:
     url = new_database("dettes")
@@ -33,8 +49,10 @@ def dettes_url(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-def office(tmp_path: Path, dettes_url: str, relances_url: str) -> Office:
-    """An office where nobody owes anything yet."""
+def office(tmp_path: Path, dettes_url: str, relances_url: str, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """An office where nobody owes anything yet, connected to every provider."""
+    for provider in PROVIDERS:
+        monkeypatch.setenv(f"AIRFLOW_CONN_{provider.name.upper()}_DEFAULT", "{}")
     ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
     return Office(write_source(tmp_path / "dettes"), dettes_url, relances_url)
 
@@ -62,9 +80,13 @@ def relances(relances_url: str) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
-def connect(relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Connect:
-    """Make Airflow's connections, to the pipeline's database and to Ventis; again, for another one or to change it."""
+def connect(relances_url: str, dues_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Make Airflow's connections, to the databases and to Ventis; again, for another provider or to change one.
+
+    By its tax application, everybody owes what their relances say.
+    """
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(dues_url))
 
     def to_provider(fournisseur: str = "ventis", **extra: object) -> None:
         monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur, **extra))

@@ -27,6 +27,11 @@ FROM dette
 WHERE (echeance IS NULL OR echeance <= %(date_relance)s::date - %(jours_retard_min)s::int)
     AND (%(categories)s::text[] IS NULL OR categorie = ANY (%(categories)s::text[]));
 """
+BALANCES = """
+SELECT demandee.creance_id, coalesce(dette.montant_du, 0)
+FROM unnest(%(creance_ids)s::text[]) AS demandee (creance_id)
+LEFT JOIN dette ON dette.creance_id = demandee.creance_id AND dette.echeance <= %(date_relance)s
+"""
 DETTE = """
 CREATE TABLE dette (
     rang serial PRIMARY KEY, creance_id text, contribuable_id text, nom text, prenom text, telephones text[],
@@ -41,6 +46,7 @@ def write_source(folder: Path, overdue: str = OVERDUE) -> Source:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "overdue.sql").write_text(overdue)
     (folder / "categories.sql").write_text("SELECT DISTINCT categorie FROM dette")
+    (folder / "balances.sql").write_text(BALANCES)
     (folder / "freshness.sql").write_text("SELECT now()")
     return Source(str(folder))
 

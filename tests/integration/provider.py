@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import httpx
 
 from relances.pipeline.providers import hook_of
+from relances.rules.fenetre import TOUJOURS
 from relances.rules.policy_file import load_policy
 from relances.stages.sending import LotReport, LotSender, lease
 from relances.store.sending import Lot, LotStore
@@ -88,15 +89,16 @@ def running_provider(delivery_seconds: float = 0) -> Iterator[Provider]:
 
 def lot(premier: int = 1, dernier: int = 10**9, *, fournisseur: str = "ventis", reprise: bool = False) -> Lot:
     """A lot of the day's relances, all those of the fournisseur unless said otherwise."""
-    return Lot(request().occasion, fournisseur, premier, dernier, reprise)
+    return Lot("collecte_taxe", request().occasion, fournisseur, premier, dernier, reprise)
 
 
 async def send(url: str, what: Lot | None = None) -> LotReport:
     """Send a lot through its fournisseur's connection, as one worker does."""
     part = what or lot()
-    hook = hook_of(part.fournisseur)
-    async with hook.open() as sender, LotStore(url, part, lease(hook.limits), hook.account) as store:
-        return await LotSender(store, sender, hook.limits, load_policy().envoi).run()
+    hook, envoi = hook_of(part.fournisseur), load_policy().envoi
+    store = LotStore(url, part, lease(hook.limits), hook.account, envoi.expiration_heures)
+    async with hook.open() as sender, store:
+        return await LotSender(store, sender, hook.limits, envoi, TOUJOURS).run()
 
 
 async def seen(condition: Callable[[], object], what: str) -> None:

@@ -97,7 +97,7 @@ def test_every_creance_that_cannot_be_reminded_has_its_reason(office: Office) ->
         "3": "montant_nul",
         "4": "montant_nul",
         "5": "montant_nul",
-        "6": "montant_nul",
+        "6": "montant_demesure",
         "7": "echeance_invalide",
         "8": "telephone_absent",
         "9": "telephone_invalide",
@@ -172,7 +172,7 @@ def test_a_number_marked_on_a_canal_is_not_written_to_on_it(office: Office, etat
     assert office.exclusions(WHATSAPP) == {"1": etat}
     assert bilan(office, WHATSAPP).equilibre
     mark(office, "echec")
-    assert office.run(request("par-sms")).relances == 2
+    assert office.run(request("par-sms", type_relance="sms")).relances == 2
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,9 @@ def test_what_failed_on_one_canal_may_be_said_on_another_the_same_day(office: Of
     office.owe(2)
     office.run(WHATSAPP)
     mark(office, "echec", code="63024")
-    assert office.run(request()).relances == 2
-    assert bilan(office, request()).equilibre
+    by_sms = request("par-sms", type_relance="sms")
+    assert office.run(by_sms).relances == 2
+    assert bilan(office, by_sms).equilibre
 
 
 def test_what_an_earlier_day_left_unsent_on_one_canal_gives_way_to_another(office: Office) -> None:
@@ -224,8 +225,8 @@ def test_what_an_earlier_day_left_unsent_on_one_canal_gives_way_to_another(offic
     office.run(request("hier", YESTERDAY))
     assert office.run(WHATSAPP).relances == 2
     assert [(row["canal"], row["statut"], row["code"]) for row in relances(office)] == [
-        ("sms", "annulee", "expiree"),
-        ("sms", "annulee", "expiree"),
+        ("sms", "annulee", "remplacee"),
+        ("sms", "annulee", "remplacee"),
         ("whatsapp", "en_attente", None),
         ("whatsapp", "en_attente", None),
     ]
@@ -367,8 +368,8 @@ def test_what_an_earlier_day_left_unsent_gives_way_to_this_day_s(office: Office)
     office.run(request("hier", YESTERDAY))
     assert office.run(request()).relances == 2
     assert [(row["date_relance"], row["statut"], row["code"]) for row in relances(office)] == [
-        (YESTERDAY, "annulee", "expiree"),
-        (YESTERDAY, "annulee", "expiree"),
+        (YESTERDAY, "annulee", "remplacee"),
+        (YESTERDAY, "annulee", "remplacee"),
         (TODAY, "en_attente", None),
         (TODAY, "en_attente", None),
     ]

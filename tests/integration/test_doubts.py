@@ -156,7 +156,7 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
     async def die_before_settling() -> None:
         hook = hook_of(fournisseur)
         async with (
-            LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account) as store,
+            LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account, 72) as store,
             hook.open() as sender,
         ):
             [claim] = await store.take(1)
@@ -374,7 +374,7 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     leave_in_doubt(relances_url, provider, fournisseur, LOST, texte="Pareil")
 
     async def clear_during_a_call() -> dict[str, int]:
-        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte") as store:
+        async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte", 72) as store:
             stage(relances_url, fournisseur, texte="Pareil")
             await store.take(1)
             await asyncio.to_thread(clear, relances_url)

@@ -46,7 +46,7 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     relances_url: str, relances: psycopg.Connection
 ) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         assert Doubts(relances).rescue() == 1
@@ -71,7 +71,7 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
 ) -> None:
     reglement, expected = LATE[outcome]
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         Doubts(relances).rescue()
@@ -86,7 +86,7 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
     relances_url: str, relances: psycopg.Connection, hours: int, statut: str
 ) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
         Doubts(relances).rescue()
@@ -100,7 +100,7 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
 
 async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.take(1)
     let_time_pass(relances_url)
     Doubts(relances).rescue()
@@ -110,7 +110,7 @@ async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relan
 
 async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.take(1)
         let_time_pass(relances_url, 30)
         assert Doubts(relances).rescue() == 0
@@ -120,7 +120,7 @@ async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
     stage_relances(relances_url, 1)
-    slow, quick = (LotStore(relances_url, lot(), 60, "compte") for _ in range(2))
+    slow, quick = (LotStore(relances_url, lot(), 60, "compte", 72) for _ in range(2))
     async with slow, quick:
         old = await slow.take(1)
         ask(
@@ -136,7 +136,7 @@ async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_ur
 
 async def test_settling_twice_changes_nothing(relances_url: str) -> None:
     stage_relances(relances_url, 1)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         await store.settle([(claims[0], ACCEPTED)])
         await store.settle([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
@@ -192,7 +192,7 @@ async def test_a_claim_made_after_an_outage_counts_its_lease_from_then(
     relances_url: str, postgres: EmbeddedPostgres
 ) -> None:
     stage_relances(relances_url, 2)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.take(1)
         with database_away(postgres, relances_url):
             claiming = asyncio.create_task(store.take(1))

@@ -1,7 +1,7 @@
 """The pipeline's schema: made, brought up to date, and strict about what a relance may be."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -15,8 +15,21 @@ from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, statuts
 
+THREE_OF_THE_FIRST_VERSION = """
+INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, parametres)
+VALUES ('ancien', 'jour:2026-11-20', '2026-11-20', 'collecte_taxe', 'sms', false, '{}');
+INSERT INTO relances.creance_extraite (execution_id, creance_id) VALUES (1, 'a'), (1, 'b');
+INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau, fournisseur,
+    telephone, telephone_migre, texte, segments, montant_du, devise, echeance)
+SELECT 'collecte_taxe', n, 'sms', 'jour:2026-11-20', 1, '2026-11-20', 1, 'ventis', '2416612345' || n, false, 'Bonjour',
+    1, 15000, 'XAF', '2026-11-01'
+FROM generate_series(1, 3) AS n;
+"""
 TABLES = {
+    "contact",
     "creance_extraite",
+    "numero",
+    "opposition",
     "exclusion",
     "execution",
     "migration",
@@ -63,13 +76,17 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     ask(url, FIRST_VERSION)
     ask(url, "CREATE TABLE relances.migration (version_num varchar(32) PRIMARY KEY)")
     ask(url, "INSERT INTO relances.migration VALUES ('0001')")
-    stage_relances(url, 3)
+    ask(url, THREE_OF_THE_FIRST_VERSION)
     ask(url, "UPDATE relances.relance SET statut = 'envoyee', envoyee_le = now(), reference = 'uuid' WHERE id = 1")
     before = ask(url, "SELECT * FROM relances.relance ORDER BY id")
     migrate(url)
     assert tables(url) == TABLES
     after = ask(url, "SELECT * FROM relances.relance ORDER BY id")
-    assert [old | {"modele": None, "variables": None, "interrogee_le": None} for old in before] == after
+    added = {"modele": None, "variables": None, "interrogee_le": None, "cout": 0, "segments_evites": 0}
+    assert [old | added for old in before] == after
+    assert ask(url, "SELECT jour_passage, creances FROM relances.execution") == [
+        {"jour_passage": date(2026, 11, 20), "creances": 2}
+    ]
 
 
 def test_a_migration_gives_up_soon_where_somebody_uses_the_tables(new_database: NewDatabase) -> None:

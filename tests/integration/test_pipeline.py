@@ -23,6 +23,7 @@ from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
+from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
 from tests.support import one_sentence, postgres_connection, wait_until
 
@@ -305,7 +306,7 @@ def test_a_number_that_no_connected_fournisseur_reaches_is_excluded(relances_url
 
 @pytest.mark.usefixtures("all_connected")
 def test_the_fournisseur_asked_for_is_the_only_one(relances_url: str, etaxe_url: str) -> None:
-    ask(etaxe_url, "UPDATE contribuable SET telephone = (5145550000 + id)::text WHERE id %% 2 = 0")
+    ask(etaxe_url, "UPDATE contribuable SET telephone = (5145550000 + id)::text WHERE id %% 5 = 0")
     prepare(request(fournisseur="zoom"))
     written = relances(relances_url)
     assert {(row["fournisseur"], row["telephone"][:7]) for row in written} == {("zoom", "1514555")}
@@ -316,7 +317,7 @@ def test_the_fournisseur_asked_for_is_the_only_one(relances_url: str, etaxe_url:
 @pytest.mark.parametrize(
     ("over", "sentence"),
     [
-        ({"fournisseur": "twilio"}, "paramètre fournisseur : twilio n'envoie pas de sms ; choisissez ventis, zoom"),
+        ({"type_relance": "sms", "fournisseur": "twilio"}, "twilio n'envoie pas de sms ; choisissez ventis, zoom"),
         ({"type_relance": "whatsapp", "fournisseur": "ventis"}, "ventis n'envoie pas de whatsapp ; choisissez twilio"),
         ({"fournisseur": "pigeon"}, "pigeon n'envoie pas de sms ; choisissez ventis, zoom"),
     ],
@@ -404,6 +405,24 @@ def test_what_an_agent_wrote_beside_our_note_is_kept(relances_url: str, etaxe_ur
     assert all(row["notes"].endswith("\nVu au guichet") for row in shown(etaxe_url).values())
 
 
+def test_the_results_of_a_campaign_are_shown_on_its_contacts(
+    relances_url: str, etaxe_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [contact] = ask(
+        relances_url,
+        "INSERT INTO relances.contact (campagne, telephone, saisie, libelle, montant_du, echeance) "
+        "VALUES ('rentree', '24177000000', '077000000', 'Taxe', 15000, %(day)s) RETURNING id::text",
+        day=TODAY,
+    )
+    stage_relances(relances_url, 1, source="contacts")
+    ask(relances_url, "UPDATE relances.relance SET statut = 'echec', code = '408', close_le = now()")
+    ask(relances_url, "UPDATE relances.relance_creance SET creance_id = %(id)s", id=contact["id"])
+    monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")  # it has nothing to do with them
+    assert pipeline.write_back(request()) == 1
+    assert ask(relances_url, "SELECT statut FROM relances.contact") == [{"statut": "echec"}]
+    assert pipeline.write_back(request()) == 0
+
+
 # --- lots ---
 
 
@@ -484,7 +503,6 @@ TASKS: dict[str, tuple[str, Callable[[Request], object]]] = {
     "extract from": ("ETAXE", pipeline.extract),
     "extract to": ("RELANCES", pipeline.extract),
     "create": ("RELANCES", pipeline.create_relances),
-    "write back": ("ETAXE", pipeline.write_back),
     "report": ("RELANCES", pipeline.report),
 }
 
@@ -500,6 +518,18 @@ def test_a_database_out_of_reach_is_named_and_may_be_tried_again(
     message = one_sentence(refused.value)
     assert message.startswith(f"base {database.lower()}_db injoignable : ")
     assert "perdue_" in message
+
+
+def test_a_tax_application_out_of_reach_is_named_when_there_is_something_to_show_in_it(
+    monkeypatch: pytest.MonkeyPatch, relances_url: str, etaxe_url: str
+) -> None:
+    known = postgres_connection(etaxe_url)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace('"schema": "etaxe_', '"schema": "perdue_'))
+    assert pipeline.write_back(request()) == 0
+    stage_relances(relances_url, 1)
+    ask(relances_url, "UPDATE relances.relance SET statut = 'echec', code = '408', close_le = now()")
+    with pytest.raises(TryAgain, match="base etaxe_db injoignable"):
+        pipeline.write_back(request())
 
 
 def test_an_unknown_option_of_a_connection_is_named(monkeypatch: pytest.MonkeyPatch, relances_url: str) -> None:

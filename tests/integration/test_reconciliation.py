@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from relances import pipeline
+from relances.rules.errors import Blocked
 from relances.rules.policy_file import load_policy
 from relances.stages.reconciliation import quarantine
 from relances.store.sending import Lot
@@ -166,6 +167,17 @@ def test_the_trouble_of_a_fournisseur_does_not_hold_up_the_others_retries(
     assert sent == [{"id": by_zoom}]
 
 
+def test_without_the_tax_application_no_retry_of_its_taxpayers_is_sent(
+    relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_off(relances_url, provider, 40)
+    let_time_pass(relances_url, 41)
+    monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")
+    with pytest.raises(Blocked, match="la connexion etaxe_db n'existe pas"):
+        pipeline.reconcile_every_run()
+    assert provider.ledger() == []
+
+
 def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 20)
@@ -229,6 +241,22 @@ def test_what_an_earlier_day_left_to_send_again_is_sent(relances_url: str, provi
     pipeline.reconcile_every_run()
     sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
     assert [tuple(row.values()) for row in sent] == [("envoyee", 2), ("en_attente", 0)]
+    invariants(relances_url, provider.ledger())
+
+
+def test_what_a_campaign_left_to_send_again_is_sent(relances_url: str, provider: Provider) -> None:
+    [contact] = ask(
+        relances_url,
+        "INSERT INTO relances.contact (campagne, telephone, saisie, libelle, montant_du, echeance) "
+        "VALUES ('rentree', '24177000000', '077000000', 'Taxe', 15000, %(day)s) RETURNING id::text",
+        day=TODAY,
+    )
+    put_off(relances_url, provider, 40)
+    let_time_pass(relances_url, 41)
+    ask(relances_url, "UPDATE relances.relance SET source = 'contacts', occasion = 'campagne:rentree'")
+    ask(relances_url, "UPDATE relances.relance_creance SET creance_id = %(id)s WHERE relance_id = 1", id=contact["id"])
+    pipeline.reconcile_every_run()
+    assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
     invariants(relances_url, provider.ledger())
 
 

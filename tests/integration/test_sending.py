@@ -9,6 +9,7 @@ from typing import NoReturn
 import pytest
 
 from relances.rules.errors import TryAgain
+from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.rules.phones import Refus
@@ -349,8 +350,8 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
     provider.upset(latency_ms=300)
     stage_relances(relances_url, 40)
     hook = VentisHook()
-    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account) as store:
-        worker = LotSender(store, sender, hook.limits, load_policy().envoi)
+    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account, 72) as store:
+        worker = LotSender(store, sender, hook.limits, load_policy().envoi, TOUJOURS)
         sending = asyncio.create_task(worker.run())
         await seen(provider.ledger, "a first message")
         worker.stop()
@@ -378,9 +379,9 @@ class BrokenSender:
 async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(relances_url: str) -> None:
     stage_relances(relances_url, 9)
     limits = Limits(rate_per_second=100, max_in_flight=1, timeout=1)
-    async with LotStore(relances_url, lot(), lease(limits), "compte") as store:
+    async with LotStore(relances_url, lot(), lease(limits), "compte", 72) as store:
         with pytest.raises(Exception, match=r"erreur imprévue du fournisseur \(KeyError\)"):
-            await LotSender(store, BrokenSender(), limits, load_policy().envoi).run()
+            await LotSender(store, BrokenSender(), limits, load_policy().envoi, TOUJOURS).run()
     assert statuts(relances_url) == {"incertaine": 1, "en_attente": 8}
     assert (calls(relances_url)[0]["code"], calls(relances_url)[0]["detail"]) == ("erreur_interne", "KeyError")
 
@@ -444,7 +445,7 @@ async def test_a_refusal_that_concerns_the_number_marks_it_for_its_canal(
 async def test_no_later_word_lifts_an_opposition(relances_url: str) -> None:
     stage_relances(relances_url, 3, telephone="24166123456")
     refused = [Reglement(Statut.ECHEC, "refusee", "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)]
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         first, second, third = await store.take(3)
         await store.settle([(first, refused[1]), (second, refused[0])])
         await store.settle([(third, refused[1])])
@@ -475,7 +476,7 @@ async def test_two_workers_on_one_lot_send_each_relance_once(relances_url: str, 
 
 async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relances_url: str) -> None:
     stage_relances(relances_url, 2)
-    async with LotStore(relances_url, lot(), 60, "compte") as store:
+    async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         odd, plain = await store.take(2)
         refused = Reglement(Statut.ECHEC, "refusee", "10\0", detail="\ud800 illisible\0")
         await store.settle([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))])
@@ -487,7 +488,7 @@ async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relance
 
 def test_a_claim_says_nothing_of_who_it_concerns(relances_url: str) -> None:
     async def one() -> str:
-        async with LotStore(relances_url, lot(), 60, "compte") as store:
+        async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
             return repr((await store.take(1))[0])
 
     stage_relances(relances_url, 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line, Totals
+from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Depense, Line, Totals
 from relances.rules.models import Canal, Statut
 
 PLACES = [*Statut, EXCLUE, NON_TRAITEE]
@@ -27,8 +27,9 @@ LINES = st.lists(
 
 
 def bilan(*lines: Line, extraites: int) -> Bilan:
-    totals = Totals(extraites=extraites, creees=0, toutes=0, segments=0)
-    return Bilan(date(2026, 11, 21), Canal.SMS, simulation=False, totals=totals, lines=lines)
+    totals = Totals(extraites=extraites, creees=0, toutes=0)
+    depenses = [Depense(Canal.SMS, "ventis", 1, 2, 3, 1, 1, Decimal(75), Decimal(25), 1)]
+    return Bilan(date(2026, 11, 21), None, None, simulation=False, totals=totals, lines=lines, depenses=depenses)
 
 
 def line(place: str, creances: int) -> Line:
@@ -59,3 +60,9 @@ def test_every_figure_is_in_the_json_that_is_stored(lines: list[Line]) -> None:
     assert stored["equilibre"] is told.equilibre
     assert [row["creances"] for row in stored["lignes"]] == [row.creances for row in lines]
     assert sum(Decimal(row["montant"]) for row in stored["lignes"]) == sum(told.montant(place) for place in PLACES)
+    assert stored["depenses"] == [
+        {
+            "canal": "sms", "fournisseur": "ventis", "niveau": 1, "relances": 2, "segments": 3, "partis": 1,
+            "evites": 1, "cout": "75", "economie": "25", "migres": 1,
+        }
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
-from relances.rules.phones import Numero, Refus, Verdict, destination, normalise
+from relances.rules.phones import Numero, Refus, Verdict, destination, lire, normalise
 
 GABON, NORTH_AMERICA, ANYWHERE = frozenset({"GA"}), frozenset({"US", "CA"}), frozenset[str]()
 MOBILE = Numero("24166123456")
@@ -178,6 +178,11 @@ def test_digits_of_gabon_are_never_american(typed: str) -> None:
 )
 def test_what_is_no_american_number_has_its_reason(typed: str, reason: Refus) -> None:
     assert destination(typed, NORTH_AMERICA) == reason
+
+
+@pytest.mark.parametrize("typed", ["2,41066E+11", "2,41066123E+11", " 2.4166123456E11", "2E+11"])
+def test_the_digits_of_a_number_that_a_spreadsheet_rounded_are_nobody_s(typed: str) -> None:
+    assert lire(typed) == Refus.INVALIDE
 
 
 # --- anywhere ---

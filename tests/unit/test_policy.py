@@ -2,41 +2,78 @@
 
 import re
 import tomllib
+from datetime import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from relances.rules.errors import Blocked
+from relances.rules.fenetre import TOUJOURS, Fenetre
 from relances.rules.models import Canal
-from relances.rules.policy import Envoi, Modele, Niveau, Politique, Selection
+from relances.rules.policy import Envoi, Modele, Niveau, Plafonds, Politique, Qualite, Selection, Texte
 from relances.rules.policy_file import DEFAULT_FILE, load_policy
 from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
-FIELDS = re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)
-TABLES = ["source", "selection", "envoi", "niveau"]
+FIELDS = sorted(set(re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)))
+TABLES = ["source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", "niveau"]
+MODELE = """
+[[modele_whatsapp]]
+niveau = 1
+langue = "fr"
+content_sid = "HX0123456789abcdef0123456789abcdef"
+variables = ["nom", "montant", "nom"]
+"""
+
+
+def load(folder: Path, document: str) -> Politique:
+    file = folder / "politique.toml"
+    file.write_text(document, encoding="utf-8")
+    return load_policy(file)
 
 
 def refusal(folder: Path, document: str) -> str:
-    file = folder / "politique.toml"
-    file.write_text(document, encoding="utf-8")
     with pytest.raises(Blocked) as refused:
-        load_policy(file)
+        load(folder, document)
     return one_sentence(refused.value)
 
 
-def replace(pattern: str, by: str) -> str:
-    document, replaced = re.subn(pattern, by, DEFAULT, count=1, flags=re.MULTILINE)
+def replace(pattern: str, by: str, document: str = DEFAULT) -> str:
+    """The product's policy with its first match written otherwise."""
+    changed, replaced = re.subn(pattern, by, document, count=1, flags=re.MULTILINE)
     assert replaced == 1
-    return document
+    return changed
+
+
+def line_of(document: str, text: str) -> int:
+    """The line of the first occurrence of a text."""
+    before, found, _ = document.partition(text)
+    assert found
+    return before.count("\n") + 1
+
+
+# --- what it says ---
 
 
 def test_the_policy_that_comes_with_the_product() -> None:
     policy = load_policy()
     assert (policy.source, policy.devise) == ("collecte_taxe", "XAF")
+    assert policy.qualite == Qualite(Decimal(50_000_000), 0.5, 5, 0.5, 5)
     assert policy.selection == Selection(
-        delai_jours=7, oubli_injoignable_jours=90, segments_max=4, accepter_format_guide=False
+        montant_minimum=Decimal(500),
+        maximum_par_semaine=3,
+        regrouper=True,
+        categories_exclues=frozenset(),
+        oubli_injoignable_jours=90,
+        accepter_format_guide=False,
     )
+    assert policy.texte == Texte("fr", segments_max=4, simplifier=True)
+    assert policy.tarifs == {"ventis": 25, "zoom": 30, "twilio": 35}
+    assert policy.plafonds == Plafonds(None, None, None, None)
+    assert policy.fenetre == Fenetre(frozenset(range(6)), time(8), time(19), jours_feries=False)
     assert policy.envoi == Envoi(
         fournisseurs_sms=("ventis", "zoom"),
         fournisseurs_whatsapp=("twilio",),
@@ -48,8 +85,13 @@ def test_the_policy_that_comes_with_the_product() -> None:
         delai_incertitude=86_400,
         delai_absence=600,
         jours_suivi=3,
+        expiration_heures=72,
     )
-    assert policy.niveaux == (Niveau(1, 0), Niveau(2, 30), Niveau(3, 90))
+    assert policy.niveaux == (
+        Niveau(1, 0, Canal.SMS, None, "niveau1", 7),
+        Niveau(2, 30, Canal.SMS, None, "niveau2", 7),
+        Niveau(3, 90, Canal.SMS, None, "niveau3", 7),
+    )
     assert policy.modeles_whatsapp == ()
 
 
@@ -61,80 +103,221 @@ def test_each_canal_has_its_fournisseurs() -> None:
 
 @pytest.mark.parametrize(("days", "level"), [(-1, 1), (0, 1), (29, 1), (30, 2), (89, 2), (90, 3), (4000, 3)], ids=str)
 def test_a_level_begins_on_its_day(days: int, level: int) -> None:
-    assert load_policy().niveau(days) == level
+    assert load_policy().niveau(days).numero == level
 
 
 def test_before_the_first_level_the_first_applies(tmp_path: Path) -> None:
-    file = tmp_path / "politique.toml"
-    file.write_text(replace("a_partir_de_jours = 0", "a_partir_de_jours = 15"))
-    assert load_policy(file).niveau(14) == 1
+    policy = load(tmp_path, replace("a_partir_de_jours = 0", "a_partir_de_jours = 15"))
+    assert policy.niveau(14).numero == 1
 
 
-@pytest.mark.parametrize("field", sorted(set(FIELDS)))
-def test_a_missing_field_is_named(tmp_path: Path, field: str) -> None:
-    message = refusal(tmp_path, replace(rf"^{field} = .*$", ""))
-    assert message.startswith("politique.toml : ")
-    assert field in message
+def test_the_longest_delay_is_that_of_any_level(tmp_path: Path) -> None:
+    assert load(tmp_path, replace("delai_jours = 7", "delai_jours = 21")).delai_max_jours == 21
 
 
-@pytest.mark.parametrize("value", ["[]", "['']", "[1]", "''", "-1", "1.5"])
-@pytest.mark.parametrize("field", sorted(set(FIELDS)))
-def test_a_field_of_another_kind_is_named(tmp_path: Path, field: str, value: str) -> None:
-    message = refusal(tmp_path, replace(rf"^{field} = .*$", f"{field} = {value}"))
-    assert message.startswith("politique.toml : ")
-    assert field in message
+def test_a_level_may_name_its_canal_and_its_fournisseur(tmp_path: Path) -> None:
+    levels = replace('canal = "sms"', 'canal = "whatsapp"\nfournisseur = "twilio"')
+    assert load(tmp_path, levels).niveaux[0] == Niveau(1, 0, Canal.WHATSAPP, "twilio", "niveau1", 7)
+
+
+def test_the_limits_in_comments_are_limits_as_they_stand(tmp_path: Path) -> None:
+    limits = re.sub(r"^# (relances_par_|budget_par_)", r"\1", DEFAULT, flags=re.MULTILINE)
+    assert load(tmp_path, limits).plafonds == Plafonds(100_000, 100_000, Decimal(2_500_000), Decimal(2_500_000))
+
+
+def test_any_limit_is_one(tmp_path: Path) -> None:
+    assert not load_policy().plafonds.any
+    assert load(tmp_path, replace("# budget_par_jour", "budget_par_jour")).plafonds.any
+
+
+def test_amounts_are_what_is_written_to_the_last_digit(tmp_path: Path) -> None:
+    assert load(tmp_path, replace("ventis = 25", "ventis = 25.1")).tarifs["ventis"] == Decimal("25.1")
 
 
 @pytest.mark.parametrize(
-    "field",
-    [
-        "oubli_injoignable_jours",
-        "segments_max",
-        "taille_lot",
-        "tentatives_max",
-        "premier_delai",
-        "delai_max",
-        "delai_incertitude",
-        "delai_absence",
-        "jours_suivi",
-        "numero",
-    ],
+    ("written", "read"), [('"07:30"', time(7, 30)), ("07:30:00", time(7, 30)), ('"00:00"', time(0))], ids=str
 )
-def test_zero_is_refused_where_it_makes_no_sense(tmp_path: Path, field: str) -> None:
-    assert f"{field} doit être un entier d'au moins 1" in refusal(tmp_path, replace(rf"^{field} = .*$", f"{field} = 0"))
+def test_an_hour_is_a_text_or_toml_s_own(tmp_path: Path, written: str, read: time) -> None:
+    assert load(tmp_path, replace('"08:00"', written)).fenetre.debut == read
 
 
-def test_true_is_not_a_number(tmp_path: Path) -> None:
-    assert "selection.delai_jours doit être" in refusal(tmp_path, replace("delai_jours = 7", "delai_jours = true"))
+def test_a_window_may_be_open_at_any_moment(tmp_path: Path) -> None:
+    fenetre = """
+        [fenetre]
+        jours = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
+        debut = "00:00"
+        fin = "24:00"
+        jours_feries = true
+
+        """
+    assert load(tmp_path, replace(r"^\[fenetre\]\n(?:.+\n)*", fenetre)).fenetre == TOUJOURS
+
+
+def test_a_file_saved_on_windows_is_read_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "politique.toml"
+    file.write_bytes(DEFAULT.replace("\n", "\r\n").encode("utf-8-sig"))
+    assert load_policy(file) == load_policy()
+
+
+# --- where it is wrong ---
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_missing_field_is_named_with_the_line_of_its_table(tmp_path: Path, field: str) -> None:
+    before, missing, after = re.split(rf"^({field} = .*)$", DEFAULT, maxsplit=1, flags=re.MULTILINE)
+    assert missing
+    header = before[: before.rindex("\n[") + 1].count("\n") + 1
+    message = refusal(tmp_path, before + after)
+    assert message.startswith(f"politique.toml, ligne {header} : ")
+    assert f".{field} manque : attendu " in message
+
+
+@pytest.mark.parametrize("value", ["['']", "[1]", "''", "-1", "1e400", "nan", "99999999999", "{a = 1}"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_of_another_kind_is_named_with_its_line(tmp_path: Path, field: str, value: str) -> None:
+    document = replace(rf"^{field} = .*$", f"{field} = {value}")
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {line_of(document, f'{field} = {value}')} : ")
+    assert f".{field} doit être " in message
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_missing_table_is_named(tmp_path: Path, table: str) -> None:
     document, removed = re.subn(rf"^\[+{table}\]+\n(?:[^\[\n].*\n|\n)*", "", DEFAULT, flags=re.MULTILINE)
     assert removed
-    assert f"[{table}]" in refusal(tmp_path, document)
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml : {table} manque : attendu ")
+    assert f"[{table}]" in message
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_mistyped_name_is_refused_with_the_names_there_are(tmp_path: Path, table: str) -> None:
-    message = refusal(tmp_path, replace(rf"^(\[+{table}\]+)$", r"\1\nfaute = 1"))
-    assert f"{table}.faute doit être l'un de : " in message
+def test_an_unknown_name_is_refused_with_its_line_and_the_names_there_are(tmp_path: Path, table: str) -> None:
+    document = replace(rf"^(\[+{table}\]+)$", r"\1\n\nfaute = 1")
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {line_of(document, 'faute = 1')} : {table}.faute est inconnu ; ")
+    assert "noms connus : " in message
 
 
-def test_a_mistyped_table_is_refused(tmp_path: Path) -> None:
-    assert "envois doit être l'un de : envoi, modele_whatsapp, niveau" in refusal(tmp_path, f"{DEFAULT}\n[envois]\n")
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("delai_jours", "delai_jour"),
+        ("montant_minimum", "montant_minimun"),
+        ("zoom", "zom"),
+        ("jours_feries", "jour_feries"),
+    ],
+)
+def test_a_mistyped_name_is_told_the_nearest(tmp_path: Path, field: str, typed: str) -> None:
+    message = refusal(tmp_path, replace(rf"^{field} = ", f"{typed} = "))
+    assert f".{typed} est inconnu ; vouliez-vous dire {field} ? noms connus : " in message
+
+
+def test_a_mistyped_table_is_told_the_nearest(tmp_path: Path) -> None:
+    document = f"{DEFAULT}\n[plafonds]\n"
+    line = line_of(document, "[plafonds]")
+    expected = f"politique.toml, ligne {line} : plafonds est inconnu ; vouliez-vous dire plafond ? noms connus : source"
+    assert expected in refusal(tmp_path, document)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_each_level_has_its_own_line(tmp_path: Path, number: int) -> None:
+    *before, last = re.split(r"^canal = .*\n", DEFAULT, flags=re.MULTILINE)
+    kept = [*before, last]
+    canaux = ['canal = "sms"\n'] * 3
+    canaux[number] = 'canal = "pigeon"\n'
+    document = "".join(part + canal for part, canal in zip(kept, [*canaux, ""], strict=True))
+    line = line_of(document, "pigeon")
+    expected = f"politique.toml, ligne {line} : niveau.canal doit être l'un de : sms, whatsapp — "
+    assert refusal(tmp_path, document).startswith(expected)
+
+
+def test_a_field_missing_from_one_level_is_told_the_line_of_that_level(tmp_path: Path) -> None:
+    document = replace('gabarit = "niveau2"\n', "")
+    line = line_of(document, "[[niveau]]\nnumero = 2")
+    expected = f"politique.toml, ligne {line} : niveau.gabarit manque : attendu un texte entre guillemets — "
+    assert refusal(tmp_path, document).startswith(expected)
+
+
+def test_a_value_over_several_lines_is_told_its_first(tmp_path: Path) -> None:
+    document = replace(r"^jours = .*$", 'jours = [\n  "lundi",\n  # et\n  "mardy",\n]')
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {line_of(document, 'jours = [')} : fenetre.jours doit être ")
+    assert "lundi, mardi, mercredi" in message
+
+
+def test_levels_written_on_one_line_are_told_that_line(tmp_path: Path) -> None:
+    document = "\n\nniveau = [{numero = 1, niveau = 2}]\n" + DEFAULT.partition("[[niveau]]")[0]
+    assert refusal(tmp_path, document).startswith("politique.toml, ligne 3 : niveau.niveau est inconnu")
+
+
+def test_the_line_is_right_in_a_file_saved_on_windows(tmp_path: Path) -> None:
+    document = replace("regrouper = true", "regrouper = 1")
+    file = tmp_path / "politique.toml"
+    file.write_bytes(document.replace("\n", "\r\n").encode())
+    with pytest.raises(Blocked, match=f"ligne {line_of(document, 'regrouper = 1')} : selection.regrouper doit être"):
+        load_policy(file)
+
+
+# --- what makes no sense ---
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("part_telephones = 0.5", "part_telephones = 50"), "qualite.part_telephones doit être un nombre de 0 à 1"),
+        (("ecart_volume = 0.5", "ecart_volume = 50"), "qualite.ecart_volume doit être un nombre de 0.01 à 10"),
+        (("ecart_volume = 0.5", "ecart_volume = 0"), "qualite.ecart_volume doit être un nombre de 0.01 à 10"),
+        (("montant_max = 50000000", "montant_max = 0"), "qualite.montant_max doit être un nombre de 1 à 1000000000"),
+        (("fraicheur_jours = 5", "fraicheur_jours = true"), "qualite.fraicheur_jours doit être un entier de 0 à 3650"),
+        (("par_semaine = 3", "par_semaine = 0"), "selection.maximum_par_semaine doit être un entier de 1 à 1000"),
+        (("regrouper = true", "regrouper = 'oui'"), "selection.regrouper doit être true ou false"),
+        (('devise = "XAF"', 'devise = "FCFA"'), 'source.devise doit être une devise en trois lettres, comme "XAF"'),
+        (('langue = "fr"', 'langue = "français"'), 'texte.langue doit être une langue en deux lettres, comme "fr"'),
+        (("segments_max = 4", "segments_max = 0"), "texte.segments_max doit être un entier de 1 à 255"),
+        (("ventis = 25", "ventis = -25"), "tarif.ventis doit être un nombre de 0 à 1000000"),
+        (("# budget_par_jour = 2500000", "budget_par_jour = 0"), "plafond.budget_par_jour doit être un nombre de 1 à"),
+        (("# relances_par_jour = 100000", "relances_par_jour = 0"), "plafond.relances_par_jour doit être un entier de"),
+        (("taille_lot = 10000", "taille_lot = 0"), "envoi.taille_lot doit être un entier de 1 à 1000000"),
+        (("delai_max = 3600", "delai_max = 29"), "envoi.delai_max doit être au moins premier_delai (30)"),
+        (
+            ("incertitude = 86400", "incertitude = 599"),
+            "envoi.delai_incertitude doit être au moins delai_absence (600)",
+        ),
+        (("numero = 1", "numero = 0"), "niveau.numero doit être un entier de 1 à 99"),
+    ],
+    ids=lambda change: change[1] if isinstance(change, tuple) else "",
+)
+def test_a_value_that_makes_no_sense_is_refused(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    document = replace(*change)
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {line_of(document, change[1])} : {expected}")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("numero = 2", "numero = 1"), "numero doit être plus grand que celui du niveau précédent (1)"),
+        (("numero = 3", "numero = 1"), "numero doit être plus grand que celui du niveau précédent (2)"),
+        (("jours = 30", "jours = 0"), "a_partir_de_jours doit être plus grand que celui du niveau précédent (0)"),
+        (("jours = 90", "jours = 3"), "a_partir_de_jours doit être plus grand que celui du niveau précédent (30)"),
+    ],
+)
+def test_levels_that_overlap_are_refused(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    pattern, by = change
+    document = replace(rf"{pattern}$", f"{by}  # ici")
+    expected = f"politique.toml, ligne {line_of(document, '# ici')} : niveau.{expected}"
+    assert refusal(tmp_path, document).startswith(expected)
 
 
 def test_levels_that_are_no_tables_are_refused(tmp_path: Path) -> None:
     document = "niveau = [1, 2]\n" + DEFAULT.partition("[[niveau]]")[0]
-    assert "[[niveau]]" in refusal(tmp_path, document)
+    assert "ligne 1 : niveau doit être des tables [[niveau]]" in refusal(tmp_path, document)
 
 
-@pytest.mark.parametrize(
-    "change", [("numero = 2", "numero = 1"), ("jours = 30", "jours = 0"), ("de_jours = 90", "de_jours = 3")]
-)
-def test_levels_grow_in_number_and_in_days(tmp_path: Path, change: tuple[str, str]) -> None:
-    assert "[[niveau]] doit être des numéros et des retards croissants" in refusal(tmp_path, replace(*change))
+@pytest.mark.parametrize("fournisseur", ["twilio", "vintis"])
+def test_the_fournisseur_of_a_level_is_one_of_its_canal(tmp_path: Path, fournisseur: str) -> None:
+    document = replace('canal = "sms"', f'canal = "sms"\nfournisseur = "{fournisseur}"')
+    assert "niveau.fournisseur doit être l'un de : ventis, zoom" in refusal(tmp_path, document)
 
 
 def test_a_fournisseur_named_twice_is_refused(tmp_path: Path) -> None:
@@ -142,21 +325,52 @@ def test_a_fournisseur_named_twice_is_refused(tmp_path: Path) -> None:
     assert "envoi.fournisseurs_sms doit être une liste d'au moins un nom, sans répétition" in message
 
 
-# --- approved templates ---
+def test_a_fournisseur_serves_one_canal(tmp_path: Path) -> None:
+    message = refusal(tmp_path, replace(r"^fournisseurs_whatsapp = .*$", "fournisseurs_whatsapp = ['twilio', 'zoom']"))
+    assert "envoi.fournisseurs_whatsapp doit être sans zoom, qui est un fournisseur de sms" in message
 
-MODELE = """
-[[modele_whatsapp]]
-niveau = 1
-langue = "fr"
-content_sid = "HX0123456789abcdef0123456789abcdef"
-variables = ["nom", "montant", "nom"]
-"""
+
+def test_a_fournisseur_without_its_price_is_refused(tmp_path: Path) -> None:
+    document = replace("^zoom = 30\n", "")
+    expected = f"politique.toml, ligne {line_of(document, '[tarif]')} : tarif.zoom manque : attendu un nombre de 0 à"
+    assert refusal(tmp_path, document).startswith(expected)
+
+
+def test_the_price_of_a_fournisseur_that_nothing_names_is_refused(tmp_path: Path) -> None:
+    message = refusal(tmp_path, replace("^zoom = 30$", "zoom = 30\npigeon = 5"))
+    assert "tarif.pigeon est inconnu ; noms connus : ventis, zoom, twilio" in message
+
+
+# --- a window that never opens ---
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ((r"^jours = .*$", "jours = []"), "jours doit être une liste d'au moins un de : lundi, mardi"),
+        ((r"^jours = .*$", "jours = ['Lundi']"), "jours doit être une liste prise dans : lundi, mardi"),
+        ((r"^jours = .*$", "jours = 'lundi'"), "jours doit être une liste prise dans : lundi, mardi"),
+        (('"19:00"', '"08:00"'), "fin doit être après debut (08:00) : sans cela la fenêtre ne s'ouvre jamais"),
+        (('"19:00"', '"07:00"'), "fin doit être après debut (08:00) : sans cela la fenêtre ne s'ouvre jamais"),
+        (('"08:00"', '"24:00"'), "fin doit être après debut"),
+    ],
+)
+def test_a_window_that_never_opens_is_refused(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
+    assert f"fenetre.{expected}" in refusal(tmp_path, replace(*change))
+
+
+@pytest.mark.parametrize(
+    "hour", ['"8:00"', '"08h00"', '"25:00"', '"08:60"', '"08:00+02:00"', '"0800"', '"٠٨:٠٠"', "8", "2026-01-01"]
+)
+def test_an_hour_is_written_in_one_way(tmp_path: Path, hour: str) -> None:
+    assert 'fenetre.debut doit être une heure comme "08:00"' in refusal(tmp_path, replace('"08:00"', hour))
+
+
+# --- approved templates ---
 
 
 def with_modeles(folder: Path, *modeles: str) -> Politique:
-    file = folder / "politique.toml"
-    file.write_text(DEFAULT + "".join(modeles), encoding="utf-8")
-    return load_policy(file)
+    return load(folder, DEFAULT + "".join(modeles))
 
 
 def test_the_example_in_the_file_is_a_template_as_it_stands() -> None:
@@ -181,7 +395,7 @@ def test_a_template_is_that_of_its_niveau_and_of_whatsapp(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("langue", "found"), [("en", "en"), ("fr", "fr"), ("pt", "fr"), (None, "fr")])
-def test_without_a_template_in_its_language_one_is_written_to_in_french(
+def test_without_a_template_in_its_language_one_is_written_to_in_the_office_s(
     tmp_path: Path, langue: str | None, found: str
 ) -> None:
     modele = with_modeles(tmp_path, MODELE, MODELE.replace('"fr"', '"en"')).modele(Canal.WHATSAPP, 1, langue)
@@ -192,24 +406,51 @@ def test_without_a_template_in_its_language_one_is_written_to_in_french(
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (('"montant"', '"prenom"'), "modele_whatsapp.variables doit être une liste prise dans : nom, montant, objet"),
-        (("niveau = 1", "niveau = 9"), "modele_whatsapp.niveau doit être l'un de : 1, 2, 3"),
-        (("niveau = 1", "niveau = 'un'"), "modele_whatsapp.niveau doit être un entier"),
-        (('content_sid = "HX', 'sid = "HX'), "modele_whatsapp.sid doit être l'un de : content_sid, langue"),
-        (('langue = "fr"', ""), "modele_whatsapp.langue doit être un texte"),
-        (("variables = [", "variables = [1, "), "modele_whatsapp.variables doit être une liste de noms"),
+        (('"montant"', '"prenom"'), "variables doit être une liste prise dans : nom, montant, objet"),
+        (("variables = [", "variables = [1, "), "variables doit être une liste prise dans : nom, montant, objet"),
+        (("niveau = 1", "niveau = 9"), "niveau doit être l'un des niveaux : 1, 2, 3"),
+        (("niveau = 1", "niveau = 'un'"), "niveau doit être un entier"),
+        (('content_sid = "HX', 'content_side = "HX'), "content_side est inconnu ; vouliez-vous dire content_sid ?"),
+        (('langue = "fr"', 'langue = "FR"'), "langue doit être une langue en deux lettres"),
     ],
 )
 def test_a_wrong_template_is_named_with_its_field(tmp_path: Path, change: tuple[str, str], expected: str) -> None:
-    assert expected in refusal(tmp_path, DEFAULT + MODELE.replace(*change))
+    modele = MODELE.replace(*change)
+    document = DEFAULT + modele
+    where = line_of(document, modele) + modele[: modele.index(change[1])].count("\n")
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {where} : modele_whatsapp.{expected}")
 
 
 def test_two_templates_for_one_niveau_and_language_are_refused(tmp_path: Path) -> None:
-    assert "[[modele_whatsapp]] doit être unique" in refusal(tmp_path, DEFAULT + MODELE + MODELE)
+    line = (DEFAULT + MODELE).count("\n") + 3
+    expected = f"politique.toml, ligne {line} : modele_whatsapp.niveau doit être unique pour une langue"
+    assert refusal(tmp_path, DEFAULT + MODELE + MODELE).startswith(expected)
 
 
-def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path) -> None:
-    assert "line 3" in refusal(tmp_path, "[source]\nnom = 'x'\ndevise = \n")
+# --- what is no policy at all ---
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ("[source]\nnom = 'x'\ndevise = \n", 3),
+        ("[fenetre]\ndebut = 08:00\n", 2),
+        ("[source]\nnom = collecte_taxe\n", 2),
+        ("[source]\nnom = 'x'\nnom = 'y'\n", 3),
+        ("[source]\n\n[source]\n", 3),
+        ("[source]\nnom = [\n'x',\n", 4),
+        (f"a = {'9' * 5_000}\n", 2),
+    ],
+    ids=["no value", "bare hour", "no quotes", "name twice", "table twice", "no end", "endless number"],
+)
+def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path, document: str, line: int) -> None:
+    message = refusal(tmp_path, document)
+    assert message.startswith(f"politique.toml, ligne {line} : attendu [table] ou nom = valeur, les textes entre ")
+
+
+def test_an_empty_file_lacks_its_first_table(tmp_path: Path) -> None:
+    assert "politique.toml : source manque" in refusal(tmp_path, "")
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -217,8 +458,23 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_policy(tmp_path / "absente.toml")
 
 
-def test_a_file_in_another_encoding_is_refused(tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_refused_with_the_line_of_its_first_accent(tmp_path: Path) -> None:
     file = tmp_path / "politique.toml"
-    file.write_bytes(DEFAULT.encode("latin-1"))
-    with pytest.raises(Blocked, match=r"politique\.toml est illisible"):
+    file.write_bytes(b"[source]\nnom = 'x'\n# \xe9tat\n")
+    with pytest.raises(Blocked, match=r"politique\.toml, ligne 3 : enregistrez le fichier en UTF-8"):
         load_policy(file)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, len(DEFAULT)), st.integers(0, 20), st.text("[]\"'=#,.0aé\n \t", max_size=4))
+def test_a_slip_of_the_keyboard_is_one_sentence_or_a_policy(tmp_path: Path, at: int, cut: int, typed: str) -> None:
+    document = DEFAULT[:at] + typed + DEFAULT[at + cut :]
+    refused = None
+    try:
+        load(tmp_path, document)
+    except Blocked as error:
+        refused = one_sentence(error)
+    if refused is not None:
+        where = re.match(r"politique\.toml(?:, ligne (\d+))? : ", refused)
+        assert where
+        assert int(where[1] or 1) <= document.count("\n") + 1

@@ -6,30 +6,46 @@ from decimal import Decimal
 
 import pytest
 
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line, Totals
+from relances.rules.apercu import Cas, Exemple
+from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Depense, Line, Totals
 from relances.rules.causes import CAUSES, cause
+from relances.rules.comparaison import Comparaison, Volume
 from relances.rules.exclusions import RAISONS, Raison, raison
 from relances.rules.models import Canal, Statut
-from relances.rules.rapport import PLACES
+from relances.rules.rapport import PLACES, Releve
 from relances.rules.rapport import rapport as full_rapport
 
 EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relancer par SMS")}
 
 
 def bilan(*lines: Line) -> Bilan:
-    totals = Totals(extraites=sum(line.creances for line in lines), creees=1234, toutes=1500, segments=2000)
-    return Bilan(date(2026, 11, 21), Canal.SMS, simulation=False, totals=totals, lines=lines)
+    totals = Totals(extraites=sum(line.creances for line in lines), creees=1234, toutes=1500)
+    day = date(2026, 11, 21)
+    return Bilan(day, None, None, simulation=False, totals=totals, lines=lines, depenses=[depense()])
 
 
 def line(place: str, code: str | None = None, creances: int = 3, fournisseur: str | None = None) -> Line:
     return Line(place, code, fournisseur, creances, 2, Decimal(creances) * 5_000)
 
 
-def rapport(told: Bilan) -> str:
-    return full_rapport(told, EXPLICATIONS)
+def depense(canal: Canal = Canal.SMS, fournisseur: str = "ventis", niveau: int = 1, **over: int) -> Depense:
+    counts = {"relances": 1_500, "segments": 3_000, "partis": 2_000, "evites": 0, "migres": 0} | over
+    segment = 25
+    return Depense(
+        canal, fournisseur, niveau, counts["relances"], counts["segments"], counts["partis"], counts["evites"],
+        Decimal(counts["segments"] * segment), Decimal(counts["evites"] * segment), counts["migres"],
+    )  # fmt: skip
 
 
-def cells(told: Bilan) -> list[tuple[str, ...]]:
+def releve(told: Bilan) -> Releve:
+    return Releve("passage-1", told, a_corriger={}, depuis=None, exemples=[])
+
+
+def rapport(told: Bilan | Releve) -> str:
+    return full_rapport(told if isinstance(told, Releve) else releve(told), EXPLICATIONS)
+
+
+def cells(told: Bilan | Releve) -> list[tuple[str, ...]]:
     """The rows of the report's tables, without what only lines them up."""
     rows = [row for row in rapport(told).splitlines() if row.startswith("|")]
     return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
@@ -94,9 +110,80 @@ def test_one_cause_at_several_fournisseurs_is_told_once() -> None:
     assert (meaning.libelle, "6", "30 000 FCFA", meaning.que_faire) in cells(told)
 
 
-def test_what_whatsapp_sent_is_counted_in_messages() -> None:
-    told = replace(bilan(line("livree")), canal=Canal.WHATSAPP)
-    assert "- 2 000 messages WhatsApp envoyés pour ce jour" in rapport(told)
+def test_what_left_is_counted_by_canal() -> None:
+    depenses = [depense(partis=300), depense(fournisseur="zoom", partis=20), depense(Canal.WHATSAPP, "twilio")]
+    text = rapport(replace(bilan(line("livree")), depenses=depenses))
+    assert "- 320 SMS facturables envoyés pour ce jour" in text
+    assert "- 2 000 messages WhatsApp envoyés pour ce jour" in text
+
+
+def test_a_run_of_one_canal_that_sent_nothing_says_so() -> None:
+    told = replace(bilan(line(EXCLUE, "litige")), canal=Canal.WHATSAPP, depenses=[])
+    assert "- 0 messages WhatsApp envoyés pour ce jour" in rapport(told)
+
+
+def test_the_totals_of_a_run_narrowed_to_one_canal_say_that_they_are_its_own() -> None:
+    assert "Passage limité au canal SMS : les totaux ne comptent que lui" in rapport(replace(bilan(), canal=Canal.SMS))
+    assert "Passage limité" not in rapport(bilan())
+
+
+def test_the_totals_of_a_run_narrowed_to_one_fournisseur_say_that_they_count_the_others_too() -> None:
+    told = rapport(replace(bilan(), fournisseur="zoom"))
+    assert "Passage limité à zoom : les totaux comptent aussi" in told
+
+
+# --- what it costs ---
+
+
+def test_relances_segments_and_cost_are_told_by_canal_fournisseur_and_niveau() -> None:
+    depenses = [depense(niveau=2), depense(Canal.WHATSAPP, "twilio", relances=10, segments=10)]
+    told = cells(replace(bilan(), depenses=depenses))
+    assert ("SMS", "ventis", "2", "1 500", "3 000", "75 000 FCFA") in told
+    assert ("WhatsApp", "twilio", "1", "10", "10", "250 FCFA") in told
+    assert ("**Total**", "", "", "1 510", "3 010", "75 250 FCFA") in told
+
+
+def test_what_plainer_letters_saved_is_told_in_segments_and_in_money() -> None:
+    told = replace(bilan(), depenses=[depense(evites=1_000), depense(niveau=2, evites=200)])
+    assert "- Lettres simplifiées : 1 200 segments évités, 30 000 FCFA épargnés" in rapport(told)
+    assert "Lettres simplifiées" not in rapport(bilan())
+
+
+def test_numbers_of_the_old_plan_are_counted() -> None:
+    told = replace(bilan(), depenses=[depense(migres=7), depense(niveau=2, migres=5)])
+    assert "- 12 relances à un numéro de l'ancien plan" in rapport(told)
+    assert "ancien plan" not in rapport(bilan())
+
+
+# --- what is to be done, what changed, what is said ---
+
+
+def test_numbers_to_correct_are_counted_with_the_command_that_lists_them() -> None:
+    told = replace(releve(bilan()), a_corriger={"ligne_fixe": 2, "telephone_absent": 1_234})
+    assert ("pas de numéro de téléphone", "1 234", raison("telephone_absent").que_faire) in cells(told)
+    text = rapport(told)
+    assert text.index("pas de numéro") < text.index("ligne fixe")
+    assert "`relances corrections --passage passage-1 --csv corrections.csv`" in text
+    assert "À corriger" not in rapport(bilan())
+
+
+def test_what_changed_since_the_previous_run_is_told() -> None:
+    avant = Volume(1_400, Decimal(28_000_000), Decimal(35_000))
+    maintenant = Volume(1_500, Decimal(30_000_000), Decimal(37_500))
+    told = replace(releve(bilan()), depuis=Comparaison(date(2026, 11, 20), 120, 45, 33, avant, maintenant))
+    text = rapport(told)
+    assert "## Depuis le passage du 20/11\n" in text
+    assert "- 120 créances nouvelles, 45 payées ou closes" in text
+    assert "- 33 contribuables montés de niveau" in text
+    assert ("Relances", "1 400", "1 500") in cells(told)
+    assert ("Montant réclamé", "28 000 000 FCFA", "30 000 000 FCFA") in cells(told)
+    assert "Depuis le passage" not in rapport(bilan())
+
+
+def test_a_simulation_shows_texts() -> None:
+    cas = Cas(Canal.SMS, 2, "ventis", "fr", Decimal(5_000), ["Taxe"], date(2026, 10, 1), 2, Decimal(50))
+    text = rapport(replace(releve(bilan()), exemples=[Exemple(cas, "Bonjour [nom].\nMerci.")]))
+    assert "Niveau 2, SMS par ventis (2 segments, 50 FCFA) :\n\n> Bonjour [nom].\n> Merci.\n" in text
 
 
 def test_a_reason_of_the_tax_system_s_own_is_shown_as_it_is() -> None:

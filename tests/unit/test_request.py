@@ -20,13 +20,16 @@ def test_the_defaults_remind_everybody_today() -> None:
     assert request() == Request(
         run_id="passage-1",
         date_relance=TODAY,
-        canal=Canal.SMS,
+        jour_passage=TODAY,
+        canal=None,
         fournisseur=None,
         jours_retard_min=7,
         limite=None,
         categories=(),
         envoyer_automatiquement=True,
         simulation=False,
+        campagne=None,
+        oppositions=(),
     )
 
 
@@ -36,6 +39,7 @@ def test_each_parameter_may_be_chosen() -> None:
     assert chosen.date_relance == date(2026, 3, 31)
     assert request(type_relance="whatsapp", fournisseur="twilio").canal is Canal.WHATSAPP
     assert request(type_relance="whatsapp", fournisseur="twilio").fournisseur == "twilio"
+    assert request(oppositions=["12", "A-7"]).oppositions == ("12", "A-7")
 
 
 @pytest.mark.parametrize("empty", [None, ""])
@@ -46,6 +50,15 @@ def test_an_empty_date_is_the_run_s_own_day(empty: str | None) -> None:
 def test_two_runs_for_one_day_share_an_occasion() -> None:
     one, other = (Request.of(run_id, DEFAULTS, TODAY) for run_id in ("a", "b"))
     assert one.occasion == other.occasion == "jour:2026-11-21"
+
+
+def test_a_campaign_is_one_occasion_whatever_the_day() -> None:
+    one, other = (Request.of("a", DEFAULTS | {"campagne": "Marchés"}, day) for day in (TODAY, date(2026, 12, 1)))
+    assert one.occasion == other.occasion == "campagne:Marchés"
+
+
+def test_the_day_of_the_run_stays_when_another_day_is_reminded() -> None:
+    assert request(date_relance="2026-03-31").jour_passage == TODAY
 
 
 def test_each_simulation_is_an_occasion_of_its_own() -> None:
@@ -71,7 +84,8 @@ def test_each_simulation_is_an_occasion_of_its_own() -> None:
         ("date_relance", "20260331", "une date comme 2026-03-31"),
         ("date_relance", 20260331, "une date comme 2026-03-31"),
         ("type_relance", "pigeon", "sms ou whatsapp"),
-        ("type_relance", None, "sms ou whatsapp"),
+        ("campagne", "", "un nom, ou rien"),
+        ("oppositions", "12", "une liste de codes"),
         ("fournisseur", "", "un nom, ou rien"),
         ("fournisseur", 1, "un nom, ou rien"),
         ("categories", "MARCHE", "une liste de codes"),
@@ -88,6 +102,11 @@ def test_a_wrong_parameter_is_named_with_what_it_may_hold(name: str, value: obje
     message = one_sentence(refused.value)
     assert message.startswith(f"paramètre {name} : attendu {expected}")
     assert f"parameter {name}: expected" in message
+
+
+def test_a_campaign_has_no_categories_beside_it() -> None:
+    with pytest.raises(Blocked, match="paramètre categories : attendu rien avec une campagne"):
+        request(campagne="Marchés", categories=["MARCHE"])
 
 
 def test_a_misspelt_parameter_is_refused_not_ignored() -> None:

@@ -1,10 +1,11 @@
 """How many SMS a text is billed as."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relances.rules.segments import count_segments, is_gsm7
+from relances.rules.segments import count_segments, foreign, is_gsm7
+from tests.bench.segments import by_smpplib, by_smsutil, texts
 
 ESCAPE = "\x1b"
 SEPTETS = (  # the table of 3GPP TS 23.038, column by column
@@ -15,6 +16,9 @@ SEPTETS = (  # the table of 3GPP TS 23.038, column by column
 )
 EXTENSION = "\f^{}\\[~]|€"
 GSM_TEXT = st.text(alphabet=SEPTETS.replace(ESCAPE, "") + EXTENSION, max_size=700)
+RUNS = st.lists(st.tuples(st.sampled_from(SEPTETS + EXTENSION + "`ê’😀"), st.integers(1, 160)), max_size=6).map(
+    lambda runs: "".join(character * length for character, length in runs)
+)
 ANY_TEXT = st.text(alphabet=st.sampled_from("aé€ê😀 "), max_size=300) | st.text(max_size=200)
 
 
@@ -51,6 +55,43 @@ def test_the_seven_bit_alphabet_is_the_standard_s() -> None:
     assert len(SEPTETS) == 128
     known = {character for character in map(chr, range(0x10000)) if is_gsm7(character)}
     assert known == set(SEPTETS + EXTENSION) - {ESCAPE}
+
+
+@given(GSM_TEXT | ANY_TEXT)
+def test_a_text_is_gsm7_where_no_character_is_foreign_to_it(text: str) -> None:
+    assert foreign(text) == set(text) - (set(SEPTETS + EXTENSION) - {ESCAPE})
+    assert is_gsm7(text) == (not foreign(text))
+
+
+# --- beside two independent libraries; tests.bench.segments says where they depart from the standard ---
+
+
+@settings(max_examples=2_000)
+@given(RUNS)
+def test_the_count_is_that_of_smsutil(text: str) -> None:
+    assert count_segments(text) == by_smsutil(text)
+
+
+@settings(max_examples=2_000)
+@given(RUNS)
+def test_the_count_is_that_of_smpplib_unless_it_cuts_a_character(text: str) -> None:
+    theirs, whole = by_smpplib(text)
+    assert count_segments(text) == theirs or (not whole and count_segments(text) > theirs)
+
+
+def test_ten_thousand_texts_are_counted_as_by_both() -> None:
+    for text in texts(10_000):
+        theirs, whole = by_smpplib(text)
+        assert count_segments(text) == by_smsutil(text)
+        assert count_segments(text) == theirs or not whole
+
+
+@pytest.mark.parametrize("text", ["a" * 152 + "€" + "a" * 152, "a" * 66 + "😀" + "a" * 66])
+def test_where_smpplib_cuts_a_character_it_counts_a_part_too_few(text: str) -> None:
+    assert (count_segments(text), by_smsutil(text), by_smpplib(text)) == (3, 3, (2, False))
+
+
+# --- beside the plainest way to count ---
 
 
 @given(GSM_TEXT | ANY_TEXT)

@@ -1,4 +1,4 @@
-"""The words of a relance: values as a tax office writes them, templates a person may edit without harm."""
+"""The folder of templates: which file speaks to whom, and all of them read before anything is sent."""
 
 from collections.abc import Callable
 from datetime import date
@@ -11,154 +11,161 @@ from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.policy_file import load_policy
 from relances.rules.segments import count_segments, is_gsm7
-from relances.rules.texts import Gabarits, Values, values
+from relances.rules.texts import DEFAULT_FOLDER, Gabarits
+from relances.rules.values import Values, values
 from tests.support import one_sentence
 
-SAID = Values(nom="Marie ONDO", montant="15 000 FCFA", objet="Marché", echeance="18/12/2025")
+SAID = Values("Marie ONDO", "15 000 FCFA", "Marché", "18/12/2025")
+NAMES = [niveau.gabarit for niveau in load_policy().niveaux]
 
 Write = Callable[..., Gabarits]
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write templates, by their file's name, and open them."""
+    """Write templates for SMS, by their file's name, and open them."""
+    folder = tmp_path / "gabarits" / "sms"
+    folder.mkdir(parents=True)
 
-    def to_folder(**texts: str) -> Gabarits:
-        (tmp_path / "sms").mkdir()
+    def to_folder(langue: str = "fr", **texts: str | bytes) -> Gabarits:
         for name, text in texts.items():
-            (tmp_path / "sms" / f"{name.replace('_', '.')}.txt").write_text(text, encoding="utf-8")
-        return Gabarits(tmp_path)
+            content = text if isinstance(text, bytes) else text.encode()
+            (folder / f"{name.replace('_', '.')}.txt").write_bytes(content)
+        return Gabarits(folder.parent, langue)
 
     return to_folder
 
 
-def refusal(gabarits: Gabarits, langue: str | None = None) -> str:
+def refusal(gabarits: Gabarits, gabarit: str = "niveau1", *langues: str) -> str:
     with pytest.raises(Blocked) as refused:
-        gabarits.render(Canal.SMS, 1, langue, SAID)
+        gabarits.check(Canal.SMS, gabarit, langues)
     return one_sentence(refused.value)
-
-
-# --- values ---
-
-
-@pytest.mark.parametrize(
-    ("amount", "written"),
-    [("1", "1 FCFA"), ("999.6", "1 000 FCFA"), ("15000", "15 000 FCFA"), ("1234567.00", "1 234 567 FCFA")],
-)
-def test_an_amount_is_rounded_and_grouped_by_thousands(amount: str, written: str) -> None:
-    assert values("x", Decimal(amount), "XAF", ["t"], date(2026, 1, 1)).montant == written
-
-
-def test_another_currency_is_named_by_its_code() -> None:
-    assert values("x", Decimal(12), "EUR", ["t"], date(2026, 1, 1)).montant == "12 EUR"
-
-
-def test_a_date_is_written_day_first() -> None:
-    assert values("x", Decimal(1), "XAF", ["t"], date(2025, 12, 8)).echeance == "08/12/2025"
-
-
-@pytest.mark.parametrize("name", [None, "", "  \n"])
-def test_who_has_no_name_is_spoken_to_all_the_same(name: str | None) -> None:
-    assert values(name, Decimal(1), "XAF", ["t"], date(2026, 1, 1)).nom == "cher contribuable"
-
-
-def test_names_and_labels_are_written_on_one_line() -> None:
-    said = values(" Marie\n ONDO ", Decimal(1), "XAF", ["Taxe \r\n de  marché"], date(2026, 1, 1))
-    assert (said.nom, said.objet) == ("Marie ONDO", "Taxe de marché")
-
-
-@pytest.mark.parametrize("label", ["", "  \n"])
-def test_a_debt_without_a_label_is_a_tax(label: str) -> None:
-    assert values("x", Decimal(1), "XAF", [label], date(2026, 1, 1)).objet == "taxe"
-
-
-def test_several_taxes_are_counted_rather_than_listed() -> None:
-    assert values("x", Decimal(1), "XAF", ["a", "b", "c"], date(2026, 1, 1)).objet == "3 taxes"
 
 
 # --- the templates of the product ---
 
 
-@pytest.mark.parametrize("niveau", [niveau.numero for niveau in load_policy().niveaux])
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("gabarit", NAMES)
 @pytest.mark.parametrize(
-    ("name", "amount", "label"),
+    ("nom", "montant", "libelle"),
     [
         ("Marie-Thérèse NDONG", Decimal(15_000), "Taxe de marché"),
         ("ETS MBOUMBA", Decimal(1_250_000), "Patente"),
-        (None, Decimal(500), "Place"),
+        (None, Decimal(500), None),
     ],
 )
-def test_a_plausible_reminder_fits_one_sms(niveau: int, name: str | None, amount: Decimal, label: str) -> None:
-    text = Gabarits().render(Canal.SMS, niveau, "fr", values(name, amount, "XAF", [label], date(2025, 12, 18)))
+def test_a_plausible_reminder_fits_one_sms(
+    gabarit: str, langue: str, nom: str | None, montant: Decimal, libelle: str | None
+) -> None:
+    said = values(nom, montant, "XAF", [libelle], date(2025, 12, 18), langue=langue)
+    text = Gabarits().render(Canal.SMS, gabarit, langue, said)
     assert is_gsm7(text)
-    assert len(text) <= 160
     assert count_segments(text) == 1
 
 
-@pytest.mark.parametrize("niveau", [niveau.numero for niveau in load_policy().niveaux])
+@pytest.mark.parametrize("langue", ["fr", "en"])
+@pytest.mark.parametrize("gabarit", NAMES)
 @pytest.mark.parametrize("canal", Canal)
-def test_every_level_says_who_owes_what_and_since_when(niveau: int, canal: Canal) -> None:
-    text = Gabarits().render(canal, niveau, "fr", SAID)
-    assert all(said in text for said in ("Marie ONDO", "15 000 FCFA", "Marché", "18/12/2025"))
+def test_every_level_says_who_owes_what_and_since_when(canal: Canal, gabarit: str, langue: str) -> None:
+    gabarits = Gabarits()
+    assert gabarits.langue_of(canal, gabarit, langue) == langue
+    text = gabarits.render(canal, gabarit, langue, SAID)
+    assert text.startswith("Mairie de Libreville")
+    assert all(value in text for value in SAID)
 
 
-# --- a template somebody wrote ---
+def test_no_file_of_the_product_is_beside_its_policy() -> None:
+    found = {path.relative_to(DEFAULT_FOLDER).as_posix() for path in DEFAULT_FOLDER.rglob("*.txt")}
+    assert found == {f"{canal}/{name}.{langue}.txt" for canal in Canal for name in NAMES for langue in ("fr", "en")}
 
 
-def test_the_contribuable_s_language_is_used_where_there_is_one(write: Write) -> None:
+# --- languages ---
+
+
+@pytest.mark.parametrize("langue", ["en", "EN", " en ", "en-GB", "en_US", "English", "Anglais", "anglais"])
+def test_a_language_is_known_however_it_is_spelled(write: Write, langue: str) -> None:
+    assert write(niveau1_fr="x", niveau1_en="x").langue_of(Canal.SMS, "niveau1", langue) == "en"
+
+
+@pytest.mark.parametrize("langue", ["fr", "FR", "fr-FR", "français", "FRANÇAIS", "French"])
+def test_french_is_known_however_it_is_spelled(write: Write, langue: str) -> None:
+    assert write("en", niveau1_fr="x", niveau1_en="x").langue_of(Canal.SMS, "niveau1", langue) == "fr"
+
+
+@pytest.mark.parametrize("langue", [None, "", " ", "xx", "es", "..", "../../etc/passwd", "f", "a" * 5000, "\x00", "é"])
+@pytest.mark.parametrize("default", ["fr", "en"])
+def test_a_language_without_a_template_gives_way_to_the_default(write: Write, langue: str | None, default: str) -> None:
+    assert write(default, niveau1_fr="x", niveau1_en="x").langue_of(Canal.SMS, "niveau1", langue) == default
+
+
+def test_a_language_counts_for_the_templates_that_have_it(write: Write) -> None:
+    gabarits = write(niveau1_fr="x", niveau1_en="x", niveau2_fr="x")
+    assert gabarits.langue_of(Canal.SMS, "niveau2", "en") == "fr"
+    assert gabarits.langue_of(Canal.WHATSAPP, "niveau1", "en") == "fr"
+
+
+def test_each_language_has_its_text(write: Write) -> None:
     gabarits = write(niveau1_fr="Bonjour {{ nom }}", niveau1_en="Hello {{ nom }}")
-    assert gabarits.render(Canal.SMS, 1, "en", SAID) == "Hello Marie ONDO"
+    assert gabarits.render(Canal.SMS, "niveau1", "fr", SAID) == "Bonjour Marie ONDO"
+    assert gabarits.render(Canal.SMS, "niveau1", "en", SAID) == "Hello Marie ONDO"
 
 
-@pytest.mark.parametrize("langue", [None, "", "xx", "../../../etc/passwd", "a" * 5000])
-def test_a_language_without_a_template_falls_back_to_french(write: Write, langue: str | None) -> None:
-    assert write(niveau1_fr="Bonjour {{ nom }}").render(Canal.SMS, 1, langue, SAID) == "Bonjour Marie ONDO"
+# --- read before anything is sent ---
 
 
-def test_the_text_has_no_blank_around_it(write: Write) -> None:
-    assert write(niveau1_fr="\n  Bonjour\n\n").render(Canal.SMS, 1, None, SAID) == "Bonjour"
+@pytest.mark.parametrize("canal", Canal)
+def test_the_product_s_templates_are_in_order(canal: Canal) -> None:
+    for name in NAMES:
+        Gabarits().check(canal, name, ["fr", "en"])
 
 
-def test_a_missing_template_is_named(write: Write) -> None:
-    assert "sms/niveau1.fr.txt manque" in refusal(write(niveau2_fr="x"))
+def test_every_language_there_is_is_read(write: Write) -> None:
+    gabarits = write(niveau1_fr="Bonjour", niveau1_en="Hello\n{{ nmae }}")
+    assert refusal(gabarits).startswith("gabarits/sms/niveau1.en.txt, ligne 2 : variable inconnue « nmae »")
 
 
-@pytest.mark.parametrize(
-    ("text", "what"),
-    [
-        ("a\n{{ nmo }}", "'nmo' is undefined"),
-        ("a\n{% if %}", "Expected an expression"),
-        ("a\n{{ nom|grand }}", "No filter named 'grand'"),
-        ("a\n{{ nom / 2 }}", "unsupported operand"),
-        ("a\n{{ 1 / 0 }}", "division by zero"),
-        ("a\n{{ nom.__class__ }}", "access to attribute '__class__' of 'str' object is unsafe"),
-        ("a\n{{ nom.__class__.__mro__ }}", "unsafe"),
-        ("a\n{{ lipsum() }}", "'lipsum' is undefined"),
-    ],
-)
-def test_a_wrong_template_is_named_with_its_line(write: Write, text: str, what: str) -> None:
-    message = refusal(write(niveau1_fr=text))
-    assert message.startswith("gabarit sms/niveau1.fr.txt, ligne 2 : ")
-    assert what in message
+def test_a_template_that_no_level_names_may_be_unfinished(write: Write) -> None:
+    write(niveau1_fr="Bonjour", brouillon_fr="{{ ").check(Canal.SMS, "niveau1")
 
 
-def test_of_two_languages_the_wrong_template_is_named(write: Write) -> None:
-    gabarits = write(niveau1_fr="Bonjour", niveau1_en="{{ nmae }}")
-    assert refusal(gabarits, "en").startswith("gabarit sms/niveau1.en.txt, ligne 1 : ")
+@pytest.mark.parametrize("other", ["niveau1", "niveau1.fr.txt~", "niveau1.copie.txt", "niveau1.FR.txt", "niveau1.fr"])
+def test_a_file_of_another_name_is_no_template(write: Write, tmp_path: Path, other: str) -> None:
+    (tmp_path / "gabarits" / "sms" / other).write_text("{{ ", encoding="utf-8")
+    write(niveau1_fr="Bonjour").check(Canal.SMS, "niveau1")
 
 
-@pytest.mark.parametrize("text", ["", " \n", "{% if montant == '0 FCFA' %}x{% endif %}"])
-def test_a_template_that_says_nothing_is_refused(write: Write, text: str) -> None:
-    assert "gabarit sms/niveau1.fr.txt : son texte est vide" in refusal(write(niveau1_fr=text))
+def test_a_missing_template_is_named_with_those_there_are(write: Write) -> None:
+    assert refusal(write(niveau2_fr="x", niveau2_en="x")).startswith(
+        "le gabarit gabarits/sms/niveau1.fr.txt manque ; créez-le, ou corrigez la politique "
+        "(présents : niveau2.en, niveau2.fr) — "
+    )
 
 
-def test_a_template_in_another_encoding_is_named(write: Write, tmp_path: Path) -> None:
-    gabarits = write()
-    (tmp_path / "sms" / "niveau1.fr.txt").write_bytes("Réglez".encode("latin-1"))
-    assert "gabarit sms/niveau1.fr.txt : enregistrez-le en UTF-8" in refusal(gabarits)
+def test_the_default_language_is_required(write: Write) -> None:
+    assert "gabarits/sms/niveau1.fr.txt manque" in refusal(write(niveau1_en="Hello"))
 
 
-def test_a_name_is_data_and_never_a_template(write: Write) -> None:
-    gabarits = write(niveau1_fr="{{ nom }}")
-    said = values("{{ montant }} <b>", Decimal(1), "XAF", ["t"], date(2026, 1, 1))
-    assert gabarits.render(Canal.SMS, 1, None, said) == "{{ montant }} <b>"
+def test_a_language_asked_for_is_required(write: Write) -> None:
+    assert "gabarits/sms/niveau1.es.txt manque" in refusal(write(niveau1_fr="Bonjour"), "niveau1", "es")
+
+
+def test_a_canal_without_any_template_is_told(write: Write) -> None:
+    with pytest.raises(Blocked, match=r"whatsapp/niveau1\.fr\.txt manque .* \(présents : aucun\)"):
+        write(niveau1_fr="x").check(Canal.WHATSAPP, "niveau1")
+
+
+def test_another_encoding_is_told_with_its_line(write: Write) -> None:
+    gabarits = write(niveau1_fr=b"Bonjour {{ nom }}\n" + "Réglez".encode("cp1252"))
+    assert refusal(gabarits).startswith("gabarits/sms/niveau1.fr.txt, ligne 2 : un caractère n'est pas en UTF-8 ; ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_both_ways_to_save_utf_8_are_read(write: Write, encoding: str) -> None:
+    gabarits = write(niveau1_fr="Réglez {{ nom }}".encode(encoding))
+    assert gabarits.render(Canal.SMS, "niveau1", "fr", SAID) == "Réglez Marie ONDO"
+
+
+def test_a_folder_in_place_of_a_template_is_told(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "gabarits" / "sms" / "niveau1.fr.txt").mkdir()
+    assert refusal(write()).startswith("gabarits/sms/niveau1.fr.txt est illisible : ")

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from relances.local.state import StateFolder
 from relances.local.supervisor import STOP_SIGNALS, bring_down
 from relances.local.surroundings import migrate_given
 from relances.local.up import up
+from relances.rules.models import Canal
 from relances_providers.provider_info import PROVIDERS
 
 Command = Callable[[argparse.Namespace], int]
@@ -75,12 +76,53 @@ def _parser() -> argparse.ArgumentParser:
     reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
     reactiver.add_argument("telephone", metavar="NUMERO", help="injoignable ou en opposition, à relancer de nouveau")
 
+    apercu = add("apercu", _apercu, "qui serait relancé, qui non et pourquoi ; rien n'est envoyé")
+    apercu.add_argument("--date", metavar="JJ", help="jour de la relance, comme 2026-03-31 ; sinon aujourd'hui")
+    apercu.add_argument("--jours-retard-min", type=int, metavar="N", help="retard minimum en jours (7)")
+    apercu.add_argument("--type-relance", choices=list(Canal), help="un seul canal")
+    apercu.add_argument("--fournisseur", choices=_PROVIDERS, help="un seul fournisseur")
+    apercu.add_argument("--limite", type=int, metavar="N", help="au plus tant de relances")
+    apercu.add_argument("--categories", nargs="+", metavar="CODE", help="types de taxe ; sinon tous")
+    apercu.add_argument("--campagne", help="les contacts importés sous ce nom")
+    apercu.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, contribuable par contribuable")
+    apercu.add_argument("--passage", metavar="RUN_ID", help="montre ce passage, réel ou simulé, au lieu d'un nouveau")
+
+    corrections = add("corrections", _corrections, "les numéros de téléphone à corriger, et pourquoi")
+    corrections.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, pour les agents")
+    corrections.add_argument("--passage", metavar="RUN_ID", help="ce passage ; sinon le dernier de chaque source")
+
+    importer = add("importer-contacts", _importer_contacts, "les contacts d'une campagne, d'un fichier CSV")
+    importer.add_argument("--campagne", required=True, metavar="NOM", help="ce que le Dag reçoit dans campagne")
+    _add_file(importer)
+    _add_opposition(add("opposition", _opposition, "qui n'est plus relancé : ajouter, retirer, lister, importer"))
+
     connexions = add("connexions", _connexions, "fait des variables des guides les connexions d'Airflow")
     connexions.add_argument("--depuis-env", type=Path, required=True, metavar="FICHIER", help="le fichier à lire")
     connexions.add_argument("--imprimer", action="store_true", help="imprime AIRFLOW_CONN_…, secrets compris")
 
     commands.add_parser("base-fictive", help="remplit une base vide de contribuables inventés")
     return parser
+
+
+def _add_opposition(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="action")
+    for action, explanation in (
+        ("ajouter", "ne plus relancer un contribuable, ou quiconque a ce numéro"),
+        ("retirer", "le relancer de nouveau"),
+    ):
+        added = actions.add_parser(action, help=explanation, description=explanation)
+        who = added.add_mutually_exclusive_group(required=True)
+        who.add_argument("--contribuable", metavar="ID", help="son identifiant dans l'application fiscale")
+        who.add_argument("--telephone", metavar="NUMERO")
+        if action == "ajouter":
+            added.add_argument("--motif", metavar="TEXTE")
+    actions.add_parser("lister", help="toute la liste, numéros masqués")
+    _add_file(actions.add_parser("importer", help="une liste CSV : contribuable_id ou telephone, et motif"))
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("fichier", type=Path, metavar="FICHIER.csv", help="enregistré par un tableur")
+    parser.add_argument("--ignorer-erreurs", action="store_true", help="importe les lignes sans faute")
 
 
 def _demo(_: argparse.Namespace) -> int:
@@ -130,6 +172,42 @@ def _envoyer_test(given: argparse.Namespace) -> int:
 
 def _reactiver(given: argparse.Namespace) -> int:
     return examine(_settings(), Console(), ("reactiver", f"--telephone={given.telephone}"))
+
+
+def _apercu(given: argparse.Namespace) -> int:
+    asked = {
+        "date-relance": given.date,
+        "jours-retard-min": given.jours_retard_min,
+        "type-relance": given.type_relance,
+        "fournisseur": given.fournisseur,
+        "limite": given.limite,
+        "campagne": given.campagne,
+        "csv": given.csv,
+        "passage": given.passage,
+    }
+    categories = [f"--categories={code}" for code in given.categories or ()]
+    return _examine("apercu", *_options(asked), *categories)
+
+
+def _corrections(given: argparse.Namespace) -> int:
+    return _examine("corrections", *_options({"csv": given.csv, "passage": given.passage}))
+
+
+def _importer_contacts(given: argparse.Namespace) -> int:
+    return _examine("importer-contacts", *_options({"campagne": given.campagne}), *_file(given))
+
+
+def _opposition(given: argparse.Namespace) -> int:
+    asked = {name: getattr(given, name, None) for name in ("contribuable", "telephone", "motif")}
+    return _examine("opposition", given.action, *_options(asked), *(_file(given) if "fichier" in given else ()))
+
+
+def _file(given: argparse.Namespace) -> list[str]:
+    return [f"--fichier={given.fichier}", *(["--ignorer-erreurs"] if given.ignorer_erreurs else [])]
+
+
+def _options(asked: Mapping[str, object]) -> list[str]:
+    return [f"--{name}={value}" for name, value in asked.items() if value is not None]
 
 
 def _examine(*words: str) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 
-from relances.local.base_fictive import DatabaseNotEmptyError, create_base_fictive
+from relances.local.base_fictive import DatabaseNotEmptyError, add_collections, create_base_fictive
 from relances.local.connections import Connection, Value
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.supervisor import Supervisor
@@ -106,6 +106,11 @@ def start_simulators(supervisor: Supervisor, state: StateFolder) -> Simulators:
 
 
 def fill_etaxe(url: str, contribuables: int) -> None:
-    """Fill a tax database as of today in Libreville, unless it was before: one sample serves all demos."""
+    """Fill a tax database as of today in Libreville, unless it was before: one sample serves all demos.
+
+    It goes on being fed: each day that it serves has its collections, else a run would hold it for stale.
+    """
+    now = datetime.now(LIBREVILLE)
     with suppress(DatabaseNotEmptyError):
-        create_base_fictive(url, contribuables=contribuables, date_reference=datetime.now(LIBREVILLE).date())
+        create_base_fictive(url, contribuables=contribuables, date_reference=now.date())
+    add_collections(url, now)

@@ -8,31 +8,37 @@ import logging
 import os
 import signal
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import psycopg
 from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances.pipeline.connections import ETAXE, RELANCES, conninfo, database, sqlalchemy_url
-from relances.pipeline.demonstration import refuse_real_provider
-from relances.pipeline.policy import lanes, politique, required_first, rules_of, source_name, source_of
-from relances.pipeline.providers import connected, explications, hook_of
-from relances.rules.errors import Blocked
+from relances.pipeline.connections import RELANCES, conninfo, database, sqlalchemy_url
+from relances.pipeline.demonstration import refuse_real_provider, send_window
+from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_name, source_of
+from relances.pipeline.providers import connected, hook_of, way_of
+from relances.pipeline.reports import redaction
+from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.policy import Politique
 from relances.rules.request import Request
-from relances.stages import creation, extraction, reconciliation, reporting, validation
+from relances.rules.soldes import Relecture
+from relances.stages import creation, extraction, reconciliation, reporting, soldes, validation
 from relances.stages import write_back as results
 from relances.stages.memory import rare_collections
-from relances.stages.sending import LotReport, LotSender, lease
+from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
+from relances.store.reporting import Reporting
 from relances.store.sending import Lot, LotStore
-from relances.store.sources import Source
+from relances.store.sources import CONTACTS
 from relances.store.turns import take_turn, wait_for_turn
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
+from relances_providers.provider_info import PROVIDERS
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +60,10 @@ def check_providers(request: Request) -> None:
     The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop the day:
     its cure is logged, and its own sending fails with it where it has something to send.
     """
-    used = list(required_first(lanes(request, politique())))
+    policy = politique()
+    ways_out = lanes(request, policy)
+    plume(policy).check({niveau: lane.canal for niveau, lane in ways_out.items()})
+    used = list(required_first(ways_out))
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
@@ -108,11 +117,20 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
 
 
 def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
-    """Send one lot, once nobody else sends by its fournisseur; returns how many relances ended in each state."""
+    """Send one lot, once nobody else sends by its fournisseur; returns how many relances ended in each state.
+
+    Raises AirflowRescheduleException where the send window is closed, or closes before the end: the task comes back
+    when it opens, and holds no worker and no place of its pool meanwhile.
+    """
+    policy = politique()
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         wait_for_turn(relances, fournisseur)
-        report = _send(Lot(execution.occasion, fournisseur, premier, dernier))
+        report = _send(Lot(execution.source, execution.occasion, fournisseur, premier, dernier), policy)
+    if report.fermee:
+        opening = send_window(policy).next_opening(now())
+        logger.info("%s : hors des heures d'envoi, le reste du lot attend le %s", fournisseur, _in_words(opening))
+        raise AirflowRescheduleException(opening)  # type: ignore[no-untyped-call]
     return {statut.value: count for statut, count in report.statuts.items()}
 
 
@@ -133,10 +151,11 @@ def reconcile(request: Request) -> bool:
         if request.envoyer_automatiquement:
             _send_again(relances, hooks, policy)
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
+        waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
     )
-    return not unsettled.any or unsettled.attente > envoi.attente_reconciliation
+    return not waited_for or unsettled.attente > envoi.attente_reconciliation
 
 
 def reconcile_every_run() -> None:
@@ -153,10 +172,8 @@ def write_back(request: Request) -> int:
 
 
 def write_back_every_run() -> int:
-    """Show what is new in the tax application, whichever run it is of; returns how many relances."""
-    source = Source(politique().source)
-    with database(ETAXE) as etaxe, database(RELANCES) as relances:
-        return results.write_back(source, etaxe, relances)
+    """Show what is new where each source shows it, whichever run it is of; returns how many relances."""
+    return sum(_write_back(name) for name in (politique().source, CONTACTS))
 
 
 def report(request: Request) -> str:
@@ -165,7 +182,7 @@ def report(request: Request) -> str:
         execution = Executions(relances).find(request.run_id)
         if execution is None:
             return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
-        bilan, text = reporting.report(relances, execution, explications())
+        bilan, text = reporting.report(relances, execution, redaction())
     if not bilan.equilibre:
         logger.error("\n%s", text)
         raise Blocked(
@@ -176,48 +193,79 @@ def report(request: Request) -> str:
     return text
 
 
+def _write_back(name: str) -> int:
+    """A source that has nothing to show is not asked for its database."""
+    source, conn_id = source_of(name)
+    with database(RELANCES) as relances:
+        if not Reporting(relances).to_write_back(name, 1):
+            return 0
+        with database(conn_id) as etaxe:
+            return results.write_back(source, etaxe, relances)
+
+
 def _send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
-    """Send what is due of what was already tried, of every run.
+    """Send what is due of what was already tried, of every run, while the send window is open.
 
     What somebody else sends by at the moment is left to the next pass. The trouble of a fournisseur is raised once the
     others' retries are sent too.
     """
-    envoi, troubles = policy.envoi, list[ProviderError]()
+    fenetre, envoi, troubles = send_window(policy), policy.envoi, list[ProviderError | PipelineError]()
+    if fenetre.closing(now()) is None:
+        logger.info("hors des heures d'envoi : les reprises attendent le %s", _in_words(fenetre.next_opening(now())))
+        return
     for fournisseur in hooks:
-        lots = Doubts(relances).plan_retries(policy.source, fournisseur, envoi.jours_suivi, envoi.taille_lot)
+        lots = Doubts(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot)
         if lots:
             try:
-                _send_in_turn(fournisseur, lots)
-            except ProviderError as error:
+                _send_in_turn(fournisseur, lots, policy)
+            except (ProviderError, PipelineError) as error:
                 troubles.append(error)
     if troubles:
         raise troubles[0]
 
 
-def _send_in_turn(fournisseur: str, lots: Sequence[Lot]) -> None:
+def _send_in_turn(fournisseur: str, lots: Sequence[Lot], policy: Politique) -> None:
     with database(RELANCES) as own:
         if not take_turn(own, fournisseur):
             logger.info("%s : un envoi est en cours, les reprises attendent le prochain passage", fournisseur)
             return
         for lot in lots:
-            _send(lot)
+            _send(lot, policy)
 
 
-def _send(lot: Lot) -> LotReport:
+def _send(lot: Lot, policy: Politique) -> LotReport:
+    """Read the balances of a lot again, then send it; while the window is closed, neither."""
+    if send_window(policy).closing(now()) is None:
+        return LotReport({}, fermee=True)
+    hook = hook_of(lot.fournisseur)
+    _read_again(lot, policy)
     with rare_collections():
-        report = asyncio.run(_send_with(hook_of(lot.fournisseur), lot))
+        report = asyncio.run(_send_with(hook, lot, policy))
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
     return report
 
 
-async def _send_with(hook: MessagingHook, lot: Lot) -> LotReport:
+def _read_again(lot: Lot, policy: Politique) -> None:
+    source, conn_id = source_of(lot.source)
+    [provider] = [provider for provider in PROVIDERS if provider.name == lot.fournisseur]
+    relecture = Relecture(plume(policy), way_of(provider, policy))
+    with database(RELANCES) as relances, database(conn_id) as etaxe:
+        soldes.read_again(lot, source, etaxe, relances, relecture)
+
+
+async def _send_with(hook: MessagingHook, lot: Lot, policy: Politique) -> LotReport:
     refuse_real_provider(hook)
-    envoi, limits = politique().envoi, hook.limits
-    async with hook.open() as sender, LotStore(conninfo(RELANCES), lot, lease(limits), hook.account) as store:
-        worker = LotSender(store, sender, limits, envoi)
+    envoi, limits = policy.envoi, hook.limits
+    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
+    async with hook.open() as sender, store:
+        worker = LotSender(store, sender, limits, envoi, send_window(policy))
         # A deployment lets the calls in flight end instead of leaving them in doubt.
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
         return await worker.run()
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
 
 
 def _check(fournisseur: str) -> None:

@@ -1,10 +1,12 @@
-"""The demonstration writes to nobody: its taxpayers are invented, but their numbers may be someone's."""
+"""The demonstration writes to nobody, at any hour: its taxpayers are invented, but their numbers may be someone's."""
 
 import os
 from typing import Final
 from urllib.parse import urlsplit
 
 from relances.rules.errors import Blocked
+from relances.rules.fenetre import TOUJOURS, Fenetre
+from relances.rules.policy import Politique
 from relances_providers.messaging import MessagingHook
 
 _VARIABLE: Final = "RELANCES_DEMONSTRATION"  # set by the local stack in its demonstration world
@@ -22,3 +24,8 @@ def refuse_real_provider(hook: MessagingHook) -> None:
                 "serveur ; donnez vos bases et vos fournisseurs dans .env, puis relancez make up",
                 "the demonstration only writes to its simulators: put your databases and providers in .env",
             )
+
+
+def send_window(politique: Politique) -> Fenetre:
+    """When messages may leave: the policy's days and hours; in the demonstration, always."""
+    return TOUJOURS if os.environ.get(_VARIABLE) else politique.fenetre

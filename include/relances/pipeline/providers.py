@@ -2,7 +2,6 @@
 
 import pkgutil
 from collections.abc import Iterable
-from decimal import Decimal
 from typing import Final
 
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -60,13 +59,21 @@ def ways(canal: Canal, fournisseur: str | None, politique: Politique) -> tuple[V
 
 
 def way_of(provider: Provider, politique: Politique) -> Voie:
-    """The way of a provider: the countries it reaches, the texts its connection takes, what it bills."""
+    """The way of a provider: the countries it reaches, the texts its connection takes, what it bills.
+
+    Blocked where the policy does not say what it bills.
+    """
     hook = hook_of(provider.name)
     try:
         longest = hook.max_characters
     except ProviderError:  # a connection to mend: its check and its lane say so
         longest = hook.capabilities.max_characters
-    tarif = politique.tarifs.get(provider.name, Decimal(0))
+    tarif = politique.tarifs.get(provider.name)
+    if tarif is None:
+        raise Blocked(
+            f"politique.toml ne dit pas ce que facture {provider.name} ; ajoutez-le à [envoi] et à [tarif]",
+            f"the policy does not say what {provider.name} bills: add it to [envoi] and to [tarif]",
+        )
     return Voie(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment, tarif)
 
 

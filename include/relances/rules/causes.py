@@ -34,6 +34,10 @@ CAUSES: Final[dict[str, Raison]] = {
     "expiree": Raison("pas partie à temps", "rien : un passage suivant relancera"),
     "payee": RAISONS["payee"],
     "montant_minimum": RAISONS["montant_minimum"],
+    "montant_change": Raison(
+        "payée en partie depuis, et le message n'a pu être récrit", "rien : un passage suivant relancera"
+    ),
+    "message_trop_long": RAISONS["message_trop_long"],
     "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
 }
 

@@ -11,12 +11,15 @@ import holidays
 
 LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
 JOURS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-_HORIZON_DAYS: Final = 366
+_HORIZON: Final = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Fenetre:
-    """From ``debut`` to ``fin`` on the days of ``jours`` (0: Monday), public holidays of Gabon left out or not."""
+    """From ``debut`` to ``fin`` on the days of ``jours`` (0: Monday), public holidays of Gabon left out or not.
+
+    A ``fin`` of ``time.max`` is midnight.
+    """
 
     jours: frozenset[int]
     debut: time
@@ -24,30 +27,44 @@ class Fenetre:
     jours_feries: bool
 
     def closing(self, moment: datetime) -> datetime | None:
-        """When the window that is open at that moment closes; None where it is closed."""
-        local = moment.astimezone(LIBREVILLE)
-        if not self._is_day(local.date()) or not self.debut <= local.time() < self.fin:
+        """When the window that is open at that moment closes; None where it is closed.
+
+        Open round the clock, it closes before the next day that is none of its own; a year later at the latest.
+        """
+        if not self._is_open(moment):
             return None
-        return datetime.combine(local.date(), self.fin, LIBREVILLE)
+        closing = self._end(moment.astimezone(LIBREVILLE).date())
+        while self._is_open(closing) and closing - moment < _HORIZON:
+            closing += timedelta(days=1)
+        return closing
 
     def next_opening(self, moment: datetime) -> datetime:
         """When it opens next, at that moment or later. Raises ValueError where it does not within a year."""
         local = moment.astimezone(LIBREVILLE)
-        if self.closing(moment) is not None:
+        if self._is_open(moment):
             return local
-        for days in range(_HORIZON_DAYS):
+        for days in range(_HORIZON.days):
             day = local.date() + timedelta(days=days)
             opening = datetime.combine(day, self.debut, LIBREVILLE)
             if self._is_day(day) and opening > local:
                 return opening
         raise ValueError("the window never opens")
 
+    def _is_open(self, moment: datetime) -> bool:
+        local = moment.astimezone(LIBREVILLE)
+        return self._is_day(local.date()) and self.debut <= local.time() and local < self._end(local.date())
+
+    def _end(self, day: date) -> datetime:
+        if self.fin == time.max:
+            return datetime.combine(day + timedelta(days=1), time.min, LIBREVILLE)
+        return datetime.combine(day, self.fin, LIBREVILLE)
+
     def _is_day(self, day: date) -> bool:
         return day.weekday() in self.jours and (self.jours_feries or day not in _jours_feries(day.year))
 
 
 TOUJOURS: Final = Fenetre(frozenset(range(7)), time.min, time.max, jours_feries=True)
-"""Open at any hour of any day, to the last microsecond."""
+"""Open at any hour of any day."""
 
 
 @cache

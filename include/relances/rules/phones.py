@@ -21,6 +21,7 @@ _MOBILE: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _SEPARATORS: Final = re.compile(r"[\s.\-/()_\u00a0\u202f]+")
 _PLAIN: Final = re.compile(r"(?:\+?241|00241)?(?:0?([1-9]\d{7})|(0[1-7]\d{6}))", re.ASCII)
 _NOT_DIALLED: Final = re.compile(r"[^+\d]", re.ASCII)
+_SCIENTIFIC: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _GUIDE: Final = re.compile(r"(?:241)?(0\d{9})", re.ASCII)
 _NORTH_AMERICA: Final = frozenset({"US", "CA"})
 _TEN_DIGITS: Final = re.compile(r"1?([2-9]\d{9})", re.ASCII)
@@ -69,7 +70,7 @@ def lire(saisie: str) -> Verdict:
     """
     compact = _SEPARATORS.sub("", saisie)
     plain = _PLAIN.fullmatch(compact)
-    return _verdict(plain[1] or plain[2]) if plain is not None else _read_unusual(compact)
+    return _verdict(plain[1] or plain[2]) if plain is not None else _read_unusual(saisie)
 
 
 def reach(lecture: Verdict, pays: frozenset[str]) -> Verdict:
@@ -118,8 +119,10 @@ def _judge(prefix: str) -> Refus | None:
     return Refus.LIGNE_FIXE if kind == PhoneNumberType.FIXED_LINE else Refus.INVALIDE
 
 
-def _read_unusual(compact: str) -> Verdict:
-    dialled = _NOT_DIALLED.sub("", compact)
+def _read_unusual(saisie: str) -> Verdict:
+    if _SCIENTIFIC.fullmatch(saisie.strip()):
+        return Refus.INVALIDE  # a spreadsheet's 2,41066123E+11: its digits would be a stranger's number
+    dialled = _NOT_DIALLED.sub("", saisie)
     international = dialled.startswith(("+", "00"))
     digits = dialled.replace("+", "")
     if len(digits) < _ABSENT_BELOW or not digits.strip("0"):

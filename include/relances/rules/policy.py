@@ -108,12 +108,16 @@ class Envoi:
     jours_suivi: int
     expiration_heures: int
 
+    def fournisseurs(self, canal: Canal) -> tuple[str, ...]:
+        """Those of a canal, the preferred first."""
+        return self.fournisseurs_sms if canal is Canal.SMS else self.fournisseurs_whatsapp
+
 
 @dataclass(frozen=True, slots=True)
 class Modele:
     """The template that the provider approved for a niveau and a langue; its variables in the order of their numbers.
 
-    ``variables``: fields of :class:`relances.rules.texts.Values`.
+    ``variables``: fields of :class:`relances.rules.values.Values`.
     """
 
     niveau: int
@@ -156,7 +160,7 @@ class Politique:
 
     def fournisseurs(self, canal: Canal) -> tuple[str, ...]:
         """Those of a canal, the preferred first."""
-        return self.envoi.fournisseurs_sms if canal is Canal.SMS else self.envoi.fournisseurs_whatsapp
+        return self.envoi.fournisseurs(canal)
 
     def modele(self, canal: Canal, niveau: int, langue: str | None) -> Modele | None:
         """The approved template in that language, else in the office's; None: the text itself is sent."""

@@ -1,14 +1,19 @@
 """The report a tax officer reads, in Markdown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from relances.rules.apercu import Exemple, textes
 from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line
 from relances.rules.causes import Explications, cause
+from relances.rules.comparaison import Comparaison, depuis
+from relances.rules.corrections import a_corriger
+from relances.rules.depenses import CANAUX, couts, partis
 from relances.rules.exclusions import Raison, raison
-from relances.rules.models import Canal
+from relances.rules.markdown import francs, nombre, tableau
 
 PLACES: Final = {
     "envoyee": "envoyées",
@@ -21,28 +26,43 @@ PLACES: Final = {
     EXCLUE: "exclues",
     NON_TRAITEE: "NON TRAITÉES",
 }
-_SENT: Final = {
-    None: "segments facturables envoyés",
-    Canal.SMS: "SMS facturables envoyés",
-    Canal.WHATSAPP: "messages WhatsApp envoyés",
-}
 
 
-def rapport(bilan: Bilan, explications: Explications) -> str:
-    """The report, in Markdown. Counts and amounts only. ``explications``: what the codes of fournisseurs mean."""
+@dataclass(frozen=True, slots=True)
+class Releve:
+    """Everything a report tells of a run.
+
+    ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
+    one. ``exemples``: texts of a simulation.
+    """
+
+    run_id: str
+    bilan: Bilan
+    a_corriger: Mapping[str, int]
+    depuis: Comparaison | None
+    exemples: Sequence[Exemple]
+
+
+def rapport(releve: Releve, explications: Explications) -> str:
+    """The report, in Markdown: nobody's name or number. ``explications``: what the codes of fournisseurs mean."""
 
     def because(line: Line) -> Raison:
         return cause(line.code or "inconnu", line.fournisseur, explications)
 
+    bilan, before = releve.bilan, releve.depuis
     titre = "Simulation du" if bilan.simulation else "Relances du"
     sections = [
         f"# {titre} {bilan.date_relance:%d/%m/%Y}",
         _resume(bilan),
         _equation(bilan),
+        couts(bilan.depenses),
+        textes(releve.exemples),
         _table(bilan, "Exclues, par raison", EXCLUE, lambda line: raison(line.code or "inconnu")),
         _table(bilan, "En échec, par cause", "echec", because),
         _table(bilan, "Incertaines", "incertaine", because),
         _table(bilan, "Annulées", "annulee", because),
+        a_corriger(releve.a_corriger, releve.run_id),
+        depuis(before, bilan.date_relance) if before else "",
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -50,20 +70,34 @@ def rapport(bilan: Bilan, explications: Explications) -> str:
 def _resume(bilan: Bilan) -> str:
     totals = bilan.totals
     lines = [
-        f"- {_number(totals.extraites)} créances en retard extraites",
-        f"- {_number(totals.creees)} relances créées, {_number(totals.toutes)} au total pour ce jour",
-        f"- {_number(totals.segments)} {_SENT[bilan.canal]} pour ce jour",
+        f"- {nombre(totals.extraites)} créances en retard extraites",
+        f"- {nombre(totals.creees)} relances créées, {nombre(totals.toutes)} au total pour ce jour",
+        *partis(bilan.depenses, bilan.canal),
+        *_portee(bilan),
     ]
     return "\n".join(lines + _warnings(bilan))
+
+
+def _portee(bilan: Bilan) -> list[str]:
+    """Whose totals these are, where the run was narrowed."""
+    lines = []
+    if bilan.canal is not None:
+        lines.append(f"- Passage limité au canal {CANAUX[bilan.canal]} : les totaux ne comptent que lui")
+    if bilan.fournisseur is not None:
+        lines.append(
+            f"- Passage limité à {bilan.fournisseur} : les totaux comptent aussi ce que d'autres passages du même jour "
+            "ont confié à d'autres fournisseurs"
+        )
+    return lines
 
 
 def _warnings(bilan: Bilan) -> list[str]:
     waiting, doubtful = bilan.creances("en_attente"), bilan.creances("incertaine")
     warnings = []
     if waiting:
-        warnings.append(f"- **{_number(waiting)} créances attendent leur envoi** : relancez le Dag pour les envoyer")
+        warnings.append(f"- **{nombre(waiting)} créances attendent leur envoi** : relancez le Dag pour les envoyer")
     if doubtful:
-        warnings.append(f"- {_number(doubtful)} créances incertaines : le passage suivant tranchera")
+        warnings.append(f"- {nombre(doubtful)} créances incertaines : le passage suivant tranchera")
     return warnings
 
 
@@ -71,17 +105,17 @@ def _equation(bilan: Bilan) -> str:
     rows = [
         (
             libelle,
-            _number(bilan.creances(place)),
-            _number(bilan.relances(place)) if place not in (EXCLUE, NON_TRAITEE) else "",
-            _money(bilan.montant(place)),
+            nombre(bilan.creances(place)),
+            nombre(bilan.relances(place)) if place not in (EXCLUE, NON_TRAITEE) else "",
+            francs(bilan.montant(place)),
         )
         for place, libelle in PLACES.items()
         if bilan.creances(place) or place in ("envoyee", "echec", EXCLUE)
     ]
     montant = sum((line.montant for line in bilan.lines), Decimal(0))
-    total = ("**Extraites**", f"**{_number(bilan.totals.extraites)}**", "", _money(montant))
+    total = ("**Extraites**", f"**{nombre(bilan.totals.extraites)}**", "", francs(montant))
     verdict = "équilibré" if bilan.equilibre else "**DÉSÉQUILIBRÉ : prévenez l'exploitant**"
-    table = _markdown(("Créances", "Nombre", "Relances", "Montant"), [*rows, total])
+    table = tableau(("Créances", "Nombre", "Relances", "Montant"), [*rows, total])
     return f"## Bilan : {verdict}\n\n{table}"
 
 
@@ -93,33 +127,7 @@ def _table(bilan: Bilan, titre: str, place: str, explain: Callable[[Line], Raiso
             creances[meaning] += line.creances
             montants[meaning] += line.montant
     rows = [
-        (meaning.libelle, _number(number), _money(montants[meaning]), meaning.que_faire)
+        (meaning.libelle, nombre(number), francs(montants[meaning]), meaning.que_faire)
         for meaning, number in creances.most_common()
     ]
-    return f"## {titre}\n\n{_markdown(('Raison', 'Créances', 'Montant', 'Que faire'), rows)}" if rows else ""
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", " ")
-
-
-def _money(value: Decimal) -> str:
-    return f"{value:,.0f} FCFA".replace(",", " ")
-
-
-def _markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose columns line up in a log too; figures to the right."""
-    columns = list(zip(header, *rows, strict=True))
-    widths = [max(len(cell) for cell in column) for column in columns]
-    figures = [
-        all(cell[:1].isdigit() or cell.startswith("**") or not cell for cell in column[1:]) for column in columns
-    ]
-    rule = ["-" * (width - 1) + (":" if right else "-") for width, right in zip(widths, figures, strict=True)]
-    lines = [
-        [
-            cell.rjust(width) if right else cell.ljust(width)
-            for cell, width, right in zip(row, widths, figures, strict=True)
-        ]
-        for row in (header, *rows)
-    ]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in [lines[0], rule, *lines[1:]])
+    return f"## {titre}\n\n{tableau(('Raison', 'Créances', 'Montant', 'Que faire'), rows)}" if rows else ""

@@ -1,15 +1,18 @@
 """What one relance says, on its canal, at its niveau, and what that costs."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from relances.rules.errors import Blocked
 from relances.rules.models import Canal, Redaction
 from relances.rules.policy import Niveau, Politique
 from relances.rules.routing import Voie
 from relances.rules.segments import count_segments
 from relances.rules.simplification import simplify
-from relances.rules.texts import Gabarits, values
+from relances.rules.texts import Gabarits
+from relances.rules.values import values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,7 @@ class Sujet:
     prenom: str | None
     langue: str | None
     montant: Decimal
-    libelles: list[str]
+    libelles: Sequence[str | None]
     echeance: date
 
 
@@ -31,23 +34,38 @@ class Plume:
     politique: Politique
     gabarits: Gabarits
 
+    def check(self, canaux: Mapping[int, Canal]) -> None:
+        """Read every text that may be needed, in all its languages; Blocked names the file, the line and the cure.
+
+        ``canaux``: the one that each niveau leaves by.
+        """
+        for niveau in self.politique.niveaux:
+            canal, default = canaux[niveau.numero], self.politique.texte.langue
+            modeles = self.politique.modeles_whatsapp if canal is Canal.WHATSAPP else ()
+            langues = {modele.langue for modele in modeles if modele.niveau == niveau.numero}
+            if langues and default not in langues:
+                raise Blocked(
+                    f"politique, [[modele_whatsapp]] : le niveau {niveau.numero} n'a pas de modèle en {default}, la "
+                    "langue par défaut ; déclarez-le, ou changez texte.langue",
+                    f"[[modele_whatsapp]]: level {niveau.numero} has no template in the default language, {default}",
+                )
+            self.gabarits.check(canal, niveau.gabarit, langues)
+
     def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, voie: Voie) -> Redaction | None:
         """What is sent and billed; None where no text of the fournisseur or of the policy is that long."""
-        texte_policy = self.politique.texte
+        policy = self.politique.texte
         langue = self.gabarits.langue_of(canal, niveau.gabarit, sujet.langue)
-        nom = " ".join(part for part in (sujet.prenom, sujet.nom) if part)
+        modele = self.politique.modele(canal, niveau.numero, langue)
+        if modele is not None:
+            langue = modele.langue  # the text says what the approved template says
+        nom = f"{sujet.prenom} {sujet.nom}" if sujet.prenom and sujet.nom else sujet.prenom or sujet.nom
         said = values(nom, sujet.montant, self.politique.devise, sujet.libelles, sujet.echeance, langue=langue)
         texte = self.gabarits.render(canal, niveau.gabarit, langue, said)
-        modele = self.politique.modele(canal, niveau.numero, sujet.langue)
         segments, evites = 1, 0
         if voie.par_segment:
-            full = count_segments(texte)
-            if texte_policy.simplifier:
-                texte = simplify(texte)
-            segments = count_segments(texte)
-            evites = full - segments
+            texte, segments, evites = _sms(texte, simplifier=policy.simplifier)
         # Where the provider has an approved template, it is that which travels.
-        if (modele is None and len(texte) > voie.longueur_max) or segments > texte_policy.segments_max:
+        if (modele is None and len(texte) > voie.longueur_max) or segments > policy.segments_max:
             return None
         return Redaction(
             texte=texte,
@@ -57,3 +75,10 @@ class Plume:
             segments_evites=evites,
             cout=voie.tarif * segments,
         )
+
+
+def _sms(texte: str, *, simplifier: bool) -> tuple[str, int, int]:
+    """The text as it leaves, its segments, and how many plainer letters saved."""
+    plain = simplify(texte) if simplifier else texte
+    segments = count_segments(plain)
+    return plain, segments, 0 if plain is texte else count_segments(texte) - segments

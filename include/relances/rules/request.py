@@ -61,6 +61,8 @@ class Request:
         """
         for name in sorted(params.keys() - KNOWN):
             raise _wrong(name, f"un nom connu : {', '.join(sorted(KNOWN))}", "a known name")
+        if params.get("campagne") is not None and params.get("categories"):
+            raise _wrong("categories", "rien avec une campagne, qui en est une", "nothing beside a campaign")
         return cls(
             run_id=run_id,
             date_relance=_date(params.get("date_relance"), today),

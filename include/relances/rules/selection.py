@@ -59,6 +59,8 @@ class Regles:
             delai = self.politique.niveau(creance.jours_retard).delai_jours
             if creance.derniere_relance > self.date_relance - timedelta(days=delai):
                 return "deja_relance"
+        if not self.politique.selection.regrouper and creance.montant_du < self.politique.selection.montant_minimum:
+            return "montant_minimum"  # alone in its message, it would hide a greater one for ever
         return None
 
     def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
@@ -75,7 +77,7 @@ class Regles:
         destination = routage.best(first.lectures)
         if isinstance(destination, Refus):
             return destination.value
-        libelles = [c.libelle or "taxe" for c in creances]
+        libelles = [c.libelle for c in creances]
         sujet = Sujet(first.nom, first.prenom, first.langue, montant, libelles, first.echeance)
         redaction = self.plume.write(sujet, routage.canal, niveau, destination.voie)
         if redaction is None:

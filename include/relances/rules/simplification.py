@@ -1,22 +1,40 @@
 """Plainer letters for an SMS: French that stays readable within the 160 characters of GSM 03.38."""
 
+import re
+from functools import lru_cache
 from typing import Final
+from unicodedata import category, normalize
 
-from relances.rules.segments import is_gsm7
+from relances.rules.segments import count_segments, foreign, is_gsm7
 
-_PLAIN: Final = str.maketrans(
-    {
-        "â": "a", "ê": "e", "î": "i", "ô": "o", "û": "u", "ë": "e", "ï": "i", "ÿ": "y", "ç": "c",
-        "À": "A", "Â": "A", "È": "E", "Ê": "E", "Ë": "E", "Î": "I", "Ï": "I", "Ô": "O", "Ù": "U", "Û": "U", "Ÿ": "Y",
-        "œ": "oe", "Œ": "OE", "’": "'", "‘": "'", "“": '"', "”": '"', "«": '"', "»": '"', "–": "-", "—": "-",
-        "…": "...", "\u00a0": " ", "\u202f": " ", "\u2009": " ",
-    }
-)  # fmt: skip
+# What loses its accent, and spaces of every width, are not here: Unicode itself takes them apart.
+_PLAIN: Final = {
+    **dict.fromkeys("’‘‚‛′´`", "'"),
+    **dict.fromkeys("“”„‟″«»‹›", '"'),
+    **dict.fromkeys("‐‑‒–—―−•", "-"),
+    "œ": "oe",
+    "Œ": "OE",
+    "°": "o",
+    "·": ".",
+}
+_QUOTED: Final = re.compile(r"«[^\S\n]*([^«»\n]*?)[^\S\n]*»")  # the spaces inside belong to « », not to ""
 
 
 def simplify(texte: str) -> str:
-    """The text in plainer letters where that makes it GSM-7; else as it was, since nothing would be saved."""
+    """The text in plainer letters where that makes it GSM-7 and no longer to bill; else as it was."""
     if is_gsm7(texte):
         return texte
-    plain = texte.translate(_PLAIN)
-    return plain if is_gsm7(plain) else texte
+    plain = normalize("NFC", texte)
+    if "«" in plain:
+        plain = _QUOTED.sub(r'"\1"', plain)
+    for character in foreign(plain):
+        plain = plain.replace(character, _plainer(character))
+    worth = plain and is_gsm7(plain) and count_segments(plain) <= count_segments(texte)
+    return plain if worth else texte
+
+
+@lru_cache(maxsize=1024)
+def _plainer(character: str) -> str:
+    """The nearest of GSM-7; the character itself where there is none."""
+    plain = _PLAIN.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
+    return plain if is_gsm7(plain) else character

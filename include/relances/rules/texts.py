@@ -1,50 +1,21 @@
-"""The words of a relance: sandboxed Jinja2 templates, one file per canal, niveau and language."""
+"""The words of a relance: a folder of templates, one file per canal, gabarit and language."""
 
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from datetime import date
-from decimal import Decimal
-from functools import cache, partial
+import re
+from collections.abc import Collection, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final, TypeAlias
-
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateNotFound, TemplateSyntaxError, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from typing import Final
 
 from relances.rules.errors import Blocked
+from relances.rules.gabarit import Ecriture, compile_gabarit
 from relances.rules.models import Canal
+from relances.rules.values import Values
 
 DEFAULT_FOLDER: Final = Path(__file__).parent.parent / "gabarits"
 DEFAULT_LANGUE: Final = "fr"
-_CURRENCIES: Final = {"XAF": "FCFA"}
 
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """What a template may say. ``objet``: the tax, or how many there are."""
-
-    nom: str
-    montant: str
-    objet: str
-    echeance: str
-
-
-Ecriture: TypeAlias = Callable[[Values], str]
-_NAMES: Final = frozenset(field.name for field in fields(Values))
-_UNNAMED: Final = {"fr": "cher contribuable", "en": "dear taxpayer"}
-
-
-def values(
-    nom: str | None, montant: Decimal, devise: str, libelles: list[str], echeance: date, *, langue: str
-) -> Values:
-    """Format what is owed the way a tax office writes it: ``15 000 FCFA``, ``18/12/2025``."""
-    return Values(
-        nom=" ".join((nom or "").split()) or _UNNAMED.get(langue, _UNNAMED["fr"]),
-        montant=f"{montant:,.0f}".replace(",", " ") + f" {_CURRENCIES.get(devise, devise)}",
-        objet=(" ".join(libelles[0].split()) or "taxe") if len(libelles) == 1 else f"{len(libelles)} taxes",
-        echeance=f"{echeance:%d/%m/%Y}",
-    )
+_FILE: Final = re.compile(r"(?P<gabarit>.+)\.(?P<langue>[a-z]{2})\.txt")
+_SPELLED: Final = {"an": "en"}  # « anglais »
 
 
 class Gabarits:
@@ -56,80 +27,54 @@ class Gabarits:
     def __init__(self, folder: Path = DEFAULT_FOLDER, langue: str = DEFAULT_LANGUE) -> None:
         self._folder = folder
         self._langue = langue
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False
-        )
+        self._langues = cache(self._find_langues)
         self._ecriture = cache(self._load)
-        self.langue_of = cache(self._langue_of)
+        self.langue_of = lru_cache(maxsize=4096)(self._langue_of)
 
-    def _langue_of(self, canal: Canal, gabarit: str, langue: str | None) -> str:
-        """The language a template is rendered in, for who speaks that one."""
-        if langue and langue.isalpha() and (self._folder / _file(canal, gabarit, langue)).is_file():
-            return langue
-        return self._langue
+    def check(self, canal: Canal, gabarit: str, langues: Collection[str] = ()) -> None:
+        """Read a template in every language that it has, and must have; Blocked names what is wrong in which line.
+
+        ``langues``: those it must have beside the default one.
+        """
+        for langue in sorted({self._langue, *langues, *self._langues(canal, gabarit)}):
+            self._ecriture(canal, gabarit, langue)
 
     def render(self, canal: Canal, gabarit: str, langue: str, said: Values) -> str:
-        """The text of one relance; Blocked names the template and what is wrong with it."""
+        """The text of one relance; Blocked as ``check``."""
         return self._ecriture(canal, gabarit, langue)(said)
 
+    def _langue_of(self, canal: Canal, gabarit: str, langue: str | None) -> str:
+        """The language a template is rendered in, for who speaks that one: ``en``, ``EN``, ``en-GB``, ``English``."""
+        code = (langue or "").strip()[:2].lower()
+        code = _SPELLED.get(code, code)
+        return code if code in self._langues(canal, gabarit) else self._langue
+
+    def _find_langues(self, canal: Canal, gabarit: str) -> frozenset[str]:
+        return frozenset(langue for name, langue in self._files(canal) if name == gabarit)
+
     def _load(self, canal: Canal, gabarit: str, langue: str) -> Ecriture:
-        name = _file(canal, gabarit, langue)
+        path = self._folder / canal / f"{gabarit}.{langue}.txt"
+        name = f"{self._folder.name}/{canal}/{path.name}"
         try:
-            template = self._environment.get_template(name)
-            body = self._environment.parse(self._source(name)).body
-        except TemplateNotFound as error:
+            source = path.read_text(encoding="utf-8-sig")
+        except FileNotFoundError as error:
+            present = ", ".join(f"{name}.{langue}" for name, langue in self._files(canal)) or "aucun"
             raise Blocked(
-                f"le gabarit {name} manque dans {self._folder.name}/ ; créez-le, ou corrigez politique.toml",
-                "a message template is missing",
+                f"le gabarit {name} manque ; créez-le, ou corrigez la politique (présents : {present})",
+                "a message template is missing; create it, or mend the policy",
             ) from error
-        except TemplateSyntaxError as error:
-            raise _wrong(error.name or name, error.lineno, error) from error
         except UnicodeDecodeError as error:
-            raise Blocked(f"gabarit {name} : enregistrez-le en UTF-8", "a message template is not UTF-8") from error
-        template.globals = {}  # Jinja's helpers (range, lipsum …) would be copied for each of a million texts
-        return _plain(body) or partial(_render, template)
+            line = error.object[: error.start].count(b"\n") + 1
+            raise Blocked(
+                f"{name}, ligne {line} : un caractère n'est pas en UTF-8 ; enregistrez le fichier en UTF-8",
+                f"in a message template, line {line}: not UTF-8",
+            ) from error
+        except OSError as error:
+            raise Blocked(f"{name} est illisible : {error.strerror}", "a message template cannot be read") from error
+        return compile_gabarit(name, source)
 
-    def _source(self, name: str) -> str:
-        return (self._folder / name).read_text(encoding="utf-8")
-
-
-def _file(canal: Canal, gabarit: str, langue: str) -> str:
-    return f"{canal}/{gabarit}.{langue}.txt"
-
-
-def _plain(body: list[nodes.Node]) -> Ecriture | None:
-    """The same for a template that only names values: ten times as fast as Jinja. None for any other."""
-    parts: list[str] = []
-    for output in body:
-        if not isinstance(output, nodes.Output):
-            return None
-        for node in output.nodes:
-            match node:
-                case nodes.TemplateData(data=str(data)):
-                    parts.append(data.replace("{", "{{").replace("}", "}}"))
-                case nodes.Name(name=str(name)) if name in _NAMES:
-                    parts.append(f"{{0.{name}}}")
-                case _:
-                    return None
-    pattern = "".join(parts).strip()
-    return pattern.format if pattern else None
-
-
-def _render(template: Template, said: Values) -> str:
-    try:
-        text = template.render(nom=said.nom, montant=said.montant, objet=said.objet, echeance=said.echeance).strip()
-    except Exception as error:  # whatever the expressions of whoever wrote the template raise
-        raise _wrong(str(template.name), _line(template, error), error) from error
-    if not text:
-        raise Blocked(f"gabarit {template.name} : son texte est vide", "a message template gives an empty text")
-    return text
-
-
-def _wrong(name: str, line: int | None, error: Exception) -> Blocked:
-    return Blocked(f"gabarit {name}, ligne {line} : {error}", "a message template is wrong")
-
-
-def _line(template: Template, error: Exception) -> int | None:
-    """The template's last line in the traceback, where Jinja writes it."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == template.filename]
-    return lines[-1] if lines else None
+    def _files(self, canal: Canal) -> Iterator[tuple[str, str]]:
+        """The gabarit and the language of each file there is."""
+        for path in sorted((self._folder / canal).glob("*.txt")):
+            if found := _FILE.fullmatch(path.name):
+                yield found["gabarit"], found["langue"]

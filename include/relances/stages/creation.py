@@ -20,9 +20,9 @@ _DECIDED_AT_ONCE: Final = 5_000  # contribuables
 def create_relances(relances: psycopg.Connection, execution: Execution, regles: Regles, limite: int | None) -> Created:
     """Create the relances of an execution, all or none; a second time adds nothing."""
     politique = regles.politique
-    opened = open_creation(relances, execution, politique.devise, politique.delai_max_jours)
+    opened = open_creation(relances, execution, politique.devise)
     with explained("relances_db"), rare_collections(), opened as creation:
-        contribuables = creation.contribuables()
+        contribuables = creation.contribuables(politique.delai_max_jours)
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))
         created = creation.finish(limite, politique.plafonds)

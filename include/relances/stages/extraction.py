@@ -1,7 +1,9 @@
-"""Overdue creances of a day: from the tax application's database to the pipeline's."""
+"""Overdue creances of a day: from the tax application's database, or from a campaign's contacts, to the pipeline's."""
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
@@ -10,8 +12,9 @@ from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.store.database import explained
 from relances.store.executions import Executions
+from relances.store.oppositions import Oppositions
 from relances.store.preparation import Staging
-from relances.store.sources import Source
+from relances.store.sources import CONTACTS, Source
 
 logger = logging.getLogger(__name__)
 
@@ -19,39 +22,59 @@ logger = logging.getLogger(__name__)
 def extract(source: Source, request: Request, etaxe: psycopg.Connection, relances: psycopg.Connection) -> int:
     """Store the overdue creances of the request's day; returns how many. An error leaves everything as it was.
 
-    Blocked for an unknown category, a source without the contract's columns or with no debt at all.
+    ``etaxe``: the database of the source. The request's oppositions are added to the list first. Blocked for an unknown
+    category or campaign, a source without the contract's columns or with no debt at all.
     """
-    _check_categories(source, request, etaxe)
-    overdue = _overdue(source, etaxe, request.date_relance, request.jours_retard_min, request.categories)
+    read = _Reading(source, etaxe)
+    categories = request.categories if request.campagne is None else (request.campagne,)
+    if categories:
+        _check_categories(read.categories(), request)
     with explained("relances_db"), relances.transaction():
+        oppositions = Oppositions(relances)
+        oppositions.add(source.name, dict.fromkeys(request.oppositions))
         execution = Executions(relances).open(request, source.name)
         staging = Staging(relances, execution)
-        creances = staging.replace(overdue)
-        if creances == 0:
-            _check_not_empty(source, request, etaxe)
-        staging.close(creances, _latest_payment(source, etaxe))
+        creances = staging.replace(read.overdue(request.date_relance, request.jours_retard_min, categories))
+        if creances == 0 and request.campagne is None:
+            _check_not_empty(read, request)
+        staging.close(creances, read.latest_payment())
+        unknown = oppositions.not_extracted(execution.id, request.oppositions)
     logger.info("%s créances en retard extraites pour le %s", creances, request.date_relance)
+    if unknown:
+        logger.warning("%s des oppositions demandées ne sont d'aucun contribuable en retard : vérifiez-les", unknown)
     return creances
 
 
-def _overdue(
-    source: Source, etaxe: psycopg.Connection, jour: date, jours_retard_min: int, categories: Sequence[str]
-) -> Iterator[bytes]:
-    # Explained here: whoever consumes these blocks would take the tax database's errors for another's.
-    with explained("etaxe_db"):
-        yield from source.stream_overdue(etaxe, jour, jours_retard_min, categories)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A source over its database, whose errors are told from those of the pipeline's own."""
+
+    source: Source
+    connection: psycopg.Connection
+
+    def overdue(self, jour: date, jours_retard_min: int, categories: Sequence[str]) -> Iterator[bytes]:
+        # Explained here: whoever consumes these blocks would take the source's errors for another's.
+        with self._explained():
+            yield from self.source.stream_overdue(self.connection, jour, jours_retard_min, categories)
+
+    def latest_payment(self) -> datetime | None:
+        with self._explained():
+            return self.source.latest_payment(self.connection)
+
+    def categories(self) -> set[str]:
+        with self._explained():
+            return self.source.known_categories(self.connection)
+
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained("relances_db" if self.source.name == CONTACTS else "etaxe_db")
 
 
-def _latest_payment(source: Source, etaxe: psycopg.Connection) -> datetime | None:
-    with explained("etaxe_db"):
-        return source.latest_payment(etaxe)
-
-
-def _check_categories(source: Source, request: Request, etaxe: psycopg.Connection) -> None:
-    if not request.categories:
-        return
-    with explained("etaxe_db"):
-        known = source.known_categories(etaxe)
+def _check_categories(known: set[str], request: Request) -> None:
+    if request.campagne is not None and request.campagne not in known:
+        there_are = f"choisissez parmi {', '.join(sorted(known))}" if known else "aucune n'est importée"
+        raise Blocked(
+            f"campagne inconnue : {request.campagne} ; {there_are} (relances importer-contacts)", "unknown campaign"
+        )
     unknown = sorted(set(request.categories) - known)
     if unknown:
         raise Blocked(
@@ -60,9 +83,9 @@ def _check_categories(source: Source, request: Request, etaxe: psycopg.Connectio
         )
 
 
-def _check_not_empty(source: Source, request: Request, etaxe: psycopg.Connection) -> None:
+def _check_not_empty(read: _Reading, request: Request) -> None:
     """No creance may be right for these parameters; no debt at all means the wrong database."""
-    if not any(_overdue(source, etaxe, request.date_relance, 0, ())):
+    if not any(read.overdue(request.date_relance, 0, ())):
         raise Blocked(
             "aucune créance en retard à cette date dans la base fiscale ; vérifiez date_relance, et que la connexion "
             "etaxe_db vise la bonne base",

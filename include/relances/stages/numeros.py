@@ -14,8 +14,13 @@ logger = logging.getLogger(__name__)
 
 def read_numbers(relances: psycopg.Connection, execution: Execution) -> int:
     """Read and remember what is new; returns how many numbers."""
+    read = 0
     with explained("relances_db"), relances.transaction():
         numbers = Numbers(relances, execution)
-        read = numbers.remember([(saisie, lire(saisie)) for saisie in batch] for batch in numbers.to_read())
+        for saisies in numbers.to_read():
+            numbers.remember([(saisie, lire(saisie)) for saisie in saisies])
+            read += len(saisies)
+        if read:
+            numbers.let_planner_know()
     logger.info("%s numéros de téléphone nouveaux", read)
     return read

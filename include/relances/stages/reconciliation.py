@@ -52,18 +52,20 @@ def reconcile(
                 logger.warning("%s ne peut être interrogé pour l'instant : %s", fournisseur, error)
         closed += doubts.close(envoi.delai_incertitude)
         abandoned = doubts.abandon(envoi.jours_suivi)
+        expired = doubts.expire(envoi.expiration_heures)
         doubles = doubts.doubles()
     if doubles:
         logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", doubles)
     logger.info(
         "réconciliation : %s appels interrompus, %s retrouvés au journal, %s chez le fournisseur, "
-        "%s à renvoyer, %s sans réponse (408), %s abandonnées",
+        "%s à renvoyer, %s sans réponse (408), %s abandonnées, %s expirées",
         rescued,
         found,
         cleared[Statut.ENVOYEE],
         cleared[Statut.EN_ATTENTE],
         closed,
         abandoned,
+        expired,
     )
     logger.info(
         "suivi : %s livrées, %s en échec, %s à renvoyer",

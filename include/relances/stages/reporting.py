@@ -1,25 +1,72 @@
 """The report of a run: the balance equation, stored and told."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import psycopg
 
+from relances.rules.apercu import Exemple, exemple
 from relances.rules.bilan import Bilan
 from relances.rules.causes import Explications
+from relances.rules.corrections import codes_a_corriger
 from relances.rules.models import Canal
-from relances.rules.rapport import rapport
+from relances.rules.rapport import Releve, rapport
+from relances.rules.redaction import Plume
+from relances.rules.routing import Voie
+from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
+from relances.store.previews import Previews
 from relances.store.reporting import Reporting
 
 
-def report(relances: psycopg.Connection, execution: Execution, explications: Explications) -> tuple[Bilan, str]:
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What a report is written with. ``explications``: what the codes of fournisseurs mean; ``voie_of``: their ways."""
+
+    explications: Explications
+    plume: Plume
+    voie_of: Callable[[str], Voie]
+
+
+def report(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> tuple[Bilan, str]:
     """Compute, store and tell where every extracted creance of the execution is."""
+    bilan, text = tell(relances, execution, redaction)
+    Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=text)
+    return bilan, text
+
+
+def tell(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> tuple[Bilan, str]:
+    """The same, and nothing is stored."""
+    with relances.transaction():
+        Reporting(relances).expect_millions()
+        releve = _releve(relances, execution, redaction)
+    return releve.bilan, rapport(releve, redaction.explications)
+
+
+def _releve(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> Releve:
     reporting = Reporting(relances)
+    fournisseur = reporting.asked_fournisseur(execution)
     bilan = Bilan(
         execution.date_relance,
         Canal(execution.canal) if execution.canal else None,
+        fournisseur,
         execution.simulation,
         reporting.totals(execution),
         reporting.balance(execution),
+        reporting.costs(execution),
     )
-    text = rapport(bilan, explications)
-    Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=text)
-    return bilan, text
+    return Releve(
+        execution.run_id,
+        bilan,
+        Corrections(relances).counts(execution, codes_a_corriger(fournisseur)),
+        reporting.changes(execution, [niveau.a_partir_de_jours for niveau in redaction.plume.politique.niveaux]),
+        _examples(relances, execution, redaction) if execution.simulation else (),
+    )
+
+
+def _examples(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> list[Exemple]:
+    found = (
+        exemple(cas, redaction.plume, redaction.voie_of(cas.fournisseur))
+        for cas in Previews(relances).examples(execution)
+    )
+    return [each for each in found if each is not None]

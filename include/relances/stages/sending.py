@@ -7,13 +7,15 @@ a call, and no more relances are claimed than there are calls in flight.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 import psycopg
 
 from relances.rules.errors import TryAgain
+from relances.rules.fenetre import Fenetre
 from relances.rules.models import Statut
 from relances.rules.outcomes import Issue, Reglement, Reportee, settle
 from relances.rules.policy import Envoi
@@ -34,9 +36,10 @@ _DOWN_AFTER: Final = 20  # calls in a row without an answer: the provider is dow
 
 @dataclass(frozen=True, slots=True)
 class LotReport:
-    """How many relances of a lot ended in each state."""
+    """How many relances of a lot ended in each state. ``fermee``: the send window closed before its end."""
 
     statuts: Mapping[Statut, int]
+    fermee: bool
 
     def __str__(self) -> str:
         return (
@@ -49,20 +52,37 @@ def lease(limits: Limits) -> float:
     return 2 * limits.longest_call + _LEASE_MARGIN
 
 
-class LotSender:
-    """Sends one lot with an open sender: one worker."""
+def now() -> datetime:
+    """The clock of who gives no other."""
+    return datetime.now(UTC)
 
-    def __init__(self, store: LotStore, sender: Sender, limits: Limits, envoi: Envoi) -> None:
+
+class LotSender:
+    """Sends one lot with an open sender: one worker. Nothing is claimed once ``fenetre`` is closed by ``clock``."""
+
+    def __init__(
+        self,
+        store: LotStore,
+        sender: Sender,
+        limits: Limits,
+        envoi: Envoi,
+        fenetre: Fenetre,
+        *,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
         self._store = store
         self._sender = sender
         self._limits = limits
         self._envoi = envoi
+        self._fenetre = fenetre
+        self._clock = clock
         self._pace = Pace(limits.rate_per_second)
         self._calls: dict[asyncio.Task[None], Claim] = {}
         self._outcomes: list[tuple[Claim, Reglement]] = []
         self._counts: Counter[Statut] = Counter()
         self._progress = asyncio.Event()
         self._stopping = False
+        self._closed = False
         self._answered = False
         self._probes = _PROBES
         self._unreached = 0
@@ -74,7 +94,7 @@ class LotSender:
         self._progress.set()
 
     async def run(self) -> LotReport:
-        """Send until nothing is due. Raises what stopped the lot, once every outcome is written.
+        """Send until nothing is due, or the window closes. Raises what stopped the lot, once every outcome is written.
 
         Misconfigured: a setting is wrong. TryLater, OutcomeUnknown: the provider is out of reach, or answers no
         more. TryAgain: :meth:`stop` was called. What was not sent stays ``en_attente``.
@@ -88,17 +108,21 @@ class LotSender:
             raise
         if self._trouble is not None:
             raise self._trouble
-        if not exhausted:
+        if not exhausted and not self._closed:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")
-        return LotReport(dict(self._counts))
+        return LotReport(dict(self._counts), fermee=self._closed)
 
     async def _send_all(self) -> bool:
         """The loop itself; True when nothing was left to claim, False when it was stopped."""
-        exhausted = False
+        exhausted, closing = False, self._fenetre.closing(self._clock())
         while True:
             await self._write_outcomes()
             if not (exhausted or self._stopping):
-                exhausted = await self._start_calls()
+                if closing is not None and self._clock() < closing:
+                    exhausted = await self._start_calls()
+                else:
+                    self._closed = True
+                    self.stop()
             if not (self._calls or self._outcomes) and (exhausted or self._stopping):
                 return exhausted
             await self._wait()

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import LiteralString
 
 import psycopg
 from psycopg.rows import args_row
 
-from relances.rules.models import Creance
+from relances.rules.models import Creance, NouvelleRelance, Statut
 from relances.rules.policy import Plafonds
 from relances.rules.selection import Decision
 from relances.store.database import query
@@ -27,63 +28,73 @@ class Created:
 
 
 class Creation:
-    """An open creation: reads what is to decide, takes the decisions, stores them at the end.
+    """An open creation: reads what is to decide, stores the decisions.
 
     Made by :func:`open_creation`; reading and writing share its transaction.
     """
 
-    def __init__(self, connection: psycopg.Connection, parameters: dict[str, object]) -> None:
+    def __init__(self, connection: psycopg.Connection, execution: Execution, devise: str) -> None:
         self._connection = connection
-        self._parameters = parameters
+        self._execution = execution
+        self._common = _common_columns(execution, devise)
+        self._premiere: int | None = None
+        self._relances = 0
+        self._exclusions = 0
 
-    def contribuables(self) -> Iterator[list[Creance]]:
-        """The creances still to decide, a contribuable's together, in flat memory."""
+    def contribuables(self, delai_jours: int) -> Iterator[list[Creance]]:
+        """The creances still to decide, a contribuable's together, in flat memory.
+
+        ``delai_jours``: how far back what was already said matters.
+        """
+        parameters = {**_of(self._execution), "delai_jours": delai_jours}
+        self._connection.execute(query("gather_history"), parameters)
+        self._connection.execute(query("analyze_history"))
         with self._connection.cursor("a_decider", row_factory=args_row(Creance)) as rows:
             rows.itersize = _FETCHED_AT_ONCE
-            rows.execute(query("stream_creances_to_decide"), self._parameters, binary=True)
+            rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):
                 yield list(group)
 
     def add(self, decisions: Iterable[Decision]) -> None:
-        """Hold these decisions until :meth:`finish`."""
+        """Store these decisions."""
         kept = list(decisions)
         relances = [d.relance for d in kept if d.relance is not None]
+        exclusions = [x for d in kept for x in d.exclusions]
+        numbered = list(zip(self._reserve(len(relances)), relances, strict=True))
+        self._copy(query("copy_relances"), (_columns(number, r) + self._common for number, r in numbered))
         self._copy(
-            query("copy_nouvelle_relance"),
-            (
-                (
-                    r.contribuable_id, r.niveau, r.canal, r.fournisseur, r.telephone, r.telephone_migre,
-                    r.redaction.texte, r.redaction.modele, r.redaction.variables, r.redaction.segments,
-                    r.redaction.segments_evites, r.redaction.cout, r.montant_du, r.echeance, r.jours_retard,
-                )
-                for r in relances
-            ),
-        )  # fmt: skip
-        self._copy(
-            query("copy_nouvelle_relance_creance"),
-            ((r.contribuable_id, c.rang, c.creance_id, c.montant_du, c.echeance) for r in relances for c in r.creances),
+            query("copy_relance_creances"),
+            ((number, c.creance_id, c.montant_du, c.echeance) for number, r in numbered for c in r.creances),
         )
-        self._copy(query("copy_nouvelle_exclusion"), ((x.rang, x.code) for d in kept for x in d.exclusions))
+        execution_id = self._execution.id
+        self._copy(query("copy_exclusions"), ((x.rang, x.code, execution_id, "creation") for x in exclusions))
+        self._relances += len(relances)
+        self._exclusions += len(exclusions)
 
     def finish(self, limite: int | None, plafonds: Plafonds) -> Created:
-        """Create what is new, at most ``limite`` relances for the whole occasion, within the policy's limits."""
-        self._connection.execute(query("analyze_temporary_tables"))
+        """Keep at most ``limite`` relances for the whole occasion, within the policy's limits; tell what was added."""
+        added = {**_of(self._execution), "premiere": self._premiere, "limite": limite}
         if limite is not None or plafonds.any:
-            limits = {**self._parameters, **asdict(plafonds), "limite": limite}
-            self._connection.execute(query("set_aside_beyond_limits"), limits)
-        if not self._parameters["simulation"]:
-            self._connection.execute(query("expire_replaced_relances"))
-        relances = self._connection.execute(query("insert_relances"), self._parameters).rowcount
-        self._connection.execute(query("insert_relance_creances"), self._parameters)
-        exclusions = self._connection.execute(query("insert_exclusions"), self._parameters).rowcount
-        self._select_waiting(limite)
-        return Created(relances, exclusions)
+            row = self._connection.execute(query("exclude_beyond_limits"), {**added, **asdict(plafonds)}).fetchone()
+            beyond, excluded = row or (0, 0)
+            self._relances -= beyond
+            self._exclusions += excluded
+        if not self._execution.simulation:
+            self._connection.execute(query("expire_replaced_relances"), added)
+        self._select_waiting(added)
+        return Created(self._relances, self._exclusions)
 
-    def _select_waiting(self, limite: int | None) -> None:
+    def _reserve(self, nombre: int) -> list[int]:
+        ids = [row[0] for row in self._connection.execute(query("reserve_ids"), {"nombre": nombre})]
+        if self._premiere is None and ids:
+            self._premiere = ids[0]
+        return ids
+
+    def _select_waiting(self, added: dict[str, object]) -> None:
         """What an earlier run of the occasion left waiting is sent only where this run covers it."""
-        row = self._connection.execute(query("earlier_runs_left_waiting"), self._parameters).fetchone()
+        row = self._connection.execute(query("earlier_runs_left_waiting"), added).fetchone()
         if row is not None and row[0]:
-            self._connection.execute(query("select_waiting"), {**self._parameters, "limite": limite})
+            self._connection.execute(query("select_waiting"), added)
 
     def _copy(self, statement: LiteralString, rows: Iterable[tuple[object, ...]]) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
@@ -92,29 +103,41 @@ class Creation:
 
 
 @contextmanager
-def open_creation(
-    connection: psycopg.Connection, execution: Execution, devise: str, delai_jours: int
-) -> Iterator[Creation]:
-    """Open the creation of an execution's relances; commits at the end, undoes all on an error.
+def open_creation(connection: psycopg.Connection, execution: Execution, devise: str) -> Iterator[Creation]:
+    """Open the creation of an execution's relances; commits at the end, undoes all on an error."""
+    with connection.transaction():
+        connection.execute(query("set_planner"))
+        connection.execute(query("lock_creations"), _of(execution))
+        connection.execute(query("clear_exclusions"), {"execution_id": execution.id, "etape": "creation"})
+        connection.execute(query("create_temporary_tables"))
+        connection.execute(query("hold_earlier_relances"), _of(execution))
+        yield Creation(connection, execution, devise)
 
-    ``delai_jours``: how far back what was already said matters.
-    """
-    parameters: dict[str, object] = {
+
+def _of(execution: Execution) -> dict[str, object]:
+    return {
         "execution_id": execution.id,
         "source": execution.source,
         "canal": execution.canal,
         "occasion": execution.occasion,
         "date_relance": execution.date_relance,
-        "simulation": execution.simulation,
-        "etape": "creation",
-        "devise": devise,
-        "delai_jours": delai_jours,
     }
-    with connection.transaction():
-        connection.execute(query("lock_creations"), parameters)
-        connection.execute(query("clear_exclusions"), parameters)
-        connection.execute(query("create_temporary_tables"))
-        connection.execute(query("hold_earlier_relances"), parameters)
-        connection.execute(query("gather_history"), parameters)
-        connection.execute(query("analyze_history"))
-        yield Creation(connection, parameters)
+
+
+def _columns(number: int, relance: NouvelleRelance) -> tuple[object, ...]:
+    """Those of copy_relances that differ from a relance to the next."""
+    r, redaction = relance, relance.redaction
+    return (
+        number, r.contribuable_id, r.niveau, r.canal, r.fournisseur, r.telephone, r.telephone_migre,
+        redaction.texte, redaction.modele, redaction.variables, redaction.segments, redaction.segments_evites,
+        redaction.cout, r.montant_du, r.echeance,
+    )  # fmt: skip
+
+
+def _common_columns(execution: Execution, devise: str) -> tuple[object, ...]:
+    """The others: a simulated relance is closed from the start."""
+    common = (execution.source, execution.occasion, execution.id, execution.date_relance, devise)
+    if not execution.simulation:
+        return (*common, Statut.EN_ATTENTE.value, None, None, None)
+    closed = ("simulation", "passage de simulation : rien n'est envoyé", datetime.now(UTC))
+    return (*common, Statut.ANNULEE.value, *closed)

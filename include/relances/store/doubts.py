@@ -25,9 +25,9 @@ class Unsettled:
     a_reprendre: int
     attente: float
 
-    @property
-    def any(self) -> bool:
-        return self.incertaines + self.en_cours + self.a_reprendre > 0
+    def any(self, *, reprises: bool) -> bool:
+        """Whether there are some. ``reprises``: those to send again count."""
+        return self.incertaines + self.en_cours + (self.a_reprendre if reprises else 0) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,20 @@ class Doubts:
             "lots_max": lots_max,
         }
         rows = self._connection.execute(query("plan_ranges"), parameters)
-        return [Lot(execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
+        return [Lot(execution.source, execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
 
-    def plan_retries(self, source: str, fournisseur: str, jours: int, nombre: int) -> list[Lot]:
+    def plan_retries(self, fournisseur: str, jours: int, nombre: int) -> list[Lot]:
         """What is due of what was tried before, first in the last ``jours``: a lot by occasion, ``nombre`` in all."""
-        parameters = {"source": source, "fournisseur": fournisseur, "jours": jours, "nombre": nombre}
+        parameters = {"fournisseur": fournisseur, "jours": jours, "nombre": nombre}
         rows = self._connection.execute(query("plan_retries"), parameters)
-        return [Lot(occasion, fournisseur, premier, dernier, reprise=True) for occasion, premier, dernier in rows]
+        return [
+            Lot(source, occasion, fournisseur, premier, dernier, reprise=True)
+            for source, occasion, premier, dernier in rows
+        ]
+
+    def expire(self, heures: int) -> int:
+        """Call off what was created more than so many hours ago and never tried; returns how many."""
+        return self._connection.execute(query("expire_untried"), {"heures": heures}).rowcount
 
     def abandon(self, jours: int) -> int:
         """End what was tried first more than ``jours`` ago and still waits, by the code it has; returns how many."""

@@ -39,6 +39,7 @@ class Executions:
             "limite": request.limite,
             "categories": list(request.categories),
             "fournisseur": request.fournisseur,
+            "campagne": request.campagne,
         }
         self._connection.execute(
             query("open_execution"),

@@ -16,24 +16,26 @@ class Numbers:
 
     def __init__(self, connection: psycopg.Connection, execution: Execution) -> None:
         self._connection = connection
-        self._parameters = {"execution_id": execution.id, "lecture": LECTURE}
+        self._execution = execution
 
     def to_read(self) -> Iterator[list[str]]:
-        """Those that were never read, some thousands at a time."""
+        """Those that this version of the reading never read, some thousands at a time; nobody else reads meanwhile."""
+        self._connection.execute(query("lock_numbers"))
+        self._connection.execute(query("forget_older_readings"), {"lecture": LECTURE})
         with self._connection.cursor("numeros") as rows:
-            rows.execute(query("stream_numbers_to_read"), self._parameters)
+            rows.execute(query("stream_numbers_to_read"), {"execution_id": self._execution.id})
             while batch := rows.fetchmany(_FETCHED_AT_ONCE):
                 yield [saisie for (saisie,) in batch]
 
-    def remember(self, batches: Iterable[list[tuple[str, Verdict]]]) -> int:
-        """Keep how numbers were read; returns how many."""
-        self._connection.execute(query("create_numbers_read"))
-        with self._connection.cursor() as cursor:
-            for batch in batches:
-                with cursor.copy(query("copy_numbers_read")) as copy:
-                    for saisie, verdict in batch:
-                        copy.write_row((saisie, *_columns(verdict), LECTURE))
-            return cursor.execute(query("remember_numbers")).rowcount
+    def let_planner_know(self) -> None:
+        """Have the database look again at how many numbers there are."""
+        self._connection.execute(query("analyze_numbers"))
+
+    def remember(self, read: Iterable[tuple[str, Verdict]]) -> None:
+        """Keep how these numbers were read."""
+        with self._connection.cursor() as cursor, cursor.copy(query("copy_numbers")) as copy:
+            for saisie, verdict in read:
+                copy.write_row((saisie, *_columns(verdict), LECTURE))
 
 
 def _columns(verdict: Verdict) -> tuple[object, ...]:

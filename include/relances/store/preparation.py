@@ -32,12 +32,14 @@ class Staging:
         """Write down what the extraction amounts to, and the latest payment that its source knows."""
         parameters = {"creances": creances, "derniere_collecte": derniere_collecte}
         self._connection.execute(query("close_extraction"), {**parameters, "execution_id": self._execution.id})
+        self._connection.execute(query("analyze_extraction"))
 
     def exclude_invalid_rows(self, montant_max: Decimal) -> int:
         """Set aside the rows that no relance can be made of; returns how many."""
-        parameters = {"execution_id": self._execution.id, "etape": "validation", "montant_max": montant_max}
+        parameters = {"execution_id": self._execution.id, "etape": "validation"}
         with self._connection.transaction():
             self._name_session()
+            self._connection.execute(query("set_session_montant_max"), {"montant_max": str(montant_max)})
             self._connection.execute(query("clear_exclusions"), parameters)
             return self._connection.execute(query("exclude_invalid_rows"), parameters).rowcount
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import psycopg
 from psycopg.rows import args_row
 
-from relances.rules.bilan import Line, Totals
+from relances.rules.bilan import Depense, Line, Totals
+from relances.rules.comparaison import Comparaison, Volume
+from relances.rules.models import Canal
 from relances.store.database import query
 from relances.store.executions import Execution
 from relances.store.sources import WriteBackRow
@@ -30,21 +32,52 @@ class Reporting:
         )
         return len(statuts)
 
+    def expect_millions(self) -> None:
+        """Within a transaction: its queries read whole tables."""
+        self._connection.execute(query("set_planner"))
+
     def balance(self, execution: Execution) -> list[Line]:
         """Where each extracted creance is."""
         with self._connection.cursor(row_factory=args_row(Line)) as cursor:
-            return cursor.execute(query("balance"), _of(execution)).fetchall()
+            return cursor.execute(query("balance"), parameters(execution)).fetchall()
 
     def totals(self, execution: Execution) -> Totals:
-        """Counts of relances."""
-        row = self._connection.execute(query("totals"), _of(execution)).fetchone()
-        return Totals(*(row or (0, 0, 0, 0)))
+        """Counts of creances and relances."""
+        row = self._connection.execute(query("totals"), parameters(execution)).fetchone()
+        return Totals(*(row or (0, 0, 0)))
+
+    def costs(self, execution: Execution) -> list[Depense]:
+        """What the relances of the occasion cost."""
+        rows = self._connection.execute(query("costs"), parameters(execution))
+        return [Depense(Canal(canal), *others) for canal, *others in rows]
+
+    def asked_fournisseur(self, execution: Execution) -> str | None:
+        """The only fournisseur that the run was asked to use."""
+        row = self._connection.execute(query("asked_fournisseur"), parameters(execution)).fetchone()
+        return None if row is None else row[0]
+
+    def changes(self, execution: Execution, seuils: Sequence[int]) -> Comparaison | None:
+        """What changed since the run of an earlier day, None for the first. ``seuils``: where each niveau begins."""
+        now = parameters(execution)
+        found = self._connection.execute(query("previous_execution"), now).fetchone()
+        if found is None:
+            return None
+        avant, occasion, date_relance = found
+        wanted = {**now, "avant": avant, "seuils": list(seuils)}
+        [(nouvelles, disparues, montes)] = self._connection.execute(query("changes"), wanted)
+        before = self._volume({**now, "occasion": occasion})
+        return Comparaison(date_relance, nouvelles, disparues, montes, before, self._volume(now))
+
+    def _volume(self, wanted: dict[str, object]) -> Volume:
+        [row] = self._connection.execute(query("volume"), wanted)
+        return Volume(*row)
 
 
-def _of(execution: Execution) -> dict[str, object]:
+def parameters(execution: Execution) -> dict[str, object]:
+    """What a query about an execution and its occasion is asked with."""
     return {
         "execution_id": execution.id,
         "source": execution.source,
-        "canal": execution.canal,
+        "canaux": [execution.canal] if execution.canal else [canal.value for canal in Canal],
         "occasion": execution.occasion,
     }

@@ -29,9 +29,10 @@ class _Operation(Protocol[T_co]):
 class Lot:
     """A share of an occasion's relances for one fournisseur: those whose id lies in a range, both ends in.
 
-    ``reprise``: only those that were already tried.
+    ``source``: who they are about, a folder of ``store/sources``. ``reprise``: only those that were already tried.
     """
 
+    source: str
     occasion: str
     fournisseur: str
     premier: int
@@ -62,15 +63,16 @@ class LotStore:
     """The claims of one worker in one lot, under an owner's name of its own.
 
     ``bail``: seconds after which anyone may declare this worker dead. ``compte``: the fournisseur's account that is
-    called. The database may go away and come back:
-    statements are then repeated, which is safe for both.
+    called. ``expiration_heures``: after which what was never tried is called off. The database may go away and come
+    back: statements are then repeated, which is safe for both.
     """
 
-    def __init__(self, conninfo: str, lot: Lot, bail: float, compte: str) -> None:
+    def __init__(self, conninfo: str, lot: Lot, bail: float, compte: str, expiration_heures: int) -> None:
         self._conninfo = conninfo
         self._lot = lot
         self._bail = bail
         self._compte = compte
+        self._expiration_heures = expiration_heures
         self._proprietaire = uuid4()
         self._next_id = lot.premier
         self._held: set[int] = set()
@@ -98,6 +100,7 @@ class LotStore:
     async def _take(self, nombre: int) -> tuple[list[Claim], int]:
         """The claims of one statement, and how many relances it saw: those it called off instead are no claims."""
         parameters = {
+            "source": self._lot.source,
             "occasion": self._lot.occasion,
             "fournisseur": self._lot.fournisseur,
             "premier": self._next_id,
@@ -106,6 +109,7 @@ class LotStore:
             "proprietaire": self._proprietaire,
             "bail_secondes": self._bail,
             "compte": self._compte,
+            "expiration_heures": self._expiration_heures,
             "detenues": list(self._held),
         }
 

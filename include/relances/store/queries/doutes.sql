@@ -38,6 +38,17 @@ WHERE r.statut = 'en_attente' AND r.tentatives > 0
         <= now() - make_interval(days => %(jours)s)
 RETURNING r.id;
 
+-- name: expire_untried
+-- What never left in time. A row that somebody holds is about to be sent, or replaced; the claim sees to the first.
+UPDATE relances.relance
+SET statut = 'annulee', code = 'expiree', motif = 'pas partie à temps', close_le = clock_timestamp()
+WHERE id IN (
+    SELECT id FROM relances.relance
+    WHERE statut = 'en_attente' AND tentatives = 0
+        AND creee_le <= now() - make_interval(hours => %(heures)s)
+    FOR UPDATE SKIP LOCKED)
+RETURNING id;
+
 -- name: list_doubles
 -- Relances with two messages that their fournisseur took, the first never said undelivered, the second of the last day:
 -- late evidence, of a call that was taken for absent.

@@ -15,49 +15,57 @@ GROUP BY lot
 ORDER BY lot;
 
 -- name: plan_retries
--- What is to be sent again now by a fournisseur, whatever its occasion: a range of ids for each, `nombre` relances in
--- all. Days count from the first call.
-SELECT occasion, min(id), max(id)
+-- What is to be sent again now by a fournisseur, whatever its source and its occasion: a range of ids for each,
+-- `nombre` relances in all. Days count from the first call.
+SELECT source, occasion, min(id), max(id)
 FROM (
-    SELECT r.id, r.occasion
+    SELECT r.id, r.source, r.occasion
     FROM relances.relance r
-    WHERE r.fournisseur = %(fournisseur)s AND r.source = %(source)s AND r.statut = 'en_attente' AND r.tentatives > 0
+    WHERE r.fournisseur = %(fournisseur)s AND r.statut = 'en_attente' AND r.tentatives > 0
         AND r.a_envoyer AND (r.prochaine_tentative_le IS NULL OR r.prochaine_tentative_le <= now())
         AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1)
             > now() - make_interval(days => %(jours)s)
     ORDER BY r.id
     LIMIT %(nombre)s
 ) due
-GROUP BY occasion
+GROUP BY source, occasion
 ORDER BY min(id);
 
 -- name: claim
 -- Take up to `nombre` relances and write the intent to call: committed before the first byte leaves. Those whose owner
--- wants silence since their creation are called off instead; they come back without an attempt.
+-- wants silence since their creation, and those that were never tried in time, are called off instead; they come back
+-- without an attempt.
 WITH prise AS (
     -- Not EXISTS, for which every claim might read the whole table.
-    SELECT r.id, 'opposition' IS NOT DISTINCT FROM (
-        SELECT s.etat FROM relances.numero_signale s
-        WHERE s.telephone = r.telephone AND s.canal = r.canal) AS opposition
+    SELECT r.id, CASE
+        WHEN (
+            SELECT s.etat = 'opposition' FROM relances.numero_signale s
+            WHERE s.telephone = r.telephone AND s.canal = r.canal) THEN 'opposition'
+        WHEN (
+            SELECT true FROM relances.opposition o
+            WHERE o.source = r.source AND o.contribuable_id = r.contribuable_id) THEN 'opposition'
+        WHEN r.tentatives = 0 AND r.creee_le <= now() - make_interval(hours => %(expiration_heures)s) THEN 'expiree'
+        END AS annulation
     FROM relances.relance r
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-        AND occasion = %(occasion)s AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
+        AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
     ORDER BY id
     LIMIT %(nombre)s
     FOR UPDATE OF r SKIP LOCKED
 ), annulees AS (
     UPDATE relances.relance r
-    SET statut = 'annulee', code = 'opposition', close_le = clock_timestamp(), prochaine_tentative_le = NULL,
-        motif = 'le contribuable a demandé de ne plus lui écrire'
-    FROM prise WHERE r.id = prise.id AND prise.opposition
+    SET statut = 'annulee', code = prise.annulation, close_le = clock_timestamp(), prochaine_tentative_le = NULL,
+        motif = CASE prise.annulation
+            WHEN 'opposition' THEN 'le contribuable a demandé de ne plus lui écrire' ELSE 'pas partie à temps' END
+    FROM prise WHERE r.id = prise.id AND prise.annulation IS NOT NULL
     RETURNING r.id
 ), prises AS (
     UPDATE relances.relance r
     SET statut = 'en_cours', proprietaire = %(proprietaire)s, tentatives = r.tentatives + 1,
         bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s),
         prochaine_tentative_le = NULL
-    FROM prise WHERE r.id = prise.id AND NOT prise.opposition
+    FROM prise WHERE r.id = prise.id AND prise.annulation IS NULL
     RETURNING r.id, r.tentatives, r.telephone, r.texte, r.modele, r.variables
 ), journal AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire)

@@ -2,6 +2,10 @@
 -- The session's execution: what COPY stamps on each row and what creance_a_valider shows.
 SELECT set_config('relances.execution_id', %(execution_id)s, false);
 
+-- name: set_session_montant_max
+-- Above which creance_a_valider calls an amount a fault.
+SELECT set_config('relances.montant_max', %(montant_max)s, false);
+
 -- name: clear_extraction
 -- A second extraction of the same execution replaces the first, its exclusions with it.
 WITH exclusions AS (DELETE FROM relances.exclusion WHERE execution_id = %(execution_id)s)
@@ -15,29 +19,32 @@ COPY relances.creance_extraite (creance_id, contribuable_id, nom, prenom, teleph
 UPDATE relances.execution SET creances = %(creances)s, derniere_collecte = %(derniere_collecte)s
 WHERE id = %(execution_id)s;
 
+-- name: analyze_extraction
+-- A million rows have just come in, of which the planner knows nothing: it would take them for a few.
+ANALYZE relances.creance_extraite;
+
 -- name: stream_numbers_to_read
--- Each telephone of the execution that nobody read yet, or an older version of the reading; in the order of the index
--- that remembers it, to which it is then added at its end.
+-- Each telephone of the execution that nobody read yet, in the order of the index that remembers it.
 SELECT saisie
 FROM (
     SELECT DISTINCT unnest(telephones) COLLATE "C" AS saisie
     FROM relances.creance_extraite WHERE execution_id = %(execution_id)s
 ) telephone
 WHERE saisie IS NOT NULL AND NOT EXISTS (
-    SELECT FROM relances.numero n WHERE n.saisie = telephone.saisie AND n.lecture = %(lecture)s)
+    SELECT FROM relances.numero n WHERE n.saisie = telephone.saisie)
 ORDER BY saisie;
 
--- name: create_numbers_read
-CREATE TEMPORARY TABLE numero_lu (LIKE relances.numero) ON COMMIT DROP;
+-- name: lock_numbers
+SELECT pg_advisory_xact_lock(hashtextextended('numero', 4));
 
--- name: copy_numbers_read
-COPY numero_lu (saisie, chiffres, pays, migre, format_guide, attribue, refus, lecture) FROM STDIN;
+-- name: forget_older_readings
+DELETE FROM relances.numero WHERE lecture <> %(lecture)s;
 
--- name: remember_numbers
-INSERT INTO relances.numero SELECT * FROM numero_lu
-ON CONFLICT (saisie) DO UPDATE SET chiffres = excluded.chiffres, pays = excluded.pays, migre = excluded.migre,
-    format_guide = excluded.format_guide, attribue = excluded.attribue, refus = excluded.refus,
-    lecture = excluded.lecture;
+-- name: copy_numbers
+COPY relances.numero (saisie, chiffres, pays, migre, format_guide, attribue, refus, lecture) FROM STDIN;
+
+-- name: analyze_numbers
+ANALYZE relances.numero;
 
 -- name: clear_exclusions
 DELETE FROM relances.exclusion WHERE execution_id = %(execution_id)s AND etape = %(etape)s;
@@ -45,24 +52,14 @@ DELETE FROM relances.exclusion WHERE execution_id = %(execution_id)s AND etape =
 -- name: exclude_invalid_rows
 -- The first fault of a row is its reason; of a creance extracted twice, the first sound row stays.
 INSERT INTO relances.exclusion (rang, execution_id, etape, code)
-SELECT rang, execution_id, 'validation', code
-FROM (
-    SELECT rang, execution_id, coalesce(
-        faute,
-        CASE WHEN row_number() OVER (PARTITION BY creance_id, faute IS NULL ORDER BY rang) > 1 THEN 'doublon' END
-    ) AS code
-    FROM relances.creance_a_valider
-    CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN exclusion IS NOT NULL THEN exclusion
-            -- The lower bound of what numeric(16, 2) holds above zero; NaN is above any number.
-            WHEN montant_du IS NULL OR montant_du < 0.005 THEN 'montant_nul'
-            WHEN montant_du > %(montant_max)s THEN 'montant_demesure'
-            WHEN echeance IS NULL OR echeance > date_relance OR jours_retard IS NULL THEN 'echeance_invalide'
-        END AS faute
-    ) examen
-) verdict
-WHERE code IS NOT NULL;
+SELECT rang, execution_id, 'validation', faute FROM relances.creance_a_valider WHERE faute IS NOT NULL
+UNION ALL
+SELECT rang, execution_id, 'validation', 'doublon' FROM relances.doublon_a_valider;
+
+-- name: set_planner
+-- A million rows are sorted and joined in one go, and all of them are wanted: not the first ones soon.
+SELECT set_config('work_mem', '128MB', true), set_config('cursor_tuple_fraction', '1', true),
+    set_config('jit', 'off', true);
 
 -- name: lock_creations
 -- Creations of a source go one after the other, until each commits: one occasion's are the history of another's.
@@ -83,9 +80,9 @@ SET statut = 'annulee', code = 'remplacee', motif = 'remplacée par une relance 
     prochaine_tentative_le = NULL
 WHERE r.id IN (SELECT relance_id FROM remplacable) AND EXISTS (
     SELECT FROM relances.relance_creance rc
-    JOIN nouvelle_relance_creance n ON n.creance_id = rc.creance_id
-    JOIN nouvelle_relance nr ON nr.contribuable_id = n.contribuable_id AND nr.ecartee IS NULL
-    WHERE rc.relance_id = r.id);
+    JOIN relances.relance_creance nouvelle ON nouvelle.creance_id = rc.creance_id
+    JOIN relances.relance n ON n.id = nouvelle.relance_id
+    WHERE rc.relance_id = r.id AND n.id >= %(premiere)s AND n.execution_id = %(execution_id)s);
 
 -- name: gather_history
 -- What this pipeline told the contribuables of this source lately, by creance. First of all, whatever became of it, what
@@ -110,7 +107,20 @@ WHERE r.source = %(source)s AND (v.du_jour OR (
 -- One row per creance without a verdict yet, a contribuable's together, with what was already said of it.
 SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
     n.saisie, n.chiffres, n.pays, coalesce(n.migre, false), coalesce(n.format_guide, false), coalesce(n.attribue, false),
-    n.refus, plusieurs.numeros, c.langue, c.categorie, c.libelle, c.montant_du, c.echeance, c.jours_retard,
+    n.refus,
+    CASE WHEN cardinality(c.telephones) > 1 THEN (
+        -- The best first: one that takes messages, then the latest that one reached.
+        SELECT jsonb_agg(
+            jsonb_build_array(l.saisie, l.chiffres, l.pays, l.migre, l.format_guide, l.attribue, l.refus)
+            ORDER BY l.refus IS NOT NULL, livree.le DESC NULLS LAST, t.ordre)
+        FROM unnest(c.telephones) WITH ORDINALITY AS t (saisie, ordre)
+        JOIN relances.numero l ON l.saisie = t.saisie COLLATE "C"
+        CROSS JOIN LATERAL (
+            SELECT max(r.livree_le) AS le FROM relances.relance r
+            WHERE r.telephone = l.chiffres AND r.statut = 'livree'
+        ) livree
+    ) END,
+    c.langue, c.categorie, c.libelle, c.montant_du, c.echeance, c.jours_retard,
     greatest(h.jour, (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date),
     coalesce(s.du_jour, false),
     op.contribuable_id IS NOT NULL,
@@ -118,18 +128,6 @@ SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
 FROM relances.creance_extraite c
 LEFT JOIN relances.exclusion x ON x.rang = c.rang
 LEFT JOIN relances.numero n ON n.saisie = c.telephones[1] COLLATE "C"
-LEFT JOIN LATERAL (
-    -- The best first: one that takes messages, then the latest that one reached.
-    SELECT jsonb_agg(
-        jsonb_build_array(l.saisie, l.chiffres, l.pays, l.migre, l.format_guide, l.attribue, l.refus)
-        ORDER BY l.refus IS NOT NULL, livree.le DESC NULLS LAST, t.ordre) AS numeros
-    FROM unnest(c.telephones) WITH ORDINALITY AS t (saisie, ordre)
-    JOIN relances.numero l ON l.saisie = t.saisie COLLATE "C"
-    CROSS JOIN LATERAL (
-        SELECT max(r.livree_le) AS le FROM relances.relance r
-        WHERE r.telephone = l.chiffres AND r.statut = 'livree'
-    ) livree
-) plusieurs ON cardinality(c.telephones) > 1
 LEFT JOIN (
     SELECT creance_id, max(jour) AS jour FROM historique WHERE NOT du_jour GROUP BY creance_id
 ) h ON h.creance_id = c.creance_id
@@ -156,97 +154,69 @@ WHERE canal = %(canal)s AND (etat = 'opposition' OR signale_le > now() - make_in
 DELETE FROM relances.numero_signale WHERE telephone = %(telephone)s RETURNING canal, etat;
 
 -- name: create_temporary_tables
-CREATE TEMPORARY TABLE nouvelle_relance (
-    contribuable_id text, niveau smallint, canal text, fournisseur text, telephone text, telephone_migre boolean,
-    texte text, modele text, variables text[], segments smallint, segments_evites smallint, cout numeric,
-    montant_du numeric, echeance date, jours_retard integer,
-    ecartee text  -- the limit that leaves it out
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE nouvelle_relance_creance (
-    contribuable_id text, rang bigint, creance_id text, montant_du numeric, echeance date
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE nouvelle_exclusion (rang bigint, code text) ON COMMIT DROP;
 CREATE TEMPORARY TABLE remplacable (relance_id bigint PRIMARY KEY) ON COMMIT DROP;
 CREATE TEMPORARY TABLE historique (
     creance_id text, contribuable_id text, jour date, relance_id bigint, meme_occasion boolean,
     du_jour boolean
 ) ON COMMIT DROP;
 
--- name: copy_nouvelle_relance
-COPY nouvelle_relance (contribuable_id, niveau, canal, fournisseur, telephone, telephone_migre, texte, modele,
-    variables, segments, segments_evites, cout, montant_du, echeance, jours_retard) FROM STDIN;
-
--- name: copy_nouvelle_relance_creance
-COPY nouvelle_relance_creance FROM STDIN;
-
--- name: copy_nouvelle_exclusion
-COPY nouvelle_exclusion FROM STDIN;
-
 -- name: analyze_history
 ANALYZE historique;
 
--- name: analyze_temporary_tables
-ANALYZE nouvelle_relance, nouvelle_relance_creance;
+-- name: reserve_ids
+SELECT nextval(pg_get_serial_sequence('relances.relance', 'id')) FROM generate_series(1, %(nombre)s);
 
--- name: set_aside_beyond_limits
--- The latest debtors come first. `limite` caps the occasion as a whole, so that running again adds nothing.
-UPDATE nouvelle_relance n
-SET ecartee = CASE
-    WHEN v.rang > %(limite)s::bigint - d.occasion THEN 'hors_limite'
-    WHEN v.rang > %(relances_par_passage)s::bigint - d.passage OR v.rang > %(relances_par_jour)s::bigint - d.jour
-        THEN 'plafond'
-    WHEN v.cout > %(budget_par_passage)s::numeric - d.cout_passage OR v.cout > %(budget_par_jour)s::numeric - d.cout_jour
-        THEN 'budget'
-    END
-FROM (
-    SELECT contribuable_id, row_number() OVER ordre AS rang, sum(cout) OVER ordre AS cout
-    FROM nouvelle_relance
-    WINDOW ordre AS (ORDER BY jours_retard DESC, contribuable_id)
-) v
-CROSS JOIN (
-    SELECT count(*) FILTER (WHERE occasion = %(occasion)s) AS occasion,
+-- name: copy_relances
+COPY relances.relance (id, contribuable_id, niveau, canal, fournisseur, telephone, telephone_migre, texte, modele,
+    variables, segments, segments_evites, cout, montant_du, echeance, source, occasion, execution_id, date_relance,
+    devise, statut, code, motif, close_le) FROM STDIN;
+
+-- name: copy_relance_creances
+COPY relances.relance_creance (relance_id, creance_id, montant_du, echeance) FROM STDIN;
+
+-- name: copy_exclusions
+COPY relances.exclusion (rang, code, execution_id, etape) FROM STDIN;
+
+-- name: exclude_beyond_limits
+-- Of the relances just made, the latest debtors' first, those beyond a limit make way for the reason. `limite` caps the
+-- occasion as a whole, so that running again adds nothing; a day's limits, what is said that day to anybody.
+WITH deja AS (
+    SELECT count(*) FILTER (WHERE source = %(source)s AND occasion = %(occasion)s) AS occasion,
         count(*) FILTER (WHERE execution_id = %(execution_id)s) AS passage,
         coalesce(sum(cout) FILTER (WHERE execution_id = %(execution_id)s), 0) AS cout_passage,
-        count(*) FILTER (WHERE statut <> 'annulee' OR code <> 'simulation') AS jour,
-        coalesce(sum(cout) FILTER (WHERE statut <> 'annulee' OR code <> 'simulation'), 0) AS cout_jour
+        count(*) FILTER (WHERE date_relance = %(date_relance)s AND code IS DISTINCT FROM 'simulation') AS jour,
+        coalesce(sum(cout) FILTER (
+            WHERE date_relance = %(date_relance)s AND code IS DISTINCT FROM 'simulation'), 0) AS cout_jour
     FROM relances.relance
-    WHERE source = %(source)s AND date_relance = %(date_relance)s
-) d
-WHERE n.contribuable_id = v.contribuable_id;
-
--- name: insert_relances
-INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau,
-    fournisseur, telephone, telephone_migre, texte, modele, variables, segments, segments_evites, cout, montant_du,
-    devise, echeance, statut, code, motif, close_le)
-SELECT %(source)s, contribuable_id, canal, %(occasion)s, %(execution_id)s, %(date_relance)s, niveau,
-    fournisseur, telephone, telephone_migre, texte, modele, variables, segments, segments_evites, cout, montant_du,
-    %(devise)s, echeance,
-    CASE WHEN %(simulation)s THEN 'annulee' ELSE 'en_attente' END,
-    CASE WHEN %(simulation)s THEN 'simulation' END,
-    CASE WHEN %(simulation)s THEN 'passage de simulation : rien n''est envoyé' END,
-    CASE WHEN %(simulation)s THEN now() END
-FROM nouvelle_relance
-WHERE ecartee IS NULL
-ON CONFLICT ON CONSTRAINT relance_unique DO NOTHING;
-
--- name: insert_relance_creances
-INSERT INTO relances.relance_creance (relance_id, creance_id, montant_du, echeance)
-SELECT r.id, n.creance_id, n.montant_du, n.echeance
-FROM nouvelle_relance_creance n
-JOIN relances.relance r
-    ON r.source = %(source)s AND r.contribuable_id = n.contribuable_id
-    AND r.occasion = %(occasion)s AND r.execution_id = %(execution_id)s
-ON CONFLICT DO NOTHING;
-
--- name: insert_exclusions
--- Those the rules set aside, and those that a limit left without a relance.
-INSERT INTO relances.exclusion (rang, execution_id, etape, code)
-SELECT rang, %(execution_id)s, 'creation', code FROM nouvelle_exclusion
-UNION ALL
-SELECT n.rang, %(execution_id)s, 'creation', r.ecartee
-FROM nouvelle_relance_creance n
-JOIN nouvelle_relance r ON r.contribuable_id = n.contribuable_id
-WHERE r.ecartee IS NOT NULL;
+    WHERE (date_relance = %(date_relance)s OR (source = %(source)s AND occasion = %(occasion)s))
+        AND NOT (id >= %(premiere)s AND execution_id = %(execution_id)s)
+), nouvelle AS (
+    SELECT id, row_number() OVER ordre AS rang, sum(cout) OVER ordre AS cout
+    FROM relances.relance
+    WHERE id >= %(premiere)s AND execution_id = %(execution_id)s
+    WINDOW ordre AS (ORDER BY echeance, contribuable_id)
+), classee AS (
+    SELECT n.id, CASE
+        WHEN n.rang > %(limite)s::bigint - d.occasion THEN 'hors_limite'
+        WHEN n.rang > %(relances_par_passage)s::bigint - d.passage THEN 'plafond'
+        WHEN n.rang > %(relances_par_jour)s::bigint - d.jour THEN 'plafond'
+        WHEN n.cout > %(budget_par_passage)s::numeric - d.cout_passage THEN 'budget'
+        WHEN n.cout > %(budget_par_jour)s::numeric - d.cout_jour THEN 'budget'
+    END AS code
+    FROM nouvelle n CROSS JOIN deja d
+), ecartee AS (
+    DELETE FROM relances.relance r USING classee c WHERE r.id = c.id AND c.code IS NOT NULL RETURNING r.id, c.code
+), dite AS (
+    DELETE FROM relances.relance_creance rc USING ecartee e WHERE rc.relance_id = e.id RETURNING rc.creance_id, e.code
+), exclue AS (
+    INSERT INTO relances.exclusion (rang, execution_id, etape, code)
+    SELECT c.rang, c.execution_id, 'creation', d.code
+    FROM dite d
+    JOIN relances.creance_extraite c ON c.creance_id = d.creance_id AND c.execution_id = %(execution_id)s
+    WHERE NOT EXISTS (SELECT FROM relances.exclusion x WHERE x.rang = c.rang)
+    RETURNING rang
+)
+SELECT (SELECT count(*) FROM ecartee), (SELECT count(*) FROM exclue);
 
 -- name: earlier_runs_left_waiting
 SELECT EXISTS (

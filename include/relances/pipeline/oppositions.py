@@ -1,0 +1,101 @@
+"""``relances opposition``: who is reminded no more, a contribuable of the tax application or a number."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from relances.pipeline.connections import RELANCES, database
+from relances.pipeline.importation import CompteRendu, opened, told
+from relances.pipeline.policy import politique
+from relances.pipeline.reactivation import read_by_providers
+from relances.rules.colonnes import Illisible, short_text
+from relances.rules.contacts import read_telephone
+from relances.rules.errors import Blocked
+from relances.rules.oppositions import read_contribuable_id
+from relances.stages import imports
+from relances.stages.imports import Listed
+from relances.store.oppositions import Oppositions
+from relances_providers.discretion import mask, without_numbers
+
+T = TypeVar("T")
+_MOTIF_MAX: Final = 200  # characters
+_UNKNOWN: Final = " Aucune créance à cet identifiant dans la dernière extraction : vérifiez-le."
+
+
+def add(contribuable: str | None, telephone: str | None, motif: str | None) -> str:
+    """Silence a contribuable or a number; returns the sentence that says so. Blocked where it is none."""
+    why = _read(short_text(_MOTIF_MAX), motif) if motif else None
+    with database(RELANCES) as relances:
+        oppositions = Oppositions(relances)
+        if contribuable is None:
+            numero = _read(_number_of, telephone or "")
+            new = oppositions.add_numbers({numero: why})
+            return f"{mask(numero)} {'est' if new else 'était déjà'} en opposition, sur tous les canaux."
+        source, found = politique().source, _read(read_contribuable_id, contribuable)
+        new = oppositions.add(source, {found: why})
+        remark = _UNKNOWN if oppositions.unknown(source, [found]) else ""
+        return f"Le contribuable {found} {'est' if new else 'était déjà'} en opposition.{remark}"
+
+
+def remove(contribuable: str | None, telephone: str | None) -> str:
+    """Take a contribuable or a number off the list; returns the sentence that says so. Blocked where it is none."""
+    with database(RELANCES) as relances:
+        oppositions = Oppositions(relances)
+        if contribuable is None:
+            numero = _read(_number_of, telephone or "")
+            if oppositions.remove_number(numero):
+                return f"{mask(numero)} n'est plus en opposition."
+            return f"{mask(numero)} n'est pas dans la liste ; si un fournisseur l'a signalé : relances reactiver."
+        found = _read(read_contribuable_id, contribuable)
+        if oppositions.remove(politique().source, found):
+            return f"Le contribuable {found} n'est plus en opposition."
+        return f"Le contribuable {found} n'est pas dans la liste."
+
+
+def listing() -> str:
+    """The whole list, numbers masked."""
+    with database(RELANCES) as relances:
+        lines = list(_lines(Oppositions(relances)))
+    return "\n".join(lines) or "Personne n'est en opposition."
+
+
+def import_oppositions(fichier: Path, *, ignorer_erreurs: bool) -> CompteRendu:
+    """Add a file to the list. Blocked where it is no such file."""
+    source = politique().source
+    with opened(fichier) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
+        listed = imports.import_oppositions(
+            relances, table, source, _number_of, journal, ignorer_erreurs=ignorer_erreurs
+        )
+    return told(None if listed is None else _said(listed), journal)
+
+
+def _said(listed: Listed) -> str:
+    said = f"En opposition, contribuables : {listed.contribuables}, numéros : {listed.numeros}, "
+    said += f"dont nouveaux : {listed.nouveaux}."
+    if listed.inconnus:
+        said += f" Contribuables sans créance dans la dernière extraction, à vérifier : {listed.inconnus}."
+    return said
+
+
+def _lines(oppositions: Oppositions) -> Iterator[str]:
+    for each in oppositions.contribuables():
+        yield _line(f"contribuable {each.contribuable_id} ({each.source})", f"{each.depuis:%d/%m/%Y}", each.motif)
+    for number in oppositions.numbers():
+        said_to = "" if number.fournisseur is None else f", dit à {number.fournisseur}"
+        yield _line(f"{mask(number.telephone)} ({number.canaux}{said_to})", f"{number.depuis:%d/%m/%Y}", number.motif)
+
+
+def _line(who: str, since: str, motif: str | None) -> str:
+    return f"{who}, depuis le {since}" + (f" : {without_numbers(motif)}" if motif else "")
+
+
+def _number_of(text: str) -> str:
+    _, numero = read_telephone(text, read_by_providers)
+    return numero.chiffres
+
+
+def _read(read: Callable[[str], T], text: str) -> T:
+    try:
+        return read(text)
+    except Illisible as error:
+        raise Blocked(f"opposition : {error}", "this cannot be read") from None

@@ -1,0 +1,21 @@
+"""What the reports of every run are written with."""
+
+from relances.pipeline.policy import plume, politique
+from relances.pipeline.providers import explications, way_of
+from relances.rules.errors import Blocked
+from relances.rules.routing import Voie
+from relances.stages.reporting import Redaction
+from relances_providers.provider_info import provider_named
+
+
+def redaction() -> Redaction:
+    """The policy and the words in force."""
+    policy = politique()
+
+    def voie_of(fournisseur: str) -> Voie:
+        provider = provider_named(fournisseur)
+        if provider is None:
+            raise Blocked(f"fournisseur inconnu : {fournisseur}", "unknown provider")
+        return way_of(provider, policy)
+
+    return Redaction(explications(), plume(policy), voie_of)

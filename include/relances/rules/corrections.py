@@ -1,0 +1,43 @@
+"""The numbers that an agent is to correct in the tax application."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from relances.rules.exclusions import raison
+from relances.rules.markdown import nombre, tableau
+from relances.rules.phones import Refus
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A contribuable whose number is to be corrected, and why. ``telephone``: as typed; several with `` / ``."""
+
+    contribuable_id: str
+    nom: str | None
+    prenom: str | None
+    telephone: str | None
+    code: str
+    creances: int
+    montant: Decimal
+
+
+def codes_a_corriger(fournisseur: str | None) -> list[str]:
+    """The codes that ask for another number in a run; ``fournisseur``: the only one that it was asked to use."""
+    kept = {Refus.OPPOSITION} if fournisseur is None else {Refus.OPPOSITION, Refus.HORS_REGION}
+    return [refus.value for refus in Refus if refus not in kept]
+
+
+def a_corriger(contribuables: Mapping[str, int], run_id: str) -> str:
+    """The section of the report: how many ``contribuables`` by code, and how to list them."""
+    if not contribuables:
+        return ""
+    command = f"`relances corrections --passage {run_id} --csv corrections.csv`"
+    return f"## À corriger\n\n{par_raison(contribuables)}\n\nLa liste : {command}"
+
+
+def par_raison(contribuables: Mapping[str, int]) -> str:
+    """How many contribuables by code, the most frequent first."""
+    ordered = sorted(contribuables.items(), key=lambda item: -item[1])
+    rows = [(raison(code).libelle, nombre(number), raison(code).que_faire) for code, number in ordered]
+    return tableau(("Raison", "Contribuables", "Que faire"), rows)

@@ -1,0 +1,58 @@
+"""A row of a list of people who asked for silence → whom it names, or what is wrong with it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_columns, short_text
+from relances.rules.contacts import TITRES as CONTACT
+from relances.rules.errors import Blocked
+from relances.rules.tableur import Ligne
+
+TITRES: Final[Titres] = {
+    "contribuable_id": frozenset({"contribuableid", "contribuable", "idcontribuable", "identifiant", "id"}),
+    "telephone": CONTACT["telephone"],
+    "motif": frozenset({"raison", "commentaire"}),
+}
+_ID_MAX: Final = 200  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Opposition:
+    """Who asked for silence: a contribuable, a number (digits with the country code), or both."""
+
+    contribuable_id: str | None
+    telephone: str | None
+    motif: str | None
+
+    def __repr__(self) -> str:
+        return "Opposition(…)"
+
+
+def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
+    """The columns of the list; Blocked where neither says who."""
+    colonnes = find_columns(titres, TITRES, (), nom)
+    if not colonnes.places.keys() & {"contribuable_id", "telephone"}:
+        raise Blocked(
+            f"{nom} : il manque la colonne contribuable_id ou telephone ; {colonnes.found}", "columns are missing"
+        )
+    return colonnes
+
+
+def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str], str]) -> Opposition | list[Erreur]:
+    """What a row says, or all that is wrong with it. ``number_of``: the digits of a telephone; raises Illisible."""
+    lecture = colonnes.read(ligne)
+    contribuable = lecture.value("contribuable_id", short_text(_ID_MAX))
+    telephone = lecture.value("telephone", lambda text: number_of(text) if text else None)
+    motif = lecture.value("motif", short_text(_ID_MAX))
+    if not lecture.erreurs and not (contribuable or telephone):
+        return [Erreur(ligne.numero, "", "ni contribuable_id ni telephone", "")]
+    return lecture.erreurs or Opposition(contribuable or None, telephone, motif or None)
+
+
+def read_contribuable_id(text: str) -> str:
+    """A contribuable's id as typed. Raises Illisible."""
+    found = " ".join(text.split())
+    if not found or not found.isprintable():
+        raise Illisible("identifiant vide ou illisible")
+    return short_text(_ID_MAX)(found)

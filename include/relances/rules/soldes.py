@@ -1,0 +1,78 @@
+"""What balances read again make of a relance that waits: left as it is, rewritten, or called off."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final, NamedTuple
+
+from relances.rules.models import Canal, Redaction
+from relances.rules.redaction import Plume, Sujet
+from relances.rules.routing import Voie
+
+_CENT: Final = Decimal("0.01")  # what the database keeps of an amount
+
+
+class Reste(NamedTuple):
+    """What is owed of one creance, in the currency."""
+
+    creance_id: str
+    montant_du: Decimal
+    echeance: date
+
+
+@dataclass(frozen=True, slots=True)
+class EnAttente:
+    """A relance that waits. ``creances``: those it speaks of, the oldest first."""
+
+    id: int
+    execution_id: int
+    date_relance: date
+    niveau: int
+    canal: Canal
+    creances: tuple[Reste, ...]
+
+    def left(self, soldes: Mapping[str, Decimal]) -> tuple[Reste, ...]:
+        """What is left of its creances by these balances. An amount that grew stays as it was: the next run's."""
+        lower = [
+            creance._replace(montant_du=min(creance.montant_du, _rounded(soldes[creance.creance_id])))
+            for creance in self.creances
+        ]
+        return tuple(creance for creance in lower if creance.montant_du > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Debiteur:
+    """Who owes, as extracted. ``libelles``: the name of each tax, by creance."""
+
+    nom: str | None
+    prenom: str | None
+    langue: str | None
+    libelles: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Relecture:
+    """How what changed is written again, for the same fournisseur."""
+
+    plume: Plume
+    voie: Voie
+
+    def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Redaction | str:
+        """What the relance says of what is left, or the code that calls it off. ``debiteur``: None where forgotten."""
+        politique = self.plume.politique
+        montant = sum((creance.montant_du for creance in left), Decimal(0))
+        niveau = next((niveau for niveau in politique.niveaux if niveau.numero == relance.niveau), None)
+        if not left:
+            return "payee"
+        if montant < politique.selection.montant_minimum:
+            return "montant_minimum"
+        if niveau is None or debiteur is None:
+            return "montant_change"
+        libelles = [debiteur.libelles[creance.creance_id] for creance in left]
+        sujet = Sujet(debiteur.nom, debiteur.prenom, debiteur.langue, montant, libelles, left[0].echeance)
+        return self.plume.write(sujet, relance.canal, niveau, self.voie) or "message_trop_long"
+
+
+def _rounded(solde: Decimal) -> Decimal:
+    return solde.quantize(_CENT, ROUND_HALF_UP)

@@ -1,0 +1,90 @@
+"""Reads again, right before a lot is sent, what is still owed: who paid since is reminded of nothing."""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+import psycopg
+
+from relances.rules.causes import CAUSES
+from relances.rules.errors import Blocked
+from relances.rules.models import Redaction
+from relances.rules.soldes import EnAttente, Relecture, Reste
+from relances.store.database import explained
+from relances.store.sending import Lot
+from relances.store.soldes import Soldes
+from relances.store.sources import Source
+
+logger = logging.getLogger(__name__)
+
+_RELANCES_AT_ONCE: Final = 10_000  # a source may look through all its payments each time that it is asked
+
+
+def read_again(
+    lot: Lot, source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection, relecture: Relecture
+) -> None:
+    """Call off what was paid, and rewrite what shrank, of the relances of a lot that wait. Safe to repeat.
+
+    Blocked where the source says nothing of a creance.
+    """
+    soldes = Soldes(relances, lot)
+    annulees, recrites, premier = Counter[str](), 0, lot.premier
+    while waiting := _waiting(soldes, premier):
+        premier = waiting[-1].id + 1
+        balances = _balances(source, etaxe, waiting)
+        left = [(relance, relance.left(balances)) for relance in waiting]
+        changed = [(relance, rest) for relance, rest in left if rest != relance.creances]
+        if changed:
+            codes, written = _write(soldes, changed, relecture)
+            annulees.update(codes)
+            recrites += written
+    if annulees or recrites:
+        called_off = ", ".join(f"{code} {count}" for code, count in sorted(annulees.items())) or "aucune"
+        logger.info("soldes relus : relances annulées : %s ; récrites : %s", called_off, recrites)
+
+
+def _waiting(soldes: Soldes, premier: int) -> list[EnAttente]:
+    with explained("relances_db"):
+        return soldes.waiting(premier, _RELANCES_AT_ONCE)
+
+
+def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAttente]) -> dict[str, Decimal]:
+    """What is owed now of each creance, by the day its relance is of."""
+    asked, told = set[str](), dict[str, Decimal]()
+    by_day = attrgetter("date_relance")
+    day: date
+    for day, group in groupby(sorted(waiting, key=by_day), key=by_day):
+        creances = [creance.creance_id for relance in group for creance in relance.creances]
+        asked.update(creances)
+        told.update(source.balances(etaxe, creances, day))
+    if missing := len(asked - told.keys()):
+        raise Blocked(
+            f"store/sources/{source.name}/balances.sql ne dit rien de {missing} créances sur {len(asked)} : rien n'est "
+            "envoyé ; la requête doit rendre une ligne par créance demandée, à zéro si elle n'est plus due",
+            "balances.sql must give one row for each creance it is asked of",
+        )
+    return told
+
+
+def _write(
+    soldes: Soldes, changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]], relecture: Relecture
+) -> tuple[list[str], int]:
+    """Store what became of these relances; returns the codes of those called off, and how many were rewritten."""
+    with explained("relances_db"):
+        debiteurs = soldes.debiteurs([relance for relance, rest in changed if rest])
+        called_off: list[tuple[int, str, str]] = []
+        written: list[tuple[EnAttente, tuple[Reste, ...], Redaction]] = []
+        for relance, rest in changed:
+            verdict = relecture.again(relance, rest, debiteurs.get(relance.id))
+            if isinstance(verdict, Redaction):
+                written.append((relance, rest, verdict))
+            else:
+                called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
+        soldes.call_off(called_off)
+        soldes.rewrite(written)
+    return [code for _, code, _ in called_off], len(written)

@@ -1,0 +1,52 @@
+"""Contacts imported from a spreadsheet, by campaign."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import psycopg
+
+from relances.rules.contacts import Contact
+from relances.store.database import query
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What an import changed, in creances.
+
+    ``lues``: those of the file; ``soldees``: of these, those of zero; ``contribuables``: how many numbers they are of.
+    """
+
+    ajoutees: int
+    modifiees: int
+    lues: int
+    soldees: int
+    contribuables: int
+
+
+class Contacts:
+    """An import, over one connection, within one transaction."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def hold(self, contacts: Iterable[tuple[int, Contact]]) -> None:
+        """Keep the contacts of these lines until :meth:`merge`."""
+        self._connection.execute(query("create_contacts_read"))
+        with self._connection.cursor() as cursor, cursor.copy(query("copy_contacts_read")) as copy:
+            for ligne, contact in contacts:
+                copy.write_row(
+                    (
+                        ligne, contact.numero.chiffres, contact.saisie, contact.montant_du, contact.echeance,
+                        contact.libelle, contact.nom, contact.prenom, contact.langue,
+                    )
+                )  # fmt: skip
+
+    def contradictions(self) -> list[tuple[int, int]]:
+        """The lines that say another amount than an earlier one of the same creance, and that one."""
+        return [(ligne, premiere) for ligne, premiere in self._connection.execute(query("list_contradictions"))]
+
+    def merge(self, campagne: str) -> Merged:
+        """Bring a campaign up to date with what is held."""
+        self._connection.execute(query("lock_contacts"))
+        row = self._connection.execute(query("merge_contacts"), {"campagne": campagne}).fetchone()
+        return Merged(*(row or (0, 0, 0, 0, 0)))

@@ -1,0 +1,56 @@
+"""What an extraction amounts to, and which of its creances are at fault."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from relances.rules.controles import Controle, Volume
+from relances.rules.policy import Politique
+from relances.store.database import query
+from relances.store.executions import Execution
+
+_EXAMPLES: Final[Mapping[Controle, str]] = {
+    Controle.CONTRIBUABLE: "creances_without_contribuable",
+    Controle.DEVISE: "creances_in_another_currency",
+    Controle.PART_TELEPHONES: "creances_without_usable_number",
+}
+_EXAMPLES_MAX: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The extraction of one execution, looked at with the thresholds of a policy, over one connection."""
+
+    connection: psycopg.Connection
+    execution: Execution
+    politique: Politique
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a session must say for the views ``*_a_valider`` to show this."""
+        return {
+            "relances.execution_id": str(self.execution.id),
+            "relances.montant_max": str(self.politique.qualite.montant_max),
+            "relances.accepter_format_guide": str(self.politique.selection.accepter_format_guide).lower(),
+            "relances.passages_compares": str(self.politique.qualite.passages_compares),
+        }
+
+    def set_session(self) -> None:
+        """Say it to the session of the connection."""
+        parameters = {"noms": list(self.settings), "valeurs": list(self.settings.values())}
+        self.connection.execute(query("set_session_quality"), parameters)
+
+    def volume(self) -> Volume:
+        """How many creances there are, and how many there usually are."""
+        with self.connection.cursor(row_factory=class_row(Volume)) as cursor:
+            return cursor.execute(query("measure_volume")).fetchone() or Volume(0, 0, None)
+
+    def examples(self, controle: Controle) -> list[str]:
+        """The ids of at most ten creances that break a check; none where it is not about creances."""
+        if controle not in _EXAMPLES:
+            return []
+        parameters = {"devise": self.politique.devise, "limite": _EXAMPLES_MAX}
+        return [row[0] for row in self.connection.execute(query(_EXAMPLES[controle]), parameters)]

@@ -1,0 +1,2 @@
+-- Les campagnes importées.
+SELECT DISTINCT campagne FROM relances.contact ORDER BY campagne;

@@ -1,0 +1,51 @@
+"""The send window as Airflow keeps it: a lane waits for it without a worker, and goes on by itself."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.airflow.conftest import DagRun, Office
+from tests.support import closed_days, gabonese_numbers, wait_until, write_policy
+
+DAG = "relances_quotidiennes"
+WAITING = (
+    "SELECT ti.map_index, ti.try_number, r.reschedule_date - now() > interval '2 days' "
+    "FROM task_instance ti JOIN task_reschedule r ON r.ti_id = ti.id "
+    "WHERE ti.task_id = 'send_ventis' AND ti.state = 'up_for_reschedule'"
+)
+
+
+@pytest.fixture(scope="module")
+def held(office: Office) -> DagRun:
+    """A run that finds the window closed; it opens once the lane waits, and the day is there at once."""
+    policy = Path(office.environment["RELANCES_POLITIQUE"])
+    write_policy(policy, closed_days())
+    started = office.start(DAG, limite=5)
+    try:
+        wait_until(lambda: office.ask_airflow(WAITING) or started.poll() is not None, "the lane to wait", patience=150)
+        assert office.ask_airflow(WAITING) == [(0, 1, True)]
+        assert office.statuts() == {"en_attente": 5}
+        assert office.ledger_count() == 0
+        write_policy(policy)
+        office.ask_airflow("UPDATE task_reschedule SET reschedule_date = now()")
+    except BaseException:
+        started.kill()
+        raise
+    return office.end(started)
+
+
+def test_a_lane_that_waited_for_the_window_sends_when_it_opens(held: DagRun, office: Office) -> None:
+    assert held.state == "success", held.log[-3000:]
+    assert held.tasks["send_ventis[0]"] == "success"
+    assert office.statuts() == {"envoyee": 5}
+    assert office.ledger_count() == 5
+
+
+def test_waiting_is_no_failure_and_no_retry(held: DagRun, office: Office) -> None:
+    tries = office.ask_airflow("SELECT try_number FROM task_instance WHERE task_id = 'send_ventis'")
+    assert tries == [(1,)]
+    assert "hors des heures d'envoi, le reste du lot attend le" in held.log
+
+
+def test_no_phone_number_is_in_its_log(held: DagRun) -> None:
+    assert gabonese_numbers(held.log) == []

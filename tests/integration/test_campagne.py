@@ -1,0 +1,316 @@
+"""People who are not in the tax application: imported from a spreadsheet, then reminded like the others, once."""
+
+import csv
+import subprocess
+import sys
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from relances import pipeline
+from relances.pipeline import oppositions
+from relances.pipeline.contacts import import_contacts
+from relances.pipeline.importation import CompteRendu
+from relances.rules.errors import Blocked
+from relances.rules.request import Request
+from relances.store.sources import CONTACTS, Source
+from tests.integration.invariants import invariants
+from tests.integration.provider import Provider
+from tests.integration.world import TODAY, Row, ask, request
+from tests.support import gabonese_numbers, one_sentence, wait_until
+
+pytestmark = pytest.mark.usefixtures("connect")
+TITLES = "Téléphone;Montant dû;Échéance;Objet;Nom;Langue"
+DUE = f"{TODAY - timedelta(days=40):%d/%m/%Y}"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "marches.csv"
+
+
+def fill(file: Path, *lines: str, encoding: str = "cp1252") -> Path:
+    file.write_text("\r\n".join([TITLES, *lines, ""]), encoding=encoding)
+    return file
+
+
+def bring(file: Path, *lines: str, campagne: str = "Marchés", ignorer_erreurs: bool = False) -> CompteRendu:
+    """Import these lines."""
+    return import_contacts(fill(file, *lines), campagne, ignorer_erreurs=ignorer_erreurs)
+
+
+def contacts(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.contact ORDER BY id")
+
+
+def errors(file: Path) -> list[list[str]]:
+    with file.with_name(f"{file.stem}.erreurs.csv").open(encoding="utf-8-sig", newline="") as written:
+        return list(csv.reader(written, delimiter=";"))
+
+
+# --- importing ---
+
+
+def test_every_line_is_a_creance(file: Path, relances_url: str) -> None:
+    said = bring(
+        file,
+        f"66123456;15 000 FCFA;{DUE};Étal;N'DONG;fr",
+        f"066123456;2.500,50;{DUE};Eau;;",
+        f"077123456;0;{DUE};Étal;;",
+    )
+    assert (said.fait, said.texte) == (
+        True,
+        "Campagne Marchés, créances ajoutées : 3, modifiées : 0, inchangées : 0, soldées : 1 ; contribuables : 2.",
+    )
+    rows = [
+        (row["telephone"], row["montant_du"], row["libelle"], row["nom"], row["langue"])
+        for row in contacts(relances_url)
+    ]
+    assert rows == [
+        ("24166123456", Decimal(15_000), "Étal", "N'DONG", "fr"),
+        ("24166123456", Decimal("2500.50"), "Eau", None, None),
+        ("24177123456", Decimal(0), "Étal", None, None),
+    ]
+
+
+def test_importing_again_updates_amounts_and_adds_nothing_twice(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;ONDO;fr", f"077123456;15000;{DUE};Étal;;")
+    before = contacts(relances_url)
+    assert (
+        "ajoutées : 0, modifiées : 0, inchangées : 2"
+        in bring(file, f"+241 66 12 34 56;15000;{DUE};Étal;;", f"077123456;15000;{DUE};Étal;;").texte
+    )
+    assert contacts(relances_url) == before
+    assert (
+        "ajoutées : 1, modifiées : 1, inchangées : 0"
+        in bring(file, f"066123456;5000;{DUE};Étal;;", f"066123456;5000;{DUE};Eau;;").texte
+    )
+    after = [(row["id"], row["montant_du"], row["nom"]) for row in contacts(relances_url)]
+    assert after == [(before[0]["id"], 5000, "ONDO"), (before[1]["id"], 15_000, None), (after[2][0], 5000, None)]
+
+
+def test_the_same_line_twice_counts_once(file: Path, relances_url: str) -> None:
+    assert "créances ajoutées : 1" in bring(file, *[f"066123456;15000;{DUE};Étal;;"] * 2).texte
+    assert len(contacts(relances_url)) == 1
+
+
+def test_two_amounts_for_one_creance_are_a_fault(file: Path, relances_url: str) -> None:
+    said = bring(file, f"066123456;15000;{DUE};Étal;;", f"66123456;5000;{DUE};Étal;;")
+    assert "ligne 3, Montant dû : même numéro, même libellé et même échéance qu'à la ligne 2" in said.texte
+    assert contacts(relances_url) == []
+
+
+def test_another_campaign_has_creances_of_its_own(file: Path, relances_url: str) -> None:
+    for campagne in ("Marchés", " Taxis  2026 "):
+        bring(file, f"066123456;15000;{DUE};Étal;;", campagne=campagne)
+    assert [row["campagne"] for row in contacts(relances_url)] == ["Marchés", "Taxis 2026"]
+
+
+def test_a_fault_leaves_everything_as_it_was_and_tells_them_all(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;")
+    before = contacts(relances_url)
+    wrong = ["2,41E+11;15000;18-12-25;Étal;;"] + ["0661234;15000;18/12/2025;Étal;=HYPERLINK(1);"] * 30
+    said = bring(file, f"066123456;1;{DUE};Étal;;", *wrong)
+    assert not said.fait
+    assert contacts(relances_url) == before
+    lines = said.texte.splitlines()
+    assert lines[0].startswith("ligne 3, Téléphone : le tableur a remplacé le numéro par une puissance de dix")
+    assert lines[1].startswith("ligne 3, Échéance : date ambiguë")
+    assert lines[19:22] == [
+        "ligne 21, Téléphone : numéro invalide",
+        "… et 12 autres.",
+        f"32 erreurs, toutes dans {file.with_name('marches.erreurs.csv')} (noms et numéros : lisible de vous seul "
+        "(0600), à supprimer après usage).",
+    ]
+    assert lines[22].startswith("Rien n'est importé")
+    assert "0661234" not in said.texte
+    told = errors(file)
+    assert (told[0], len(told)) == (["ligne", "colonne", "raison", "valeur"], 33)
+    assert told[1][3] == "2,41E+11"
+
+
+def test_faults_may_be_ignored_and_the_rest_imported(file: Path, relances_url: str) -> None:
+    said = bring(file, "=1+1;15000;18/12/2025;Étal;;", f"066123456;15000;{DUE};Étal;;", ignorer_erreurs=True)
+    assert said.fait
+    assert said.texte.splitlines()[-1].startswith("Campagne Marchés, créances ajoutées : 1")
+    assert len(contacts(relances_url)) == 1
+    assert errors(file)[1] == ["2", "Téléphone", "pas de numéro de téléphone", "'=1+1"]
+
+
+def test_the_faults_of_an_earlier_import_do_not_stay(file: Path) -> None:
+    bring(file, "x;15000;18/12/2025;Étal;;")
+    assert errors(file)
+    bring(file, f"066123456;15000;{DUE};Étal;;")
+    assert not file.with_name("marches.erreurs.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "le fichier est vide"),
+        (b"PK\x03\x04xlsx", "c'est un classeur"),
+        (f"{TITLES}\n".encode(), "aucune ligne sous les titres"),
+        (b"tel;montant\n1;2\n", "il manque les colonnes echeance, libelle ; colonnes trouvées : tel, montant"),
+        (f'{TITLES}\n066123456;15000;{DUE};Étal;;\n"066;\n'.encode(), "ligne 3 : un guillemet est mal placé"),
+    ],
+)
+def test_a_file_that_is_none_changes_nothing(file: Path, relances_url: str, content: bytes, why: str) -> None:
+    file.write_bytes(content)
+    with pytest.raises(Blocked) as refused:
+        import_contacts(file, "Marchés", ignorer_erreurs=True)
+    assert one_sentence(refused.value).startswith("marches.csv")
+    assert why in str(refused.value)
+    assert contacts(relances_url) == []
+
+
+@pytest.mark.parametrize("campagne", ["", "  ", "x" * 101, "a\0b"])
+def test_a_campaign_without_a_name_is_refused(file: Path, campagne: str) -> None:
+    with pytest.raises(Blocked, match="campagne : attendu un nom"):
+        bring(file, f"066123456;15000;{DUE};Étal;;", campagne=campagne)
+
+
+def test_the_command_imports_and_shows_no_number(file: Path, relances_url: str) -> None:
+    fill(file, f"066123456;15000;{DUE};Étal;ONDO;", "0661234;15000;18/12/2025;Étal;ONDO;")
+    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "importer-contacts"]
+    words = ["--campagne=Marchés", f"--fichier={file}"]
+    refused = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+    assert (refused.returncode, len(contacts(relances_url))) == (1, 0)
+    done = subprocess.run([*command, *words, "--ignorer-erreurs"], capture_output=True, text=True, check=False)
+    assert (done.returncode, len(contacts(relances_url))) == (0, 1)
+    assert "ONDO" not in done.stdout + refused.stdout
+    assert gabonese_numbers(done.stdout + refused.stdout) == []
+
+
+# --- a campaign ---
+
+
+@pytest.fixture
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+
+
+def campaign(run_id: str = "passage-1", **over: object) -> Request:
+    return request(run_id, campagne="Marchés", **over)
+
+
+def run(asked: Request) -> str:
+    """Every task of the Dag, in its order; the report."""
+    pipeline.check_providers(asked)
+    pipeline.extract(asked)
+    pipeline.validate(asked)
+    pipeline.create_relances(asked)
+    if pipeline.approve(asked):
+        for part in pipeline.plan_lots(asked, "ventis"):
+            pipeline.send_lot(asked, **part)  # type: ignore[arg-type]
+        wait_until(lambda: pipeline.reconcile(asked), "nothing left to reconcile")
+        pipeline.write_back(asked)
+    return pipeline.report(asked)
+
+
+def extracted(url: str) -> dict[str, str]:
+    """The contribuable of each label extracted."""
+    rows = ask(url, "SELECT libelle, contribuable_id FROM relances.creance_extraite")
+    return {row["libelle"]: row["contribuable_id"] for row in rows}
+
+
+@pytest.mark.usefixtures("great_expectations", "docs")
+def test_a_whole_campaign_reminds_each_of_its_people_once(file: Path, relances_url: str, provider: Provider) -> None:
+    bring(
+        file,
+        f"066123456;15 000;{DUE};Étal;ONDO;fr",
+        f"066123456;2 500;{DUE};Eau;ONDO;fr",
+        f"077123456;15 000;{DUE};Étal;MBA;",
+        f"062123456;15 000;{DUE};Étal;OYE;",
+    )
+    oppositions.add(None, "062123456", None)
+    report = run(campaign())
+    assert "## Bilan : équilibré" in report
+    assert sorted((each["to"], each["text"].count("17 500 FCFA")) for each in provider.ledger()) == [
+        ("24166123456", 1),
+        ("24177123456", 0),
+    ]
+    invariants(relances_url, provider.ledger())
+    shown = {(row["telephone"], row["statut"], row["relance_le"] is None) for row in contacts(relances_url)}
+    assert shown == {
+        ("24166123456", "envoyee", False),
+        ("24177123456", "envoyee", False),
+        ("24162123456", None, True),
+    }
+    relances = ask(relances_url, "SELECT source, occasion, contribuable_id FROM relances.relance ORDER BY id")
+    first = contacts(relances_url)[0]["id"]
+    assert relances[0] == {"source": CONTACTS, "occasion": "campagne:Marchés", "contribuable_id": f"c{first}"}
+
+    before, sent = contacts(relances_url), provider.requests()
+    assert "## Bilan : équilibré" in run(campaign("passage-2"))
+    assert (contacts(relances_url), provider.requests()) == (before, sent)
+    excluded = ask(
+        relances_url,
+        "SELECT x.code, count(*) FROM relances.exclusion x JOIN relances.execution e ON e.id = x.execution_id "
+        "WHERE e.run_id = 'passage-2' GROUP BY 1",
+    )
+    assert excluded == [{"code": "opposition", "count": 1}]
+
+
+def test_only_the_campaign_asked_for_is_extracted(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;")
+    bring(file, f"077123456;15000;{DUE};Taxi;;", campagne="Taxis")
+    pipeline.extract(campaign())
+    assert extracted(relances_url) == {"Étal": f"c{contacts(relances_url)[0]['id']}"}
+
+
+def test_only_what_is_late_enough_and_still_owed_is_extracted(file: Path, relances_url: str) -> None:
+    late, recent, future = (f"{TODAY - timedelta(days=days):%d/%m/%Y}" for days in (7, 6, -1))
+    bring(
+        file,
+        f"066123456;15000;{late};En retard;;",
+        f"066123456;15000;{recent};Récente;;",
+        f"066123456;15000;{future};Future;;",
+        f"066123456;0;{late};Soldée;;",
+    )
+    pipeline.extract(campaign())
+    assert extracted(relances_url).keys() == {"En retard"}
+
+
+def test_a_number_is_one_contribuable_in_every_campaign(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;", campagne="Taxis")
+    bring(file, f"66123456;15000;{DUE};Eau;;")
+    pipeline.extract(campaign())
+    assert extracted(relances_url) == {"Eau": f"c{contacts(relances_url)[0]['id']}"}
+
+
+def test_a_campaign_where_nothing_is_due_yet_is_no_fault(file: Path) -> None:
+    bring(file, "066123456;15000;01/01/2099;Étal;;")
+    assert pipeline.extract(campaign()) == 0
+
+
+def test_a_campaign_that_nobody_imported_names_those_there_are(file: Path) -> None:
+    with pytest.raises(Blocked, match="campagne inconnue : Marchés ; aucune n'est importée"):
+        pipeline.extract(campaign())
+    bring(file, f"066123456;15000;{DUE};Étal;;", campagne="Taxis")
+    with pytest.raises(Blocked) as refused:
+        pipeline.extract(campaign())
+    assert "campagne inconnue : Marchés ; choisissez parmi Taxis" in one_sentence(refused.value)
+
+
+def test_a_contact_of_the_list_s_own_id_is_left_alone(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;")
+    asked = campaign(oppositions=[f"c{contacts(relances_url)[0]['id']}"])
+    pipeline.extract(asked)
+    assert ask(relances_url, "SELECT source FROM relances.opposition") == [{"source": CONTACTS}]
+    assert pipeline.create_relances(asked) == 0
+
+
+# --- its files as a source ---
+
+
+def test_what_is_still_owed_is_what_the_latest_import_says(
+    file: Path, relances_url: str, relances: psycopg.Connection
+) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;", "066123456;9000;01/01/2099;Étal;;")
+    bring(file, f"066123456;5000;{DUE};Étal;;")
+    late, future = (str(row["id"]) for row in contacts(relances_url))
+    owed = Source(CONTACTS).balances(relances, [late, future, "0"], TODAY)
+    assert owed == {late: 5000, future: 0, "0": 0}

@@ -1,0 +1,156 @@
+"""The ledger of a run: every extracted creance in a relance or excluded for one reason, and what changed since."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from relances.pipeline.reports import redaction
+from relances.rules.bilan import Bilan
+from relances.rules.request import Request
+from relances.stages.reporting import report
+from relances.store.executions import Executions
+from tests.integration.office import Office
+from tests.integration.world import TODAY, ask, request
+
+TOMORROW = TODAY + timedelta(days=1)
+
+pytestmark = pytest.mark.usefixtures("connect")
+
+
+def told(office: Office, asked: Request) -> tuple[Bilan, str]:
+    with psycopg.connect(office.relances_url, autocommit=True) as relances:
+        return report(relances, Executions(relances).get(asked.run_id), redaction())
+
+
+def next_day(run_id: str = "passage-2", **over: object) -> Request:
+    return request(run_id, TOMORROW, **over)
+
+
+@pytest.fixture
+def mixed(office: Office) -> Office:
+    """Who is reminded, who is left alone by the rules, and who by the tax application."""
+    office.owe(3)
+    office.owes(4, telephones=["NEANT"])
+    office.owes(5, montant_du=100)
+    office.owes(6, montant_du=0)
+    office.owes(7, exclusion="litige")
+    office.owes(8, exclusion="exonere")
+    office.owes(9, creance="1")
+    office.run(request())
+    return office
+
+
+def test_every_creance_is_in_a_relance_or_excluded_for_a_reason(mixed: Office) -> None:
+    bilan, text = told(mixed, request())
+    assert bilan.equilibre
+    assert {(line.place, line.code): line.creances for line in bilan.lines} == {
+        ("en_attente", None): 3,
+        ("exclue", "telephone_absent"): 1,
+        ("exclue", "montant_minimum"): 1,
+        ("exclue", "montant_nul"): 1,
+        ("exclue", "litige"): 1,
+        ("exclue", "exonere"): 1,
+        ("exclue", "doublon"): 1,
+    }
+    assert "## Bilan : équilibré" in text
+
+
+def test_no_creance_can_have_a_second_reason(mixed: Office) -> None:
+    again = "INSERT INTO relances.exclusion SELECT rang, execution_id, etape, 'litige' FROM relances.exclusion"
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        ask(mixed.relances_url, again)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "DELETE FROM relances.exclusion WHERE code = 'telephone_absent'",
+        "DELETE FROM relances.relance_creance WHERE creance_id = '2'",
+        "DELETE FROM relances.relance WHERE contribuable_id = '2'",
+        "DELETE FROM relances.creance_extraite WHERE creance_id = '2'",
+        "INSERT INTO relances.creance_extraite (execution_id, creance_id) SELECT max(id), 'x' FROM relances.execution",
+    ],
+)
+def test_a_creance_that_is_lost_or_one_too_many_breaks_the_equation(mixed: Office, loss: str) -> None:
+    assert told(mixed, request())[0].equilibre
+    ask(mixed.relances_url, loss)
+    bilan, text = told(mixed, request())
+    assert not bilan.equilibre
+    assert "**DÉSÉQUILIBRÉ : prévenez l'exploitant**" in text
+
+
+# --- totals ---
+
+
+def test_the_totals_of_a_run_of_every_canal_count_each(office: Office) -> None:
+    office.owe(3)
+    office.run(request())
+    ask(
+        office.relances_url,
+        "UPDATE relances.relance SET canal = 'whatsapp', fournisseur = 'twilio' WHERE contribuable_id = '1'",
+    )
+    bilan, _ = told(office, request())
+    assert {(d.canal.value, d.fournisseur): d.relances for d in bilan.depenses} == {
+        ("sms", "ventis"): 2,
+        ("whatsapp", "twilio"): 1,
+    }
+    assert sum(d.cout for d in bilan.depenses) == sum(
+        row["cout"] for row in ask(office.relances_url, "SELECT cout FROM relances.relance")
+    )
+
+
+def test_what_was_called_off_costs_nothing(office: Office) -> None:
+    office.owe(2)
+    office.run(request())
+    ask(
+        office.relances_url,
+        "UPDATE relances.relance SET statut = 'annulee', code = 'payee', close_le = now() WHERE contribuable_id = '1'",
+    )
+    [depense] = told(office, request())[0].depenses
+    assert depense.relances == 1
+
+
+def test_a_number_of_the_old_plan_is_counted(office: Office) -> None:
+    office.owes(1, telephones=["06 12 34 56"])
+    office.owes(2)
+    office.run(request())
+    assert [d.migres for d in told(office, request())[0].depenses] == [1]
+
+
+# --- since the previous run ---
+
+
+def test_the_first_run_has_nothing_to_compare_with(mixed: Office) -> None:
+    assert "Depuis le passage" not in told(mixed, request())[1]
+
+
+def test_what_came_what_went_and_who_rose_since_the_previous_run_is_told(office: Office) -> None:
+    office.owe(3)
+    office.owes(4, retard=29)
+    office.owes(5, retard=100)
+    office.run(request())
+    ask(office.relances_url, "UPDATE relances.relance SET statut = 'envoyee', envoyee_le = now(), reference = 'r'")
+    ask(office.etaxe_url, "DELETE FROM dette WHERE creance_id IN ('1', '2')")
+    office.owes(6)
+    office.run(next_day())
+    text = told(office, next_day())[1]
+    assert "## Depuis le passage du 21/11" in text
+    assert "- 1 créances nouvelles, 2 payées ou closes" in text
+    assert "- 1 contribuables montés de niveau" in text
+    [row] = [line for line in text.splitlines() if line.startswith("| Montant réclamé")]
+    assert [cell.strip() for cell in row.split("|")[2:4]] == ["75 000 FCFA", "15 000 FCFA"]
+
+
+def test_the_previous_run_is_the_latest_real_one_of_an_earlier_day_about_the_same_people(office: Office) -> None:
+    office.owe(3)
+    office.run(request())
+    ask(office.etaxe_url, "DELETE FROM dette")
+    office.owes(9)
+    office.run(request("essai", simulation=True))
+    office.run(request("marche", categories=["MARCHE"]))
+    office.run(next_day("matin"))
+    office.run(next_day())
+    text = told(office, next_day())[1]
+    assert "Depuis le passage du 21/11" in text
+    assert "- 1 créances nouvelles, 3 payées ou closes" in text

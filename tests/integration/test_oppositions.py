@@ -1,0 +1,215 @@
+"""Who asked for silence: put on the list by a command, a file or a run, and left alone from then on."""
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from relances.pipeline import oppositions
+from relances.pipeline.reactivation import reactivate
+from relances.rules.errors import Blocked
+from tests.integration.office import Office
+from tests.integration.world import ask, request, statuts
+from tests.support import one_sentence, postgres_connection
+
+
+@pytest.fixture(autouse=True)
+def connected(relances_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
+
+
+def listed(url: str) -> dict[str, str | None]:
+    rows = ask(url, "SELECT contribuable_id, motif FROM relances.opposition WHERE source = 'collecte_taxe'")
+    return {row["contribuable_id"]: row["motif"] for row in rows}
+
+
+def silenced(url: str) -> set[tuple[str, str, str, str | None]]:
+    rows = ask(url, "SELECT * FROM relances.numero_signale WHERE etat = 'opposition'")
+    return {(row["telephone"], row["canal"], row["code"], row["motif"]) for row in rows}
+
+
+def say(url: str, telephone: str, etat: str) -> None:
+    """What a fournisseur said of a number."""
+    ask(
+        url,
+        "INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur) "
+        "VALUES (%(telephone)s, 'sms', %(etat)s, '21610', 'zoom')",
+        telephone=telephone,
+        etat=etat,
+    )
+
+
+# --- commands ---
+
+
+def test_a_contribuable_is_added_once_and_removed(relances_url: str) -> None:
+    assert oppositions.add(" A-7 ", None, "a téléphoné") == "Le contribuable A-7 est en opposition."
+    assert oppositions.add("A-7", None, None) == "Le contribuable A-7 était déjà en opposition."
+    assert listed(relances_url) == {"A-7": "a téléphoné"}
+    assert oppositions.remove("A-7", None) == "Le contribuable A-7 n'est plus en opposition."
+    assert oppositions.remove("A-7", None) == "Le contribuable A-7 n'est pas dans la liste."
+    assert listed(relances_url) == {}
+
+
+def test_a_number_is_silenced_on_every_canal_and_shown_masked(relances_url: str) -> None:
+    assert oppositions.add(None, "066 12 34 56", "courrier") == ("+241••••3456 est en opposition, sur tous les canaux.")
+    assert oppositions.add(None, "+24166123456", None).startswith("+241••••3456 était déjà en opposition")
+    assert silenced(relances_url) == {
+        ("24166123456", "sms", "liste", "courrier"),
+        ("24166123456", "whatsapp", "liste", "courrier"),
+    }
+    assert oppositions.remove(None, "66123456") == "+241••••3456 n'est plus en opposition."
+    assert silenced(relances_url) == set()
+
+
+def test_silence_outweighs_a_number_said_unreachable(relances_url: str) -> None:
+    say(relances_url, "24166123456", "injoignable")
+    oppositions.add(None, "066123456", None)
+    assert {canal for _, canal, _, _ in silenced(relances_url)} == {"sms", "whatsapp"}
+
+
+def test_what_a_fournisseur_was_told_is_not_the_list_s_to_take_back(relances_url: str) -> None:
+    say(relances_url, "24166123456", "opposition")
+    assert oppositions.add(None, "066123456", None).endswith("est en opposition, sur tous les canaux.")
+    oppositions.remove(None, "066123456")
+    assert silenced(relances_url) == {("24166123456", "sms", "21610", None)}
+    assert "n'est pas dans la liste ; si un fournisseur l'a signalé" in oppositions.remove(None, "066123456")
+
+
+def test_reactivating_a_number_takes_it_off_the_list(relances_url: str) -> None:
+    oppositions.add(None, "066123456", None)
+    assert "signalement levé : opposition (sms), opposition (whatsapp)" in reactivate("066123456")
+    assert silenced(relances_url) == set()
+
+
+def test_an_id_that_was_never_extracted_is_remarked(office: Office, relances_url: str) -> None:
+    ask(
+        relances_url,
+        "INSERT INTO relances.execution (run_id, occasion, date_relance, source, simulation, parametres, "
+        "jour_passage, creances) VALUES ('p', 'o', '2026-11-20', 'collecte_taxe', false, '{}', '2026-11-20', 1)",
+    )
+    ask(
+        relances_url,
+        "INSERT INTO relances.creance_extraite (execution_id, contribuable_id) SELECT id, '7' FROM relances.execution",
+    )
+    assert oppositions.add("7", None, None) == "Le contribuable 7 est en opposition."
+    assert oppositions.add("8", None, None).endswith("dans la dernière extraction : vérifiez-le.")
+    assert listed(relances_url).keys() == {"7", "8"}
+
+
+def test_the_list_shows_no_number(relances_url: str) -> None:
+    assert oppositions.listing() == "Personne n'est en opposition."
+    oppositions.add("12", None, "son fils, au 066123456")
+    oppositions.add(None, "077123456", None)
+    say(relances_url, "24166000001", "opposition")
+    lines = oppositions.listing().splitlines()
+    assert [line.partition(", depuis le ")[0] for line in lines] == [
+        "contribuable 12 (collecte_taxe)",
+        "+241••••3456 (sms, whatsapp)",
+        "+241••••0001 (sms, dit à zoom)",
+    ]
+    assert lines[0].endswith(" : son fils, au ••••")
+
+
+@pytest.mark.parametrize(
+    ("contribuable", "telephone"), [(" ", None), ("a\0b", None), (None, "NEANT"), (None, "2,41E+11")]
+)
+def test_what_names_nobody_is_refused(relances_url: str, contribuable: str | None, telephone: str | None) -> None:
+    with pytest.raises(Blocked) as refused:
+        oppositions.add(contribuable, telephone, None)
+    assert one_sentence(refused.value).startswith("opposition : ")
+    assert (listed(relances_url), silenced(relances_url)) == ({}, set())
+
+
+def test_the_command_adds_and_lists(relances_url: str) -> None:
+    def run(*words: str) -> str:
+        command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "opposition", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert run("ajouter", "--telephone=066123456") == "+241••••3456 est en opposition, sur tous les canaux.\n"
+    assert run("lister").startswith("+241••••3456 (sms, whatsapp), depuis le ")
+
+
+# --- a file ---
+
+
+def test_a_file_is_imported_and_importing_it_again_is_harmless(tmp_path: Path, relances_url: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_bytes('Identifiant;Téléphone;Motif\n12;;décès\n;066123456;\n13;"=""077123456""";\n'.encode("cp1252"))
+    said = oppositions.import_oppositions(file, ignorer_erreurs=False)
+    assert (said.fait, said.texte) == (True, "En opposition, contribuables : 2, numéros : 2, dont nouveaux : 4.")
+    before = listed(relances_url), silenced(relances_url)
+    assert before[0] == {"12": "décès", "13": None}
+    assert {telephone for telephone, *_ in before[1]} == {"24166123456", "24177123456"}
+    assert "dont nouveaux : 0" in oppositions.import_oppositions(file, ignorer_erreurs=False).texte
+    assert (listed(relances_url), silenced(relances_url)) == before
+
+
+def test_a_fault_leaves_the_list_as_it_was_unless_faults_are_ignored(tmp_path: Path, relances_url: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text("contribuable_id,telephone,motif\n12,,\n,,personne\n,2.41E+11,\n")
+    said = oppositions.import_oppositions(file, ignorer_erreurs=False)
+    assert not said.fait
+    assert said.texte.splitlines()[:2] == [
+        "ligne 3 : ni contribuable_id ni telephone",
+        "ligne 4, telephone : le tableur a remplacé le numéro par une puissance de dix ; donnez à la colonne le format "
+        "texte, ressaisissez la cellule et exportez de nouveau",
+    ]
+    assert listed(relances_url) == {}
+    assert oppositions.import_oppositions(file, ignorer_erreurs=True).fait
+    assert listed(relances_url) == {"12": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [("nom;motif\nx;y\n", "il manque la colonne contribuable_id ou telephone"), ("id;motif\n", "aucune ligne")],
+)
+def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: str, why: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text(content)
+    with pytest.raises(Blocked) as refused:
+        oppositions.import_oppositions(file, ignorer_erreurs=False)
+    assert why in one_sentence(refused.value)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Blocked, match="vérifiez le nom du fichier"):
+        oppositions.import_oppositions(tmp_path / "absente.csv", ignorer_erreurs=False)
+    with pytest.raises(Blocked, match="n'est pas un fichier"):
+        oppositions.import_oppositions(tmp_path, ignorer_erreurs=False)
+
+
+# --- a run ---
+
+
+def test_a_contribuable_of_the_list_gets_nothing(office: Office) -> None:
+    office.owe(2)
+    asked = request(oppositions=["1"])
+    office.run(asked)
+    assert office.exclusions(asked) == {"1": "opposition"}
+    later = request("passage-2")
+    office.run(later)
+    assert office.exclusions(later) == {"1": "opposition"}
+    assert statuts(office.relances_url) == {"en_attente": 1}
+
+
+def test_a_number_of_the_list_gets_nothing_whoever_has_it(office: Office) -> None:
+    office.owe(3)
+    oppositions.add(None, "066000002", None)
+    office.run(request())
+    assert office.exclusions(request()) == {"2": "opposition"}
+
+
+def test_oppositions_of_nobody_are_counted_not_refused(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    office.owe(1)
+    with caplog.at_level(logging.WARNING):
+        office.extract(request(oppositions=["1", "98", "99"]))
+    assert "2 des oppositions demandées ne sont d'aucun contribuable en retard" in caplog.text
+
+
+def test_an_extraction_that_fails_adds_nobody(office: Office, relances_url: str) -> None:
+    with pytest.raises(Blocked, match="aucune créance en retard"):
+        office.extract(request(oppositions=["1"]))
+    assert ask(relances_url, "SELECT * FROM relances.opposition") == []

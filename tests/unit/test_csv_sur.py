@@ -1,0 +1,49 @@
+"""Cells of a spreadsheet: none runs as a formula, none loses a digit."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from relances.rules.csv_sur import cellule
+
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@given(st.text() | st.integers() | st.decimals(allow_nan=False, allow_infinity=False, places=2) | st.none())
+@example("\t=1+1")
+@example(" =cmd|' /C calc'!A0")
+@example("\u00a0@SUM(A1)")
+@example("＝1+1")
+def test_no_cell_begins_like_a_formula_or_has_a_second_line(valeur: str | int | Decimal | None) -> None:
+    cell = cellule(valeur)
+    assert not cell.startswith((*DANGEROUS, "＝", "＋", "－", "＠"))
+    assert len(cell.splitlines()) <= 1
+    assert "\t" not in cell
+
+
+@given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"])))
+def test_what_was_typed_stays_readable(typed: str) -> None:
+    assert cellule(typed).removeprefix("'") == typed.removeprefix("'")
+
+
+@pytest.mark.parametrize(
+    ("valeur", "cell"),
+    [
+        ("+241 66 12 34 56", "'+241 66 12 34 56"),
+        ("066123456", "'066123456"),
+        ("24166123456", "'24166123456"),
+        ("066 12 34 56", "066 12 34 56"),
+        ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("ONDO", "ONDO"),
+        (None, ""),
+        (12, "12"),
+        (0, "0"),
+        (Decimal("15000"), "15000"),
+        (Decimal("15000.5"), "15000,50"),
+        (Decimal("-500"), "'-500"),
+    ],
+)
+def test_a_cell_is_what_an_agent_expects(valeur: str | int | Decimal | None, cell: str) -> None:
+    assert cellule(valeur) == cell

@@ -1,0 +1,162 @@
+"""What a spreadsheet saved, as rows: its dialects and encodings undone, and one sentence for what is no CSV."""
+
+import csv
+import io
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from relances.rules.csv_sur import cellule
+from relances.rules.errors import Blocked
+from relances.rules.tableur import Tableau, read_table
+from tests.support import one_sentence
+
+BOM = b"\xef\xbb\xbf"
+
+
+def table(content: bytes) -> Tableau:
+    return read_table(io.BytesIO(content), "liste.csv")
+
+
+def rows(content: bytes) -> list[list[str]]:
+    return [ligne.cellules for ligne in table(content).lignes]
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(Blocked) as refused:
+        list(table(content).lignes)
+    message = one_sentence(refused.value)
+    assert message.startswith("liste.csv")
+    return message
+
+
+# --- dialects and encodings ---
+
+PLAIN = st.text(st.characters(codec="cp1252", categories=["L", "N", "P", "S"]), min_size=1).filter(
+    lambda text: cellule(text) == text and text[0] != "'"
+)
+CELLS = st.lists(st.lists(PLAIN, min_size=3, max_size=3), min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+@given(cells=CELLS, delimiter=st.sampled_from(";,\t"), end=st.sampled_from(["\r\n", "\n", "\r"]))
+def test_what_was_saved_comes_back_in_every_dialect_and_encoding(
+    encoding: str, cells: list[list[str]], delimiter: str, end: str
+) -> None:
+    saved = io.StringIO()
+    titles = ["téléphone", "montant dû", "échéance"]
+    csv.writer(saved, delimiter=delimiter, lineterminator=end).writerows([titles, *cells])
+    read = table(saved.getvalue().encode(encoding))
+    assert read.titres == titles
+    assert [ligne.cellules for ligne in read.lignes] == cells
+
+
+@given(st.binary() | st.text(alphabet=";,\t\"\r\n='aé0+ \u202f\x00").map(str.encode))
+@example(b'"')
+@example(b"\x85")
+@example(b"a\n\xe9\x81")
+def test_any_bytes_give_rows_or_one_sentence(content: bytes) -> None:
+    try:
+        assert all(any(ligne.cellules) for ligne in table(content).lignes)
+    except Blocked as refused:
+        one_sentence(refused)
+
+
+def test_the_separator_that_excel_says_is_taken() -> None:
+    assert rows(b"sep=,\r\ntelephone,nom;prenom\r\n1,2\r\n") == [["1", "2"]]
+
+
+def test_a_separator_within_quotes_does_not_count() -> None:
+    assert table(b'"nom, prenom, titre";telephone\n').titres == ["nom, prenom, titre", "telephone"]
+
+
+def test_a_single_column_needs_no_separator() -> None:
+    assert rows(b"telephone\n066123456\n") == [["066123456"]]
+
+
+# --- lines ---
+
+
+def test_a_row_is_named_by_its_first_line_in_the_file() -> None:
+    content = b'\nsep=;\na;b\n1;"x\ny\nz"\n\n;;\n2;y\n'
+    assert [ligne.numero for ligne in table(content).lignes] == [4, 9]
+
+
+def test_a_line_end_within_a_cell_is_a_space() -> None:
+    assert rows(b'a;b\n1;"x\r\ny"\n') == [["1", "x y"]]
+
+
+# --- what the spreadsheet did to cells ---
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ('="066123456"', "066123456"),
+        ('"=""066123456"""', "066123456"),
+        ("'066123456", "066123456"),
+        ("\u00a015\u202f000\u00a0", "15 000"),
+        ("\u202a+241 66 12 34 56\u202c", "+241 66 12 34 56"),
+        ("\ufeff x", "x"),
+    ],
+)
+def test_the_marks_of_a_spreadsheet_are_taken_off(cell: str, meant: str) -> None:
+    assert rows(f"a;b\n{cell};x\n".encode()) == [[meant, "x"]]
+
+
+def test_a_cell_that_was_made_safe_comes_back_as_it_was() -> None:
+    assert rows(f"a;b\n{cellule('=1+1')};{cellule('+24166123456')}\n".encode()) == [["=1+1", "+24166123456"]]
+
+
+# --- what is no CSV ---
+
+
+@pytest.mark.parametrize("magic", [b"PK\x03\x04", b"\xd0\xcf\x11\xe0"])
+def test_a_workbook_is_refused_with_what_to_do(magic: bytes) -> None:
+    assert "c'est un classeur, pas un CSV ; enregistrez-le sous « CSV UTF-8 »" in refusal(magic + b"\0" * 100)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf_16_is_refused_with_what_to_do(encoding: str) -> None:
+    mark = b"" if encoding == "utf-16" else b"\xfe\xff"
+    assert "il est en UTF-16" in refusal(mark + "telephone;montant\n".encode(encoding))
+
+
+def test_utf_16_without_its_mark_is_no_text() -> None:
+    assert refusal("telephone;montant\n".encode("utf-16-le")).startswith("liste.csv, ligne 1 : ce n'est pas du texte")
+
+
+def test_a_nul_byte_far_into_the_file_names_its_line() -> None:
+    assert "ligne 3 : ce n'est pas du texte" in refusal(b"a;b\n1;2\n1;\x00\n")
+
+
+def test_what_neither_encoding_can_hold_is_refused() -> None:
+    assert "ni en UTF-8 ni en Windows-1252" in refusal(b"a;b\n\x81;\xe9\n")
+
+
+@pytest.mark.parametrize("content", [b"", BOM, b"\n \r\n\t\n", b"sep=;\n"])
+def test_an_empty_file_is_said_to_be(content: bytes) -> None:
+    assert "le fichier est vide" in refusal(content)
+
+
+@pytest.mark.parametrize("content", [b'a;b\n1;2\n"x;3\n4;5\n', b'a;b\n1;2\n"x"y;3\n'])
+def test_a_quote_that_is_wrong_names_its_line(content: bytes) -> None:
+    assert refusal(content).startswith("liste.csv, ligne 3 : un guillemet est mal placé ou jamais refermé")
+
+
+def test_a_line_without_an_end_is_not_read_whole() -> None:
+    assert "ligne 1 : ce n'est pas du texte" in refusal(b"x" * 3_000_000)
+
+
+def test_a_large_file_is_read_in_flat_memory(tmp_path: Path) -> None:
+    file = tmp_path / "grand.csv"
+    file.write_text("telephone;libelle\n" + f"066123456;{'é' * 2_000}\n" * 5_000, encoding="utf-8")
+    tracemalloc.start()
+    with file.open("rb") as opened:
+        assert sum(1 for _ in read_table(opened, file.name).lignes) == 5_000
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < file.stat().st_size / 20
