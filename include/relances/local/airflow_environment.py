@@ -13,12 +13,16 @@ USER = "admin"
 
 @dataclass(frozen=True, slots=True)
 class AirflowPlaces:
-    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata."""
+    """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata.
+
+    ``politique``: another policy than the product's own.
+    """
 
     world: World
     state: StateFolder
     dags: Path
     plugins: Path
+    politique: Path | None
     database: str
     port: int
 
@@ -39,13 +43,14 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
         "GX_ANALYTICS_ENABLED": "False",
         "PYTHONUTF8": "1",
         "RELANCES_DATA_DOCS": str(places.state.data_docs),
+        **({"RELANCES_POLITIQUE": str(places.politique)} if places.politique is not None else {}),
         **({"RELANCES_DEMONSTRATION": "1"} if places.world is World.DEMO else {}),
         **{f"AIRFLOW__{name.upper()}": value for name, value in _options(places).items()},
     }
 
 
 def _passes(name: str) -> bool:
-    return not name.startswith(("AIRFLOW_", "PYTHON", "PG")) and name not in REAL_VARIABLES
+    return not name.startswith(("AIRFLOW_", "PYTHON", "PG")) and name not in REAL_VARIABLES | {"RELANCES_POLITIQUE"}
 
 
 def _passwords_file(state: StateFolder) -> Path:

@@ -105,7 +105,9 @@ def _environment(settings: Settings, state: StateFolder) -> dict[str, str]:
     """That of the stack's own processes."""
     database = EmbeddedPostgres(state.postgres).url("airflow")
     port = state.ports().get("interface", 0)
-    places = AirflowPlaces(World(state.path.name), state, settings.dags, settings.plugins, database, port)
+    places = AirflowPlaces(
+        World(state.path.name), state, settings.dags, settings.plugins, settings.politique, database, port
+    )
     return airflow_environment(places, os.environ)
 
 

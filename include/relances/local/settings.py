@@ -13,7 +13,7 @@ from relances.local.state import StateFolder
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DOTENV = REPOSITORY / ".env"
-OWN_VARIABLES = ("RELANCES_ETAT", "RELANCES_PORT", "RELANCES_CONTRIBUABLES")
+OWN_VARIABLES = ("RELANCES_ETAT", "RELANCES_PORT", "RELANCES_CONTRIBUABLES", "RELANCES_POLITIQUE")
 DATABASE_VARIABLES = ("ETAXE_URL", "RELANCES_URL")
 REAL_VARIABLES = frozenset(DATABASE_VARIABLES) | PROVIDER_VARIABLES
 
@@ -32,11 +32,15 @@ class World(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One start. ``real`` is empty in the demo world, and only there; it holds passwords."""
+    """One start. ``politique``: another policy than the product's own.
+
+    ``real`` is empty in the demo world, and only there; it holds passwords.
+    """
 
     root: Path
     port: int | None
     contribuables: int
+    politique: Path | None
     real: Mapping[str, str] = field(repr=False)
     dags: Path = REPOSITORY / "dags"
     plugins: Path = REPOSITORY / "plugins"
@@ -59,6 +63,7 @@ def read_settings(given: Mapping[str, str]) -> Settings:
         root=REPOSITORY / given.get("RELANCES_ETAT", ".relances"),
         port=_whole(given, "RELANCES_PORT", 0, 65_535) or None,
         contribuables=_whole(given, "RELANCES_CONTRIBUABLES", 1, 1_000_000) or 2_000,
+        politique=_file(given, "RELANCES_POLITIQUE"),
         real={name: value for name, value in given.items() if name in REAL_VARIABLES},
     )
 
@@ -77,6 +82,15 @@ def given_variables(dotenv: EnvFile) -> dict[str, str]:
     """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
     everything = {**dotenv.values, **os.environ}
     return {name: value.strip() for name, value in everything.items() if value.strip()}
+
+
+def _file(given: Mapping[str, str], name: str) -> Path | None:
+    if name not in given:
+        return None
+    path = REPOSITORY / given[name]
+    if not path.is_file():
+        raise LocalError(f"{name} vaut « {given[name]} », qui n'est pas un fichier ; corrigez son chemin.")
+    return path
 
 
 def _whole(given: Mapping[str, str], name: str, lowest: int, highest: int) -> int | None:

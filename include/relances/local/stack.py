@@ -68,7 +68,9 @@ def _introduction(settings: Settings) -> str:
 
 def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:
     database = supervisor.postgres.create_database("airflow")
-    places = AirflowPlaces(settings.world, settings.state, settings.dags, settings.plugins, database, port)
+    places = AirflowPlaces(
+        settings.world, settings.state, settings.dags, settings.plugins, settings.politique, database, port
+    )
     return EmbeddedAirflow(supervisor, airflow_environment(places, os.environ), database)
 
 
