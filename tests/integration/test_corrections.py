@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from relances.pipeline.corrections import list_corrections
-from relances.pipeline.reports import redaction
+from relances.pipeline.reports import wording
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.stages.reporting import tell
@@ -163,7 +163,7 @@ def test_the_report_counts_what_the_list_has(
     execution = Executions(relances).get(day.run_id)
     counts = Corrections(relances).counts(execution, [*dict.fromkeys(codes)])
     assert counts == {code: codes.count(code) for code in codes}
-    _, text = tell(relances, execution, redaction())
+    _, text = tell(relances, execution, wording())
     assert "`relances corrections --passage passage-1 --csv corrections.csv`" in text
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from relances.pipeline.reports import wording
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
-from relances.rules.rapport import rapport
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.texts import Gabarits
@@ -29,9 +29,13 @@ def relances(office: Office, columns: str = "*") -> list[Row]:
     return ask(office.relances_url, f"SELECT {columns} FROM relances.relance ORDER BY id")  # noqa: S608
 
 
-def bilan(office: Office, asked: Request) -> Bilan:
+def reported(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        return report(connection, Executions(connection).get(asked.run_id), {})[0]
+        return report(connection, Executions(connection).get(asked.run_id), wording())
+
+
+def bilan(office: Office, asked: Request) -> Bilan:
+    return reported(office, asked)[0]
 
 
 EVIDENCE: dict[str, dict[str, object]] = {
@@ -444,9 +448,9 @@ def test_a_simulation_creates_what_will_never_be_sent(office: Office) -> None:
     office.owe(3)
     office.run(request(simulation=True))
     assert {(row["statut"], row["code"]) for row in relances(office)} == {("annulee", "simulation")}
-    told = bilan(office, request())
+    told, text = reported(office, request())
     assert told.equilibre
-    assert rapport(told, {}).startswith("# Simulation du")
+    assert text.startswith("# Simulation du")
 
 
 def test_a_simulation_is_no_history(office: Office) -> None:

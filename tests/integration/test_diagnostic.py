@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from relances.local.base_fictive import create_base_fictive
 from relances.pipeline.examination import TEXT, diagnose, message_test
 from relances.rules.errors import Blocked
+from relances.store.inspection import STATEMENTS
 from relances_providers.messaging import Verdict
 from relances_providers.provider_info import PROVIDERS
 from tests.conftest import NewDatabase
@@ -33,7 +34,7 @@ def tax_application(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture
-def etaxe_url(tax_application: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def etaxe_url(tax_application: str, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> str:
     """The tax application's database, behind its connection."""
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(tax_application))
     return tax_application
@@ -133,7 +134,7 @@ def test_another_database_than_the_tax_application_is_seen_by_its_tables(
 
     found = bad()
 
-    assert {part for _, part in found} == {"overdue.sql", "categories.sql", "balances.sql", "write_back.sql"}
+    assert {part for _, part in found} == set(STATEMENTS)
     assert 'relation "type_taxe" does not exist' in found["etaxe_db", "categories.sql"]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from relances.pipeline.reports import redaction
+from relances.pipeline.reports import wording
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
 from relances.stages.reporting import report
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("connect")
 
 def told(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        return report(relances, Executions(relances).get(asked.run_id), redaction())
+        return report(relances, Executions(relances).get(asked.run_id), wording())
 
 
 def next_day(run_id: str = "passage-2", **over: object) -> Request:

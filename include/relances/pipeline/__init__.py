@@ -20,7 +20,7 @@ from relances.pipeline.connections import RELANCES, conninfo, database, sqlalche
 from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_name, source_of
 from relances.pipeline.providers import connected, hook_of, way_of
-from relances.pipeline.reports import redaction
+from relances.pipeline.reports import wording
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.policy import Politique
@@ -182,7 +182,7 @@ def report(request: Request) -> str:
         execution = Executions(relances).find(request.run_id)
         if execution is None:
             return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
-        bilan, text = reporting.report(relances, execution, redaction())
+        bilan, text = reporting.report(relances, execution, wording())
     if not bilan.equilibre:
         logger.error("\n%s", text)
         raise Blocked(

@@ -11,7 +11,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked, TryAgain
-from relances.store.database import explained
+from relances.store.database import explained, query
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
@@ -24,6 +24,7 @@ def database(conn_id: str) -> Iterator[psycopg.Connection]:
     Blocked where only a person can mend what the database says, TryAgain where it is out of reach.
     """
     with _connect(conn_id) as connection, explained(conn_id):
+        connection.execute(query("without_compilation"))
         yield connection
 
 

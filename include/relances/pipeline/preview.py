@@ -11,7 +11,7 @@ import psycopg
 from relances import pipeline
 from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.providers import explications
-from relances.pipeline.reports import redaction
+from relances.pipeline.reports import wording
 from relances.rules.decisions import HEADER
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import Request
@@ -59,7 +59,7 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
 def show(run_id: str, csv: Path | None) -> str:
     """What a run did or simulated, as it is now; returns what to print. Blocked where there is no such run."""
     with _table(csv) as write, database(RELANCES) as relances:
-        _, text = tell(relances, Executions(relances).get(run_id), redaction())
+        _, text = tell(relances, Executions(relances).get(run_id), wording())
         return text + _written(relances, run_id, csv, write)
 
 

@@ -4,11 +4,11 @@ from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import explications, way_of
 from relances.rules.errors import Blocked
 from relances.rules.routing import Voie
-from relances.stages.reporting import Redaction
+from relances.stages.reporting import Wording
 from relances_providers.provider_info import provider_named
 
 
-def redaction() -> Redaction:
+def wording() -> Wording:
     """The policy and the words in force."""
     policy = politique()
 
@@ -18,4 +18,4 @@ def redaction() -> Redaction:
             raise Blocked(f"fournisseur inconnu : {fournisseur}", "unknown provider")
         return way_of(provider, policy)
 
-    return Redaction(explications(), plume(policy), voie_of)
+    return Wording(explications(), plume(policy), voie_of)

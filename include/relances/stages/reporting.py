@@ -20,7 +20,7 @@ from relances.store.reporting import Reporting
 
 
 @dataclass(frozen=True, slots=True)
-class Redaction:
+class Wording:
     """What a report is written with. ``explications``: what the codes of fournisseurs mean; ``voie_of``: their ways."""
 
     explications: Explications
@@ -28,22 +28,22 @@ class Redaction:
     voie_of: Callable[[str], Voie]
 
 
-def report(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> tuple[Bilan, str]:
+def report(relances: psycopg.Connection, execution: Execution, wording: Wording) -> tuple[Bilan, str]:
     """Compute, store and tell where every extracted creance of the execution is."""
-    bilan, text = tell(relances, execution, redaction)
+    bilan, text = tell(relances, execution, wording)
     Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=text)
     return bilan, text
 
 
-def tell(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> tuple[Bilan, str]:
+def tell(relances: psycopg.Connection, execution: Execution, wording: Wording) -> tuple[Bilan, str]:
     """The same, and nothing is stored."""
     with relances.transaction():
         Reporting(relances).expect_millions()
-        releve = _releve(relances, execution, redaction)
-    return releve.bilan, rapport(releve, redaction.explications)
+        releve = _releve(relances, execution, wording)
+    return releve.bilan, rapport(releve, wording.explications)
 
 
-def _releve(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> Releve:
+def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Releve:
     reporting = Reporting(relances)
     fournisseur = reporting.asked_fournisseur(execution)
     bilan = Bilan(
@@ -59,14 +59,13 @@ def _releve(relances: psycopg.Connection, execution: Execution, redaction: Redac
         execution.run_id,
         bilan,
         Corrections(relances).counts(execution, codes_a_corriger(fournisseur)),
-        reporting.changes(execution, [niveau.a_partir_de_jours for niveau in redaction.plume.politique.niveaux]),
-        _examples(relances, execution, redaction) if execution.simulation else (),
+        reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
+        _examples(relances, execution, wording) if execution.simulation else (),
     )
 
 
-def _examples(relances: psycopg.Connection, execution: Execution, redaction: Redaction) -> list[Exemple]:
+def _examples(relances: psycopg.Connection, execution: Execution, wording: Wording) -> list[Exemple]:
     found = (
-        exemple(cas, redaction.plume, redaction.voie_of(cas.fournisseur))
-        for cas in Previews(relances).examples(execution)
+        exemple(cas, wording.plume, wording.voie_of(cas.fournisseur)) for cas in Previews(relances).examples(execution)
     )
     return [each for each in found if each is not None]

@@ -179,7 +179,9 @@ def _validation(
 
 def _in_session(url: URL, settings: Mapping[str, str]) -> URL:
     """The same database in a session that finds the views, and that says what they show."""
-    options = " ".join(f"-c {name}={value}" for name, value in {"search_path": "relances", **settings}.items())
+    options = " ".join(
+        f"-c {name}={value}" for name, value in {"search_path": "relances", "jit": "off", **settings}.items()
+    )
     return url.update_query_dict({"options": f"{url.query.get('options', '')} {options}".strip()})
 
 

@@ -1,3 +1,7 @@
+-- name: without_compilation
+-- Each statement of a run takes seconds at most, of which compiling its expressions would be one.
+SELECT set_config('jit', 'off', false);
+
 -- name: open_execution
 -- One row per run of a Dag; a task that runs again finds the same.
 INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres)

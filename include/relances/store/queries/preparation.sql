@@ -58,8 +58,7 @@ SELECT rang, execution_id, 'validation', 'doublon' FROM relances.doublon_a_valid
 
 -- name: set_planner
 -- A million rows are sorted and joined in one go, and all of them are wanted: not the first ones soon.
-SELECT set_config('work_mem', '128MB', true), set_config('cursor_tuple_fraction', '1', true),
-    set_config('jit', 'off', true);
+SELECT set_config('work_mem', '128MB', true), set_config('cursor_tuple_fraction', '1', true);
 
 -- name: lock_creations
 -- Creations of a source go one after the other, until each commits: one occasion's are the history of another's.
