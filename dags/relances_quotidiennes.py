@@ -34,6 +34,7 @@ from airflow.sdk import (
 )
 
 from relances import pipeline
+from relances.rules.request import DEFAULTS
 from relances_providers.provider_info import PROVIDERS
 
 ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
@@ -44,7 +45,7 @@ ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
 
 PARAMS = {
     "jours_retard_min": Param(
-        7,
+        DEFAULTS["jours_retard_min"],
         type="integer",
         minimum=0,
         maximum=3650,
@@ -52,7 +53,7 @@ PARAMS = {
         description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
     ),
     "type_relance": Param(
-        None,
+        DEFAULTS["type_relance"],
         type=["null", "string"],
         enum=[None, "sms", "whatsapp"],
         values_display={"null": "selon la politique — by policy"},
@@ -61,7 +62,7 @@ PARAMS = {
         "— Channel; empty = that of each level.",
     ),
     "fournisseur": Param(
-        None,
+        DEFAULTS["fournisseur"],
         type=["null", "string"],
         enum=[None, *(provider.name for provider in PROVIDERS)],
         values_display={"null": "selon le numéro — by number"},
@@ -70,47 +71,47 @@ PARAMS = {
         "— Only this provider; empty = by the country of each number.",
     ),
     "limite": Param(
-        None,
+        DEFAULTS["limite"],
         type=["null", "integer"],
         minimum=1,
         title="Nombre maximum de relances",
         description="Au plus tant de relances pour ce jour ; vide = toutes. — At most this many; empty = all.",
     ),
     "envoyer_automatiquement": Param(
-        True,
+        DEFAULTS["envoyer_automatiquement"],
         type="boolean",
         title="Envoyer sans attendre",
         description="Non : les relances sont créées et restent en attente. — No: created, left waiting.",
     ),
     "categories": Param(
-        None,
+        DEFAULTS["categories"],
         type=["null", "array"],
         items={"type": "string"},
         title="Catégories de taxe",
         description="Codes des types de taxe, un par ligne ; vide = tous. — Tax type codes; empty = all.",
     ),
     "date_relance": Param(
-        None,
+        DEFAULTS["date_relance"],
         type=["null", "string"],
         format="date",
         title="Jour de la relance",
         description="Vide = le jour du passage ; jamais dans le futur. — Empty = the run's own day.",
     ),
     "simulation": Param(
-        False,
+        DEFAULTS["simulation"],
         type="boolean",
         title="Simulation",
         description="Tout faire sauf envoyer et reporter. — Everything but sending and writing back.",
     ),
     "campagne": Param(
-        None,
+        DEFAULTS["campagne"],
         type=["null", "string"],
         title="Campagne",
         description="Relancer les contacts importés sous ce nom, au lieu des contribuables de l'application fiscale. "
         "— Remind the imported contacts of this campaign instead.",
     ),
     "oppositions": Param(
-        None,
+        DEFAULTS["oppositions"],
         type=["null", "array"],
         items={"type": "string"},
         title="Oppositions",

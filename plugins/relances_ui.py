@@ -13,7 +13,7 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
 from airflow.sdk.configuration import conf
 
-from relances.rules.pages import page_folder
+from relances.rules.controles import page_folder
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
@@ -28,6 +28,7 @@ _HEADERS: Final = {
     # of Airflow. Without them the pages say the same.
     "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline' https:; font-src 'self' https:; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",  # nor is the name of a run their affair
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -60,6 +61,8 @@ def pages_app() -> "FastAPI":
         path = _find(page)
         if path is None:
             raise HTTPException(404, "Page inconnue : le passage n'a pas été contrôlé, ou RELANCES_DATA_DOCS diffère.")
+        if page.endswith("/"):  # from there, the links of a page lead nowhere
+            return RedirectResponse(f"{_root_path()}{PREFIX}/{quote(page.rstrip('/'))}")
         if path.is_file():
             return FileResponse(path, headers=_HEADERS)
         return HTMLResponse(_list(path), headers=_HEADERS)

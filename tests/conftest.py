@@ -16,6 +16,7 @@ from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 
 NewDatabase = Callable[[str], str]
+CopyDatabase = Callable[[str], str]
 
 settings.register_profile("relances", deadline=None)  # a busy machine is no failure
 settings.load_profile("relances")
@@ -36,6 +37,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     with tempfile.TemporaryDirectory(prefix="relances-tests-") as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres")
         server.start()
+        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is to outlive the machine
+            connection.execute("SELECT pg_reload_conf()")
         yield server
         server.stop()
 
@@ -47,12 +51,38 @@ def new_database(postgres: EmbeddedPostgres) -> NewDatabase:
     return lambda prefix: postgres.create_database(f"{prefix}_{next(numbers)}")
 
 
-@pytest.fixture
-def relances_url(postgres: EmbeddedPostgres, new_database: NewDatabase) -> Iterator[str]:
-    """A database of the pipeline's own, migrated and empty; it goes with the test."""
+@pytest.fixture(scope="session")
+def copy_database(postgres: EmbeddedPostgres) -> CopyDatabase:
+    """Make a database like that of a URL, to which nobody may be connected, and give its URL."""
+    numbers = count(1)
+
+    def copy(url: str) -> str:
+        original = _name(url)
+        name = f"{original}_copie_{next(numbers)}"
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.format(sql.Identifier(name), sql.Identifier(original)))
+        return postgres.url(name)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def migrated_url(new_database: NewDatabase) -> str:
+    """A database of the pipeline's own, migrated and empty, to be copied alone."""
     url = new_database("relances")
     migrate(url)
+    return url
+
+
+@pytest.fixture
+def relances_url(postgres: EmbeddedPostgres, copy_database: CopyDatabase, migrated_url: str) -> Iterator[str]:
+    """A database of the pipeline's own, migrated and empty; it goes with the test."""
+    url = copy_database(migrated_url)
     yield url
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
-        name = sql.Identifier(str(conninfo_to_dict(url)["dbname"]))
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_name(url))))
+
+
+def _name(url: str) -> str:
+    return str(conninfo_to_dict(url)["dbname"])

@@ -13,19 +13,6 @@ from relances.rules.fenetre import JOURS, LIBREVILLE
 from relances.rules.policy_file import DEFAULT_FILE
 
 PATIENCE_SECONDS = 30
-DEFAULTS: dict[str, object] = {
-    "jours_retard_min": 7,
-    "type_relance": None,
-    "fournisseur": None,
-    "limite": None,
-    "envoyer_automatiquement": True,
-    "categories": None,
-    "date_relance": None,
-    "simulation": False,
-    "campagne": None,
-    "oppositions": None,
-}
-"""The parameters of a run that says nothing: the Dag's own."""
 
 
 def postgres_connection(url: str) -> str:

@@ -3,7 +3,7 @@
     python -m tests.bench [--creances 1000000] [--envois 20000]
 
 Prepares a small and a large day on a database of its own, then sends to the simulators with 64 calls in flight;
-last, each hook beside a bare HTTP client.
+then each hook beside a bare HTTP client; last, our count of segments beside two libraries.
 """
 
 import argparse
@@ -22,7 +22,7 @@ import psycopg
 from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
-from tests.bench import hooks
+from tests.bench import hooks, segments
 from tests.bench.simulated import simulators
 from tests.support import postgres_connection, write_policy
 
@@ -73,6 +73,7 @@ def main() -> None:
     parser.add_argument("--creances", type=int, default=1_000_000)
     parser.add_argument("--envois", type=int, default=20_000)
     parser.add_argument("--messages", type=int, default=1_000, help="par tour d'un hook")
+    parser.add_argument("--textes", type=int, default=segments.TEXTES, help="dont les segments sont comptés")
     options = parser.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cœurs, Python {platform.python_version()}\n")
     with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +89,8 @@ def main() -> None:
             hooks.main(options.messages)
         finally:
             postgres.stop()
+    print("\nsegments d'un SMS")
+    sys.exit(segments.compare(options.textes) > 0)
 
 
 def prepare(postgres: EmbeddedPostgres, name: str, creances: int) -> float:

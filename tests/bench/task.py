@@ -11,8 +11,7 @@ from datetime import date
 from time import perf_counter
 
 from relances import pipeline
-from relances.rules.request import Request
-from tests.support import DEFAULTS
+from relances.rules.request import DEFAULTS, Request
 
 
 def main(function: str, run_id: str, day: str) -> None:

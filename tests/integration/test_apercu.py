@@ -16,12 +16,11 @@ import pytest
 
 from relances import pipeline
 from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.preview import DEFAULTS, preview, show
+from relances.pipeline.preview import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
-from relances.rules.request import Request
+from relances.rules.request import DEFAULTS, Request
 from relances.store.previews import Previews
-from tests import support
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
@@ -62,7 +61,7 @@ def tax_content(url: str) -> list[list[Row]]:
 
 def real_run() -> None:
     """A run of today whose few relances wait to be sent."""
-    asked = Request.of("passage-1", support.DEFAULTS | {"limite": 3}, datetime.now(LIBREVILLE).date())
+    asked = Request.of("passage-1", {**DEFAULTS, "limite": 3}, datetime.now(LIBREVILLE).date())
     pipeline.extract(asked)
     pipeline.validate(asked)
     pipeline.create_relances(asked)
@@ -76,10 +75,6 @@ def table(path: Path) -> list[dict[str, str]]:
 
 def names(etaxe_url: str) -> set[str]:
     return {" ".join(row["nom"].split()) for row in ask(etaxe_url, "SELECT nom FROM contribuable")}
-
-
-def test_its_parameters_are_the_daily_dag_s() -> None:
-    assert support.DEFAULTS | {"simulation": True} == DEFAULTS
 
 
 def test_it_shows_a_text_of_each_niveau_with_its_real_amount_and_names_nobody(
@@ -194,6 +189,33 @@ def test_a_run_that_exists_is_shown_and_left_as_it_is(relances_url: str, tmp_pat
     assert content(relances_url) == before
 
 
+def test_a_run_is_shown_as_it_is_or_not_at_all(relances_url: str) -> None:
+    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "apercu", "--passage=passage-1", "--limite=2"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "sans autre réglage ; retirez --limite, ou --passage" in one_sentence(
+        Blocked(*done.stderr.strip().split(" — "))
+    )
+
+
+def test_a_text_is_shown_in_each_language_once_however_that_was_typed(
+    office: Office, relances_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for contribuable, langue in enumerate(["fr", "en", "English", None], start=1):
+        office.owes(contribuable, langue=langue, libelle="Taxe")
+    office.run(request(simulation=True))
+    told = show("passage-1", None)
+    assert re.findall(r"^Niveau (\d), SMS par ventis, en « (\w+) »", told, re.MULTILINE) == [("1", "en"), ("1", "fr")]
+
+
+def test_after_the_day_s_run_a_simulation_says_that_all_was_said(office: Office, relances_url: str) -> None:
+    office.owe(3)
+    office.run(request("matin"))
+    ask(relances_url, "UPDATE relances.relance SET statut = 'envoyee', envoyee_le = now(), reference = 'r'")
+    office.run(request("soir", simulation=True))
+    assert "- **0 contribuables seraient relancés**\n- 3 créances déjà relancées" in show("soir", None)
+
+
 def test_a_run_that_does_not_exist_is_named(relances_url: str) -> None:
     with pytest.raises(Blocked, match="le passage inconnu n'a rien extrait"):
         show("inconnu", None)
@@ -237,7 +259,7 @@ def test_the_command_says_who_would_be_reminded_who_not_and_what_it_would_cost(r
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("# Simulation du ")
-    assert "- 2 relances créées" in done.stdout
+    assert "- **2 contribuables seraient relancés**" in done.stdout
     for section in ("Bilan : équilibré", "Relances et coût", "Exclues, par raison", "À corriger"):
         assert f"## {section}\n" in done.stdout
     assert "rien n'est envoyé" in done.stdout

@@ -89,6 +89,19 @@ def mark_unreachable(url: str) -> None:
     )
 
 
+def test_a_number_of_the_old_plan_is_listed_and_reminded_all_the_same(office: Office, tmp_path: Path) -> None:
+    office.owes(1, telephones=["06 12 34 56"])
+    office.owes(2)
+    office.owes(3, telephones=["NEANT"])
+    office.run(request())
+    assert office.exclusions(request()).keys() == {"3"}
+    rows = listed(tmp_path)
+    assert [(key, row["code"]) for key, row in rows.items()] == [("3", "telephone_absent"), ("1", "ancien_plan")]
+    assert rows["1"]["telephone"] == "06 12 34 56"
+    assert rows["1"]["que_faire"] == "rien ne presse : corriger le numéro à l'occasion"
+    assert "relancé à un numéro de l'ancien plan" in list_corrections(None, None)
+
+
 def test_the_latest_real_run_is_listed(day: Request, office: Office, tmp_path: Path) -> None:
     office.owes(9, telephones=["NEANT"])
     for later in (

@@ -13,9 +13,10 @@ from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
+from relances.rules.selection import Regles
 from relances.rules.texts import Gabarits
 from relances.stages.reporting import report
-from relances.store.creation import Created
+from relances.store.creation import Created, open_creation
 from relances.store.executions import Executions
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
@@ -381,6 +382,58 @@ def test_what_an_earlier_day_left_unsent_gives_way_to_this_day_s(office: Office)
     assert bilan(office, request()).equilibre
 
 
+def test_what_waits_for_more_than_this_run_extracted_is_left_to_say_it(office: Office) -> None:
+    office.owes(1, creance="a", categorie="MARCHE")
+    office.owes(1, creance="b", categorie="TAXI")
+    office.run(request("hier", YESTERDAY))
+    assert office.run(request(categories=["MARCHE"])).relances == 0
+    assert office.exclusions(request()) == {"a": "deja_relance"}
+    assert statuts(office.relances_url) == {"en_attente": 1}
+
+
+def test_what_waits_counts_among_a_week_s_reminders(office: Office) -> None:
+    office.owes(1, creance="a", categorie="MARCHE")
+    office.run(request("hier", YESTERDAY))
+    office.owes(1, creance="b", categorie="TAXI")
+
+    def once_a_week(regles: Regles) -> Regles:
+        selection = replace(regles.politique.selection, maximum_par_semaine=1)
+        return replace(regles, politique=replace(regles.politique, selection=selection))
+
+    asked = request(categories=["TAXI"])
+    office.extract(asked)
+    office.set_aside(asked)
+    assert office.create(asked, once_a_week).relances == 0
+    assert office.exclusions(asked) == {"b": "maximum_semaine"}
+
+
+def test_numbers_that_the_memory_lost_are_read_again(office: Office) -> None:
+    office.owe(2)
+    office.owes(3, telephones=["NEANT", "066000009"])
+    office.extract(request())
+    office.set_aside(request())
+    ask(office.relances_url, "TRUNCATE relances.numero")
+    assert office.create(request()).relances == 3
+
+
+def test_a_number_of_ten_thousand_characters_is_none(office: Office) -> None:
+    office.owes(1, telephones=["6" * 10_000])
+    office.owes(2, telephones=["+4930123456789012"])
+    assert office.run(request()).relances == 0
+    assert office.exclusions(request()) == {"1": "telephone_invalide", "2": "telephone_invalide"}
+
+
+def test_an_older_reading_of_a_number_is_read_again(office: Office) -> None:
+    office.owe(1)
+    office.run(request("hier", YESTERDAY))
+    ask(
+        office.relances_url,
+        "UPDATE relances.numero SET chiffres = NULL, pays = NULL, refus = 'ligne_fixe', lecture = '0'",
+    )
+    office.run(request())
+    assert ask(office.relances_url, "SELECT chiffres FROM relances.numero") == [{"chiffres": "24166000001"}]
+
+
 def test_what_this_day_s_run_does_not_speak_of_waits_on(office: Office) -> None:
     office.owes(1, retard=20)
     office.owes(2)
@@ -451,6 +504,18 @@ def test_a_simulation_creates_what_will_never_be_sent(office: Office) -> None:
     told, text = reported(office, request())
     assert told.equilibre
     assert text.startswith("# Simulation du")
+
+
+def test_a_simulation_leaves_what_waits_to_who_sends_it(office: Office) -> None:
+    office.owe(2)
+    office.run(request("hier", YESTERDAY))
+    office.extract(request(simulation=True))
+    office.set_aside(request(simulation=True))
+    execution = office.execution(request())
+    with psycopg.connect(office.relances_url) as simulated, open_creation(simulated, execution, "XAF") as creation:
+        assert len(list(creation.contribuables(7))) == 2
+        sent = ask(office.relances_url, "SELECT id FROM relances.relance WHERE statut = 'en_attente' FOR UPDATE NOWAIT")
+        assert len(sent) == 2
 
 
 def test_a_simulation_is_no_history(office: Office) -> None:

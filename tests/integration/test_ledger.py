@@ -10,6 +10,7 @@ from relances.rules.bilan import Bilan
 from relances.rules.request import Request
 from relances.stages.reporting import report
 from relances.store.executions import Executions
+from relances.store.previews import Previews
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 
@@ -154,3 +155,51 @@ def test_the_previous_run_is_the_latest_real_one_of_an_earlier_day_about_the_sam
     text = told(office, next_day())[1]
     assert "Depuis le passage du 21/11" in text
     assert "- 1 créances nouvelles, 3 payées ou closes" in text
+
+
+def test_a_run_that_asked_for_other_creances_is_compared_with_nothing(office: Office) -> None:
+    office.owe(3)
+    office.run(request(jours_retard_min=7))
+    office.run(next_day(jours_retard_min=5))
+    assert "Depuis le passage" not in told(office, next_day())[1]
+
+
+def test_two_days_of_a_campaign_share_their_relances_and_are_not_compared(office: Office) -> None:
+    office.owe(3)
+    office.run(request(campagne="Marchés"))
+    office.run(next_day(campagne="Marchés"))
+    text = told(office, next_day(campagne="Marchés"))[1]
+    assert text.startswith("# Relances de la campagne « Marchés » du 22/11/2026\n")
+    assert "3 au total pour cette campagne" in text
+    assert "Depuis le passage" not in text
+
+
+# --- paid in part ---
+
+
+def test_a_relance_paid_in_part_is_counted_once_and_the_report_and_the_table_agree(
+    office: Office, relances: psycopg.Connection
+) -> None:
+    office.owes(1, creance="a", montant_du=10_000)
+    office.owes(1, creance="b", montant_du=5_000)
+    office.run(request())
+    ask(
+        office.relances_url,
+        """
+        UPDATE relances.relance SET statut = 'envoyee', envoyee_le = now(), reference = 'r', montant_du = 7000;
+        UPDATE relances.relance_creance SET payee_le = now() WHERE creance_id = 'b';
+        UPDATE relances.relance_creance SET montant_du = 7000 WHERE creance_id = 'a';
+        """,
+    )
+    lines = {
+        (line.place, line.code): (line.creances, line.relances, line.montant)
+        for line in told(office, request())[0].lines
+    }
+    assert lines == {("envoyee", None): (1, 1, 7_000), ("annulee", "payee"): (1, 0, 5_000)}
+
+    decisions = list(Previews(relances).decisions(office.execution(request())))
+    assert {(d.place, d.code): (d.creances, d.montant) for d in decisions} == {
+        key: (creances, montant) for key, (creances, _, montant) in lines.items()
+    }
+    [cost] = ask(office.relances_url, "SELECT cout FROM relances.relance")
+    assert {d.place: d.cout for d in decisions} == {"envoyee": cost["cout"], "annulee": None}

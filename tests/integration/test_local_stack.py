@@ -9,10 +9,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
+import jwt
 import psycopg
 import pytest
 
 from relances.local.airflow_api import AirflowApi
+from relances.local.airflow_environment import USER
 from relances.local.connections import Connection
 from relances.local.ownership import owner, recorded_sessions
 from relances.local.postgres import EmbeddedPostgres
@@ -77,13 +80,15 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(
             assert state.secrets().password in shown, shown
             assert "mot de passe de keycloak" not in shown
             port = json.loads((state.path / "ports.json").read_text())["interface"]
-            with AirflowApi(f"http://{LOOPBACK}:{port}", state.secrets().password) as api:
+            url = f"http://{LOOPBACK}:{port}"
+            with AirflowApi(url, state.secrets().password) as api:
                 api.log_in()
                 assert api.has_dag(DAG)
                 assert api.connection("etaxe_db") is not None
                 assert api.connection("relances_db") is not None
                 assert_the_operators_settings_stay(api)
                 assert_a_file_of_variables_becomes_connections(state, api, tmp_path / "guides.env")
+            assert_the_pages_of_the_checks_are_for_who_may_see_the_run(state, url)
             shown = printed("diagnostic", state, {})
             assert f"Connexions : l'Airflow qui tourne ({state.path})." in shown
             assert "twilio_default\n  ✔ champs" in shown
@@ -126,6 +131,40 @@ def assert_a_file_of_variables_becomes_connections(state: StateFolder, api: Airf
     twilio = api.connection("twilio_default")
     assert twilio is not None
     assert twilio.fields()["sender"] == "+24111000000"
+
+
+def assert_the_pages_of_the_checks_are_for_who_may_see_the_run(state: StateFolder, url: str) -> None:
+    """By Airflow's own rights; and no page calls for another's script, nor says whence one comes."""
+    page = "passage-essai/validations/creance_a_valider/un/1/lot.html"
+    file = state.data_docs / page
+    file.parent.mkdir(parents=True)
+    file.write_text("<p>page</p>")
+    with httpx.Client(base_url=url, trust_env=False) as client:
+        password = state.secrets().password
+        token = client.post("/auth/token", json={"username": USER, "password": password}).json()["access_token"]
+        nobody = without_role(token, state.secrets().jwt_secret)
+
+        def answer(path: str, token: str | None = token) -> httpx.Response:
+            headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+            return client.get(f"/controles/{path}", headers=headers)
+
+        assert [answer(page, who).status_code for who in (None, nobody, token)] == [401, 403, 200]
+        assert answer("passage-inconnu").status_code == 404
+        for served in (answer(page), answer("passage-essai")):
+            assert served.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+            assert "script-src" not in served.headers["Content-Security-Policy"]
+            assert served.headers["Referrer-Policy"] == "no-referrer"
+            assert served.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer(page).text == "<p>page</p>"
+        assert f'href="{page}"' in answer("passage-essai").text
+        assert answer("passage-essai/").headers["location"] == "/controles/passage-essai"
+
+
+def without_role(token: str, secret: str) -> str:
+    """The token of someone who has logged in and may see nothing."""
+    said = jwt.decode(token, options={"verify_signature": False})
+    algorithm = jwt.get_unverified_header(token)["alg"]
+    return jwt.encode({**said, "sub": "personne", "role": None}, secret, algorithm)
 
 
 def assert_a_stack_at_rest_is_read_and_left_at_rest(state: StateFolder, relances_url: str) -> None:

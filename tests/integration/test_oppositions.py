@@ -1,18 +1,25 @@
 """Who asked for silence: put on the list by a command, a file or a run, and left alone from then on."""
 
 import logging
+import os
+import resource
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from relances.pipeline import oppositions
+from relances.pipeline.__main__ import main
 from relances.pipeline.reactivation import reactivate
 from relances.rules.errors import Blocked
+from relances.store.sources import CONTACTS
 from tests.integration.office import Office
 from tests.integration.world import ask, request, statuts
-from tests.support import one_sentence, postgres_connection
+from tests.support import one_sentence, postgres_connection, wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +35,18 @@ def listed(url: str) -> dict[str, str | None]:
 def silenced(url: str) -> set[tuple[str, str, str, str | None]]:
     rows = ask(url, "SELECT * FROM relances.numero_signale WHERE etat = 'opposition'")
     return {(row["telephone"], row["canal"], row["code"], row["motif"]) for row in rows}
+
+
+def contacts(url: str, *telephones: str) -> list[str]:
+    """Import a contact of each number; their ids, as the source of contacts makes them."""
+    rows = ask(
+        url,
+        "INSERT INTO relances.contact (campagne, telephone, saisie, libelle, montant_du, echeance) "
+        "SELECT 'Marchés', t, t, 'Étal ' || n, 15000, '2026-01-01' "
+        "FROM unnest(%(telephones)s::text[]) WITH ORDINALITY AS _ (t, n) RETURNING 'c' || id AS id",
+        telephones=list(telephones),
+    )
+    return [row["id"] for row in rows]
 
 
 def say(url: str, telephone: str, etat: str) -> None:
@@ -123,21 +142,92 @@ def test_what_names_nobody_is_refused(relances_url: str, contribuable: str | Non
     assert (listed(relances_url), silenced(relances_url)) == ({}, set())
 
 
-def test_the_command_adds_and_lists(relances_url: str) -> None:
-    def run(*words: str) -> str:
-        command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "opposition", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def test_a_contact_s_own_id_silences_the_contact(relances_url: str) -> None:
+    first, second = contacts(relances_url, "24166123456", "24166123456")
+    assert oppositions.add(first, None, None) == f"Le contact importé {first} est en opposition."
+    assert oppositions.add(second, None, None) == f"Le contribuable {second} est en opposition."
+    rows = ask(relances_url, "SELECT contribuable_id, source FROM relances.opposition")
+    assert {row["contribuable_id"]: row["source"] for row in rows} == {first: CONTACTS, second: "collecte_taxe"}
+    assert oppositions.remove(first, None) == f"Le contact importé {first} n'est plus en opposition."
+    assert listed(relances_url).keys() == {second}
 
-    assert run("ajouter", "--telephone=066123456") == "+241••••3456 est en opposition, sur tous les canaux.\n"
-    assert run("lister").startswith("+241••••3456 (sms, whatsapp), depuis le ")
+
+def test_the_command_adds_and_lists(relances_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["opposition", "ajouter", "--telephone=066123456"]) == 0
+    assert capsys.readouterr().out == "+241••••3456 est en opposition, sur tous les canaux.\n"
+    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "opposition", "lister"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("+241••••3456 (sms, whatsapp), depuis le ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "inconnue",
+        "opposition",
+        "opposition ajouter",
+        "opposition ajouter --contribuable=1 --telephone=066123456",
+        "opposition retirer --contribuable=1 --motif=x",
+        "opposition lister --csv=x.csv",
+        "opposition importer",
+        "importer-contacts --campagne=Marchés",
+        "importer-contacts --fichier=x.csv",
+        "reactiver",
+        "envoyer-test --fournisseur=ventis",
+        "corrections --limite=3",
+        "apercu --limite=beaucoup",
+    ],
+)
+def test_words_that_make_no_command_are_refused_in_one_sentence(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    [said] = capsys.readouterr().err.splitlines()
+    assert said.startswith("relances")
+    assert "mot inconnu, manquant ou de trop ; voyez relances" in said
+
+
+def test_a_run_that_is_shown_takes_no_options_of_a_new_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["apercu", "--passage=passage-1", "--limite=3"]) == 1
+    assert capsys.readouterr().err.startswith("apercu : --passage montre un passage tel qu'il est")
+
+
+def test_a_command_that_is_interrupted_ends_without_a_trace(
+    relances_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with psycopg.connect(relances_url) as other, psycopg.connect(relances_url, autocommit=True) as watch:
+        other.execute("LOCK TABLE relances.opposition")
+
+        def interrupt() -> None:
+            waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            wait_until(lambda: watch.execute(waiting).fetchone() is not None, "the command waits for the lock")
+            os.kill(os.getpid(), signal.SIGINT)
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        assert main(["opposition", "lister"]) == 130
+        thread.join()
+    assert capsys.readouterr() == ("", "")
 
 
 # --- a file ---
 
 
+def test_contacts_of_a_file_are_silenced_as_contacts(tmp_path: Path, relances_url: str) -> None:
+    [contact] = contacts(relances_url, "24166123456")
+    file = tmp_path / "liste.csv"
+    file.write_text(f"contribuable_id;motif\n12;\n{contact};courrier\n")
+    assert "contribuables : 2, numéros : 0, dont nouveaux : 2." in (
+        oppositions.import_oppositions(file, ignorer_erreurs=False).texte
+    )
+    rows = ask(relances_url, "SELECT contribuable_id, source, motif FROM relances.opposition ORDER BY 1")
+    assert [tuple(row.values()) for row in rows] == [("12", "collecte_taxe", None), (contact, CONTACTS, "courrier")]
+
+
 def test_a_file_is_imported_and_importing_it_again_is_harmless(tmp_path: Path, relances_url: str) -> None:
     file = tmp_path / "liste.csv"
-    file.write_bytes('Identifiant;Téléphone;Motif\n12;;décès\n;066123456;\n13;"=""077123456""";\n'.encode("cp1252"))
+    file.write_bytes('Id contribuable;Téléphone;Motif\n12;;décès\n;066123456;\n13;"=""077123456""";\n'.encode("cp1252"))
     said = oppositions.import_oppositions(file, ignorer_erreurs=False)
     assert (said.fait, said.texte) == (True, "En opposition, contribuables : 2, numéros : 2, dont nouveaux : 4.")
     before = listed(relances_url), silenced(relances_url)
@@ -164,7 +254,8 @@ def test_a_fault_leaves_the_list_as_it_was_unless_faults_are_ignored(tmp_path: P
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [("nom;motif\nx;y\n", "il manque la colonne contribuable_id ou telephone"), ("id;motif\n", "aucune ligne")],
+    [("nom;motif\nx;y\n", "il manque la colonne contribuable_id ou telephone"), ("telephone;motif\n", "aucune ligne")]
+    + [(f"{titre};motif\n12;\n", "il manque la colonne") for titre in ("id", "Identifiant", "Contribuable")],
 )
 def test_a_file_that_is_no_list_is_refused(tmp_path: Path, content: str, why: str) -> None:
     file = tmp_path / "liste.csv"
@@ -179,6 +270,35 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         oppositions.import_oppositions(tmp_path / "absente.csv", ignorer_erreurs=False)
     with pytest.raises(Blocked, match="n'est pas un fichier"):
         oppositions.import_oppositions(tmp_path, ignorer_erreurs=False)
+
+
+def test_a_file_that_the_system_refuses_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Blocked, match="vérifiez le nom du fichier") as refused:
+        oppositions.import_oppositions(tmp_path / ("x" * 300), ignorer_erreurs=False)
+    one_sentence(refused.value)
+
+
+def test_errors_that_cannot_be_written_are_said_and_nothing_is_imported(tmp_path: Path, relances_url: str) -> None:
+    file = tmp_path / f"{'x' * 250}.csv"  # one more word in its name is too many for the system
+    file.write_text("contribuable_id,telephone\n12,\n,2.41E+11\n")
+    with pytest.raises(Blocked, match="donnez un fichier d'un dossier où vous pouvez écrire") as refused:
+        oppositions.import_oppositions(file, ignorer_erreurs=True)
+    one_sentence(refused.value)
+    assert listed(relances_url) == {}
+
+
+def test_a_disk_that_is_full_is_said_and_nothing_is_imported(tmp_path: Path, relances_url: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text("contribuable_id,telephone\n12,\n,2.41E+11\n")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))  # bytes: the file of the errors is longer
+    try:
+        with pytest.raises(Blocked, match="où il reste de la place"):
+            oppositions.import_oppositions(file, ignorer_erreurs=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert listed(relances_url) == {}
+    assert list(tmp_path.iterdir()) == [file]
 
 
 # --- a run ---

@@ -10,7 +10,7 @@ from relances import pipeline
 from relances.local.base_fictive import create_base_fictive
 from relances.rules.errors import PipelineError
 from relances_providers.provider_info import PROVIDERS
-from tests.conftest import NewDatabase
+from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
@@ -36,11 +36,20 @@ CREATE TRIGGER panne BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {ta
 pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
 
 
-@pytest.fixture
-def etaxe_url(new_database: NewDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """The sample tax database, behind its connection."""
+@pytest.fixture(scope="module")
+def sample_url(new_database: NewDatabase) -> str:
+    """The sample tax database, to be copied alone."""
     url = new_database("etaxe")
     create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
+    return url
+
+
+@pytest.fixture
+def etaxe_url(
+    sample_url: str, copy_database: CopyDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    """A sample tax database of one's own, behind its connection."""
+    url = copy_database(sample_url)
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
     monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
     return url

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from relances import pipeline
@@ -13,6 +14,7 @@ from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.policy_file import DEFAULT_FILE
 from relances.rules.request import Request
+from relances.stages.extraction import extract
 from relances.store.creation import Created
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request
@@ -266,6 +268,17 @@ def test_what_waited_since_before_the_missed_days_is_not_sent_beside(office: Off
     ]
 
 
+def test_a_category_left_out_that_is_none_stops_the_run_before_anything(office: Office) -> None:
+    office.owe(1)
+    with (
+        psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,
+        psycopg.connect(office.relances_url, autocommit=True) as relances_db,
+        pytest.raises(Blocked, match=r"categories_exclues : catégorie inconnue : Marche ; choisissez parmi MARCHE"),
+    ):
+        extract(office.source, request(), etaxe, relances_db, {"Marche"})
+    assert ask(office.relances_url, "SELECT FROM relances.execution") == []
+
+
 # --- plafonds ---
 
 
@@ -309,6 +322,14 @@ def test_a_limit_of_a_run_is_not_one_of_a_day(office: Office, amend: Amend, line
         office.owes(contribuable)
     assert office.run(request("soir")).relances == in_the_evening
     assert unaccounted(office, request("soir")) == 0
+
+
+def test_a_day_s_limit_is_that_of_the_day_whatever_day_is_asked_for(office: Office, amend: Amend) -> None:
+    amend("relances_par_jour = 2")
+    office.owe(2)
+    office.run(request())
+    office.owes(3, retard=30)
+    assert office.run(request("rattrapage", date_relance=str(TODAY - timedelta(days=3)))).relances == 0
 
 
 def test_a_limit_of_a_day_is_not_one_of_the_next(office: Office, amend: Amend) -> None:

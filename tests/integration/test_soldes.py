@@ -15,7 +15,7 @@ from relances.pipeline.providers import way_of
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
 from relances.rules.request import Request
-from relances.rules.soldes import EnAttente, Relecture
+from relances.rules.soldes import EnAttente, Reecriture, Relecture
 from relances.stages.soldes import read_again
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
@@ -99,6 +99,16 @@ def test_a_creance_paid_between_two_tries_is_not_sent_again(office: Office, prov
     assert provider.ledger() == []
 
 
+def test_a_balance_that_is_no_amount_stops_the_lot(office: Office, provider: Provider) -> None:
+    asked = request()
+    office.owe(2)
+    office.run(asked)
+    ask(office.etaxe_url, "UPDATE dette SET montant_du = 'NaN' WHERE creance_id = '2'")
+    with pytest.raises(Blocked, match="ne dit rien de 1 créances sur 2"):
+        send_all(asked)
+    assert provider.ledger() == []
+
+
 def test_a_creance_that_the_application_has_forgotten_is_due_no_more(office: Office, provider: Provider) -> None:
     asked = request()
     office.owe(1)
@@ -135,6 +145,20 @@ def test_of_two_creances_the_one_that_was_paid_is_not_spoken_of(office: Office, 
     }
     assert places(office, asked) == {("envoyee", None): 1, ("annulee", "payee"): 1}
     invariants(office.relances_url, provider.ledger())
+
+
+def test_once_the_oldest_creance_is_paid_the_words_are_those_of_what_is_left(
+    office: Office, provider: Provider
+) -> None:
+    asked = request()
+    office.owes(1, creance=10, retard=100)
+    office.owes(1, creance=11, retard=10)
+    office.run(asked)
+    owes_now(office, 10, 0)
+    send_all(asked)
+    [after] = relances(office)
+    assert after["niveau"] == 1
+    assert "dernier rappel" not in provider.ledger()[0]["text"]
 
 
 def test_a_creance_paid_before_its_relance_left_is_not_shown_as_reminded(office: Office) -> None:
@@ -312,7 +336,7 @@ def test_a_relance_taken_meanwhile_is_left_to_who_took_it(office: Office) -> Non
         before = ask(office.relances_url, f"{query} ORDER BY r.id")
         soldes.call_off([(paid.id, "payee", "payée depuis")])
         left = (shrunk.creances[0]._replace(montant_du=Decimal(1)),)
-        soldes.rewrite([(shrunk, left, Redaction("Trop tard", None, None, 1, 0, Decimal(25)))])
+        soldes.rewrite([(shrunk, left, Reecriture(1, Redaction("Trop tard", None, None, 1, 0, Decimal(25))))])
         assert ask(office.relances_url, f"{query} ORDER BY r.id") == before
         assert soldes.waiting(1, 10) == []
 

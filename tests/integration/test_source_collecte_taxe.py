@@ -146,6 +146,7 @@ class TestOverdue:
                 "echeance": AUJOURD_HUI - timedelta(days=10),
                 "jours_retard": 10,
                 "derniere_relance": None,
+                "relances_agents": 0,
                 "exclusion": None,
             }
         ]
@@ -251,6 +252,13 @@ class TestDerniereRelance:
             date_envoi=datetime(2026, 11, jour, 9, 0),  # noqa: DTZ001  (as the application stores it)
             date_planifiee=MIDI,
         )
+
+    def test_a_date_to_come_is_a_slip_that_silences_nobody(self, etaxe: psycopg.Connection[Row], qui: int) -> None:
+        marche = affectation(etaxe, qui)
+        self.rappeler(etaxe, qui, marche, 15)
+        etaxe.execute("UPDATE relance SET date_envoi = date_envoi + interval '10 years'")
+        [row] = overdue(etaxe)
+        assert (row["derniere_relance"], row["relances_agents"]) == (None, 0)
 
     def test_the_latest_sent_about_the_creance_or_about_everything(
         self, etaxe: psycopg.Connection[Row], qui: int

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import make_url
 
 from relances.pipeline.policy import politique
-from relances.rules.controles import Volume
+from relances.rules.controles import Volume, page_folder
 from relances.rules.errors import Blocked
-from relances.rules.pages import page_folder
 from relances.stages.validation import validate
 from relances.store.executions import Executions
 from relances.store.quality import Quality

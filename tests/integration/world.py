@@ -6,8 +6,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from relances.rules.request import Request
-from tests.support import DEFAULTS
+from relances.rules.request import DEFAULTS, Request
 
 TODAY = date(2026, 11, 21)
 Row = dict[str, Any]
@@ -41,4 +40,4 @@ def let_time_pass(url: str, seconds: float = 3600) -> None:
 
 def request(run_id: str = "passage-1", day: date = TODAY, **over: object) -> Request:
     """A run's request; what is not said is the Dag's default."""
-    return Request.of(run_id, DEFAULTS | over, day)
+    return Request.of(run_id, {**DEFAULTS, **over}, day)

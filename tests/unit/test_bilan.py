@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Depense, Line, Totals
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line, Totals
 from relances.rules.models import Canal, Statut
+from relances.rules.volumes import Depense
 
-PLACES = [*Statut, EXCLUE, NON_TRAITEE]
+PLACES = [*Statut, A_RELANCER, EXCLUE, NON_TRAITEE]
 LINES = st.lists(
     st.builds(
         Line,
@@ -29,7 +30,7 @@ LINES = st.lists(
 def bilan(*lines: Line, extraites: int) -> Bilan:
     totals = Totals(extraites=extraites, creees=0, toutes=0)
     depenses = [Depense(Canal.SMS, "ventis", 1, 2, 3, 1, 1, Decimal(75), Decimal(25), 1)]
-    return Bilan(date(2026, 11, 21), None, None, simulation=False, totals=totals, lines=lines, depenses=depenses)
+    return Bilan(date(2026, 11, 21), None, None, None, simulation=False, totals=totals, lines=lines, depenses=depenses)
 
 
 def line(place: str, creances: int) -> Line:

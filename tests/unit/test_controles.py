@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from relances.rules.controles import Constat, Controle, Effet, Volume, phrase
-from relances.rules.pages import page_folder
+from relances.rules.controles import Constat, Controle, Effet, Volume, page_folder, phrase
 from relances.rules.policy_file import load_policy
 
 BLOCKING = [controle for controle in Controle if controle.effet is Effet.BLOQUANTE]

@@ -1,5 +1,7 @@
 """Cells of a spreadsheet: none runs as a formula, none loses a digit."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -25,7 +27,23 @@ def test_no_cell_begins_like_a_formula_or_has_a_second_line(valeur: str | int | 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S"])))
 def test_what_was_typed_stays_readable(typed: str) -> None:
-    assert cellule(typed).removeprefix("'") == typed.removeprefix("'")
+    assert cellule(typed).replace("'", "") == typed.replace("'", "")
+
+
+@given(st.lists(st.text("ab,;\"'=+-@＝ 1\t\n"), min_size=1, max_size=3))
+@example(["x,=1+1"])
+@example(['x,"=1+1'])
+@example(["x, \t=1+1"])
+def test_a_spreadsheet_that_splits_at_commas_runs_nothing_either(valeurs: list[str]) -> None:
+    written = io.StringIO()
+    csv.writer(written, delimiter=";").writerow(map(cellule, valeurs))
+    for row in csv.reader(io.StringIO(written.getvalue()), delimiter=","):
+        assert not any(cell.lstrip().startswith((*DANGEROUS, "＝")) for cell in row)
+
+
+@given(st.from_regex(r"[0-9]+([eE]|[-/])[0-9]+", fullmatch=True))
+def test_what_a_spreadsheet_would_take_for_a_power_or_a_date_stays_a_text(typed: str) -> None:
+    assert cellule(typed) == f"'{typed}"
 
 
 @pytest.mark.parametrize(
@@ -36,6 +54,13 @@ def test_what_was_typed_stays_readable(typed: str) -> None:
         ("24166123456", "'24166123456"),
         ("066 12 34 56", "066 12 34 56"),
         ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
+        ("12E3", "'12E3"),
+        ("2,41E+11", "'2,41E+11"),
+        ("3-12", "'3-12"),
+        ("1/2", "'1/2"),
+        ("31/12/2026", "'31/12/2026"),
+        ("A-7", "A-7"),
+        ("12,=1+1", "12,'=1+1"),
         ("ONDO", "ONDO"),
         (None, ""),
         (12, "12"),

@@ -185,6 +185,17 @@ def test_the_digits_of_a_number_that_a_spreadsheet_rounded_are_nobody_s(typed: s
     assert lire(typed) == Refus.INVALIDE
 
 
+@given(st.from_regex(r"\+?[0-9 ]{0,30}", fullmatch=True) | st.text(max_size=300))
+def test_whatever_was_typed_a_number_is_one_that_the_database_takes(typed: str) -> None:
+    verdict = lire(typed)
+    assert isinstance(verdict, Refus) or re.fullmatch(r"[1-9][0-9]{7,14}", verdict.chiffres)
+
+
+def test_a_number_longer_than_any_network_takes_is_none() -> None:
+    assert lire("+4930123456789012") == Refus.INVALIDE
+    assert lire("6" * 10_000) == Refus.INVALIDE
+
+
 # --- anywhere ---
 
 

@@ -97,8 +97,8 @@ def test_the_policy_that_comes_with_the_product() -> None:
 
 def test_each_canal_has_its_fournisseurs() -> None:
     policy = load_policy()
-    assert policy.fournisseurs(Canal.SMS) == ("ventis", "zoom")
-    assert policy.fournisseurs(Canal.WHATSAPP) == ("twilio",)
+    assert policy.envoi.fournisseurs(Canal.SMS) == ("ventis", "zoom")
+    assert policy.envoi.fournisseurs(Canal.WHATSAPP) == ("twilio",)
 
 
 @pytest.mark.parametrize(("days", "level"), [(-1, 1), (0, 1), (29, 1), (30, 2), (89, 2), (90, 3), (4000, 3)], ids=str)
@@ -478,3 +478,12 @@ def test_a_slip_of_the_keyboard_is_one_sentence_or_a_policy(tmp_path: Path, at: 
         where = re.match(r"politique\.toml(?:, ligne (\d+))? : ", refused)
         assert where
         assert int(where[1] or 1) <= document.count("\n") + 1
+
+
+def test_a_file_that_cannot_be_read_is_named_with_what_names_it(tmp_path: Path) -> None:
+    for path, wrong in ((tmp_path / "absente.toml", "n'existe pas"), (tmp_path, "ne peut être lu")):
+        with pytest.raises(Blocked) as refused:
+            load_policy(path)
+        said = one_sentence(refused.value)
+        assert f"la politique {path} {wrong}" in said
+        assert "corrigez RELANCES_POLITIQUE" in said

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from relances.rules.apercu import Cas, Exemple
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Depense, Line, Totals
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line, Totals
 from relances.rules.causes import CAUSES, cause
-from relances.rules.comparaison import Comparaison, Volume
 from relances.rules.exclusions import RAISONS, Raison, raison
 from relances.rules.models import Canal, Statut
 from relances.rules.rapport import PLACES, Releve
 from relances.rules.rapport import rapport as full_rapport
+from relances.rules.volumes import Comparaison, Depense, Volume
 
 EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relancer par SMS")}
 
@@ -21,7 +21,7 @@ EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relan
 def bilan(*lines: Line) -> Bilan:
     totals = Totals(extraites=sum(line.creances for line in lines), creees=1234, toutes=1500)
     day = date(2026, 11, 21)
-    return Bilan(day, None, None, simulation=False, totals=totals, lines=lines, depenses=[depense()])
+    return Bilan(day, None, None, None, simulation=False, totals=totals, lines=lines, depenses=[depense()])
 
 
 def line(place: str, code: str | None = None, creances: int = 3, fournisseur: str | None = None) -> Line:
@@ -52,7 +52,7 @@ def cells(told: Bilan | Releve) -> list[tuple[str, ...]]:
 
 
 def test_every_place_of_a_creance_has_its_words() -> None:
-    assert PLACES.keys() == {*Statut, EXCLUE, NON_TRAITEE}
+    assert PLACES.keys() == {*Statut, A_RELANCER, EXCLUE, NON_TRAITEE}
 
 
 def test_the_summary_counts_what_an_officer_asks_for() -> None:
@@ -68,6 +68,29 @@ def test_the_summary_counts_what_an_officer_asks_for() -> None:
 
 def test_a_simulation_says_so() -> None:
     assert rapport(replace(bilan(), simulation=True)).startswith("# Simulation du 21/11/2026\n")
+
+
+def test_a_simulation_says_how_many_would_be_reminded_and_calls_off_nobody() -> None:
+    told = replace(bilan(line(A_RELANCER, creances=1_500), line(EXCLUE, "deja_relance", 12)), simulation=True)
+    text = rapport(told)
+    assert "- **2 contribuables seraient relancés**\n- 12 créances déjà relancées" in text
+    assert ("à relancer", "1 500", "2", "7 500 000 FCFA") in cells(told)
+    for word in ("nnulées", "relances créées", "envoyés", "| envoyées"):
+        assert word not in text
+
+
+def test_a_simulation_in_which_nothing_is_new_says_that_all_was_said_already() -> None:
+    text = rapport(replace(bilan(line(EXCLUE, "deja_relance", 1_500)), simulation=True))
+    assert "- **0 contribuables seraient relancés**\n- 1 500 créances déjà relancées" in text
+    assert "déjà relancées :" not in rapport(replace(bilan(line(A_RELANCER)), simulation=True))
+
+
+def test_the_report_of_a_campaign_names_it_and_counts_for_it() -> None:
+    text = rapport(replace(bilan(line("envoyee")), campagne="Marchés"))
+    assert text.startswith("# Relances de la campagne « Marchés » du 21/11/2026\n")
+    assert "1 500 au total pour cette campagne" in text
+    assert "2 000 SMS facturables envoyés pour cette campagne" in text
+    assert "ce jour" not in text
 
 
 def test_an_equation_that_holds_is_said_to() -> None:
@@ -182,8 +205,8 @@ def test_what_changed_since_the_previous_run_is_told() -> None:
 
 def test_a_simulation_shows_texts() -> None:
     cas = Cas(Canal.SMS, 2, "ventis", "fr", Decimal(5_000), ["Taxe"], date(2026, 10, 1), 2, Decimal(50))
-    text = rapport(replace(releve(bilan()), exemples=[Exemple(cas, "Bonjour [nom].\nMerci.")]))
-    assert "Niveau 2, SMS par ventis (2 segments, 50 FCFA) :\n\n> Bonjour [nom].\n> Merci.\n" in text
+    text = rapport(replace(releve(bilan()), exemples=[Exemple(cas, "fr", "Bonjour [nom].\nMerci.")]))
+    assert "Niveau 2, SMS par ventis, en « fr » (2 segments, 50 FCFA) :\n\n> Bonjour [nom].\n> Merci.\n" in text
 
 
 def test_a_reason_of_the_tax_system_s_own_is_shown_as_it_is() -> None:

@@ -6,14 +6,14 @@ import pytest
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
-from relances.rules.request import Request
-from tests.support import DEFAULTS, one_sentence
+from relances.rules.request import DEFAULTS, Request
+from tests.support import one_sentence
 
 TODAY = date(2026, 11, 21)
 
 
 def request(**over: object) -> Request:
-    return Request.of("passage-1", DEFAULTS | over, TODAY)
+    return Request.of("passage-1", {**DEFAULTS, **over}, TODAY)
 
 
 def test_the_defaults_remind_everybody_today() -> None:
@@ -42,6 +42,17 @@ def test_each_parameter_may_be_chosen() -> None:
     assert request(oppositions=["12", "A-7"]).oppositions == ("12", "A-7")
 
 
+def test_oppositions_lose_the_spaces_around_them() -> None:
+    assert request(oppositions=[" 1", "2\n", "A  7"]).oppositions == ("1", "2", "A 7")
+
+
+@pytest.mark.parametrize("id", [" ", "\n", "a\0b", "x" * 201])
+def test_an_opposition_that_can_be_no_id_is_refused(id: str) -> None:
+    with pytest.raises(Blocked) as refused:
+        request(oppositions=["1", id])
+    assert one_sentence(refused.value).startswith("paramètre oppositions : attendu des identifiants de contribuables")
+
+
 @pytest.mark.parametrize("empty", [None, ""])
 def test_an_empty_date_is_the_run_s_own_day(empty: str | None) -> None:
     assert request(date_relance=empty).date_relance == TODAY
@@ -53,7 +64,7 @@ def test_two_runs_for_one_day_share_an_occasion() -> None:
 
 
 def test_a_campaign_is_one_occasion_whatever_the_day() -> None:
-    one, other = (Request.of("a", DEFAULTS | {"campagne": "Marchés"}, day) for day in (TODAY, date(2026, 12, 1)))
+    one, other = (Request.of("a", {**DEFAULTS, "campagne": "Marchés"}, day) for day in (TODAY, date(2026, 12, 1)))
     assert one.occasion == other.occasion == "campagne:Marchés"
 
 
@@ -62,7 +73,7 @@ def test_the_day_of_the_run_stays_when_another_day_is_reminded() -> None:
 
 
 def test_each_simulation_is_an_occasion_of_its_own() -> None:
-    one, other = (Request.of(run_id, DEFAULTS | {"simulation": True}, TODAY) for run_id in ("a", "b"))
+    one, other = (Request.of(run_id, {**DEFAULTS, "simulation": True}, TODAY) for run_id in ("a", "b"))
     assert len({one.occasion, other.occasion, request().occasion}) == 3
 
 

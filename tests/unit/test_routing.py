@@ -109,6 +109,19 @@ def test_a_number_said_unreachable_gives_way_to_the_next() -> None:
     assert best(known, "066123456") == Refus.INJOIGNABLE
 
 
-def test_who_asked_for_silence_is_not_written_to_under_another_number() -> None:
+@pytest.mark.parametrize("typed", [["066123456", "077123456"], ["077123456", "066123456"]])
+def test_who_asked_for_silence_is_not_written_to_under_another_number(typed: list[str]) -> None:
     known = routage(VENTIS, signales={"24166123456": Refus.OPPOSITION})
-    assert best(known, "066123456", "077123456") == Refus.OPPOSITION
+    assert best(known, *typed) == Refus.OPPOSITION
+
+
+@pytest.mark.parametrize("silenced", ["+33612345678", "0661234567"])
+def test_silence_under_a_number_that_cannot_be_used_is_silence(silenced: str) -> None:
+    known = routage(VENTIS, signales={"33612345678": Refus.OPPOSITION, "2410661234567": Refus.OPPOSITION})
+    assert best(known, "077123456", silenced) == Refus.OPPOSITION
+    assert best(known, silenced, "077123456") == Refus.OPPOSITION
+
+
+def test_silence_under_a_number_that_only_the_way_asked_for_reads_is_silence() -> None:
+    known = routage(ZOOM, imposee=True, signales={"15145551234": Refus.OPPOSITION})
+    assert best(known, "6135551234", "5145551234") == Refus.OPPOSITION

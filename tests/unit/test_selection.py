@@ -79,7 +79,7 @@ def test_one_overdue_creance_makes_one_relance() -> None:
     relance = decision.relance
     assert relance is not None
     assert (relance.contribuable_id, relance.telephone, relance.telephone_migre) == ("7", "24166123456", False)
-    assert (relance.montant_du, relance.jours_retard) == (Decimal(15_000), 10)
+    assert (relance.montant_du, relance.echeance) == (Decimal(15_000), ago(10))
     assert (relance.canal, relance.fournisseur, relance.niveau) == (Canal.SMS, "ventis", 1)
     assert (relance.redaction.segments, relance.redaction.cout) == (1, 25)
     assert (relance.redaction.modele, relance.redaction.variables) == (None, None)
@@ -99,7 +99,7 @@ def test_several_creances_make_one_relance_of_their_sum_and_their_oldest_echeanc
 def test_the_latest_payment_sets_the_level() -> None:
     relance = REGLES.decide([creance(1, retard=100), creance(2, retard=8)]).relance
     assert relance is not None
-    assert (relance.niveau, relance.jours_retard) == (3, 100)
+    assert relance.niveau == 3
 
 
 def test_a_migrated_number_is_recorded_as_such() -> None:
@@ -201,6 +201,18 @@ def test_where_creances_are_not_grouped_the_oldest_alone_is_spoken_of() -> None:
     assert decision.relance is not None
     assert (decision.relance.creances, decision.relance.montant_du) == ((owed[0],), 15_000)
     assert decision.exclusions == (Exclusion(2, "une_par_message"), Exclusion(3, "une_par_message"))
+
+
+def test_run_again_what_was_left_for_later_has_the_same_reason() -> None:
+    decision = with_selection(regrouper=False).decide([creance(2, relance_du_jour=True)])
+    assert decision.exclusions == (Exclusion(2, "une_par_message"),)
+
+
+def test_a_number_that_the_memory_lost_is_read_again() -> None:
+    forgotten = ("066123456", None, None, False, False, False, None)
+    relance = REGLES.decide([creance()._replace(numeros=[forgotten])]).relance
+    assert relance is not None
+    assert relance.telephone == "24166123456"
 
 
 def test_who_asked_for_silence_is_left_alone_with_all_it_owes() -> None:

@@ -1,17 +1,17 @@
 """What balances read again make of a relance that waits."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.models import Canal, Redaction
+from relances.rules.models import Canal
 from relances.rules.policy_file import load_policy
 from relances.rules.redaction import Plume
 from relances.rules.routing import Voie
-from relances.rules.soldes import Debiteur, EnAttente, Relecture, Reste
+from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
 from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 
 POLITIQUE = load_policy()
@@ -77,8 +77,17 @@ def test_a_relance_that_changed_and_cannot_be_said_again_is_called_off(
 def test_a_relance_that_changed_says_what_is_left_and_what_that_costs() -> None:
     waiting = relance(Decimal(9_000), Decimal(600))
     both, one = (RELECTURE.again(waiting, waiting.creances[:count], MARIE) for count in (2, 1))
-    assert isinstance(both, Redaction)
-    assert isinstance(one, Redaction)
-    assert "Marie ONDO, 9 600 FCFA dus (2 taxes)" in both.texte
-    assert "Marie ONDO, 9 000 FCFA dus (Taxe de marché)" in one.texte
-    assert one.cout == 25 * one.segments
+    assert isinstance(both, Reecriture)
+    assert isinstance(one, Reecriture)
+    assert "Marie ONDO, 9 600 FCFA dus (2 taxes)" in both.redaction.texte
+    assert "Marie ONDO, 9 000 FCFA dus (Taxe de marché)" in one.redaction.texte
+    assert one.redaction.cout == 25 * one.redaction.segments
+
+
+@pytest.mark.parametrize(("said", "left", "now"), [(3, 100, 3), (3, 40, 2), (3, 10, 1), (1, 100, 1)])
+def test_what_is_left_is_said_in_words_no_harsher_than_it_deserves(said: int, left: int, now: int) -> None:
+    waiting = EnAttente(1, 1, DAY, said, Canal.SMS, (Reste("a", Decimal(9_000), DAY - timedelta(days=left)),))
+    again = RELECTURE.again(waiting, waiting.creances, MARIE)
+    assert isinstance(again, Reecriture)
+    assert again.niveau == now
+    assert ("dernier rappel" in again.redaction.texte) is (now == 3)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import string
 import tracemalloc
 from pathlib import Path
 
@@ -35,17 +36,36 @@ def refusal(content: bytes) -> str:
 
 # --- dialects and encodings ---
 
-PLAIN = st.text(st.characters(codec="cp1252", categories=["L", "N", "P", "S"]), min_size=1).filter(
-    lambda text: cellule(text) == text and text[0] != "'"
-)
-CELLS = st.lists(st.lists(PLAIN, min_size=3, max_size=3), min_size=1, max_size=5)
+ACCENTS = "àâäçéèêëîïôöùûüÿœæ"
+CAPITALS = ACCENTS.upper().replace("Â", "")  # no French word ends with this one, or with a sign after it
+FRENCH = f"{string.ascii_letters}{string.digits}{string.punctuation}{ACCENTS}{CAPITALS}«»’“”–—…•°²·"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-@given(cells=CELLS, delimiter=st.sampled_from(";,\t"), end=st.sampled_from(["\r\n", "\n", "\r"]))
-def test_what_was_saved_comes_back_in_every_dialect_and_encoding(
+def tables(characters: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
+    """Rows of three cells that hold these characters and no mark of a spreadsheet."""
+    cell = st.text(characters, min_size=1).filter(lambda text: cellule(text) == text and text[0] != "'")
+    return st.lists(st.lists(cell, min_size=3, max_size=3), min_size=1, max_size=5)
+
+
+DELIMITERS = st.sampled_from(";,\t")
+ENDS = st.sampled_from(["\r\n", "\n", "\r"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@given(cells=tables(st.characters(codec="cp1252", categories=["L", "N", "P", "S"])), delimiter=DELIMITERS, end=ENDS)
+def test_what_was_saved_comes_back_in_every_dialect(
     encoding: str, cells: list[list[str]], delimiter: str, end: str
 ) -> None:
+    assert_comes_back(encoding, cells, delimiter, end)
+
+
+@given(cells=tables(st.sampled_from(FRENCH)), delimiter=DELIMITERS, end=ENDS)
+@example([["L'ŒUVRE D'HÉLÈNE", "«Étal»", "15 000€, Âge…"]], ";", "\r\n")
+def test_french_of_windows_comes_back_in_every_dialect(cells: list[list[str]], delimiter: str, end: str) -> None:
+    assert_comes_back("cp1252", cells, delimiter, end)
+
+
+def assert_comes_back(encoding: str, cells: list[list[str]], delimiter: str, end: str) -> None:
     saved = io.StringIO()
     titles = ["téléphone", "montant dû", "échéance"]
     csv.writer(saved, delimiter=delimiter, lineterminator=end).writerows([titles, *cells])
@@ -131,6 +151,24 @@ def test_utf_16_without_its_mark_is_no_text() -> None:
 
 def test_a_nul_byte_far_into_the_file_names_its_line() -> None:
     assert "ligne 3 : ce n'est pas du texte" in refusal(b"a;b\n1;2\n1;\x00\n")
+
+
+@pytest.mark.parametrize("name", ["Hélène", "François", "aîné", "Noël", "mâle"])
+def test_the_accents_of_ms_dos_are_refused(name: str) -> None:
+    assert refusal(f"nom;montant\nOndo;1\n{name};2\n".encode("cp850")) == (
+        "liste.csv, ligne 3 : ses accents ne sont ni en UTF-8 ni en Windows-1252 ; enregistrez-le sous « CSV UTF-8 » "
+        "dans le tableur — unknown encoding: save it as CSV UTF-8"
+    )
+
+
+@pytest.mark.parametrize("name", ["œuf", "ŒUF", "Lœtitia"])
+def test_the_letters_of_iso_8859_15_are_refused(name: str) -> None:
+    assert "ligne 2 : ses accents" in refusal(f"nom;montant\n{name};2\n".encode("iso-8859-15"))
+
+
+@given(st.sampled_from(sorted({*ACCENTS, *ACCENTS.upper(), "’", "«"} - set("ÏŒœŸÿ"))))
+def test_utf_8_that_a_stray_byte_spoils_is_refused(accent: str) -> None:
+    assert "ligne 2 : ses accents" in refusal(f"nom\nH{accent}l\n".encode() + b"caf\xe9\n")
 
 
 def test_what_neither_encoding_can_hold_is_refused() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from relances.commande import Commande
 from relances.local.base_fictive.__main__ import main as base_fictive
 from relances.local.console import Console
 from relances.local.demo import demo
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="relances", description="Relances sur une machine : Airflow, PostgreSQL.")
+    parser = Commande(prog="relances", description="Relances sur une machine : Airflow, PostgreSQL.")
     commands = parser.add_subparsers(required=True, metavar="commande")
 
     def add(name: str, command: Command, explanation: str) -> argparse.ArgumentParser:
@@ -112,7 +113,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
     ):
         added = actions.add_parser(action, help=explanation, description=explanation)
         who = added.add_mutually_exclusive_group(required=True)
-        who.add_argument("--contribuable", metavar="ID", help="son identifiant dans l'application fiscale")
+        who.add_argument(
+            "--contribuable", metavar="ID", help="son identifiant : celui de l'application fiscale, ou d'un contact"
+        )
         who.add_argument("--telephone", metavar="NUMERO")
         if action == "ajouter":
             added.add_argument("--motif", metavar="TEXTE")
@@ -214,7 +217,11 @@ def _examine(*words: str) -> int:
     try:
         return examine(_settings(), Console(), words)
     except KeyboardInterrupt:
-        print("Interrompu : si un message de test partait, il est peut-être arrivé.", file=sys.stderr)
+        sends = words[0] in {"diagnostic", "envoyer-test"}
+        print(
+            f"Interrompu{' : si un message de test partait, il est peut-être arrivé' if sends else ''}.",
+            file=sys.stderr,
+        )
         return _INTERRUPTED
 
 

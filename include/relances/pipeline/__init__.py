@@ -78,9 +78,10 @@ def check_providers(request: Request) -> None:
 
 def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
-    source, conn_id = source_of(source_name(request, politique()))
+    policy = politique()
+    source, conn_id = source_of(source_name(request, policy))
     with database(conn_id) as etaxe, database(RELANCES) as relances:
-        return extraction.extract(source, request, etaxe, relances)
+        return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
 
 
 def validate(request: Request) -> int:

@@ -4,39 +4,166 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from relances.commande import Commande
 from relances.pipeline import oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
 from relances.pipeline.examination import TEXT, diagnose, message_test
 from relances.pipeline.importation import CompteRendu
-from relances.pipeline.preview import DEFAULTS, preview, show
+from relances.pipeline.preview import preview, show
 from relances.pipeline.reactivation import reactivate
-from relances.rules.errors import PipelineError
+from relances.rules.errors import Blocked, PipelineError
+from relances.rules.request import DEFAULTS
 from relances.stages.diagnostic import Examen
 from relances_providers.messaging import Verdict
 
 _COLOURS: Final = {Verdict.GOOD: "32", Verdict.UNSEEN: "90", Verdict.BAD: "31"}
 
 
-def main() -> int:
+_INTERRUPTED: Final = 130  # what a shell expects of a command ended by Ctrl-C
+
+
+def main(argv: Sequence[str] | None = None) -> int:
     """Print what was found or done; returns 1 where a finding is bad, or nothing could be done."""
-    logging.disable(logging.WARNING)  # stages and libraries write for the log of a task
-    given = _parser().parse_args()
+    given = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], int] = given.command
     try:
-        if given.commande in _TOLD:
-            told = _TOLD[given.commande](given)
-            print(told.texte)
-            return 0 if told.fait else 1
-        examens = _examens(given)
+        return command(given)
     except PipelineError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _parser() -> Commande:
+    parser = Commande(prog="relances")
+    commands = parser.add_subparsers(required=True, metavar="commande")
+
+    diagnostic = commands.add_parser("diagnostic")
+    diagnostic.set_defaults(command=_diagnostic)
+    diagnostic.add_argument("--fournisseur")
+    diagnostic.add_argument("--telephone")
+
+    envoyer = commands.add_parser("envoyer-test")
+    envoyer.set_defaults(command=_envoyer_test)
+    envoyer.add_argument("--fournisseur", required=True)
+    envoyer.add_argument("--telephone", required=True)
+    envoyer.add_argument("--texte", default=TEXT)
+
+    reactiver = commands.add_parser("reactiver")
+    reactiver.set_defaults(command=_reactiver)
+    reactiver.add_argument("--telephone", required=True)
+
+    _add_apercu(commands.add_parser("apercu"))
+
+    corrections = commands.add_parser("corrections")
+    corrections.set_defaults(command=_corrections)
+    corrections.add_argument("--csv", type=Path)
+    corrections.add_argument("--passage")
+
+    importer = commands.add_parser("importer-contacts")
+    importer.set_defaults(command=_importer_contacts)
+    importer.add_argument("--campagne", required=True)
+    _add_file(importer)
+
+    _add_opposition(commands.add_parser("opposition"))
+    return parser
+
+
+def _add_apercu(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_apercu)
+    parser.add_argument("--csv", type=Path)
+    parser.add_argument("--passage")
+    # The Dag's parameters: what is not asked for is not there.
+    for name in ("--date-relance", "--type-relance", "--fournisseur", "--campagne"):
+        parser.add_argument(name, default=argparse.SUPPRESS)
+    for name in ("--jours-retard-min", "--limite"):
+        parser.add_argument(name, type=int, default=argparse.SUPPRESS)
+    parser.add_argument("--categories", action="append", default=argparse.SUPPRESS)
+
+
+def _add_opposition(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="action")
+    for action, command in (("ajouter", _ajouter), ("retirer", _retirer)):
+        added = actions.add_parser(action)
+        added.set_defaults(command=command)
+        who = added.add_mutually_exclusive_group(required=True)
+        who.add_argument("--contribuable")
+        who.add_argument("--telephone")
+        if action == "ajouter":
+            added.add_argument("--motif")
+    actions.add_parser("lister").set_defaults(command=_lister)
+    importer = actions.add_parser("importer")
+    importer.set_defaults(command=_importer_oppositions)
+    _add_file(importer)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--fichier", type=Path, required=True)
+    parser.add_argument("--ignorer-erreurs", action="store_true")
+
+
+def _diagnostic(given: argparse.Namespace) -> int:
+    return _show(diagnose(given.fournisseur, given.telephone))
+
+
+def _envoyer_test(given: argparse.Namespace) -> int:
+    return _show(message_test(given.fournisseur, given.telephone, given.texte))
+
+
+def _reactiver(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(reactivate(given.telephone)))
+
+
+def _apercu(given: argparse.Namespace) -> int:
+    asked = {name: value for name, value in vars(given).items() if name in DEFAULTS}
+    if given.passage and asked:
+        raise Blocked(
+            "apercu : --passage montre un passage tel qu'il est ; retirez les options d'un nouveau, ou --passage",
+            "a run that is shown takes no options of a new one",
+        )
+    if given.passage:
+        return _say(CompteRendu(show(given.passage, given.csv)))
+    return _say(CompteRendu(preview(asked, given.csv)))
+
+
+def _corrections(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(list_corrections(given.passage, given.csv)))
+
+
+def _importer_contacts(given: argparse.Namespace) -> int:
+    return _say(import_contacts(given.fichier, given.campagne, ignorer_erreurs=given.ignorer_erreurs))
+
+
+def _ajouter(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(oppositions.add(given.contribuable, given.telephone, given.motif)))
+
+
+def _retirer(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(oppositions.remove(given.contribuable, given.telephone)))
+
+
+def _lister(_: argparse.Namespace) -> int:
+    return _say(CompteRendu(oppositions.listing()))
+
+
+def _importer_oppositions(given: argparse.Namespace) -> int:
+    return _say(oppositions.import_oppositions(given.fichier, ignorer_erreurs=given.ignorer_erreurs))
+
+
+def _say(told: CompteRendu) -> int:
+    print(told.texte)
+    return 0 if told.fait else 1
+
+
+def _show(examens: Sequence[Examen]) -> int:
     for conn_id, found in groupby(examens, key=attrgetter("conn_id")):
         print(f"\n{conn_id}")
         for examen in found:
@@ -44,78 +171,11 @@ def main() -> int:
     return 1 if any(examen.is_bad for examen in examens) else 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="relances")
-    parser.add_argument("commande", choices=["diagnostic", "envoyer-test", *_TOLD])
-    parser.add_argument("action", nargs="?", choices=["ajouter", "retirer", "lister", "importer"])
-    parser.add_argument("--fournisseur")
-    parser.add_argument("--telephone")
-    parser.add_argument("--texte", default=TEXT)
-    parser.add_argument("--csv", type=Path)
-    parser.add_argument("--passage")
-    parser.add_argument("--date-relance", default=argparse.SUPPRESS)
-    parser.add_argument("--jours-retard-min", type=int, default=argparse.SUPPRESS)
-    parser.add_argument("--type-relance", default=argparse.SUPPRESS)
-    parser.add_argument("--limite", type=int, default=argparse.SUPPRESS)
-    parser.add_argument("--categories", action="append", default=argparse.SUPPRESS)
-    parser.add_argument("--campagne", default=argparse.SUPPRESS)
-    parser.add_argument("--contribuable")
-    parser.add_argument("--motif")
-    parser.add_argument("--fichier", type=Path)
-    parser.add_argument("--ignorer-erreurs", action="store_true")
-    return parser
-
-
-def _examens(given: argparse.Namespace) -> list[Examen]:
-    if given.commande == "diagnostic":
-        return diagnose(given.fournisseur, given.telephone)
-    return message_test(given.fournisseur, given.telephone, given.texte)
-
-
 def _coloured(examen: Examen) -> str:
     plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
     return examen.line if plain else f"\033[{_COLOURS[examen.finding.verdict]}m{examen.line}\033[0m"
 
 
-def _reactivate(given: argparse.Namespace) -> CompteRendu:
-    return CompteRendu(reactivate(given.telephone))
-
-
-def _preview(given: argparse.Namespace) -> CompteRendu:
-    if given.passage:
-        return CompteRendu(show(given.passage, given.csv))
-    return CompteRendu(preview({name: value for name, value in vars(given).items() if name in DEFAULTS}, given.csv))
-
-
-def _corrections(given: argparse.Namespace) -> CompteRendu:
-    return CompteRendu(list_corrections(given.passage, given.csv))
-
-
-def _opposition(given: argparse.Namespace) -> CompteRendu:
-    match given.action:
-        case "ajouter":
-            return CompteRendu(oppositions.add(given.contribuable, given.telephone, given.motif))
-        case "retirer":
-            return CompteRendu(oppositions.remove(given.contribuable, given.telephone))
-        case "importer":
-            return oppositions.import_oppositions(given.fichier, ignorer_erreurs=given.ignorer_erreurs)
-        case _:
-            return CompteRendu(oppositions.listing())
-
-
-def _import_contacts(given: argparse.Namespace) -> CompteRendu:
-    return import_contacts(given.fichier, given.campagne, ignorer_erreurs=given.ignorer_erreurs)
-
-
-_TOLD: Final[Mapping[str, Callable[[argparse.Namespace], CompteRendu]]] = {
-    "reactiver": _reactivate,
-    "apercu": _preview,
-    "corrections": _corrections,
-    "opposition": _opposition,
-    "importer-contacts": _import_contacts,
-}
-"""The commands that print a text."""
-
-
 if __name__ == "__main__":
+    logging.disable(logging.WARNING)  # stages and libraries write for the log of a task
     sys.exit(main())

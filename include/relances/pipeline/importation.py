@@ -22,9 +22,9 @@ class CompteRendu:
 @contextmanager
 def opened(fichier: Path) -> Iterator[Tableau]:
     """The table of the file to import. Blocked where it cannot be read."""
-    if fichier.exists() and not fichier.is_file():  # a pipe cannot be rewound
-        raise Blocked(f"{fichier} n'est pas un fichier ; donnez un fichier CSV", "not a file: give a CSV file")
     try:
+        if fichier.exists() and not fichier.is_file():  # a pipe cannot be rewound
+            raise Blocked(f"{fichier} n'est pas un fichier ; donnez un fichier CSV", "not a file: give a CSV file")
         file = fichier.open("rb")
     except OSError as error:
         raise Blocked(

@@ -15,6 +15,7 @@ from relances.rules.oppositions import read_contribuable_id
 from relances.stages import imports
 from relances.stages.imports import Listed
 from relances.store.oppositions import Oppositions
+from relances.store.sources import CONTACTS
 from relances_providers.discretion import mask, without_numbers
 
 T = TypeVar("T")
@@ -31,10 +32,10 @@ def add(contribuable: str | None, telephone: str | None, motif: str | None) -> s
             numero = _read(_number_of, telephone or "")
             new = oppositions.add_numbers({numero: why})
             return f"{mask(numero)} {'est' if new else 'était déjà'} en opposition, sur tous les canaux."
-        source, found = politique().source, _read(read_contribuable_id, contribuable)
+        source, found = _contribuable(oppositions, contribuable)
         new = oppositions.add(source, {found: why})
-        remark = _UNKNOWN if oppositions.unknown(source, [found]) else ""
-        return f"Le contribuable {found} {'est' if new else 'était déjà'} en opposition.{remark}"
+        remark = _UNKNOWN if source != CONTACTS and oppositions.unknown(source, [found]) else ""
+        return f"{_called(source, found)} {'est' if new else 'était déjà'} en opposition.{remark}"
 
 
 def remove(contribuable: str | None, telephone: str | None) -> str:
@@ -46,10 +47,10 @@ def remove(contribuable: str | None, telephone: str | None) -> str:
             if oppositions.remove_number(numero):
                 return f"{mask(numero)} n'est plus en opposition."
             return f"{mask(numero)} n'est pas dans la liste ; si un fournisseur l'a signalé : relances reactiver."
-        found = _read(read_contribuable_id, contribuable)
-        if oppositions.remove(politique().source, found):
-            return f"Le contribuable {found} n'est plus en opposition."
-        return f"Le contribuable {found} n'est pas dans la liste."
+        source, found = _contribuable(oppositions, contribuable)
+        if oppositions.remove(source, found):
+            return f"{_called(source, found)} n'est plus en opposition."
+        return f"{_called(source, found)} n'est pas dans la liste."
 
 
 def listing() -> str:
@@ -87,6 +88,16 @@ def _lines(oppositions: Oppositions) -> Iterator[str]:
 
 def _line(who: str, since: str, motif: str | None) -> str:
     return f"{who}, depuis le {since}" + (f" : {without_numbers(motif)}" if motif else "")
+
+
+def _contribuable(oppositions: Oppositions, text: str) -> tuple[str, str]:
+    """The source and the id of whom this names: an imported contact's id is of no taxpayer."""
+    found = _read(read_contribuable_id, text)
+    return CONTACTS if oppositions.contacts([found]) else politique().source, found
+
+
+def _called(source: str, contribuable_id: str) -> str:
+    return f"Le {'contact importé' if source == CONTACTS else 'contribuable'} {contribuable_id}"
 
 
 def _number_of(text: str) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import psycopg
 
@@ -14,26 +13,12 @@ from relances.pipeline.providers import explications
 from relances.pipeline.reports import wording
 from relances.rules.decisions import HEADER
 from relances.rules.fenetre import LIBREVILLE
-from relances.rules.request import Request
+from relances.rules.request import DEFAULTS, Request
 from relances.stages.apercu import write_decisions
 from relances.stages.reporting import tell
 from relances.stages.tableau_csv import PERSONAL_DATA, Write, open_csv
 from relances.store.executions import Executions
 from relances.store.previews import PREFIX, Previews
-
-DEFAULTS: Final[Mapping[str, object]] = {
-    "jours_retard_min": 7,
-    "type_relance": None,
-    "fournisseur": None,
-    "limite": None,
-    "envoyer_automatiquement": True,
-    "categories": None,
-    "date_relance": None,
-    "simulation": True,
-    "campagne": None,
-    "oppositions": None,
-}
-"""The daily Dag's parameters, save ``simulation``."""
 
 
 def preview(asked: Mapping[str, object], csv: Path | None) -> str:
@@ -43,7 +28,7 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
     who not.
     """
     now = datetime.now(LIBREVILLE)
-    request = Request.of(f"{PREFIX}{now:%Y%m%dT%H%M%S%f}", {**DEFAULTS, **asked}, now.date())
+    request = Request.of(f"{PREFIX}{now:%Y%m%dT%H%M%S%f}", {**DEFAULTS, **asked, "simulation": True}, now.date())
     with _table(csv) as write:
         pipeline.check_providers(request)
         with database(RELANCES) as relances:

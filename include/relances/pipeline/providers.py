@@ -54,7 +54,7 @@ def ways(canal: Canal, fournisseur: str | None, politique: Politique) -> tuple[V
     if fournisseur is not None:
         return (_way(fournisseur, canal, politique, "fournisseur"),)
     field = f"politique.toml, envoi.fournisseurs_{canal}"
-    first, *others = (_way(name, canal, politique, field) for name in politique.fournisseurs(canal))
+    first, *others = (_way(name, canal, politique, field) for name in politique.envoi.fournisseurs(canal))
     return (first, *(way for way in others if is_connected(hook_of(way.fournisseur))))
 
 

@@ -5,7 +5,7 @@ from relances.pipeline.providers import explications, way_of
 from relances.rules.errors import Blocked
 from relances.rules.routing import Voie
 from relances.stages.reporting import Wording
-from relances_providers.provider_info import provider_named
+from relances_providers.provider_info import PROVIDERS, provider_named
 
 
 def wording() -> Wording:
@@ -15,7 +15,11 @@ def wording() -> Wording:
     def voie_of(fournisseur: str) -> Voie:
         provider = provider_named(fournisseur)
         if provider is None:
-            raise Blocked(f"fournisseur inconnu : {fournisseur}", "unknown provider")
+            known = ", ".join(provider.name for provider in PROVIDERS)
+            raise Blocked(
+                f"fournisseur inconnu : {fournisseur} (connus : {known}) ; refaites la simulation",
+                f"unknown provider (known: {known}); simulate again",
+            )
         return way_of(provider, policy)
 
     return Wording(explications(), plume(policy), voie_of)

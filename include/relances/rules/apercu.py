@@ -1,16 +1,16 @@
 """What the messages of a simulation would say, without naming anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.depenses import CANAUX
 from relances.rules.markdown import francs
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Voie
+from relances.rules.volumes import CANAUX
 
 NOM: Final = "[nom]"
 
@@ -32,10 +32,21 @@ class Cas:
 
 @dataclass(frozen=True, slots=True)
 class Exemple:
-    """A relance, and its text with the name hidden."""
+    """A relance, and its text with the name hidden, in that language."""
 
     cas: Cas
+    langue: str
     texte: str
+
+
+def exemples(found: Iterable[Cas], plume: Plume, voie_of: Callable[[str], Voie]) -> list[Exemple]:
+    """One for each canal, niveau, fournisseur and language that a text can be in, however the language was typed."""
+    shown: dict[tuple[str, int, str, str], Exemple] = {}
+    for cas in found:
+        shown_so = exemple(cas, plume, voie_of(cas.fournisseur))
+        if shown_so is not None:
+            shown.setdefault((cas.canal, cas.niveau, cas.fournisseur, shown_so.langue), shown_so)
+    return list(shown.values())
 
 
 def exemple(cas: Cas, plume: Plume, voie: Voie) -> Exemple | None:
@@ -45,20 +56,23 @@ def exemple(cas: Cas, plume: Plume, voie: Voie) -> Exemple | None:
         return None
     sujet = Sujet(NOM, None, cas.langue, cas.montant, cas.libelles, cas.echeance)
     redaction = plume.write(sujet, cas.canal, niveau, voie)
-    return Exemple(cas, redaction.texte) if redaction else None
+    langue = plume.gabarits.langue_of(cas.canal, niveau.gabarit, cas.langue)
+    return Exemple(cas, langue, redaction.texte) if redaction else None
 
 
 def textes(exemples: Sequence[Exemple]) -> str:
     """The section of the report; nothing without an example."""
     if not exemples:
         return ""
-    shown = [f"{_titre(exemple.cas)}\n\n{_quote(exemple.texte)}" for exemple in exemples]
+    shown = [f"{_titre(exemple)}\n\n{_quote(exemple.texte)}" for exemple in exemples]
     return "\n\n".join(["## Exemples de textes", *shown])
 
 
-def _titre(cas: Cas) -> str:
+def _titre(exemple: Exemple) -> str:
+    cas = exemple.cas
     parts = "1 segment" if cas.segments == 1 else f"{cas.segments} segments"
-    return f"Niveau {cas.niveau}, {CANAUX[cas.canal]} par {cas.fournisseur} ({parts}, {francs(cas.cout)}) :"
+    way = f"{CANAUX[cas.canal]} par {cas.fournisseur}"
+    return f"Niveau {cas.niveau}, {way}, en « {exemple.langue} » ({parts}, {francs(cas.cout)}) :"
 
 
 def _quote(texte: str) -> str:

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from relances.rules.models import Canal
+from relances.rules.volumes import Depense
 
 NON_TRAITEE: Final = "non_traitee"
 EXCLUE: Final = "exclue"
+A_RELANCER: Final = "a_relancer"
+"""Where a simulation leaves what a real run would send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +37,16 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Depense:
-    """What an occasion's relances of one canal, fournisseur and niveau cost, save those called off.
-
-    ``segments``: what they are billed as; ``partis``: of these, what has left; ``evites``: what plainer letters saved,
-    and ``economie`` its price. ``migres``: relances to a number typed in the plan of before April 2024.
-    """
-
-    canal: Canal
-    fournisseur: str
-    niveau: int
-    relances: int
-    segments: int
-    partis: int
-    evites: int
-    cout: Decimal
-    economie: Decimal
-    migres: int
-
-
-@dataclass(frozen=True, slots=True)
 class Bilan:
-    """Where every extracted creance of a run is. ``canal``, ``fournisseur``: the only one it was asked to use."""
+    """Where every extracted creance of a run is.
+
+    ``canal``, ``fournisseur``: the only one it was asked to use; ``campagne``: whose contacts it reminded.
+    """
 
     date_relance: date
     canal: Canal | None
     fournisseur: str | None
+    campagne: str | None
     simulation: bool
     totals: Totals
     lines: Sequence[Line]

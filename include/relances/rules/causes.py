@@ -38,7 +38,6 @@ CAUSES: Final[dict[str, Raison]] = {
         "payée en partie depuis, et le message n'a pu être récrit", "rien : un passage suivant relancera"
     ),
     "message_trop_long": RAISONS["message_trop_long"],
-    "simulation": Raison("passage de simulation", "rien : aucun message n'est parti"),
 }
 
 

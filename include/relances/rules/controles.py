@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, assert_never
+from urllib.parse import quote
 
 from relances.rules.policy import Politique
 
@@ -138,6 +139,11 @@ def phrase(constat: Constat, exemples: Sequence[str], volume: Volume, politique:
             raise ValueError(f"{constat.controle} excludes rows, it stops nothing")
         case _:
             assert_never(constat.controle)
+
+
+def page_folder(run_id: str) -> str:
+    """The folder of a run's pages among those of all runs: its name, in letters that any file system takes."""
+    return f"passage-{quote(run_id, safe='').replace('%', '=')}"
 
 
 def _percent(share: float | Decimal | None) -> str:

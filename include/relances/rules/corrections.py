@@ -3,10 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from relances.rules.exclusions import raison
+from relances.rules.exclusions import RAISONS, Raison
 from relances.rules.markdown import nombre, tableau
 from relances.rules.phones import Refus
+
+ANCIEN_PLAN: Final = "ancien_plan"
+_RAISONS: Final = {
+    **{refus.value: RAISONS[refus] for refus in Refus},
+    ANCIEN_PLAN: Raison(
+        "relancé à un numéro de l'ancien plan, converti", "rien ne presse : corriger le numéro à l'occasion"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +34,12 @@ class Correction:
 def codes_a_corriger(fournisseur: str | None) -> list[str]:
     """The codes that ask for another number in a run; ``fournisseur``: the only one that it was asked to use."""
     kept = {Refus.OPPOSITION} if fournisseur is None else {Refus.OPPOSITION, Refus.HORS_REGION}
-    return [refus.value for refus in Refus if refus not in kept]
+    return [*(refus.value for refus in Refus if refus not in kept), ANCIEN_PLAN]
+
+
+def pourquoi(code: str) -> Raison:
+    """What one of these codes means, and what to do."""
+    return _RAISONS[code]
 
 
 def a_corriger(contribuables: Mapping[str, int], run_id: str) -> str:
@@ -39,5 +53,5 @@ def a_corriger(contribuables: Mapping[str, int], run_id: str) -> str:
 def par_raison(contribuables: Mapping[str, int]) -> str:
     """How many contribuables by code, the most frequent first."""
     ordered = sorted(contribuables.items(), key=lambda item: -item[1])
-    rows = [(raison(code).libelle, nombre(number), raison(code).que_faire) for code, number in ordered]
+    rows = [(pourquoi(code).libelle, nombre(number), pourquoi(code).que_faire) for code, number in ordered]
     return tableau(("Raison", "Contribuables", "Que faire"), rows)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE
 from relances.rules.causes import Explications, cause
 from relances.rules.csv_sur import Valeur
 from relances.rules.exclusions import raison
@@ -13,6 +14,7 @@ HEADER: Final = (
     "segments", "cout", "decision", "code", "raison",
 )  # fmt: skip
 _SINGULAR: Final = {
+    A_RELANCER: "à relancer",
     "en_attente": "en attente d'envoi",
     "en_cours": "en cours d'envoi",
     "envoyee": "envoyée",
@@ -20,12 +22,17 @@ _SINGULAR: Final = {
     "incertaine": "incertaine",
     "echec": "en échec",
     "annulee": "annulée",
+    EXCLUE: "exclue",
+    NON_TRAITEE: "NON TRAITÉE",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionPrise:
-    """A relance (``statut``), or creances excluded for one reason. ``telephone``: as typed; several with `` / ``."""
+    """Creances of a contribuable in one place, for one reason: of one relance, or excluded.
+
+    ``telephone``: as typed; several with `` / ``.
+    """
 
     contribuable_id: str
     nom: str | None
@@ -38,20 +45,19 @@ class DecisionPrise:
     montant: Decimal
     segments: int | None
     cout: Decimal | None
-    statut: str | None
+    place: str
     code: str | None
 
     def cells(self, explications: Explications) -> tuple[Valeur, ...]:
         """In the order of HEADER."""
-        decision, why = self._said(explications)
         return (
             self.contribuable_id, self.nom, self.prenom, self.telephone, self.canal, self.fournisseur, self.niveau,
-            self.creances, self.montant, self.segments, self.cout, decision, self.code, why,
+            self.creances, self.montant, self.segments, self.cout, _SINGULAR[self.place], self.code,
+            self._why(explications),
         )  # fmt: skip
 
-    def _said(self, explications: Explications) -> tuple[str, str | None]:
-        if self.statut is None:
-            return ("exclue", raison(self.code).libelle) if self.code else ("NON TRAITÉE", None)
-        if self.code == "simulation":
-            return "à relancer", None
-        return _SINGULAR[self.statut], cause(self.code, self.fournisseur, explications).libelle if self.code else None
+    def _why(self, explications: Explications) -> str | None:
+        if self.code is None:
+            return None
+        meaning = raison(self.code) if self.place == EXCLUE else cause(self.code, self.fournisseur, explications)
+        return meaning.libelle

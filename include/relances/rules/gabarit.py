@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Final, TypeAlias
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from relances.rules.errors import Blocked
@@ -15,11 +15,30 @@ from relances.rules.values import Values, clean, values
 
 Ecriture: TypeAlias = Callable[[Values], str]
 
-_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_ENVIRONMENT.globals.clear()  # a template has its values, and none of Jinja's helpers
+_FILTERS: Final = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "capitalize": str.capitalize,
+    "trim": str.strip,
+    "length": len,
+}
 
-# What reaches beyond the values.
-_FORBIDDEN: Final = (nodes.Getattr, nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
+# Texts, values and conditions: nothing that reaches beyond the values, repeats, or computes without end.
+_ALLOWED: Final = (
+    *(nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Filter),
+    *(nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.List, nodes.Tuple),
+)
+
+
+def _only_text(value: object) -> object:
+    """What is output: a text, or nothing where a condition has no ``else``."""
+    if not isinstance(value, str | Undefined):
+        raise TypeError
+    return value
+
+
+_ENVIRONMENT: Final = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, finalize=_only_text)
+_ENVIRONMENT.filters = dict(_FILTERS)
 
 
 def compile_gabarit(name: str, source: str) -> Ecriture:
@@ -29,30 +48,38 @@ def compile_gabarit(name: str, source: str) -> Ecriture:
     """
     try:
         tree = _ENVIRONMENT.parse(source, name, name)
-        unknown = meta.find_undeclared_variables(tree) - set(Values._fields)
-        code = _ENVIRONMENT.compile(tree, name, name)
     except TemplateSyntaxError as error:
-        raise _wrong(name, error.lineno, f"syntaxe fausse ({error.message}) ; corrigez-la", "wrong syntax") from error
-    _check(name, tree, unknown)
+        english = f"wrong syntax ({error.message})"
+        raise _wrong(name, error.lineno, "syntaxe fausse ; corrigez-la", english) from error
+    for node in tree.iter_child_nodes():
+        _check(name, node)
+    code = _ENVIRONMENT.compile(tree, name, name)
     ecriture = _plain(tree.body) or partial(_render, Template.from_code(_ENVIRONMENT, code, {}))
     if not ecriture(values(None, Decimal(15_000), "XAF", [""], date(2025, 12, 18), langue="")):
         raise _wrong(name, 1, "le texte est vide ; écrivez-le", "an empty text")
     return ecriture
 
 
-def _check(name: str, tree: nodes.Template, unknown: set[str]) -> None:
-    for node in tree.find_all(_FORBIDDEN):
-        raise _wrong(
-            name,
-            node.lineno,
-            "un gabarit n'ouvre ni attribut ni autre fichier ; n'écrivez que des valeurs, comme {{ nom }}",
-            "a template opens no attribute and no other file",
-        )
-    for variable in tree.find_all(nodes.Name):
-        if variable.name in unknown:
+def _check(name: str, node: nodes.Node) -> None:
+    match node:
+        case nodes.Name(name=str(variable)) if variable not in Values._fields:
             known = ", ".join(Values._fields)
-            french = f"variable inconnue « {variable.name} » ; écrivez l'une de : {known}"
-            raise _wrong(name, variable.lineno, french, f"unknown variable; known: {known}")
+            french = f"variable inconnue « {variable} » ; écrivez l'une de : {known}"
+            raise _wrong(name, node.lineno, french, f"unknown variable; known: {known}")
+        case nodes.Filter(name=str(unknown)) if unknown not in _FILTERS:
+            known = ", ".join(_FILTERS)
+            french = f"filtre inconnu « {unknown} » ; écrivez l'un de : {known}"
+            raise _wrong(name, node.lineno, french, f"unknown filter; known: {known}")
+        case nodes.Const(value=value) if type(value) not in (str, int):
+            french = (
+                f"« {value} » n'est pas un texte ; écrivez un texte entre guillemets, ou une valeur comme {{{{ nom }}}}"
+            )
+            raise _wrong(name, node.lineno, french, "neither a text nor a whole number")
+        case node if not isinstance(node, _ALLOWED):
+            french = "un gabarit n'a que des textes, des valeurs comme {{ nom }} et des conditions ; ôtez le reste"
+            raise _wrong(name, node.lineno, french, "a template has but texts, values and conditions")
+    for child in node.iter_child_nodes():
+        _check(name, child)
 
 
 def _plain(body: list[nodes.Node]) -> Ecriture | None:
@@ -79,8 +106,9 @@ def _render(template: Template, said: Values) -> str:
         text = template.render(said._asdict())
     except Exception as error:  # whatever the expressions of whoever wrote the template raise
         kind = type(error).__name__  # its message may quote a name
-        french = f"calcul impossible ({kind}) ; corrigez-le"
-        raise _wrong(str(template.name), _line(template, error), french, "a failing expression") from None
+        french = "une expression ne donne aucun texte ; n'écrivez que des textes et des valeurs, comme {{ nom }}"
+        english = f"an expression that gives no text ({kind})"
+        raise _wrong(str(template.name), _line(template, error), french, english) from None
     text = _clean_lines(text)
     if not text:
         raise _wrong(str(template.name), 1, "le texte est vide ; écrivez-le", "an empty text")

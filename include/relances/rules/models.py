@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from relances.rules.phones import Numero, Refus, Verdict
+from relances.rules.phones import Numero, Refus, Verdict, lire
 
 
 class Canal(StrEnum):
@@ -81,10 +81,11 @@ class Creance(NamedTuple):
 
 
 def _verdict(numero: NumeroLu) -> Verdict:
-    _, chiffres, pays, migre, format_guide, attribue, refus = numero
-    if chiffres is None or pays is None:
-        return Refus(str(refus))
-    return Numero(chiffres, pays, migre, format_guide, attribue)
+    saisie, chiffres, pays, migre, format_guide, attribue, refus = numero
+    if chiffres is not None and pays is not None:
+        return Numero(chiffres, pays, migre, format_guide, attribue)
+    # What the memory lost meanwhile, or never keeps, is read again.
+    return lire(saisie) if refus is None else Refus(refus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,6 @@ class NouvelleRelance:
     redaction: Redaction
     montant_du: Decimal
     echeance: date
-    jours_retard: int
     creances: tuple[Creance, ...]
 
 

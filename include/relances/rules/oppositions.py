@@ -10,7 +10,10 @@ from relances.rules.errors import Blocked
 from relances.rules.tableur import Ligne
 
 TITRES: Final[Titres] = {
-    "contribuable_id": frozenset({"contribuableid", "contribuable", "idcontribuable", "identifiant", "id"}),
+    # Neither "id", which may be a line's, nor "contribuable", which a list of contacts has for a name.
+    "contribuable_id": frozenset(
+        {"contribuableid", "idcontribuable", "idducontribuable", "identifiantcontribuable", "identifiantducontribuable"}
+    ),
     "telephone": CONTACT["telephone"],
     "motif": frozenset({"raison", "commentaire"}),
 }
@@ -42,12 +45,12 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
 def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str], str]) -> Opposition | list[Erreur]:
     """What a row says, or all that is wrong with it. ``number_of``: the digits of a telephone; raises Illisible."""
     lecture = colonnes.read(ligne)
-    contribuable = lecture.value("contribuable_id", short_text(_ID_MAX))
+    contribuable = lecture.value("contribuable_id", lambda text: read_contribuable_id(text) if text else None)
     telephone = lecture.value("telephone", lambda text: number_of(text) if text else None)
     motif = lecture.value("motif", short_text(_ID_MAX))
     if not lecture.erreurs and not (contribuable or telephone):
         return [Erreur(ligne.numero, "", "ni contribuable_id ni telephone", "")]
-    return lecture.erreurs or Opposition(contribuable or None, telephone, motif or None)
+    return lecture.erreurs or Opposition(contribuable, telephone, motif or None)
 
 
 def read_contribuable_id(text: str) -> str:

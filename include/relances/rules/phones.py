@@ -26,7 +26,7 @@ _GUIDE: Final = re.compile(r"(?:241)?(0\d{9})", re.ASCII)
 _NORTH_AMERICA: Final = frozenset({"US", "CA"})
 _TEN_DIGITS: Final = re.compile(r"1?([2-9]\d{9})", re.ASCII)
 _ABSENT_BELOW: Final = 6  # digits: shorter than any number is a placeholder, not a mistyped number
-_SHORTEST: Final = 8  # digits with the country code: what a relance may hold
+_LENGTHS: Final = range(8, 16)  # digits with the country code: what a relance may hold
 
 
 class Refus(StrEnum):
@@ -58,8 +58,8 @@ class Numero:
 
 Verdict = Numero | Refus
 
-LECTURE: Final = 1
-"""The version of :func:`lire`: what an older one read is read again."""
+LECTURE: Final = f"1 {phonenumbers.__version__}"
+"""The version of :func:`lire` and of the plans it knows: what another one read is read again."""
 
 
 def lire(saisie: str) -> Verdict:
@@ -145,7 +145,7 @@ def _gabonese(number: phonenumbers.PhoneNumber | None, digits: str) -> Verdict:
 
 def _foreign(number: phonenumbers.PhoneNumber) -> Verdict:
     chiffres = phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+")
-    if len(chiffres) < _SHORTEST:
+    if len(chiffres) not in _LENGTHS:
         return Refus.INVALIDE
     pays = phonenumbers.region_code_for_number(number)
     if pays is not None and phonenumbers.is_valid_number(number):

@@ -158,13 +158,9 @@ class Politique:
         """The longest time that any niveau leaves a creance alone."""
         return max(niveau.delai_jours for niveau in self.niveaux)
 
-    def fournisseurs(self, canal: Canal) -> tuple[str, ...]:
-        """Those of a canal, the preferred first."""
-        return self.envoi.fournisseurs(canal)
-
-    def modele(self, canal: Canal, niveau: int, langue: str | None) -> Modele | None:
+    def modele(self, canal: Canal, niveau: int, langue: str) -> Modele | None:
         """The approved template in that language, else in the office's; None: the text itself is sent."""
         if canal is not Canal.WHATSAPP or not self.modeles_whatsapp:
             return None
         of_niveau = {modele.langue: modele for modele in self.modeles_whatsapp if modele.niveau == niveau}
-        return of_niveau.get(langue or self.texte.langue) or of_niveau.get(self.texte.langue)
+        return of_niveau.get(langue) or of_niveau.get(self.texte.langue)

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Final
 
 from relances.rules.apercu import Exemple, textes
-from relances.rules.bilan import EXCLUE, NON_TRAITEE, Bilan, Line
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line
 from relances.rules.causes import Explications, cause
-from relances.rules.comparaison import Comparaison, depuis
 from relances.rules.corrections import a_corriger
-from relances.rules.depenses import CANAUX, couts, partis
 from relances.rules.exclusions import Raison, raison
 from relances.rules.markdown import francs, nombre, tableau
+from relances.rules.volumes import CANAUX, Comparaison, couts, depuis, partis
 
 PLACES: Final = {
+    A_RELANCER: "à relancer",
     "envoyee": "envoyées",
     "livree": "livrées",
     "en_attente": "en attente d'envoi",
@@ -50,9 +50,8 @@ def rapport(releve: Releve, explications: Explications) -> str:
         return cause(line.code or "inconnu", line.fournisseur, explications)
 
     bilan, before = releve.bilan, releve.depuis
-    titre = "Simulation du" if bilan.simulation else "Relances du"
     sections = [
-        f"# {titre} {bilan.date_relance:%d/%m/%Y}",
+        _titre(bilan),
         _resume(bilan),
         _equation(bilan),
         couts(bilan.depenses),
@@ -67,15 +66,33 @@ def rapport(releve: Releve, explications: Explications) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
+def _titre(bilan: Bilan) -> str:
+    kind = "Simulation" if bilan.simulation else "Relances"
+    campagne = f" de la campagne « {bilan.campagne} »" if bilan.campagne else ""
+    return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
+
+
 def _resume(bilan: Bilan) -> str:
     totals = bilan.totals
+    occasion = "cette campagne" if bilan.campagne else "ce jour"
+    done = [
+        f"- {nombre(totals.creees)} relances créées, {nombre(totals.toutes)} au total pour {occasion}",
+        *partis(bilan.depenses, bilan.canal, occasion),
+    ]
     lines = [
         f"- {nombre(totals.extraites)} créances en retard extraites",
-        f"- {nombre(totals.creees)} relances créées, {nombre(totals.toutes)} au total pour ce jour",
-        *partis(bilan.depenses, bilan.canal),
+        *(_foreseen(bilan) if bilan.simulation else done),
         *_portee(bilan),
     ]
     return "\n".join(lines + _warnings(bilan))
+
+
+def _foreseen(bilan: Bilan) -> list[str]:
+    lines = [f"- **{nombre(bilan.relances(A_RELANCER))} contribuables seraient relancés**"]
+    already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, "deja_relance"))
+    if already:
+        lines.append(f"- {nombre(already)} créances déjà relancées : elles attendent leur délai")
+    return lines
 
 
 def _portee(bilan: Bilan) -> list[str]:
@@ -85,8 +102,8 @@ def _portee(bilan: Bilan) -> list[str]:
         lines.append(f"- Passage limité au canal {CANAUX[bilan.canal]} : les totaux ne comptent que lui")
     if bilan.fournisseur is not None:
         lines.append(
-            f"- Passage limité à {bilan.fournisseur} : les totaux comptent aussi ce que d'autres passages du même jour "
-            "ont confié à d'autres fournisseurs"
+            f"- Passage limité à {bilan.fournisseur} : les totaux comptent aussi ce que d'autres passages "
+            f"{'de la campagne' if bilan.campagne else 'du même jour'} ont confié à d'autres fournisseurs"
         )
     return lines
 
@@ -102,6 +119,7 @@ def _warnings(bilan: Bilan) -> list[str]:
 
 
 def _equation(bilan: Bilan) -> str:
+    always = (A_RELANCER, EXCLUE) if bilan.simulation else ("envoyee", "echec", EXCLUE)
     rows = [
         (
             libelle,
@@ -110,7 +128,7 @@ def _equation(bilan: Bilan) -> str:
             francs(bilan.montant(place)),
         )
         for place, libelle in PLACES.items()
-        if bilan.creances(place) or place in ("envoyee", "echec", EXCLUE)
+        if bilan.creances(place) or place in always
     ]
     montant = sum((line.montant for line in bilan.lines), Decimal(0))
     total = ("**Extraites**", f"**{nombre(bilan.totals.extraites)}**", "", francs(montant))

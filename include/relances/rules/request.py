@@ -5,23 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from relances.rules.colonnes import Illisible
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
+from relances.rules.oppositions import read_contribuable_id
 
-KNOWN: Final = frozenset(
-    {
-        "jours_retard_min",
-        "type_relance",
-        "fournisseur",
-        "limite",
-        "envoyer_automatiquement",
-        "categories",
-        "date_relance",
-        "simulation",
-        "campagne",
-        "oppositions",
-    }
-)
+DEFAULTS: Final[Mapping[str, object]] = {
+    "jours_retard_min": 7,
+    "type_relance": None,
+    "fournisseur": None,
+    "limite": None,
+    "envoyer_automatiquement": True,
+    "categories": None,
+    "date_relance": None,
+    "simulation": False,
+    "campagne": None,
+    "oppositions": None,
+}
+"""The daily Dag's parameters, and what each is where nobody says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ class Request:
 
         Blocked names the parameter and what it may hold.
         """
-        for name in sorted(params.keys() - KNOWN):
-            raise _wrong(name, f"un nom connu : {', '.join(sorted(KNOWN))}", "a known name")
+        for name in sorted(params.keys() - DEFAULTS.keys()):
+            raise _wrong(name, f"un nom connu : {', '.join(sorted(DEFAULTS))}", "a known name")
         if params.get("campagne") is not None and params.get("categories"):
             raise _wrong("categories", "rien avec une campagne, qui en est une", "nothing beside a campaign")
         return cls(
@@ -75,7 +76,7 @@ class Request:
             envoyer_automatiquement=_flag("envoyer_automatiquement", params.get("envoyer_automatiquement")),
             simulation=_flag("simulation", params.get("simulation")),
             campagne=None if params.get("campagne") is None else _text("campagne", params["campagne"]),
-            oppositions=_texts("oppositions", params.get("oppositions")),
+            oppositions=_contribuables("oppositions", params.get("oppositions")),
         )
 
 
@@ -123,6 +124,13 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise _wrong(name, "une liste de codes", "a list of codes")
     return tuple(value)
+
+
+def _contribuables(name: str, value: object) -> tuple[str, ...]:
+    try:
+        return tuple(read_contribuable_id(item) for item in _texts(name, value))
+    except Illisible as error:
+        raise _wrong(name, f"des identifiants de contribuables ; {error}", "ids of taxpayers") from None
 
 
 def _flag(name: str, value: object) -> bool:

@@ -46,17 +46,26 @@ class Routage:
     def best(self, lectures: Iterable[tuple[str, Verdict]]) -> Destination | Refus:
         """The first usable number of a contribuable, else the reason of the first that is not merely absent.
 
-        ``lectures``: each number as typed and as read, the best first.
+        ``lectures``: each number as typed and as read, the best first. Who asked for silence under one of them is
+        not written to under another.
         """
+        numbers = tuple(lectures)
+        if len(numbers) > 1 and any(self._is_silenced(saisie, lecture) for saisie, lecture in numbers):
+            return Refus.OPPOSITION
         refus = Refus.ABSENT
-        for saisie, lecture in lectures:
+        for saisie, lecture in numbers:
             verdict = self._route(saisie, lecture)
-            # Who asked for silence is not written to under another number.
-            if not isinstance(verdict, Refus) or verdict is Refus.OPPOSITION:
+            if not isinstance(verdict, Refus):
                 return verdict
             if refus is Refus.ABSENT:
                 refus = verdict
         return refus
+
+    def _is_silenced(self, saisie: str, lecture: Verdict) -> bool:
+        """Whether a number asked for silence, be it one that no way of this run reaches."""
+        # Only what has no country may be read otherwise by a way.
+        read = [lecture] if isinstance(lecture, Numero) else [destination(saisie, voie.pays) for voie in self.voies]
+        return any(isinstance(each, Numero) and self._flag(each) is Refus.OPPOSITION for each in read)
 
     def _route(self, saisie: str, lecture: Verdict) -> Destination | Refus:
         """The first way that reaches the number, else the reason of the preferred one."""
@@ -71,4 +80,7 @@ class Routage:
     def _refusal(self, numero: Numero) -> Refus | None:
         if numero.format_guide and not self.accepter_format_guide:
             return Refus.FORMAT_GUIDE
+        return self._flag(numero)
+
+    def _flag(self, numero: Numero) -> Refus | None:
         return self.signales.get(numero.chiffres)

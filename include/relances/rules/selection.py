@@ -54,7 +54,7 @@ class Regles:
         if creance.categorie in self.politique.selection.categories_exclues:
             return "categorie_exclue"
         if creance.relance_du_jour:
-            return "deja_relance"
+            return "deja_relance" if self.politique.selection.regrouper else "une_par_message"
         if creance.derniere_relance is not None:
             delai = self.politique.niveau(creance.jours_retard).delai_jours
             if creance.derniere_relance > self.date_relance - timedelta(days=delai):
@@ -92,6 +92,5 @@ class Regles:
             redaction=redaction,
             montant_du=montant,
             echeance=first.echeance,
-            jours_retard=retard,
             creances=tuple(creances),
         )

@@ -41,6 +41,13 @@ class EnAttente:
         return tuple(creance for creance in lower if creance.montant_du > 0)
 
 
+class Reecriture(NamedTuple):
+    """What a relance says now, at the niveau of what is left."""
+
+    niveau: int
+    redaction: Redaction
+
+
 @dataclass(frozen=True, slots=True)
 class Debiteur:
     """Who owes, as extracted. ``libelles``: the name of each tax, by creance."""
@@ -58,20 +65,24 @@ class Relecture:
     plume: Plume
     voie: Voie
 
-    def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Redaction | str:
+    def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Reecriture | str:
         """What the relance says of what is left, or the code that calls it off. ``debiteur``: None where forgotten."""
         politique = self.plume.politique
         montant = sum((creance.montant_du for creance in left), Decimal(0))
-        niveau = next((niveau for niveau in politique.niveaux if niveau.numero == relance.niveau), None)
         if not left:
             return "payee"
         if montant < politique.selection.montant_minimum:
             return "montant_minimum"
-        if niveau is None or debiteur is None:
+        if debiteur is None or relance.niveau not in {niveau.numero for niveau in politique.niveaux}:
             return "montant_change"
+        # The oldest creance may be the one that was paid: what is left may deserve a milder word, never a harsher one.
+        niveau = politique.niveau((relance.date_relance - left[0].echeance).days)
+        if niveau.numero > relance.niveau:
+            niveau = next(known for known in politique.niveaux if known.numero == relance.niveau)
         libelles = [debiteur.libelles[creance.creance_id] for creance in left]
         sujet = Sujet(debiteur.nom, debiteur.prenom, debiteur.langue, montant, libelles, left[0].echeance)
-        return self.plume.write(sujet, relance.canal, niveau, self.voie) or "message_trop_long"
+        redaction = self.plume.write(sujet, relance.canal, niveau, self.voie)
+        return "message_trop_long" if redaction is None else Reecriture(niveau.numero, redaction)
 
 
 def _rounded(solde: Decimal) -> Decimal:

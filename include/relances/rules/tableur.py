@@ -22,7 +22,12 @@ _QUOTED: Final = re.compile(r'"[^"]*"?')
 _DELIMITER_SAID: Final = re.compile(r'"?sep=([;,\t])"?\s*', re.IGNORECASE)  # a first line of Excel's
 _FORMULA: Final = re.compile(r'="(.*)"')  # how a text is kept from being read as a number
 _UNSEEN: Final = frozenset({"Cc", "Cf"})  # what a telephone's contacts put around the numbers they copy
+_GUESSED: Final = "cp1252"
 _CURE: Final = "enregistrez-le sous « CSV UTF-8 » dans le tableur"
+# What é, ç or œ become where another encoding is taken for Windows-1252: two characters where it was UTF-8, a sign
+# within a word where it was that of MS-DOS or ISO-8859-15. No French text has either.
+_UTF_8_REST: Final = re.escape(bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore"))
+_MISREAD: Final = re.compile(rf"[ÃÂ][{_UTF_8_REST}]|â€|(?<=[^\W\d_])[‚ƒ„†‡ˆ‰Š‹½¤¾¼]|[‚ƒ„†‡ˆ‰Š‹½¤¾¼](?=[^\W\d_])")
 _MAGIC: Final = {
     b"PK\x03\x04": "c'est un classeur, pas un CSV",
     b"\xd0\xcf\x11\xe0": "c'est un classeur, pas un CSV",
@@ -80,7 +85,7 @@ def _encoding(file: BinaryIO, nom: str) -> str:
         try:
             decoder.decode(block, final=not block)
         except UnicodeDecodeError:
-            encoding = "cp1252"
+            encoding = _GUESSED
         if not block:
             break
     file.seek(0)
@@ -88,14 +93,19 @@ def _encoding(file: BinaryIO, nom: str) -> str:
 
 
 def _lines(text: TextIOWrapper, nom: str) -> Iterator[str]:
-    """Its lines, with their ends; Blocked where one is no text or has no end. Closes it."""
-    numero = 0
+    """Its lines, with their ends; Blocked where one is no text, is misread or has no end. Closes it."""
+    numero, guessed = 0, text.encoding == _GUESSED
     with text:
         while line := _line(text, nom):
             numero += 1
             if "\0" in line or len(line) == _LINE_MAX:
                 raise Blocked(
                     f"{nom}, ligne {numero} : ce n'est pas du texte ; {_CURE}", "this is no text: save it as CSV UTF-8"
+                )
+            if guessed and _MISREAD.search(line):
+                raise Blocked(
+                    f"{nom}, ligne {numero} : ses accents ne sont ni en UTF-8 ni en Windows-1252 ; {_CURE}",
+                    "unknown encoding: save it as CSV UTF-8",
                 )
             yield line
 

@@ -45,7 +45,11 @@ def read_toml(path: Path) -> TomlDocument:
     try:
         text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        raise Blocked(f"{path.name} est illisible : {error}", "the file cannot be read") from error
+        wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else f"ne peut être lu ({error.strerror})"
+        raise Blocked(
+            f"la politique {path} {wrong} ; corrigez RELANCES_POLITIQUE, qui la nomme, ou le fichier et ses droits",
+            "the policy cannot be read: mend RELANCES_POLITIQUE, which names it, or the file and its rights",
+        ) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Blocked(

@@ -8,9 +8,8 @@ from typing import Final
 
 import psycopg
 
-from relances.rules.corrections import Correction, codes_a_corriger, par_raison
+from relances.rules.corrections import Correction, codes_a_corriger, par_raison, pourquoi
 from relances.rules.csv_sur import Valeur
-from relances.rules.exclusions import raison
 from relances.rules.markdown import francs, nombre, tableau
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution
@@ -32,7 +31,7 @@ def corrections(relances: psycopg.Connection, executions: Iterable[Execution]) -
 
 def cells(correction: Correction) -> tuple[Valeur, ...]:
     """In the order of HEADER."""
-    meaning = raison(correction.code)
+    meaning = pourquoi(correction.code)
     return (
         correction.contribuable_id, correction.nom, correction.prenom, correction.telephone, correction.code,
         meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
@@ -58,11 +57,11 @@ def _masked(correction: Correction) -> tuple[str, ...]:
     return (
         correction.contribuable_id,
         mask(digits) if digits else "",
-        raison(correction.code).libelle,
+        pourquoi(correction.code).libelle,
         nombre(correction.creances),
         francs(correction.montant),
     )
 
 
 def _codes(relances: psycopg.Connection, execution: Execution) -> list[str]:
-    return codes_a_corriger(Reporting(relances).asked_fournisseur(execution))
+    return codes_a_corriger(Reporting(relances).asked(execution).fournisseur)

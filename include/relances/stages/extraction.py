@@ -1,7 +1,7 @@
 """Overdue creances of a day: from the tax application's database, or from a campaign's contacts, to the pipeline's."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,19 +19,27 @@ from relances.store.sources import CONTACTS, Source
 logger = logging.getLogger(__name__)
 
 
-def extract(source: Source, request: Request, etaxe: psycopg.Connection, relances: psycopg.Connection) -> int:
-    """Store the overdue creances of the request's day; returns how many. An error leaves everything as it was.
+def extract(
+    source: Source,
+    request: Request,
+    etaxe: psycopg.Connection,
+    relances: psycopg.Connection,
+    exclues: Collection[str] = (),
+) -> int:
+    """Store the overdue creances of the request's day; returns how many. An error leaves the last ones as they were.
 
-    ``etaxe``: the database of the source. The request's oppositions are added to the list first. Blocked for an unknown
-    category or campaign, a source without the contract's columns or with no debt at all.
+    ``etaxe``: the database of the source. ``exclues``: the categories that the policy leaves alone. The request's
+    oppositions are added to the list first, for good. Blocked for an unknown category or campaign, a source without the
+    contract's columns or with no debt at all.
     """
     read = _Reading(source, etaxe)
     categories = request.categories if request.campagne is None else (request.campagne,)
-    if categories:
-        _check_categories(read.categories(), request)
-    with explained("relances_db"), relances.transaction():
-        oppositions = Oppositions(relances)
+    if categories or exclues:
+        _check_categories(read.categories(), request, exclues)
+    oppositions = Oppositions(relances)
+    with explained("relances_db"):
         oppositions.add(source.name, dict.fromkeys(request.oppositions))
+    with explained("relances_db"), relances.transaction():
         execution = Executions(relances).open(request, source.name)
         staging = Staging(relances, execution)
         creances = staging.replace(read.overdue(request.date_relance, request.jours_retard_min, categories))
@@ -69,18 +77,19 @@ class _Reading:
         return explained("relances_db" if self.source.name == CONTACTS else "etaxe_db")
 
 
-def _check_categories(known: set[str], request: Request) -> None:
+def _check_categories(known: set[str], request: Request, exclues: Collection[str]) -> None:
     if request.campagne is not None and request.campagne not in known:
         there_are = f"choisissez parmi {', '.join(sorted(known))}" if known else "aucune n'est importée"
         raise Blocked(
             f"campagne inconnue : {request.campagne} ; {there_are} (relances importer-contacts)", "unknown campaign"
         )
-    unknown = sorted(set(request.categories) - known)
-    if unknown:
-        raise Blocked(
-            f"catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}",
-            "unknown category",
-        )
+    for where, asked in (("", request.categories), ("politique.toml, selection.categories_exclues : ", exclues)):
+        unknown = sorted(set(asked) - known)
+        if unknown and request.campagne is None:
+            raise Blocked(
+                f"{where}catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}",
+                "unknown category",
+            )
 
 
 def _check_not_empty(read: _Reading, request: Request) -> None:

@@ -19,6 +19,7 @@ from relances.stages.tableau_csv import Write, open_csv
 from relances.store.contacts import Contacts, Merged
 from relances.store.database import explained
 from relances.store.oppositions import Oppositions
+from relances.store.sources import CONTACTS
 
 HEADER: Final = ("ligne", "colonne", "raison", "valeur")
 SHOWN: Final = 20
@@ -91,8 +92,8 @@ def import_contacts(
         held = Contacts(relances)
         held.hold(contacts())
         titre = colonnes.titres[colonnes.places["montant"]]
-        for ligne, premiere in held.contradictions():
-            journal.add([Erreur(ligne, titre, _CONTRADICTION.format(premiere), "")])
+        for ligne, autre in held.leave_out_contradictions():
+            journal.add([Erreur(ligne, titre, _CONTRADICTION.format(autre), "")])
         if journal.nombre and not ignorer_erreurs:
             raise psycopg.Rollback(whole)
         merged = held.merge(campagne)
@@ -129,8 +130,11 @@ def import_oppositions(
         raise _no_row(table)
     with explained("relances_db"), relances.transaction():
         oppositions = Oppositions(relances)
-        nouveaux = oppositions.add(source, contribuables) + oppositions.add_numbers(numeros)
-        return Listed(len(contribuables), len(numeros), nouveaux, oppositions.unknown(source, contribuables))
+        contacts = {found: contribuables.pop(found) for found in oppositions.contacts(contribuables)}
+        nouveaux = oppositions.add(source, contribuables) + oppositions.add(CONTACTS, contacts)
+        nouveaux += oppositions.add_numbers(numeros)
+        inconnus = oppositions.unknown(source, contribuables)
+        return Listed(len(contribuables) + len(contacts), len(numeros), nouveaux, inconnus)
 
 
 def _no_row(table: Tableau) -> Blocked:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from relances.rules.apercu import Exemple, exemple
+from relances.rules.apercu import exemples
 from relances.rules.bilan import Bilan
 from relances.rules.causes import Explications
 from relances.rules.corrections import codes_a_corriger
@@ -45,27 +45,22 @@ def tell(relances: psycopg.Connection, execution: Execution, wording: Wording) -
 
 def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Releve:
     reporting = Reporting(relances)
-    fournisseur = reporting.asked_fournisseur(execution)
+    asked = reporting.asked(execution)
     bilan = Bilan(
         execution.date_relance,
         Canal(execution.canal) if execution.canal else None,
-        fournisseur,
+        asked.fournisseur,
+        asked.campagne,
         execution.simulation,
         reporting.totals(execution),
         reporting.balance(execution),
         reporting.costs(execution),
     )
+    cas = Previews(relances).examples(execution) if execution.simulation else ()
     return Releve(
         execution.run_id,
         bilan,
-        Corrections(relances).counts(execution, codes_a_corriger(fournisseur)),
+        Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
-        _examples(relances, execution, wording) if execution.simulation else (),
+        exemples(cas, wording.plume, wording.voie_of),
     )
-
-
-def _examples(relances: psycopg.Connection, execution: Execution, wording: Wording) -> list[Exemple]:
-    found = (
-        exemple(cas, wording.plume, wording.voie_of(cas.fournisseur)) for cas in Previews(relances).examples(execution)
-    )
-    return [each for each in found if each is not None]

@@ -13,8 +13,7 @@ import psycopg
 
 from relances.rules.causes import CAUSES
 from relances.rules.errors import Blocked
-from relances.rules.models import Redaction
-from relances.rules.soldes import EnAttente, Relecture, Reste
+from relances.rules.soldes import EnAttente, Reecriture, Relecture, Reste
 from relances.store.database import explained
 from relances.store.sending import Lot
 from relances.store.soldes import Soldes
@@ -61,7 +60,8 @@ def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAtt
     for day, group in groupby(sorted(waiting, key=by_day), key=by_day):
         creances = [creance.creance_id for relance in group for creance in relance.creances]
         asked.update(creances)
-        told.update(source.balances(etaxe, creances, day))
+        balances = source.balances(etaxe, creances, day)
+        told.update({key: solde for key, solde in balances.items() if solde is not None and solde.is_finite()})
     if missing := len(asked - told.keys()):
         raise Blocked(
             f"store/sources/{source.name}/balances.sql ne dit rien de {missing} créances sur {len(asked)} : rien n'est "
@@ -78,10 +78,10 @@ def _write(
     with explained("relances_db"):
         debiteurs = soldes.debiteurs([relance for relance, rest in changed if rest])
         called_off: list[tuple[int, str, str]] = []
-        written: list[tuple[EnAttente, tuple[Reste, ...], Redaction]] = []
+        written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
             verdict = relecture.again(relance, rest, debiteurs.get(relance.id))
-            if isinstance(verdict, Redaction):
+            if isinstance(verdict, Reecriture):
                 written.append((relance, rest, verdict))
             else:
                 called_off.append((relance.id, verdict, CAUSES[verdict].libelle))

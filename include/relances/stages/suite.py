@@ -139,6 +139,12 @@ def run_suites(
         result = context.checkpoints.add(checkpoint).run(run_id=gx.RunIdentifier(run_name=pages.name))
         for same_for_all in ("images", "fonts"):  # 4 MB a run, for its looks
             shutil.rmtree(pages / "static" / same_for_all)
+    except OSError as error:
+        raise Blocked(
+            f"les contrôles ne peuvent s'écrire dans {pages} ({error.strerror}) ; vérifiez RELANCES_DATA_DOCS, et que "
+            "ce dossier accepte l'écriture",
+            "the folder of the checks cannot be written to: see RELANCES_DATA_DOCS",
+        ) from error
     except Exception as error:  # the library raises all kinds
         raise _unable(type(error).__name__, repr(error)) from None  # whose words may quote rows
     return [constat for outcome in result.run_results.values() for constat in _constats(outcome)]

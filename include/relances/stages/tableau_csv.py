@@ -4,7 +4,7 @@ import csv
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,29 +22,49 @@ def open_csv(path: Path, header: Sequence[str]) -> Iterator[Write]:
 
     Separated by ``;``, UTF-8 with its mark: what a French Excel opens. Blocked where the file cannot be written.
     """
-    if path.exists() and not path.is_file():
-        raise Blocked(f"{path} n'est pas un fichier ; donnez un autre nom", "not a file: give another name")
-    try:
+    with _told(path):
+        if path.exists() and not path.is_file():
+            raise Blocked(f"{path} n'est pas un fichier ; donnez un autre nom", "not a file: give another name")
         # mkstemp makes it 0600.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise Blocked(
-            f"{path} : {error.strerror} ; donnez un fichier d'un dossier où vous pouvez écrire",
-            "this file cannot be written: give one in a folder you may write to",
-        ) from error
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".relances.")
+    file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")
+    writer = csv.writer(file, delimiter=";")
+
+    def write(rows: Iterable[Sequence[Valeur]]) -> int:
+        count = 0
+        for row in rows:  # an error of theirs is no error of the file
+            cells = [cellule(valeur) for valeur in row]
+            try:
+                writer.writerow(cells)
+            except OSError as error:
+                raise _unwritable(path, error) from error
+            count += 1
+        with _told(path):
+            file.flush()  # a full disk is told here, before the caller goes on
+        return count
+
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=";")
-
-            def write(rows: Iterable[Sequence[Valeur]]) -> int:
-                count = 0
-                for row in rows:
-                    writer.writerow(map(cellule, row))
-                    count += 1
-                return count
-
-            write([header])
-            yield write
-        Path(name).replace(path)
+        write([header])
+        yield write
+        with _told(path):
+            file.close()
+            Path(name).replace(path)
     finally:
+        with suppress(OSError):
+            file.close()
         Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> Blocked:
+    return Blocked(
+        f"{path} : {error.strerror} ; donnez un fichier d'un dossier où vous pouvez écrire, et où il reste de la place",
+        "this file cannot be written: give one in a folder that you may write to and has room",
+    )

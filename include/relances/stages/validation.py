@@ -7,9 +7,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import URL
 
-from relances.rules.controles import Constat, Effet, Volume, phrase
+from relances.rules.controles import Constat, Effet, Volume, page_folder, phrase
 from relances.rules.errors import Blocked
-from relances.rules.pages import page_folder
 from relances.rules.policy import Politique
 from relances.stages.numeros import read_numbers
 from relances.store.database import explained

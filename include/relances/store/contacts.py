@@ -41,9 +41,9 @@ class Contacts:
                     )
                 )  # fmt: skip
 
-    def contradictions(self) -> list[tuple[int, int]]:
-        """The lines that say another amount than an earlier one of the same creance, and that one."""
-        return [(ligne, premiere) for ligne, premiere in self._connection.execute(query("list_contradictions"))]
+    def leave_out_contradictions(self) -> list[tuple[int, int]]:
+        """Drop all lines of a creance that is said to be of several amounts; each, and one that says another."""
+        return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_contradictions")))
 
     def merge(self, campagne: str) -> Merged:
         """Bring a campaign up to date with what is held."""

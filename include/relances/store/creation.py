@@ -107,10 +107,12 @@ def open_creation(connection: psycopg.Connection, execution: Execution, devise: 
     """Open the creation of an execution's relances; commits at the end, undoes all on an error."""
     with connection.transaction():
         connection.execute(query("set_planner"))
-        connection.execute(query("lock_creations"), _of(execution))
+        connection.execute(query("lock_creations"))
         connection.execute(query("clear_exclusions"), {"execution_id": execution.id, "etape": "creation"})
         connection.execute(query("create_temporary_tables"))
-        connection.execute(query("hold_earlier_relances"), _of(execution))
+        connection.execute(query("list_earlier_relances"), _of(execution))
+        if not execution.simulation:
+            connection.execute(query("hold_earlier_relances"))
         yield Creation(connection, execution, devise)
 
 

@@ -72,6 +72,11 @@ class Oppositions:
         with self._connection.cursor(row_factory=args_row(NumeroMuet)) as cursor:
             return cursor.execute(query("list_silenced_numbers")).fetchall()
 
+    def contacts(self, contribuable_ids: Iterable[str]) -> set[str]:
+        """Those of these ids that are of imported contacts."""
+        parameters = {"contribuable_id": list(contribuable_ids)}
+        return {found for (found,) in self._connection.execute(query("list_contacts_among"), parameters)}
+
     def unknown(self, source: str, contribuable_ids: Iterable[str]) -> int:
         """Of how many of these contribuables the latest extraction has nothing; 0 before the first."""
         row = self._connection.execute(query("latest_extraction"), {"source": source}).fetchone()

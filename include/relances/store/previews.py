@@ -28,7 +28,7 @@ class Previews:
         return self._connection.execute(query("forget_old_previews"), {"prefixe": PREFIX}).rowcount
 
     def examples(self, execution: Execution) -> list[Cas]:
-        """A relance to show for each canal, niveau and fournisseur."""
+        """A relance to show for each canal, niveau, fournisseur and langue as typed."""
         rows = self._connection.execute(query("example_relances"), parameters(execution))
         return [Cas(Canal(canal), *others) for canal, *others in rows]
 

@@ -1,16 +1,25 @@
 """What the tax application must still be shown, and the figures of the report."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import psycopg
 from psycopg.rows import args_row
 
-from relances.rules.bilan import Depense, Line, Totals
-from relances.rules.comparaison import Comparaison, Volume
+from relances.rules.bilan import Line, Totals
 from relances.rules.models import Canal
+from relances.rules.volumes import Comparaison, Depense, Volume
 from relances.store.database import query
 from relances.store.executions import Execution
 from relances.store.sources import WriteBackRow
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The only fournisseur that a run was asked to use, and whose contacts it was to remind; None: it was not."""
+
+    fournisseur: str | None
+    campagne: str | None
 
 
 class Reporting:
@@ -51,13 +60,13 @@ class Reporting:
         rows = self._connection.execute(query("costs"), parameters(execution))
         return [Depense(Canal(canal), *others) for canal, *others in rows]
 
-    def asked_fournisseur(self, execution: Execution) -> str | None:
-        """The only fournisseur that the run was asked to use."""
-        row = self._connection.execute(query("asked_fournisseur"), parameters(execution)).fetchone()
-        return None if row is None else row[0]
+    def asked(self, execution: Execution) -> Asked:
+        """What the run was narrowed to."""
+        [row] = self._connection.execute(query("asked_of_execution"), parameters(execution))
+        return Asked(*row)
 
     def changes(self, execution: Execution, seuils: Sequence[int]) -> Comparaison | None:
-        """What changed since the run of an earlier day, None for the first. ``seuils``: where each niveau begins."""
+        """What changed since the like run of an earlier day, None for the first. ``seuils``: where each niveau begins."""
         now = parameters(execution)
         found = self._connection.execute(query("previous_execution"), now).fetchone()
         if found is None:

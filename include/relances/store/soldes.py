@@ -6,8 +6,8 @@ from operator import itemgetter
 
 import psycopg
 
-from relances.rules.models import Canal, Redaction
-from relances.rules.soldes import Debiteur, EnAttente, Reste
+from relances.rules.models import Canal
+from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Reste
 from relances.store.database import query
 from relances.store.sending import Lot
 
@@ -64,16 +64,18 @@ class Soldes:
         }
         self._connection.execute(query("call_off"), parameters)
 
-    def rewrite(self, written: Sequence[tuple[EnAttente, tuple[Reste, ...], Redaction]]) -> None:
+    def rewrite(self, written: Sequence[tuple[EnAttente, tuple[Reste, ...], Reecriture]]) -> None:
         """What relances say now, and what is left of their creances; the others of them are marked as paid."""
         with self._connection.transaction(), self._connection.cursor() as cursor:
             cursor.executemany(query("rewrite_relance"), [_rewritten(*relance) for relance in written])
 
 
-def _rewritten(relance: EnAttente, left: tuple[Reste, ...], redaction: Redaction) -> dict[str, object]:
+def _rewritten(relance: EnAttente, left: tuple[Reste, ...], again: Reecriture) -> dict[str, object]:
+    redaction = again.redaction
     amounts = {creance.creance_id: creance.montant_du for creance in left}
     return {
         "relance_id": relance.id,
+        "niveau": again.niveau,
         "montant_du": sum(amounts.values()),
         "echeance": left[0].echeance,
         "texte": redaction.texte,

@@ -113,8 +113,8 @@ class Source:
 
     def balances(
         self, connection: psycopg.Connection, creance_ids: Sequence[str], date_relance: date
-    ) -> dict[str, Decimal]:
-        """What is still owed now of each creance; 0 for one that is due no more."""
+    ) -> dict[str, Decimal | None]:
+        """What is still owed now of each creance, as the file says it; 0 for one that is due no more."""
         parameters = {"creance_ids": list(creance_ids), "date_relance": date_relance}
         return dict(connection.execute(self.statement("balances.sql"), parameters).fetchall())
 

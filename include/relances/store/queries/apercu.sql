@@ -1,44 +1,34 @@
 -- name: example_relances
--- One relance per canal, niveau and fournisseur: all that its text depends on, save the name.
+-- One relance per canal, niveau, fournisseur and langue: all that its text depends on, save the name.
 WITH premiere AS MATERIALIZED (
-    SELECT id, contribuable_id, canal, niveau, fournisseur, montant_du, echeance, segments, cout
-    FROM relances.relance
-    WHERE id IN (
-        SELECT min(id) FROM relances.relance
-        WHERE source = %(source)s AND occasion = %(occasion)s AND canal = ANY (%(canaux)s)
-        GROUP BY canal, niveau, fournisseur)
-), sujet AS MATERIALIZED (
-    SELECT p.id, min(c.langue) AS langue,
-        array_agg(coalesce(c.libelle, 'taxe') ORDER BY c.echeance, c.creance_id) AS libelles
-    FROM premiere p
-    JOIN relances.relance_creance rc ON rc.relance_id = p.id
-    JOIN relances.creance_extraite c ON c.creance_id = rc.creance_id AND c.contribuable_id = p.contribuable_id
-    WHERE c.execution_id = %(execution_id)s
-    GROUP BY p.id
-)
-SELECT p.canal, p.niveau, p.fournisseur, s.langue, p.montant_du, s.libelles, p.echeance, p.segments, p.cout
-FROM premiere p
-JOIN sujet s ON s.id = p.id
-ORDER BY p.canal, p.niveau, p.fournisseur;
-
--- name: stream_decisions
--- What was decided of each contribuable of an execution: its relance, and each reason of its excluded creances.
-SELECT min(c.contribuable_id), min(c.nom), min(c.prenom), min(array_to_string(c.telephones, ' / ')),
-    min(r.canal), min(r.fournisseur), min(r.niveau), count(*), coalesce(sum(c.montant_du), 0), min(r.segments),
-    min(r.cout), min(r.statut), coalesce(x.code, min(r.code))
-FROM relances.creance_extraite c
-LEFT JOIN relances.exclusion x ON x.rang = c.rang AND x.execution_id = c.execution_id
-LEFT JOIN (
-    SELECT DISTINCT ON (rc.creance_id, r.contribuable_id) rc.creance_id, r.contribuable_id, r.id, r.canal, r.fournisseur,
-        r.niveau, r.segments, r.cout, r.statut, r.code
+    SELECT DISTINCT min(r.id) AS id
     FROM relances.relance r
     JOIN relances.relance_creance rc ON rc.relance_id = r.id
+    JOIN relances.creance_extraite c ON c.creance_id = rc.creance_id AND c.contribuable_id = r.contribuable_id
     WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = ANY (%(canaux)s)
-    ORDER BY rc.creance_id, r.contribuable_id, r.id DESC
-) r ON r.creance_id = c.creance_id AND r.contribuable_id = c.contribuable_id AND x.rang IS NULL
+        AND c.execution_id = %(execution_id)s
+    GROUP BY r.canal, r.niveau, r.fournisseur, c.langue
+)
+SELECT r.canal, r.niveau, r.fournisseur, min(c.langue), r.montant_du,
+    array_agg(coalesce(c.libelle, 'taxe') ORDER BY c.echeance, c.creance_id), r.echeance, r.segments, r.cout
+FROM premiere p
+JOIN relances.relance r ON r.id = p.id
+JOIN relances.relance_creance rc ON rc.relance_id = r.id
+JOIN relances.creance_extraite c ON c.creance_id = rc.creance_id AND c.contribuable_id = r.contribuable_id
 WHERE c.execution_id = %(execution_id)s
-GROUP BY c.contribuable_id COLLATE "C", r.id, x.code
-ORDER BY c.contribuable_id COLLATE "C", r.id, x.code;
+GROUP BY r.id
+ORDER BY r.canal, r.niveau, r.fournisseur, min(c.langue);
+
+-- name: stream_decisions
+-- What was decided of each contribuable of an execution: its relance, those of its creances that were paid before it
+-- left, which cost nothing, and each reason of its excluded creances.
+SELECT p.contribuable_id COLLATE "C", min(p.nom), min(p.prenom), min(array_to_string(p.telephones, ' / ')),
+    r.canal, r.fournisseur, r.niveau, count(*), sum(p.montant), CASE WHEN NOT p.payee THEN r.segments END,
+    CASE WHEN NOT p.payee THEN r.cout END, p.place, p.code
+FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s) p
+LEFT JOIN relances.relance r ON r.id = p.relance_id
+GROUP BY p.contribuable_id COLLATE "C", r.id, p.payee, p.place, p.code
+ORDER BY p.contribuable_id COLLATE "C", r.id, p.payee, p.code;
 
 -- name: forget_old_previews
 -- The command's own simulations, a day after they began: extraction, exclusions, relances, execution.

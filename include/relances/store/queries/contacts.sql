@@ -7,16 +7,19 @@ CREATE TEMPORARY TABLE contact_lu (
 -- name: copy_contacts_read
 COPY contact_lu FROM STDIN;
 
--- name: list_contradictions
--- The lines that say another amount of what an earlier line is about too.
-SELECT ligne, premiere
-FROM (
+-- name: leave_out_contradictions
+-- All lines about the same that do not all say the same amount: each with the first line that says another.
+WITH rangee AS (
     SELECT ligne, montant_du, first_value(ligne) OVER memes AS premiere, first_value(montant_du) OVER memes AS montant
     FROM contact_lu
     WINDOW memes AS (PARTITION BY telephone, libelle, echeance ORDER BY ligne)
-) lue
-WHERE montant_du <> montant
-ORDER BY ligne;
+), comparee AS (
+    SELECT *, min(ligne) FILTER (WHERE montant_du <> montant) OVER (PARTITION BY premiere) AS autre FROM rangee
+)
+DELETE FROM contact_lu AS lue
+USING comparee
+WHERE comparee.ligne = lue.ligne AND comparee.autre IS NOT NULL
+RETURNING lue.ligne, CASE WHEN comparee.montant_du = comparee.montant THEN comparee.autre ELSE comparee.premiere END;
 
 -- name: lock_contacts
 -- Two imports at once would wait for each other's rows, in opposite orders.

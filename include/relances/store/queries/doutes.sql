@@ -33,9 +33,12 @@ RETURNING id;
 -- What was put off for longer than relances are sent again, since its first call. A later run reminds its contribuable.
 UPDATE relances.relance r
 SET statut = 'echec', code = coalesce(r.code, 'abandonnee'), close_le = clock_timestamp(), prochaine_tentative_le = NULL
-WHERE r.statut = 'en_attente' AND r.tentatives > 0
-    AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1)
-        <= now() - make_interval(days => %(jours)s)
+WHERE r.id IN (
+    SELECT id FROM relances.relance a
+    WHERE a.statut = 'en_attente' AND a.tentatives > 0
+        AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = a.id AND t.numero = 1)
+            <= now() - make_interval(days => %(jours)s)
+    FOR UPDATE SKIP LOCKED)
 RETURNING r.id;
 
 -- name: expire_untried

@@ -5,6 +5,7 @@ WITH ajout AS (
     INSERT INTO relances.opposition AS o (source, contribuable_id, motif)
     SELECT %(source)s, contribuable_id, motif
     FROM unnest(%(contribuable_id)s::text[], %(motif)s::text[]) AS n (contribuable_id, motif)
+    ORDER BY contribuable_id
     ON CONFLICT (source, contribuable_id) DO UPDATE SET motif = coalesce(excluded.motif, o.motif)
     RETURNING xmax = 0 AS ajoutee  -- a row that was there is locked before it changes
 )
@@ -49,6 +50,15 @@ FROM relances.numero_signale
 WHERE etat = 'opposition'
 GROUP BY telephone, fournisseur
 ORDER BY min(signale_le), telephone;
+
+-- name: list_contacts_among
+-- As the source of contacts names them: a number is one contribuable, called after its first contact.
+SELECT demande.contribuable_id
+FROM unnest(%(contribuable_id)s::text[]) AS demande (contribuable_id)
+JOIN relances.contact AS contact ON 'c' || contact.id = demande.contribuable_id
+WHERE NOT EXISTS (
+    SELECT FROM relances.contact AS premier WHERE premier.telephone = contact.telephone AND premier.id < contact.id
+);
 
 -- name: latest_extraction
 SELECT max(id) FROM relances.execution WHERE source = %(source)s AND creances > 0;

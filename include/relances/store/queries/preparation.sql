@@ -30,7 +30,7 @@ FROM (
     SELECT DISTINCT unnest(telephones) COLLATE "C" AS saisie
     FROM relances.creance_extraite WHERE execution_id = %(execution_id)s
 ) telephone
-WHERE saisie IS NOT NULL AND NOT EXISTS (
+WHERE length(saisie) <= 100 AND NOT EXISTS (  -- a longer one is no number, and too long for an index
     SELECT FROM relances.numero n WHERE n.saisie = telephone.saisie)
 ORDER BY saisie;
 
@@ -61,27 +61,44 @@ SELECT rang, execution_id, 'validation', 'doublon' FROM relances.doublon_a_valid
 SELECT set_config('work_mem', '128MB', true), set_config('cursor_tuple_fraction', '1', true);
 
 -- name: lock_creations
--- Creations of a source go one after the other, until each commits: one occasion's are the history of another's.
-SELECT pg_advisory_xact_lock(hashtextextended(%(source)s, 0));
+-- Creations go one after the other, until each commits: one's relances are the history and the expense of another's.
+SELECT pg_advisory_xact_lock(hashtextextended('creation', 0));
+
+-- name: list_earlier_relances
+-- What an earlier day left unsent, whatever its canal, of which this run extracted every creance: it decides of them
+-- anew, so that its relances, or its reasons, replace that.
+INSERT INTO remplacable (relance_id)
+SELECT r.id FROM relances.relance r
+WHERE r.statut = 'en_attente' AND r.source = %(source)s AND r.date_relance < %(date_relance)s
+    AND r.occasion <> %(occasion)s
+    AND NOT EXISTS (
+        SELECT FROM relances.relance_creance rc
+        LEFT JOIN relances.creance_extraite c ON c.creance_id = rc.creance_id AND c.execution_id = %(execution_id)s
+        WHERE rc.relance_id = r.id AND c.rang IS NULL);
 
 -- name: hold_earlier_relances
--- What an earlier day left unsent, whatever its canal, may give way to this run's relances. Locked, so that no worker
--- claims it meanwhile.
-INSERT INTO remplacable (relance_id)
-SELECT id FROM relances.relance
-WHERE statut = 'en_attente' AND source = %(source)s AND date_relance < %(date_relance)s AND occasion <> %(occasion)s
-FOR UPDATE SKIP LOCKED;
+-- Of these, those that no worker has taken meanwhile; locked, so that none does.
+DELETE FROM remplacable
+WHERE relance_id NOT IN (
+    SELECT id FROM relances.relance
+    WHERE statut = 'en_attente' AND id IN (SELECT relance_id FROM remplacable)
+    FOR UPDATE SKIP LOCKED);
 
 -- name: expire_replaced_relances
--- Those whose creances this run speaks of; the others wait on.
+-- Those whose contribuable, or one of whose creances, has a relance of this run; the others wait on.
 UPDATE relances.relance r
 SET statut = 'annulee', code = 'remplacee', motif = 'remplacée par une relance plus récente', close_le = now(),
     prochaine_tentative_le = NULL
-WHERE r.id IN (SELECT relance_id FROM remplacable) AND EXISTS (
-    SELECT FROM relances.relance_creance rc
-    JOIN relances.relance_creance nouvelle ON nouvelle.creance_id = rc.creance_id
-    JOIN relances.relance n ON n.id = nouvelle.relance_id
-    WHERE rc.relance_id = r.id AND n.id >= %(premiere)s AND n.execution_id = %(execution_id)s);
+WHERE r.id IN (SELECT relance_id FROM remplacable) AND (
+    EXISTS (
+        SELECT FROM relances.relance n
+        WHERE n.execution_id = %(execution_id)s AND n.id >= %(premiere)s AND n.source = r.source
+            AND n.contribuable_id = r.contribuable_id)
+    OR EXISTS (
+        SELECT FROM relances.relance_creance rc
+        JOIN relances.relance_creance nouvelle ON nouvelle.creance_id = rc.creance_id
+        JOIN relances.relance n ON n.id = nouvelle.relance_id
+        WHERE rc.relance_id = r.id AND n.id >= %(premiere)s AND n.execution_id = %(execution_id)s));
 
 -- name: gather_history
 -- What this pipeline told the contribuables of this source lately, by creance. First of all, whatever became of it, what
@@ -90,34 +107,44 @@ WHERE r.id IN (SELECT relance_id FROM remplacable) AND EXISTS (
 -- relance that this run holds (hold_earlier_relances) may give way, and does not count. A day in the past does not hide
 -- what left since, nor one canal what left by another.
 INSERT INTO historique (creance_id, contribuable_id, jour, relance_id, meme_occasion, du_jour)
-SELECT rc.creance_id, r.contribuable_id, v.jour, r.id, r.occasion = %(occasion)s, v.du_jour
-FROM relances.relance r
+SELECT rc.creance_id, r.contribuable_id, r.jour, r.id, r.meme_occasion, r.du_jour
+FROM (
+    SELECT id, contribuable_id, statut, code, true AS meme_occasion,
+        %(canal)s::text IS NULL OR canal = %(canal)s AS du_jour,
+        greatest(date_relance, (creee_le AT TIME ZONE 'Africa/Libreville')::date) AS jour
+    FROM relances.relance
+    -- Each canal named: the key that finds an occasion begins with it.
+    WHERE source = %(source)s AND canal IN ('sms', 'whatsapp') AND occasion = %(occasion)s
+    UNION ALL
+    SELECT id, contribuable_id, statut, code, false, false,
+        greatest(date_relance, (creee_le AT TIME ZONE 'Africa/Libreville')::date)
+    FROM relances.relance
+    WHERE source = %(source)s AND occasion <> %(occasion)s
+        AND (date_relance > %(date_relance)s::date - greatest(%(delai_jours)s, 7)
+            OR creee_le >= (%(date_relance)s::date - greatest(%(delai_jours)s, 7) + 1)::timestamp
+                AT TIME ZONE 'Africa/Libreville')
+        AND NOT EXISTS (SELECT FROM remplacable p WHERE p.relance_id = relance.id)
+) r
 JOIN relances.relance_creance rc ON rc.relance_id = r.id
-CROSS JOIN LATERAL (
-    SELECT greatest(r.date_relance, (r.creee_le AT TIME ZONE 'Africa/Libreville')::date) AS jour,
-        r.occasion = %(occasion)s AND (%(canal)s::text IS NULL OR r.canal = %(canal)s) AS du_jour
-) v
-WHERE r.source = %(source)s AND (v.du_jour OR (
-    v.jour > %(date_relance)s::date - greatest(%(delai_jours)s, 7)
-    AND (r.statut NOT IN ('echec', 'annulee') OR r.code = '408')
-    AND NOT EXISTS (SELECT FROM remplacable p WHERE p.relance_id = r.id)));
+WHERE r.du_jour OR r.statut NOT IN ('echec', 'annulee') OR r.code = '408';
 
 -- name: stream_creances_to_decide
 -- One row per creance without a verdict yet, a contribuable's together, with what was already said of it.
 SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
-    n.saisie, n.chiffres, n.pays, coalesce(n.migre, false), coalesce(n.format_guide, false), coalesce(n.attribue, false),
+    c.telephones[1], n.chiffres, n.pays, coalesce(n.migre, false), coalesce(n.format_guide, false), coalesce(n.attribue, false),
     n.refus,
     CASE WHEN cardinality(c.telephones) > 1 THEN (
         -- The best first: one that takes messages, then the latest that one reached.
         SELECT jsonb_agg(
-            jsonb_build_array(l.saisie, l.chiffres, l.pays, l.migre, l.format_guide, l.attribue, l.refus)
+            jsonb_build_array(t.saisie, l.chiffres, l.pays, l.migre, l.format_guide, l.attribue, l.refus)
             ORDER BY l.refus IS NOT NULL, livree.le DESC NULLS LAST, t.ordre)
         FROM unnest(c.telephones) WITH ORDINALITY AS t (saisie, ordre)
-        JOIN relances.numero l ON l.saisie = t.saisie COLLATE "C"
+        LEFT JOIN relances.numero l ON l.saisie = t.saisie COLLATE "C"
         CROSS JOIN LATERAL (
             SELECT max(r.livree_le) AS le FROM relances.relance r
             WHERE r.telephone = l.chiffres AND r.statut = 'livree'
         ) livree
+        WHERE t.saisie IS NOT NULL
     ) END,
     c.langue, c.categorie, c.libelle, c.montant_du, c.echeance, c.jours_retard,
     greatest(h.jour, (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date),
@@ -178,16 +205,19 @@ COPY relances.exclusion (rang, code, execution_id, etape) FROM STDIN;
 
 -- name: exclude_beyond_limits
 -- Of the relances just made, the latest debtors' first, those beyond a limit make way for the reason. `limite` caps the
--- occasion as a whole, so that running again adds nothing; a day's limits, what is said that day to anybody.
+-- occasion as a whole, so that running again adds nothing; a day's limits, what was made that day for anybody.
 WITH deja AS (
     SELECT count(*) FILTER (WHERE source = %(source)s AND occasion = %(occasion)s) AS occasion,
         count(*) FILTER (WHERE execution_id = %(execution_id)s) AS passage,
         coalesce(sum(cout) FILTER (WHERE execution_id = %(execution_id)s), 0) AS cout_passage,
-        count(*) FILTER (WHERE date_relance = %(date_relance)s AND code IS DISTINCT FROM 'simulation') AS jour,
-        coalesce(sum(cout) FILTER (
-            WHERE date_relance = %(date_relance)s AND code IS DISTINCT FROM 'simulation'), 0) AS cout_jour
-    FROM relances.relance
-    WHERE (date_relance = %(date_relance)s OR (source = %(source)s AND occasion = %(occasion)s))
+        count(*) FILTER (WHERE du_jour AND code IS DISTINCT FROM 'simulation') AS jour,
+        coalesce(sum(cout) FILTER (WHERE du_jour AND code IS DISTINCT FROM 'simulation'), 0) AS cout_jour
+    FROM (
+        SELECT *, (creee_le AT TIME ZONE 'Africa/Libreville')::date
+            = (now() AT TIME ZONE 'Africa/Libreville')::date AS du_jour
+        FROM relances.relance
+    ) relance
+    WHERE (du_jour OR (source = %(source)s AND occasion = %(occasion)s))
         AND NOT (id >= %(premiere)s AND execution_id = %(execution_id)s)
 ), nouvelle AS (
     SELECT id, row_number() OVER ordre AS rang, sum(cout) OVER ordre AS cout

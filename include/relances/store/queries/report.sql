@@ -19,30 +19,15 @@ FROM unnest(%(relance_id)s::bigint[], %(statut)s::text[]) AS t (relance_id, stat
 WHERE r.id = t.relance_id;
 
 -- name: balance
--- Every extracted creance in exactly one place: excluded with a code, or in the state of its relance; the latest where
--- a day's first failed on another canal.
-SELECT place, code, fournisseur, sum(creances)::bigint AS creances, count(id) AS relances, sum(montant) AS montant
+-- Every extracted creance in exactly one place. A relance counts in the place of what it says: not where a creance of it
+-- was paid before.
+SELECT place, code, fournisseur, sum(creances)::bigint AS creances, count(propre) AS relances, sum(montant) AS montant
 FROM (
-    SELECT
-        CASE WHEN x.rang IS NOT NULL THEN 'exclue' WHEN r.payee THEN 'annulee' ELSE coalesce(r.statut, 'non_traitee')
-        END AS place,
-        CASE WHEN x.rang IS NOT NULL THEN x.code WHEN r.payee THEN 'payee' ELSE r.code END AS code,
-        r.fournisseur,
-        r.id,
-        count(*) AS creances,
-        coalesce(sum(c.montant_du), 0) AS montant
-    FROM relances.creance_extraite c
-    LEFT JOIN relances.exclusion x ON x.rang = c.rang AND x.execution_id = c.execution_id
-    LEFT JOIN (
-        SELECT DISTINCT ON (rc.creance_id, r.contribuable_id)
-            rc.creance_id, r.contribuable_id, r.id, r.statut, r.code, r.fournisseur, rc.payee_le IS NOT NULL AS payee
-        FROM relances.relance r
-        JOIN relances.relance_creance rc ON rc.relance_id = r.id
-        WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = ANY (%(canaux)s)
-        ORDER BY rc.creance_id, r.contribuable_id, r.id DESC
-    ) r ON r.creance_id = c.creance_id AND r.contribuable_id = c.contribuable_id AND x.rang IS NULL
-    WHERE c.execution_id = %(execution_id)s
-    GROUP BY 1, 2, 3, 4
+    SELECT p.place, p.code, r.fournisseur, CASE WHEN NOT p.payee THEN p.relance_id END AS propre,
+        count(*) AS creances, sum(p.montant) AS montant
+    FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s) p
+    LEFT JOIN relances.relance r ON r.id = p.relance_id
+    GROUP BY p.place, p.code, r.fournisseur, propre
 ) par_relance
 GROUP BY place, code, fournisseur
 ORDER BY place, code, fournisseur;
@@ -66,17 +51,19 @@ WHERE source = %(source)s AND occasion = %(occasion)s AND canal = ANY (%(canaux)
 GROUP BY canal, fournisseur, niveau
 ORDER BY canal, fournisseur, niveau;
 
--- name: asked_fournisseur
-SELECT parametres ->> 'fournisseur' FROM relances.execution WHERE id = %(execution_id)s;
+-- name: asked_of_execution
+SELECT parametres ->> 'fournisseur', parametres ->> 'campagne' FROM relances.execution WHERE id = %(execution_id)s;
 
 -- name: previous_execution
--- The latest of an earlier day that sent for good, and was about the same people.
+-- The latest of an earlier day that sent for good, asked for the same creances, and has relances of its own: the days of
+-- a campaign share theirs.
 SELECT e.id, e.occasion, e.date_relance
 FROM relances.execution e
 JOIN relances.execution this ON this.id = %(execution_id)s
 WHERE e.source = this.source AND e.date_relance < this.date_relance AND NOT e.simulation AND e.creances IS NOT NULL
-    AND (e.parametres ->> 'campagne', e.parametres -> 'categories')
-        IS NOT DISTINCT FROM (this.parametres ->> 'campagne', this.parametres -> 'categories')
+    AND e.occasion <> this.occasion AND e.parametres -> 'jours_retard_min' = this.parametres -> 'jours_retard_min'
+    AND e.parametres -> 'categories' = this.parametres -> 'categories'
+    AND e.parametres ->> 'campagne' IS NOT DISTINCT FROM this.parametres ->> 'campagne'
 ORDER BY e.date_relance DESC, e.id DESC
 LIMIT 1;
 

@@ -32,7 +32,7 @@ WHERE r.id = a.relance_id AND r.statut = 'en_attente';
 -- took meanwhile is left to it.
 WITH recrite AS (
     UPDATE relances.relance
-    SET montant_du = %(montant_du)s, echeance = %(echeance)s, texte = %(texte)s, modele = %(modele)s,
+    SET niveau = %(niveau)s, montant_du = %(montant_du)s, echeance = %(echeance)s, texte = %(texte)s, modele = %(modele)s,
         variables = %(variables)s, segments = %(segments)s, segments_evites = %(segments_evites)s, cout = %(cout)s
     WHERE id = %(relance_id)s AND statut = 'en_attente'
     RETURNING id

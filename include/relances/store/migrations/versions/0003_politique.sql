@@ -19,6 +19,8 @@ ALTER TABLE relances.creance_extraite ADD COLUMN relances_agents integer;
 ALTER TABLE relances.relance
     ADD COLUMN cout              numeric(12, 2) NOT NULL DEFAULT 0 CHECK (cout >= 0),
     ADD COLUMN segments_evites   smallint NOT NULL DEFAULT 0 CHECK (segments_evites >= 0);
+CREATE INDEX relance_par_creation ON relances.relance USING brin (creee_le);
+CREATE INDEX relance_par_jour ON relances.relance USING brin (date_relance);
 CREATE INDEX relance_livree_par_numero ON relances.relance (telephone, livree_le) WHERE statut = 'livree';
 
 -- A creance that was paid before its relance, which speaks of others, left.
@@ -33,7 +35,7 @@ CREATE UNLOGGED TABLE relances.numero (
     format_guide  boolean NOT NULL,            -- typed with one digit too many, as the guides show it
     attribue      boolean NOT NULL,            -- a plan assigns it; else its length alone is right
     refus         text,
-    lecture       smallint NOT NULL,           -- which version of the reading made it
+    lecture       text NOT NULL,               -- which version of the reading made it
     CHECK ((chiffres IS NULL) = (refus IS NOT NULL)),
     CHECK ((chiffres IS NULL) = (pays IS NULL))
 );
@@ -133,3 +135,64 @@ CROSS JOIN LATERAL (
     ) p
 ) comparable
 WHERE e.id = current_setting('relances.execution_id')::bigint;
+
+-- What reports, previews and corrections read. Functions, not views: their sources and occasions are sought by index.
+
+-- Where each creance of an execution is: excluded, or in the state of its relance, the latest where a day's first failed
+-- on another canal. payee: paid before that relance, which speaks of others, left. montant: what is claimed of it still.
+CREATE FUNCTION relances.creances_placees(execution_id bigint, source text, occasion text, canaux text[])
+RETURNS TABLE (
+    creance_id text, contribuable_id text, nom text, prenom text, telephones text[], montant numeric,
+    relance_id bigint, payee boolean, place text, code text
+) LANGUAGE sql STABLE AS $$
+    SELECT c.creance_id, c.contribuable_id, c.nom, c.prenom, c.telephones,
+        CASE WHEN r.payee THEN c.montant_du ELSE coalesce(r.montant_du, c.montant_du, 0) END,
+        r.id, coalesce(r.payee, false),
+        CASE
+            WHEN x.rang IS NOT NULL THEN 'exclue'
+            WHEN r.payee THEN 'annulee'
+            WHEN r.code = 'simulation' THEN 'a_relancer'
+            ELSE coalesce(r.statut, 'non_traitee')
+        END,
+        CASE
+            WHEN x.rang IS NOT NULL THEN x.code
+            WHEN r.payee THEN 'payee'
+            WHEN r.code <> 'simulation' THEN r.code
+        END
+    FROM relances.creance_extraite c
+    LEFT JOIN relances.exclusion x ON x.rang = c.rang AND x.execution_id = c.execution_id
+    LEFT JOIN (
+        SELECT DISTINCT ON (rc.creance_id, l.contribuable_id)
+            rc.creance_id, l.contribuable_id, l.id, l.statut, l.code, rc.montant_du, rc.payee_le IS NOT NULL AS payee
+        FROM relances.relance l
+        JOIN relances.relance_creance rc ON rc.relance_id = l.id
+        WHERE l.source = creances_placees.source AND l.occasion = creances_placees.occasion
+            AND l.canal = ANY (creances_placees.canaux)
+        ORDER BY rc.creance_id, l.contribuable_id, l.id DESC
+    ) r ON r.creance_id = c.creance_id AND r.contribuable_id = c.contribuable_id AND x.rang IS NULL
+    WHERE c.execution_id = creances_placees.execution_id
+$$;
+
+-- Its creances whose number asks for another, and why: excluded for one of these codes, reminded in vain at a number
+-- that a fournisseur said unreachable, or reminded at one that had to be converted from the plan of before April 2024.
+CREATE FUNCTION relances.creances_a_corriger(
+    execution_id bigint, source text, occasion text, canaux text[], codes text[]
+)
+RETURNS TABLE (contribuable_id text, nom text, prenom text, telephones text[], montant numeric, code text)
+LANGUAGE sql STABLE AS $$
+    SELECT p.contribuable_id, p.nom, p.prenom, p.telephones, p.montant, v.code
+    FROM relances.creances_placees(
+        creances_a_corriger.execution_id, creances_a_corriger.source, creances_a_corriger.occasion,
+        creances_a_corriger.canaux) p
+    LEFT JOIN relances.relance r ON r.id = p.relance_id
+    LEFT JOIN relances.numero_signale s ON p.place = 'echec' AND s.telephone = r.telephone AND s.canal = r.canal
+        AND s.etat = 'injoignable'
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN p.place = 'exclue' THEN p.code
+            WHEN s.telephone IS NOT NULL THEN s.etat
+            WHEN r.telephone_migre THEN 'ancien_plan'
+        END AS code
+    ) v
+    WHERE v.code = ANY (creances_a_corriger.codes)
+$$;

@@ -49,14 +49,16 @@ rappel AS (
         CASE WHEN affectation_taxe_id IS NULL THEN contribuable_id END AS contribuable_id,
         max(date_envoi) AT TIME ZONE 'UTC' AS date_envoi
     FROM relance
-    WHERE statut = 'envoyee'
+    -- Une date à venir est une faute de frappe : elle ferait taire la créance jusque-là.
+    WHERE statut = 'envoyee' AND date_envoi <= now() AT TIME ZONE 'UTC'
     GROUP BY 1, 2
 ),
 -- Ce que les agents ont écrit eux-mêmes en sept jours : nos propres lignes portent « [relances # ».
 agents AS (
     SELECT contribuable_id, count(*)::integer AS nombre
     FROM relance
-    WHERE statut = 'envoyee' AND date_envoi AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Libreville' >= %(date_relance)s::date - 6
+    WHERE statut = 'envoyee' AND date_envoi <= now() AT TIME ZONE 'UTC'
+        AND date_envoi AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Libreville' >= %(date_relance)s::date - 6
         AND strpos(coalesce(notes, ''), '[relances #') = 0
     GROUP BY contribuable_id
 )
