@@ -153,7 +153,8 @@ def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulator
             "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
             "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
             "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(ventis),
-            "RELANCES_POLITIQUE": str(write_policy(postgres.folder.parent / "politique.toml")),
+            # In the last day's base nobody has paid for nine days.
+            "RELANCES_POLITIQUE": str(write_policy(postgres.folder.parent / "politique.toml", fraicheur_jours=30)),
             "RELANCES_DATA_DOCS": str(postgres.folder.parent / "data_docs"),
             "AIRFLOW_HOME": str(postgres.folder.parent / "airflow"),
             "GX_ANALYTICS_ENABLED": "False",

@@ -193,9 +193,8 @@ def test_a_run_is_shown_as_it_is_or_not_at_all(relances_url: str) -> None:
     command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "apercu", "--passage=passage-1", "--limite=2"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "sans autre réglage ; retirez --limite, ou --passage" in one_sentence(
-        Blocked(*done.stderr.strip().split(" — "))
-    )
+    assert "--passage montre un passage tel qu'il est ; retirez" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_text_is_shown_in_each_language_once_however_that_was_typed(
@@ -206,6 +205,16 @@ def test_a_text_is_shown_in_each_language_once_however_that_was_typed(
     office.run(request(simulation=True))
     told = show("passage-1", None)
     assert re.findall(r"^Niveau (\d), SMS par ventis, en « (\w+) »", told, re.MULTILINE) == [("1", "en"), ("1", "fr")]
+
+
+def test_a_simulation_by_a_fournisseur_that_is_gone_says_which_there_are(office: Office, relances_url: str) -> None:
+    office.owe(1)
+    office.run(request(simulation=True))
+    ask(relances_url, "UPDATE relances.relance SET fournisseur = 'pigeon'")
+    with pytest.raises(Blocked) as refused:
+        show("passage-1", None)
+    assert "fournisseur inconnu : pigeon (connus : ventis" in one_sentence(refused.value)
+    assert "refaites la simulation" in str(refused.value)
 
 
 def test_after_the_day_s_run_a_simulation_says_that_all_was_said(office: Office, relances_url: str) -> None:

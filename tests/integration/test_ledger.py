@@ -165,7 +165,8 @@ def test_a_run_that_asked_for_other_creances_is_compared_with_nothing(office: Of
 
 
 def test_two_days_of_a_campaign_share_their_relances_and_are_not_compared(office: Office) -> None:
-    office.owe(3)
+    for contribuable in range(3):
+        office.owes(contribuable, categorie="Marchés")
     office.run(request(campagne="Marchés"))
     office.run(next_day(campagne="Marchés"))
     text = told(office, next_day(campagne="Marchés"))[1]

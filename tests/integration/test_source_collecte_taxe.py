@@ -253,6 +253,17 @@ class TestDerniereRelance:
             date_planifiee=MIDI,
         )
 
+    def test_a_week_s_reminders_by_agents_are_counted_for_the_contribuable_ours_are_not(
+        self, etaxe: psycopg.Connection[Row], qui: int
+    ) -> None:
+        marche, taxi = affectation(etaxe, qui), affectation(etaxe, qui, "TAXI-H")
+        for creance, jour in ((marche, 20), (taxi, 15), (None, 16), (marche, 14)):
+            self.rappeler(etaxe, qui, creance, jour)
+        self.rappeler(etaxe, qui, marche, 20, statut="echec")
+        ours = "UPDATE relance SET notes = '[relances #7] ventis' WHERE affectation_taxe_id IS NULL"
+        etaxe.execute(ours)
+        assert {row["relances_agents"] for row in overdue(etaxe)} == {2}
+
     def test_a_date_to_come_is_a_slip_that_silences_nobody(self, etaxe: psycopg.Connection[Row], qui: int) -> None:
         marche = affectation(etaxe, qui)
         self.rappeler(etaxe, qui, marche, 15)

@@ -358,7 +358,7 @@ def test_pages_that_cannot_be_written_stop_the_run(office: Office, tmp_path: Pat
     office.owe(2)
     office.extract(request())
     (tmp_path / "plein").write_text("")
-    assert "n'ont pas pu être évalués" in refusal(office, tmp_path / "plein")
+    assert "vérifiez RELANCES_DATA_DOCS" in refusal(office, tmp_path / "plein")
 
 
 # --- pages ---

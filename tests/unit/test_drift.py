@@ -204,7 +204,7 @@ def table_of(name: str) -> Table:
 
 def test_every_code_that_sql_gives_a_relance_has_its_meaning_and_its_cure() -> None:
     codes = set(re.findall(r"\bcode = '(\w+)'", QUERIES)) | set(re.findall(r"THEN '(simulation)' END", QUERIES))
-    beside = {"liste", "simulation", "ancien_plan"}  # of a number that the tax office named, of no trouble, of the order
+    beside = {"liste", "simulation", "ancien_plan"}  # of numbers, and of no trouble
     assert {"408", "bail_expire", "expiree", "remplacee", "simulation"} <= codes
     assert codes - beside <= CAUSES.keys()
 

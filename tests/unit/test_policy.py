@@ -453,11 +453,6 @@ def test_an_empty_file_lacks_its_first_table(tmp_path: Path) -> None:
     assert "politique.toml : source manque" in refusal(tmp_path, "")
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Blocked, match=r"absente\.toml est illisible"):
-        load_policy(tmp_path / "absente.toml")
-
-
 def test_a_file_in_another_encoding_is_refused_with_the_line_of_its_first_accent(tmp_path: Path) -> None:
     file = tmp_path / "politique.toml"
     file.write_bytes(b"[source]\nnom = 'x'\n# \xe9tat\n")

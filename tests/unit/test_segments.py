@@ -66,13 +66,13 @@ def test_a_text_is_gsm7_where_no_character_is_foreign_to_it(text: str) -> None:
 # --- beside two independent libraries; tests.bench.segments says where they depart from the standard ---
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=500)
 @given(RUNS)
 def test_the_count_is_that_of_smsutil(text: str) -> None:
     assert count_segments(text) == by_smsutil(text)
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=500)
 @given(RUNS)
 def test_the_count_is_that_of_smpplib_unless_it_cuts_a_character(text: str) -> None:
     theirs, whole = by_smpplib(text)

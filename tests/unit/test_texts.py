@@ -168,4 +168,17 @@ def test_both_ways_to_save_utf_8_are_read(write: Write, encoding: str) -> None:
 
 def test_a_folder_in_place_of_a_template_is_told(write: Write, tmp_path: Path) -> None:
     (tmp_path / "gabarits" / "sms" / "niveau1.fr.txt").mkdir()
-    assert refusal(write()).startswith("gabarits/sms/niveau1.fr.txt est illisible : ")
+    assert refusal(write()).startswith(
+        "gabarits/sms/niveau1.fr.txt ne peut être lu ; vérifiez que c'est bien un fichier, et le droit de le lire — "
+    )
+
+
+@pytest.mark.parametrize("in_its_place", [Path.touch, lambda folder: folder.symlink_to(folder)], ids=["file", "loop"])
+def test_a_folder_of_templates_that_cannot_be_read_is_told(
+    tmp_path: Path, in_its_place: Callable[[Path], None]
+) -> None:
+    (tmp_path / "gabarits").mkdir()
+    in_its_place(tmp_path / "gabarits" / "sms")
+    assert refusal(Gabarits(tmp_path / "gabarits")).startswith(
+        "gabarits/sms ne peut être lu ; vérifiez que c'est bien un dossier, et le droit de le lire — "
+    )

@@ -217,12 +217,15 @@ def _examine(*words: str) -> int:
     try:
         return examine(_settings(), Console(), words)
     except KeyboardInterrupt:
-        sends = words[0] in {"diagnostic", "envoyer-test"}
-        print(
-            f"Interrompu{' : si un message de test partait, il est peut-être arrivé' if sends else ''}.",
-            file=sys.stderr,
-        )
+        print(interruption(words[0]), file=sys.stderr)
         return _INTERRUPTED
+
+
+def interruption(command: str) -> str:
+    """What to say of a command over the Dags' connections that Ctrl-C ended."""
+    if command in {"diagnostic", "envoyer-test"}:
+        return "Interrompu : si un message de test partait, il est peut-être arrivé."
+    return "Interrompu."
 
 
 def _connexions(given: argparse.Namespace) -> int:

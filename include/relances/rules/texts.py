@@ -1,7 +1,7 @@
 """The words of a relance: a folder of templates, one file per canal, gabarit and language."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -70,11 +70,23 @@ class Gabarits:
                 f"in a message template, line {line}: not UTF-8",
             ) from error
         except OSError as error:
-            raise Blocked(f"{name} est illisible : {error.strerror}", "a message template cannot be read") from error
+            raise _unreadable(name, "un fichier", error) from error
         return compile_gabarit(name, source)
 
-    def _files(self, canal: Canal) -> Iterator[tuple[str, str]]:
-        """The gabarit and the language of each file there is."""
-        for path in sorted((self._folder / canal).glob("*.txt")):
-            if found := _FILE.fullmatch(path.name):
-                yield found["gabarit"], found["langue"]
+    def _files(self, canal: Canal) -> list[tuple[str, str]]:
+        """The gabarit and the language of each file there is; Blocked where the folder cannot be read."""
+        folder = self._folder / canal
+        try:
+            names = sorted(path.name for path in folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise _unreadable(f"{self._folder.name}/{canal}", "un dossier", error) from error
+        return [(found["gabarit"], found["langue"]) for name in names if (found := _FILE.fullmatch(name))]
+
+
+def _unreadable(name: str, what: str, error: OSError) -> Blocked:
+    return Blocked(
+        f"{name} ne peut être lu ; vérifiez que c'est bien {what}, et le droit de le lire",
+        f"the message templates cannot be read ({error.strerror}): check that file or folder and your rights",
+    )

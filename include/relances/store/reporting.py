@@ -66,7 +66,7 @@ class Reporting:
         return Asked(*row)
 
     def changes(self, execution: Execution, seuils: Sequence[int]) -> Comparaison | None:
-        """What changed since the like run of an earlier day, None for the first. ``seuils``: where each niveau begins."""
+        """What changed since a like run of an earlier day; None for the first. ``seuils``: where niveaux begin."""
         now = parameters(execution)
         found = self._connection.execute(query("previous_execution"), now).fetchone()
         if found is None:

@@ -23,11 +23,10 @@ WHERE r.id = t.relance_id;
 -- was paid before.
 SELECT place, code, fournisseur, sum(creances)::bigint AS creances, count(propre) AS relances, sum(montant) AS montant
 FROM (
-    SELECT p.place, p.code, r.fournisseur, CASE WHEN NOT p.payee THEN p.relance_id END AS propre,
-        count(*) AS creances, sum(p.montant) AS montant
-    FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s) p
-    LEFT JOIN relances.relance r ON r.id = p.relance_id
-    GROUP BY p.place, p.code, r.fournisseur, propre
+    SELECT place, code, fournisseur, CASE WHEN NOT payee THEN relance_id END AS propre,
+        count(*) AS creances, sum(montant) AS montant
+    FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s)
+    GROUP BY place, code, fournisseur, propre
 ) par_relance
 GROUP BY place, code, fournisseur
 ORDER BY place, code, fournisseur;

@@ -143,11 +143,11 @@ WHERE e.id = current_setting('relances.execution_id')::bigint;
 CREATE FUNCTION relances.creances_placees(execution_id bigint, source text, occasion text, canaux text[])
 RETURNS TABLE (
     creance_id text, contribuable_id text, nom text, prenom text, telephones text[], montant numeric,
-    relance_id bigint, payee boolean, place text, code text
+    relance_id bigint, fournisseur text, payee boolean, place text, code text
 ) LANGUAGE sql STABLE AS $$
     SELECT c.creance_id, c.contribuable_id, c.nom, c.prenom, c.telephones,
         CASE WHEN r.payee THEN c.montant_du ELSE coalesce(r.montant_du, c.montant_du, 0) END,
-        r.id, coalesce(r.payee, false),
+        r.id, r.fournisseur, coalesce(r.payee, false),
         CASE
             WHEN x.rang IS NOT NULL THEN 'exclue'
             WHEN r.payee THEN 'annulee'
@@ -163,7 +163,8 @@ RETURNS TABLE (
     LEFT JOIN relances.exclusion x ON x.rang = c.rang AND x.execution_id = c.execution_id
     LEFT JOIN (
         SELECT DISTINCT ON (rc.creance_id, l.contribuable_id)
-            rc.creance_id, l.contribuable_id, l.id, l.statut, l.code, rc.montant_du, rc.payee_le IS NOT NULL AS payee
+            rc.creance_id, l.contribuable_id, l.id, l.fournisseur, l.statut, l.code, rc.montant_du,
+            rc.payee_le IS NOT NULL AS payee
         FROM relances.relance l
         JOIN relances.relance_creance rc ON rc.relance_id = l.id
         WHERE l.source = creances_placees.source AND l.occasion = creances_placees.occasion

@@ -1,0 +1,24 @@
+"""The ``relances`` command: what it says of words it does not know, and of Ctrl-C."""
+
+import pytest
+
+from relances.local.cli import interruption, main
+
+
+@pytest.mark.parametrize("command", ["diagnostic", "envoyer-test"])
+def test_a_test_message_may_have_left_before_an_interruption(command: str) -> None:
+    assert "si un message de test partait, il est peut-être arrivé" in interruption(command)
+
+
+@pytest.mark.parametrize("command", ["apercu", "corrections", "importer-contacts", "opposition", "reactiver"])
+def test_an_interrupted_command_that_sends_nothing_speaks_of_no_message(command: str) -> None:
+    assert interruption(command) == "Interrompu."
+
+
+@pytest.mark.parametrize("words", ["", "inconnue", "opposition", "opposition importer", "importer-contacts x.csv"])
+def test_words_that_make_no_command_are_refused_in_one_sentence(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    [said] = capsys.readouterr().err.splitlines()
+    assert "mot inconnu, manquant ou de trop ; voyez relances" in said
