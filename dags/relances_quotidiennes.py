@@ -115,8 +115,9 @@ PARAMS = {
         type=["null", "array"],
         items={"type": "string"},
         title="Oppositions",
-        description="Identifiants de contribuables à ne plus relancer, un par ligne ; ajoutés à la liste. "
-        "— Taxpayers to remind no more, added to the list.",
+        description="Identifiants de contribuables à ne plus relancer, un par ligne ; ajoutés à la liste, même en "
+        "simulation ; pas avec une campagne. "
+        "— Taxpayers to remind no more, added to the list, even by a simulation; not beside a campaign.",
     ),
 }
 

@@ -40,7 +40,7 @@ def fill(file: Path, *lines: str, encoding: str = "cp1252") -> Path:
 
 def bring(file: Path, *lines: str, campagne: str = "Marchés", ignorer_erreurs: bool = False) -> CompteRendu:
     """Import these lines."""
-    return import_contacts(fill(file, *lines), campagne, ignorer_erreurs=ignorer_erreurs)
+    return import_contacts(fill(file, *lines), campagne, TODAY, ignorer_erreurs=ignorer_erreurs)
 
 
 def contacts(url: str) -> list[Row]:
@@ -64,7 +64,8 @@ def test_every_line_is_a_creance(file: Path, relances_url: str) -> None:
     )
     assert (said.fait, said.texte) == (
         True,
-        "Campagne Marchés, créances ajoutées : 3, modifiées : 0, inchangées : 0, soldées : 1 ; contribuables : 2.",
+        "Campagne Marchés, créances ajoutées : 3, modifiées : 0, inchangées : 0, soldées : 1, pas encore échues : 0 ; "
+        "contribuables : 2.",
     )
     rows = [
         (row["telephone"], row["montant_du"], row["libelle"], row["nom"], row["langue"])
@@ -162,7 +163,7 @@ def test_faults_may_be_ignored_and_the_rest_imported(file: Path, relances_url: s
     assert said.fait
     assert said.texte.splitlines()[-1].startswith("Campagne Marchés, créances ajoutées : 1")
     assert len(contacts(relances_url)) == 1
-    assert errors(file)[1] == ["2", "Téléphone", "pas de numéro de téléphone", "'=1+1"]
+    assert errors(file)[1] == ["2", "Téléphone", "numéro trop court", "'=1+1"]
 
 
 def test_the_faults_of_an_earlier_import_do_not_stay(file: Path) -> None:
@@ -185,16 +186,45 @@ def test_the_faults_of_an_earlier_import_do_not_stay(file: Path) -> None:
 def test_a_file_that_is_none_changes_nothing(file: Path, relances_url: str, content: bytes, why: str) -> None:
     file.write_bytes(content)
     with pytest.raises(Blocked) as refused:
-        import_contacts(file, "Marchés", ignorer_erreurs=True)
+        import_contacts(file, "Marchés", TODAY, ignorer_erreurs=True)
     assert one_sentence(refused.value).startswith("marches.csv")
     assert why in str(refused.value)
     assert contacts(relances_url) == []
 
 
-@pytest.mark.parametrize("campagne", ["", "  ", "x" * 101, "a\0b"])
-def test_a_campaign_without_a_name_is_refused(file: Path, campagne: str) -> None:
+@pytest.mark.parametrize("campagne", ["x" * 101, "a\0b"])
+def test_a_campaign_of_no_such_name_is_refused(file: Path, campagne: str) -> None:
     with pytest.raises(Blocked, match="campagne : attendu un nom"):
         bring(file, f"066123456;15000;{DUE};Étal;;", campagne=campagne)
+
+
+@pytest.mark.parametrize("campagne", ["", "  "])
+def test_a_campaign_without_a_name_is_told_so(file: Path, campagne: str) -> None:
+    with pytest.raises(Blocked, match="--campagne est vide : donnez le nom de la campagne"):
+        bring(file, f"066123456;15000;{DUE};Étal;;", campagne=campagne)
+
+
+def test_a_file_that_is_not_there_is_told_in_french(file: Path) -> None:
+    with pytest.raises(Blocked, match=r"marches\.csv n'existe pas ; vérifiez le nom du fichier"):
+        import_contacts(file, "Marchés", TODAY, ignorer_erreurs=False)
+
+
+def test_one_fault_too_many_to_show_is_singular(file: Path) -> None:
+    wrong = f"0661234;15000;{DUE};Étal;;"
+    assert "… et 1 autre." in bring(file, *[wrong] * 21).texte
+    assert "\n1 erreur, dans " in bring(file, wrong).texte
+
+
+def test_what_is_not_due_yet_is_counted(file: Path, relances_url: str) -> None:
+    future = f"{TODAY + timedelta(days=1):%d/%m/%Y}"
+    said = bring(
+        file,
+        f"066123456;15000;{future};Étal;;",
+        f"066123456;0;{future};Eau;;",
+        f"066123456;15000;{TODAY:%d/%m/%Y};Taxi;;",
+    )
+    assert "ajoutées : 3" in said.texte
+    assert "pas encore échues : 1 ;" in said.texte
 
 
 def test_the_command_imports_and_shows_no_number(
@@ -309,7 +339,7 @@ def test_a_number_is_one_contribuable_in_every_campaign(file: Path, relances_url
 
 
 def test_a_campaign_where_nothing_is_due_yet_is_no_fault(file: Path) -> None:
-    bring(file, "066123456;15000;01/01/2099;Étal;;")
+    bring(file, "066123456;15000;01/01/2028;Étal;;")
     assert pipeline.extract(campaign()) == 0
 
 
@@ -324,7 +354,8 @@ def test_a_campaign_that_nobody_imported_names_those_there_are(file: Path) -> No
 
 def test_a_contact_of_the_list_s_own_id_is_left_alone(file: Path, relances_url: str) -> None:
     bring(file, f"066123456;15000;{DUE};Étal;;")
-    asked = campaign(oppositions=[f"c{contacts(relances_url)[0]['id']}"])
+    oppositions.add(f"c{contacts(relances_url)[0]['id']}", None, None)
+    asked = campaign()
     pipeline.extract(asked)
     assert ask(relances_url, "SELECT source FROM relances.opposition") == [{"source": CONTACTS}]
     assert pipeline.create_relances(asked) == 0
@@ -336,7 +367,7 @@ def test_a_contact_of_the_list_s_own_id_is_left_alone(file: Path, relances_url: 
 def test_what_is_still_owed_is_what_the_latest_import_says(
     file: Path, relances_url: str, relances: psycopg.Connection
 ) -> None:
-    bring(file, f"066123456;15000;{DUE};Étal;;", "066123456;9000;01/01/2099;Étal;;")
+    bring(file, f"066123456;15000;{DUE};Étal;;", "066123456;9000;01/01/2028;Étal;;")
     bring(file, f"066123456;5000;{DUE};Étal;;")
     late, future = (str(row["id"]) for row in contacts(relances_url))
     owed = Source(CONTACTS).balances(relances, [late, future, "0"], TODAY)

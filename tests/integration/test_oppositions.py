@@ -37,6 +37,9 @@ def silenced(url: str) -> set[tuple[str, str, str, str | None]]:
     return {(row["telephone"], row["canal"], row["code"], row["motif"]) for row in rows}
 
 
+CAMPAIGNS = " Les campagnes de contacts importés ne sont couvertes que par --telephone."
+
+
 def contacts(url: str, *telephones: str) -> list[str]:
     """Import a contact of each number; their ids, as the source of contacts makes them."""
     rows = ask(
@@ -64,8 +67,8 @@ def say(url: str, telephone: str, etat: str) -> None:
 
 
 def test_a_contribuable_is_added_once_and_removed(relances_url: str) -> None:
-    assert oppositions.add(" A-7 ", None, "a téléphoné") == "Le contribuable A-7 est en opposition."
-    assert oppositions.add("A-7", None, None) == "Le contribuable A-7 était déjà en opposition."
+    assert oppositions.add(" A-7 ", None, "a téléphoné") == f"Le contribuable A-7 est en opposition.{CAMPAIGNS}"
+    assert oppositions.add("A-7", None, None) == f"Le contribuable A-7 était déjà en opposition.{CAMPAIGNS}"
     assert listed(relances_url) == {"A-7": "a téléphoné"}
     assert oppositions.remove("A-7", None) == "Le contribuable A-7 n'est plus en opposition."
     assert oppositions.remove("A-7", None) == "Le contribuable A-7 n'est pas dans la liste."
@@ -113,7 +116,7 @@ def test_an_id_that_was_never_extracted_is_remarked(office: Office, relances_url
         relances_url,
         "INSERT INTO relances.creance_extraite (execution_id, contribuable_id) SELECT id, '7' FROM relances.execution",
     )
-    assert oppositions.add("7", None, None) == "Le contribuable 7 est en opposition."
+    assert oppositions.add("7", None, None) == f"Le contribuable 7 est en opposition.{CAMPAIGNS}"
     assert oppositions.add("8", None, None).endswith("dans la dernière extraction : vérifiez-le.")
     assert listed(relances_url).keys() == {"7", "8"}
 
@@ -142,10 +145,15 @@ def test_what_names_nobody_is_refused(relances_url: str, contribuable: str | Non
     assert (listed(relances_url), silenced(relances_url)) == ({}, set())
 
 
+def test_a_number_cut_short_is_told_so(relances_url: str) -> None:
+    with pytest.raises(Blocked, match="opposition : numéro trop court — "):
+        oppositions.add(None, "12", None)
+
+
 def test_a_contact_s_own_id_silences_the_contact(relances_url: str) -> None:
     first, second = contacts(relances_url, "24166123456", "24166123456")
     assert oppositions.add(first, None, None) == f"Le contact importé {first} est en opposition."
-    assert oppositions.add(second, None, None) == f"Le contribuable {second} est en opposition."
+    assert oppositions.add(second, None, None) == f"Le contribuable {second} est en opposition.{CAMPAIGNS}"
     rows = ask(relances_url, "SELECT contribuable_id, source FROM relances.opposition")
     assert {row["contribuable_id"]: row["source"] for row in rows} == {first: CONTACTS, second: "collecte_taxe"}
     assert oppositions.remove(first, None) == f"Le contact importé {first} n'est plus en opposition."

@@ -22,6 +22,7 @@ from relances.rules.tableur import Ligne
 from tests.support import one_sentence
 
 MAX = Decimal(50_000_000)
+TODAY = date(2026, 11, 21)
 TITLES = ["Téléphone", "Montant dû", "Échéance", "Objet", "Nom", "Prénom", "Langue"]
 GOOD = ["066123456", "15 000", "18/12/2025", "Taxe de marché", "ONDO", "Marie", "fr"]
 
@@ -31,7 +32,7 @@ def columns(titles: list[str]) -> Colonnes:
 
 
 def read(cells: list[str], titles: list[str] = TITLES) -> Contact | list[Erreur]:
-    return read_contact(Ligne(7, cells), columns(titles), MAX)
+    return read_contact(Ligne(7, cells), columns(titles), MAX, TODAY)
 
 
 def refused(titles: list[str]) -> str:
@@ -125,6 +126,17 @@ def test_any_cells_give_a_contact_or_faults_that_do_not_quote_them(cells: list[s
     assert isinstance(found, Contact) or all(error.raison for error in found)
 
 
+def test_what_falls_due_in_two_years_may_be_imported() -> None:
+    contact = read([*GOOD[:2], "21/11/2028", *GOOD[3:]])
+    assert isinstance(contact, Contact)
+    assert contact.echeance == date(2028, 11, 21)
+
+
+def test_a_year_mistyped_is_a_fault() -> None:
+    errors = read([*GOOD[:2], "18/12/2052", *GOOD[3:]])
+    assert errors == [Erreur(7, "Échéance", "échéance dans plus de deux ans : vérifiez l'année", "18/12/2052")]
+
+
 def test_a_contact_tells_no_one_s_number() -> None:
     assert "066123456" not in repr(read(GOOD))
 
@@ -163,6 +175,9 @@ def test_a_power_of_ten_has_its_own_message(cell: str) -> None:
     [
         ("", "pas de numéro"),
         ("NEANT", "pas de numéro"),
+        ("00000000", "pas de numéro"),
+        ("12", "numéro trop court"),
+        ("06", "numéro trop court"),
         ("0661234", "numéro invalide"),
         ("77123456789", "numéro invalide"),
         ("011790000", "ligne fixe"),

@@ -3,12 +3,16 @@
 import csv
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relances.rules.csv_sur import cellule
+from relances.rules.errors import Blocked
+from relances.stages.tableau_csv import open_csv
+from tests.support import one_sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -72,3 +76,9 @@ def test_what_a_spreadsheet_would_take_for_a_power_or_a_date_stays_a_text(typed:
 )
 def test_a_cell_is_what_an_agent_expects(valeur: str | int | Decimal | None, cell: str) -> None:
     assert cellule(valeur) == cell
+
+
+def test_a_table_for_a_folder_that_is_not_there_is_refused_in_french(tmp_path: Path) -> None:
+    with pytest.raises(Blocked) as refused, open_csv(tmp_path / "absent" / "liste.csv", ["nom"]):
+        pass
+    assert "liste.csv : le dossier n'existe pas ; donnez un fichier d'un dossier" in one_sentence(refused.value)

@@ -154,9 +154,9 @@ def test_a_filter_that_could_write_without_end_is_unknown(endless: str) -> None:
 @pytest.mark.parametrize(
     ("source", "what"),
     [
-        ("a\n{% if %}", "syntaxe fausse ; corrigez-la — "),
-        ("a\n{{ nom ", "syntaxe fausse ; corrigez-la — "),
-        ("a\n{% endif %}", "syntaxe fausse ; corrigez-la — "),
+        ("a\n{% if %}", "syntaxe fausse ; fermez chaque {{ par }} et chaque {% par %} — "),
+        ("a\n{{ nom ", "syntaxe fausse ; fermez chaque {{ par }} et chaque {% par %} — "),
+        ("a\n{% endif %}", "syntaxe fausse ; fermez chaque {{ par }} et chaque {% par %} — "),
         ("a\n{{ nom|grand }}", "filtre inconnu « grand » ; écrivez l'un de : "),
         ("a\n{{ 1 / 0 }}", "un gabarit n'a que des textes"),
         ("a\n{{ range(3) }}", "un gabarit n'a que des textes"),

@@ -101,7 +101,7 @@ def test_airflow_inherits_proxies_and_nothing_that_could_lead_it_astray(tmp_path
     state = StateFolder(tmp_path / "demo")
     state.create()
     places = AirflowPlaces(
-        World.LOCAL, state, tmp_path / "dags", tmp_path / "plugins", "postgresql://postgres@/airflow", 8_080
+        World.LOCAL, state, tmp_path / "dags", tmp_path / "plugins", None, "postgresql://postgres@/airflow", 8_080
     )
     inherited = {
         "PATH": "/bin",
@@ -127,7 +127,9 @@ def test_the_demonstration_alone_is_told_that_it_is_one(tmp_path: Path) -> None:
     def environment(world: World) -> dict[str, str]:
         state = StateFolder(tmp_path / world)
         state.create()
-        return airflow_environment(AirflowPlaces(world, state, tmp_path, tmp_path, None, "postgresql:///airflow", 1), {})
+        return airflow_environment(
+            AirflowPlaces(world, state, tmp_path, tmp_path, None, "postgresql:///airflow", 1), {}
+        )
 
     assert environment(World.DEMO)["RELANCES_DEMONSTRATION"] == "1"
     assert "RELANCES_DEMONSTRATION" not in environment(World.LOCAL)

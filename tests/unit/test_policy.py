@@ -449,6 +449,25 @@ def test_what_is_no_toml_is_refused_with_its_line(tmp_path: Path, document: str,
     assert message.startswith(f"politique.toml, ligne {line} : attendu [table] ou nom = valeur, les textes entre ")
 
 
+@pytest.mark.parametrize(
+    ("value", "cure"),
+    [
+        ("1 000", "écrivez 1000, sans espace"),
+        ("1\u202f000\u00a0000\t# l'an", "écrivez 1000000, sans espace"),
+        ("0,5", "écrivez 0.5, avec un point"),
+        ("1 000,5", "attendu [table] ou nom = valeur"),
+        ('"collecte_taxe', "guillemet fermant oublié"),
+        ('["lundi, "mardi"]', "guillemet fermant oublié"),
+        ("'collecte_taxe  # nom", "guillemet fermant oublié"),
+        ("collecte_taxe  # pas d'accent", "attendu [table] ou nom = valeur"),
+        ('"l\'heure" 8', "attendu [table] ou nom = valeur"),
+    ],
+)
+def test_a_slip_in_a_value_has_its_own_cure(tmp_path: Path, value: str, cure: str) -> None:
+    for end in ("\ndevise = 'XAF'\n", ""):
+        assert refusal(tmp_path, f"[source]\nnom = {value}{end}").startswith(f"politique.toml, ligne 2 : {cure}")
+
+
 def test_an_empty_file_lacks_its_first_table(tmp_path: Path) -> None:
     assert "politique.toml : source manque" in refusal(tmp_path, "")
 

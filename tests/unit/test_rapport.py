@@ -66,6 +66,13 @@ def test_the_summary_counts_what_an_officer_asks_for() -> None:
     assert ("**Extraites**", "**12 345**", "", "61 725 000 FCFA") in cells(told)
 
 
+def test_one_of_each_is_singular() -> None:
+    told = replace(bilan(), totals=Totals(extraites=1, creees=1, toutes=1))
+    assert "- 1 créance en retard extraite\n- 1 relance créée, 1 au total pour ce jour" in rapport(told)
+    told = replace(bilan(replace(line(A_RELANCER), relances=1)), simulation=True)
+    assert "- **1 contribuable serait relancé**" in rapport(told)
+
+
 def test_a_simulation_says_so() -> None:
     assert rapport(replace(bilan(), simulation=True)).startswith("# Simulation du 21/11/2026\n")
 

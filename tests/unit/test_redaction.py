@@ -39,7 +39,7 @@ def plume(*modeles: Modele, gabarits: Gabarits | None = None, **texte: object) -
 
 
 def written(plume: Plume, canal: Canal = Canal.SMS, voie: Voie | None = None, **sujet: object) -> Redaction:
-    redaction = plume.write(replace(SUJET, **sujet), canal, NIVEAU, voie or VOIES[canal])
+    redaction = plume.write(SUJET._replace(**sujet), canal, NIVEAU, voie or VOIES[canal])
     assert redaction is not None
     return redaction
 
@@ -129,7 +129,7 @@ def test_a_message_billed_whole_keeps_its_letters() -> None:
 
 
 def test_a_text_dearer_than_the_policy_allows_is_not_written() -> None:
-    long = replace(SUJET, nom="N" * 200)
+    long = SUJET._replace(nom="N" * 200)
     assert plume(segments_max=3).write(long, Canal.SMS, NIVEAU, VENTIS) is not None
     assert plume(segments_max=2).write(long, Canal.SMS, NIVEAU, VENTIS) is None
 

@@ -120,6 +120,15 @@ def test_a_campaign_has_no_categories_beside_it() -> None:
         request(campagne="Marchés", categories=["MARCHE"])
 
 
+def test_a_campaign_has_no_oppositions_beside_it() -> None:
+    with pytest.raises(Blocked) as refused:
+        request(campagne="Marchés", oppositions=["12"])
+    message = one_sentence(refused.value)
+    assert message.startswith("paramètre oppositions : attendu rien avec une campagne ; pour ses contacts, relances ")
+    assert "opposition ajouter --telephone …" in message
+    assert request(campagne="Marchés", oppositions=[]).oppositions == ()
+
+
 def test_a_misspelt_parameter_is_refused_not_ignored() -> None:
     with pytest.raises(Blocked, match="paramètre simulaton : attendu un nom connu"):
         request(simulaton=True)

@@ -137,8 +137,8 @@ def test_a_file_of_another_name_is_no_template(write: Write, tmp_path: Path, oth
 
 def test_a_missing_template_is_named_with_those_there_are(write: Write) -> None:
     assert refusal(write(niveau2_fr="x", niveau2_en="x")).startswith(
-        "le gabarit gabarits/sms/niveau1.fr.txt manque ; créez-le, ou corrigez la politique "
-        "(présents : niveau2.en, niveau2.fr) — "
+        "le gabarit gabarits/sms/niveau1.fr.txt manque ; créez-le, ou corrigez dans politique.toml [[niveau]] gabarit "
+        "ou [texte] langue (présents : niveau2.en, niveau2.fr) — "
     )
 
 
@@ -147,7 +147,9 @@ def test_the_default_language_is_required(write: Write) -> None:
 
 
 def test_a_language_asked_for_is_required(write: Write) -> None:
-    assert "gabarits/sms/niveau1.es.txt manque" in refusal(write(niveau1_fr="Bonjour"), "niveau1", "es")
+    message = refusal(write(niveau1_fr="Bonjour"), "niveau1", "es")
+    assert "gabarits/sms/niveau1.es.txt manque" in message
+    assert "[[modele_whatsapp]] langue" in message
 
 
 def test_a_canal_without_any_template_is_told(write: Write) -> None:

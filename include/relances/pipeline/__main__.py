@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -19,6 +20,7 @@ from relances.pipeline.importation import CompteRendu
 from relances.pipeline.preview import preview, show
 from relances.pipeline.reactivation import reactivate
 from relances.rules.errors import Blocked, PipelineError
+from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS
 from relances.stages.diagnostic import Examen
 from relances_providers.messaging import Verdict
@@ -139,7 +141,8 @@ def _corrections(given: argparse.Namespace) -> int:
 
 
 def _importer_contacts(given: argparse.Namespace) -> int:
-    return _say(import_contacts(given.fichier, given.campagne, ignorer_erreurs=given.ignorer_erreurs))
+    today = datetime.now(LIBREVILLE).date()
+    return _say(import_contacts(given.fichier, given.campagne, today, ignorer_erreurs=given.ignorer_erreurs))
 
 
 def _ajouter(given: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from relances.pipeline.connections import RELANCES, database
 from relances.rules.errors import Blocked
+from relances.rules.markdown import compte
 from relances.stages import corrections
 from relances.stages.tableau_csv import PERSONAL_DATA, open_csv
 from relances.store.corrections import Corrections
@@ -28,4 +29,5 @@ def list_corrections(passage: str | None, csv: Path | None) -> str:
             return f"{origin}\n\n{corrections.summary(relances, executions)}"
         with open_csv(csv, corrections.HEADER) as write:
             rows = write(map(corrections.cells, corrections.corrections(relances, executions)))
-    return f"{origin}\n\n{rows} numéros à corriger écrits dans {csv} ({PERSONAL_DATA})."
+    written = compte(rows, "numéro à corriger écrit", "numéros à corriger écrits")
+    return f"{origin}\n\n{written} dans {csv} ({PERSONAL_DATA})."

@@ -27,9 +27,10 @@ def opened(fichier: Path) -> Iterator[Tableau]:
             raise Blocked(f"{fichier} n'est pas un fichier ; donnez un fichier CSV", "not a file: give a CSV file")
         file = fichier.open("rb")
     except OSError as error:
+        wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else "ne peut être lu"
         raise Blocked(
-            f"{fichier} : {error.strerror} ; vérifiez le nom du fichier et le droit de le lire",
-            "this file cannot be read: check its name and your rights",
+            f"{fichier} {wrong} ; vérifiez le nom du fichier et le droit de le lire",
+            f"this file cannot be read ({error.strerror}): check its name and your rights",
         ) from error
     with file:
         yield read_table(file, fichier.name)
@@ -41,9 +42,9 @@ def told(done: str | None, journal: ErrorLog) -> CompteRendu:
         f"ligne {each.ligne}{f', {each.colonne}' if each.colonne else ''} : {each.raison}" for each in journal.premieres
     ]
     if journal.nombre > SHOWN:
-        lines.append(f"… et {journal.nombre - SHOWN} autres.")
+        lines.append("… et 1 autre." if journal.nombre == SHOWN + 1 else f"… et {journal.nombre - SHOWN} autres.")
     if journal.nombre:
-        lines.append(f"{_errors(journal.nombre)}, toutes dans {journal.path} ({PERSONAL_DATA}).")
+        lines.append(f"{_errors(journal.nombre)} dans {journal.path} ({PERSONAL_DATA}).")
     if done is None:
         lines.append(
             "Rien n'est importé : corrigez le fichier, ou ajoutez --ignorer-erreurs pour importer le reste "
@@ -55,4 +56,4 @@ def told(done: str | None, journal: ErrorLog) -> CompteRendu:
 
 
 def _errors(nombre: int) -> str:
-    return "1 erreur" if nombre == 1 else f"{nombre} erreurs"
+    return "1 erreur," if nombre == 1 else f"{nombre} erreurs, toutes"

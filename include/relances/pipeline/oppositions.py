@@ -20,6 +20,7 @@ from relances_providers.discretion import mask, without_numbers
 
 T = TypeVar("T")
 _MOTIF_MAX: Final = 200  # characters
+_NOT_CAMPAIGNS: Final = " Les campagnes de contacts importés ne sont couvertes que par --telephone."
 _UNKNOWN: Final = " Aucune créance à cet identifiant dans la dernière extraction : vérifiez-le."
 
 
@@ -34,8 +35,10 @@ def add(contribuable: str | None, telephone: str | None, motif: str | None) -> s
             return f"{mask(numero)} {'est' if new else 'était déjà'} en opposition, sur tous les canaux."
         source, found = _contribuable(oppositions, contribuable)
         new = oppositions.add(source, {found: why})
-        remark = _UNKNOWN if source != CONTACTS and oppositions.unknown(source, [found]) else ""
-        return f"{_called(source, found)} {'est' if new else 'était déjà'} en opposition.{remark}"
+        said = f"{_called(source, found)} {'est' if new else 'était déjà'} en opposition."
+        if source == CONTACTS:
+            return said
+        return said + _NOT_CAMPAIGNS + (_UNKNOWN if oppositions.unknown(source, [found]) else "")
 
 
 def remove(contribuable: str | None, telephone: str | None) -> str:

@@ -13,6 +13,7 @@ from relances.pipeline.providers import explications
 from relances.pipeline.reports import wording
 from relances.rules.decisions import HEADER
 from relances.rules.fenetre import LIBREVILLE
+from relances.rules.markdown import compte
 from relances.rules.request import DEFAULTS, Request
 from relances.stages.apercu import write_decisions
 from relances.stages.reporting import tell
@@ -57,4 +58,4 @@ def _written(relances: psycopg.Connection, run_id: str, csv: Path | None, write:
     if write is None:
         return f"\nPassage {run_id} : --csv FICHIER donne la liste, contribuable par contribuable."
     rows = write_decisions(relances, Executions(relances).get(run_id), explications(), write)
-    return f"\nPassage {run_id} : {rows} lignes écrites dans {csv} ({PERSONAL_DATA})."
+    return f"\nPassage {run_id} : {compte(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, short_text
 from relances.rules.exclusions import raison
-from relances.rules.phones import Numero, Verdict, lire
+from relances.rules.phones import Numero, Refus, Verdict, lire
 from relances.rules.tableur import Ligne
 
 TITRES: Final[Titres] = {
@@ -33,6 +33,7 @@ _SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IG
 _AS_TEXT: Final = "donnez à la colonne le format texte, ressaisissez la cellule et exportez de nouveau"
 _DECIMAL_OF_A_NUMBER: Final = re.compile(r"(\+?\d{6,})[.,]0", re.ASCII)
 _PLUS_LOST: Final = re.compile(r"[1-589]\d{10,14}", re.ASCII)  # 6 and 7 begin a mistyped number of Gabon
+_A_DIGIT: Final = re.compile(r"[1-9]")  # zeros alone hold the place of a number
 _MONTANT: Final = re.compile(
     r"(\d+|[1-9]\d{0,2}(?:(?P<milliers>[ .,'’])\d{3})(?:(?P=milliers)\d{3})*)(?:(?!(?P=milliers))[.,](\d{1,2}))?",
     re.ASCII,
@@ -43,6 +44,7 @@ _YEAR_FIRST: Final = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})", re.ASCII)
 _SHORT_YEAR: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{1,2}", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[ T]0{1,2}:00(?::00(?:\.0+)?)?")
 _YEARS: Final = range(2000, 2100)
+_FAR: Final = timedelta(days=2 * 366)
 _LANGUES: Final = {"fr": "fr", "francais": "fr", "français": "fr", "en": "en", "anglais": "en", "english": "en"}
 
 
@@ -63,12 +65,12 @@ class Contact:
         return "Contact(…)"
 
 
-def read_contact(ligne: Ligne, colonnes: Colonnes, montant_max: Decimal) -> Contact | list[Erreur]:
+def read_contact(ligne: Ligne, colonnes: Colonnes, montant_max: Decimal, today: date) -> Contact | list[Erreur]:
     """The contact of a row, or all that is wrong with it. ``montant_max``: more is a mistake, in the currency."""
     lecture = colonnes.read(ligne)
     telephone = lecture.value("telephone", read_telephone)
     montant = lecture.value("montant", lambda text: read_montant(text, montant_max))
-    echeance = lecture.value("echeance", read_date)
+    echeance = lecture.value("echeance", lambda text: _echeance(text, today))
     libelle = lecture.value("libelle", _libelle)
     nom = lecture.value("nom", short_text(100))
     prenom = lecture.value("prenom", short_text(100))
@@ -88,6 +90,8 @@ def read_telephone(text: str, read: Callable[[str], Verdict] = lire) -> tuple[st
     verdict = read(saisie)
     if not isinstance(verdict, Numero) and _PLUS_LOST.fullmatch(saisie):
         saisie, verdict = _with_its_plus(saisie, verdict)
+    if verdict is Refus.ABSENT and _A_DIGIT.search(saisie):
+        raise Illisible("numéro trop court")
     if not isinstance(verdict, Numero):
         raise Illisible(raison(verdict.value).libelle)
     return saisie, verdict
@@ -127,6 +131,13 @@ def read_date(text: str) -> date:
         return date(annee, mois, jour)
     except ValueError:
         raise Illisible("cette date n'existe pas : attendu jour/mois/année, comme 18/12/2025") from None
+
+
+def _echeance(text: str, today: date) -> date:
+    echeance = read_date(text)
+    if echeance - today > _FAR:
+        raise Illisible("échéance dans plus de deux ans : vérifiez l'année")
+    return echeance
 
 
 def _with_its_plus(saisie: str, verdict: Verdict) -> tuple[str, Verdict]:

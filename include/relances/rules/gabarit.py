@@ -50,7 +50,9 @@ def compile_gabarit(name: str, source: str) -> Ecriture:
         tree = _ENVIRONMENT.parse(source, name, name)
     except TemplateSyntaxError as error:
         english = f"wrong syntax ({error.message})"
-        raise _wrong(name, error.lineno, "syntaxe fausse ; corrigez-la", english) from error
+        raise _wrong(
+            name, error.lineno, "syntaxe fausse ; fermez chaque {{ par }} et chaque {% par %}", english
+        ) from error
     for node in tree.iter_child_nodes():
         _check(name, node)
     code = _ENVIRONMENT.compile(tree, name, name)

@@ -9,6 +9,11 @@ def nombre(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
+def compte(value: int, un: str, plusieurs: str) -> str:
+    """``1 relance``, ``12 345 relances``."""
+    return f"{nombre(value)} {un if value == 1 else plusieurs}"
+
+
 def francs(value: Decimal) -> str:
     """``15 000 FCFA``."""
     return f"{value:,.0f} FCFA".replace(",", " ")

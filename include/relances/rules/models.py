@@ -1,6 +1,5 @@
 """The nouns of the pipeline, as frozen values."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -88,8 +87,7 @@ def _verdict(numero: NumeroLu) -> Verdict:
     return lire(saisie) if refus is None else Refus(refus)
 
 
-@dataclass(frozen=True, slots=True)
-class Redaction:
+class Redaction(NamedTuple):
     """What a relance says and is billed. ``cout``: in the currency.
 
     ``modele``: the template that the provider approved for what ``texte`` says, with its ``variables``; None: the
@@ -104,8 +102,7 @@ class Redaction:
     cout: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class NouvelleRelance:
+class NouvelleRelance(NamedTuple):
     """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest."""
 
     contribuable_id: str
@@ -120,8 +117,7 @@ class NouvelleRelance:
     creances: tuple[Creance, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(NamedTuple):
     """A creance (by its ``rang``) that gets no relance, and the code of the reason."""
 
     rang: int

@@ -6,10 +6,9 @@ libphonenumber still calls the old ones valid, so validity alone does not decide
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -41,8 +40,7 @@ class Refus(StrEnum):
     OPPOSITION = "opposition"
 
 
-@dataclass(frozen=True, slots=True)
-class Numero:
+class Numero(NamedTuple):
     """A number: digits with the country code, no sign, and the ISO code of its country.
 
     ``migre``: it was written in the old plan. ``format_guide``: with one digit too many, the way the provider's guide

@@ -11,7 +11,7 @@ from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line
 from relances.rules.causes import Explications, cause
 from relances.rules.corrections import a_corriger
 from relances.rules.exclusions import Raison, raison
-from relances.rules.markdown import francs, nombre, tableau
+from relances.rules.markdown import compte, francs, nombre, tableau
 from relances.rules.volumes import CANAUX, Comparaison, couts, depuis, partis
 
 PLACES: Final = {
@@ -76,11 +76,12 @@ def _resume(bilan: Bilan) -> str:
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
-        f"- {nombre(totals.creees)} relances créées, {nombre(totals.toutes)} au total pour {occasion}",
+        f"- {compte(totals.creees, 'relance créée', 'relances créées')}, {nombre(totals.toutes)} au total pour "
+        f"{occasion}",
         *partis(bilan.depenses, bilan.canal, occasion),
     ]
     lines = [
-        f"- {nombre(totals.extraites)} créances en retard extraites",
+        f"- {compte(totals.extraites, 'créance en retard extraite', 'créances en retard extraites')}",
         *(_foreseen(bilan) if bilan.simulation else done),
         *_portee(bilan),
     ]
@@ -88,7 +89,8 @@ def _resume(bilan: Bilan) -> str:
 
 
 def _foreseen(bilan: Bilan) -> list[str]:
-    lines = [f"- **{nombre(bilan.relances(A_RELANCER))} contribuables seraient relancés**"]
+    foreseen = compte(bilan.relances(A_RELANCER), "contribuable serait relancé", "contribuables seraient relancés")
+    lines = [f"- **{foreseen}**"]
     already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, "deja_relance"))
     if already:
         lines.append(f"- {nombre(already)} créances déjà relancées : elles attendent leur délai")

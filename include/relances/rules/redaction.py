@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal, Redaction
@@ -15,8 +16,7 @@ from relances.rules.texts import Gabarits
 from relances.rules.values import values
 
 
-@dataclass(frozen=True, slots=True)
-class Sujet:
+class Sujet(NamedTuple):
     """What a relance is about: who owes how much, for which taxes, since when."""
 
     nom: str | None

@@ -64,6 +64,13 @@ class Request:
             raise _wrong(name, f"un nom connu : {', '.join(sorted(DEFAULTS))}", "a known name")
         if params.get("campagne") is not None and params.get("categories"):
             raise _wrong("categories", "rien avec une campagne, qui en est une", "nothing beside a campaign")
+        if params.get("campagne") is not None and params.get("oppositions"):
+            raise _wrong(
+                "oppositions",
+                "rien avec une campagne ; pour ses contacts, relances opposition ajouter --telephone … (--contribuable "
+                "… pour un contribuable)",
+                "nothing beside a campaign, whose contacts are silenced by relances opposition ajouter --telephone",
+            )
         return cls(
             run_id=run_id,
             date_relance=_date(params.get("date_relance"), today),

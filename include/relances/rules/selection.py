@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from relances.rules.models import Creance, Exclusion, NouvelleRelance
 from relances.rules.phones import Refus
@@ -12,8 +13,7 @@ from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Routage
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """At most one relance, and the creances that are not in it."""
 
     relance: NouvelleRelance | None

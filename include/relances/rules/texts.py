@@ -59,8 +59,10 @@ class Gabarits:
             source = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError as error:
             present = ", ".join(f"{name}.{langue}" for name, langue in self._files(canal)) or "aucun"
+            table = "[texte]" if langue == self._langue else "[[modele_whatsapp]]"
             raise Blocked(
-                f"le gabarit {name} manque ; créez-le, ou corrigez la politique (présents : {present})",
+                f"le gabarit {name} manque ; créez-le, ou corrigez dans politique.toml [[niveau]] gabarit ou {table} "
+                f"langue (présents : {present})",
                 "a message template is missing; create it, or mend the policy",
             ) from error
         except UnicodeDecodeError as error:

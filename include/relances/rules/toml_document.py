@@ -5,9 +5,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from relances.rules.errors import Blocked
+
+_CLOSED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|#.*""")
+_SPACED: Final = re.compile(r"=\s*([0-9]+(?:\s+[0-9]+)+)\s*")
+_COMMA: Final = re.compile(r"=\s*([0-9]+),([0-9]+)\s*")
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where something is in a document: ``("niveau", 1, "canal")`` in the second ``[[niveau]]``."""
@@ -60,11 +64,20 @@ def read_toml(path: Path) -> TomlDocument:
     except ValueError as error:  # TOMLDecodeError, and what Python says of an endless number
         found = re.search("at line ([0-9]+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise Blocked(
-            f"{path.name}, ligne {line} : attendu [table] ou nom = valeur, les textes entre guillemets, chaque nom une "
-            "seule fois",
-            str(error),
-        ) from error
+        raise Blocked(f"{path.name}, ligne {line} : " + _cure(text.split("\n")[line - 1]), str(error)) from error
+
+
+def _cure(line: str) -> str:
+    """What to do about a line that is no TOML."""
+    bare = _CLOSED.sub("", line)
+    value = bare[bare.find("=") :]
+    if spaced := _SPACED.fullmatch(value):
+        return f"écrivez {''.join(spaced[1].split())}, sans espace"
+    if comma := _COMMA.fullmatch(value):
+        return f"écrivez {comma[1]}.{comma[2]}, avec un point"
+    if '"' in bare or "'" in bare:
+        return "guillemet fermant oublié ; ajoutez-le"
+    return "attendu [table] ou nom = valeur, les textes entre guillemets, chaque nom une seule fois"
 
 
 def _holds(content: object, place: Place) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -75,6 +76,7 @@ def import_contacts(
     montant_max: Decimal,
     journal: ErrorLog,
     *,
+    today: date,
     ignorer_erreurs: bool,
 ) -> Merged | None:
     """Bring a campaign up to date with a file; None where its errors prevent it."""
@@ -82,7 +84,7 @@ def import_contacts(
 
     def contacts() -> Iterator[tuple[int, Contact]]:
         for ligne in table.lignes:
-            read = read_contact(ligne, colonnes, montant_max)
+            read = read_contact(ligne, colonnes, montant_max, today)
             if isinstance(read, Contact):
                 yield ligne.numero, read
             else:
@@ -96,7 +98,7 @@ def import_contacts(
             journal.add([Erreur(ligne, titre, _CONTRADICTION.format(autre), "")])
         if journal.nombre and not ignorer_erreurs:
             raise psycopg.Rollback(whole)
-        merged = held.merge(campagne)
+        merged = held.merge(campagne, today)
         if not merged.lues and not journal.nombre:
             raise _no_row(table)
         return merged

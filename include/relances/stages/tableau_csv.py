@@ -64,7 +64,14 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _unwritable(path: Path, error: OSError) -> Blocked:
+    match error:
+        case FileNotFoundError():
+            wrong = "le dossier n'existe pas"
+        case PermissionError():
+            wrong = "accès refusé"
+        case _:
+            wrong = "écriture impossible"
     return Blocked(
-        f"{path} : {error.strerror} ; donnez un fichier d'un dossier où vous pouvez écrire, et où il reste de la place",
-        "this file cannot be written: give one in a folder that you may write to and has room",
+        f"{path} : {wrong} ; donnez un fichier d'un dossier où vous pouvez écrire, et où il reste de la place",
+        f"this file cannot be written ({error.strerror}): give one in a folder that you may write to and has room",
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 import psycopg
 
@@ -13,13 +14,15 @@ from relances.store.database import query
 class Merged:
     """What an import changed, in creances.
 
-    ``lues``: those of the file; ``soldees``: of these, those of zero; ``contribuables``: how many numbers they are of.
+    ``lues``: those of the file; of these, ``soldees``: those of zero, ``a_echoir``: those due after today;
+    ``contribuables``: how many numbers they are of.
     """
 
     ajoutees: int
     modifiees: int
     lues: int
     soldees: int
+    a_echoir: int
     contribuables: int
 
 
@@ -45,8 +48,8 @@ class Contacts:
         """Drop all lines of a creance that is said to be of several amounts; each, and one that says another."""
         return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_contradictions")))
 
-    def merge(self, campagne: str) -> Merged:
+    def merge(self, campagne: str, today: date) -> Merged:
         """Bring a campaign up to date with what is held."""
         self._connection.execute(query("lock_contacts"))
-        row = self._connection.execute(query("merge_contacts"), {"campagne": campagne}).fetchone()
-        return Merged(*(row or (0, 0, 0, 0, 0)))
+        row = self._connection.execute(query("merge_contacts"), {"campagne": campagne, "today": today}).fetchone()
+        return Merged(*(row or (0, 0, 0, 0, 0, 0)))

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import LiteralString
 
 import psycopg
-from psycopg.rows import args_row
 
 from relances.rules.models import Creance, NouvelleRelance, Statut
 from relances.rules.policy import Plafonds
@@ -49,7 +48,7 @@ class Creation:
         parameters = {**_of(self._execution), "delai_jours": delai_jours}
         self._connection.execute(query("gather_history"), parameters)
         self._connection.execute(query("analyze_history"))
-        with self._connection.cursor("a_decider", row_factory=args_row(Creance)) as rows:
+        with self._connection.cursor("a_decider", row_factory=lambda _: Creance._make) as rows:
             rows.itersize = _FETCHED_AT_ONCE
             rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):

@@ -46,5 +46,6 @@ WITH lue AS (
     RETURNING xmax = 0 AS ajoutee  -- a row that was there is locked before it changes
 )
 SELECT (SELECT count(*) FROM importee WHERE ajoutee), (SELECT count(*) FROM importee WHERE NOT ajoutee),
-    count(*), count(*) FILTER (WHERE montant_du = 0), count(DISTINCT telephone)
+    count(*), count(*) FILTER (WHERE montant_du = 0),
+    count(*) FILTER (WHERE montant_du > 0 AND echeance > %(today)s), count(DISTINCT telephone)
 FROM lue;
