@@ -143,7 +143,7 @@ def test_a_text_longer_than_the_fournisseur_takes_is_not_written_where_it_is_wha
 
 
 SUJETS = st.builds(
-    replace, st.just(SUJET), nom=TYPED, prenom=TYPED, libelles=st.lists(TYPED, min_size=1, max_size=2),
+    SUJET._replace, nom=TYPED, prenom=TYPED, libelles=st.lists(TYPED, min_size=1, max_size=2),
     langue=st.sampled_from(["fr", "en"]),
 )  # fmt: skip
 
