@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,8 +16,7 @@ import psycopg
 import pytest
 
 from relances.local.base_fictive import create_base_fictive
-from relances.local.postgres import EmbeddedPostgres
-from relances.store import migrate
+from tests.conftest import CopyDatabase, NewDatabase
 from tests.support import postgres_connection, write_policy
 
 REPOSITORY = Path(__file__).parents[2]
@@ -109,18 +108,30 @@ def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.terminate()
 
 
+@pytest.fixture(scope="session")
+def airflow_url(new_database: NewDatabase) -> str:
+    """Airflow's own database, migrated and empty, to be copied alone."""
+    url = new_database("airflow")
+    environment = {**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(url)}
+    migration = [sys.executable, "-W", "ignore", "-m", "airflow", "db", "migrate"]
+    subprocess.run(migration, env=environment, check=True, capture_output=True)
+    return url
+
+
 @pytest.fixture(scope="module")
-def office(
-    simulators: str,
-    postgres: EmbeddedPostgres,
-    new_database: Callable[[str], str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Office:
+def databases(
+    new_database: NewDatabase, copy_database: CopyDatabase, migrated_url: str, airflow_url: str
+) -> tuple[str, str, str]:
+    """The tax application's, empty; the pipeline's and Airflow's, migrated."""
+    return new_database("etaxe"), copy_database(migrated_url), copy_database(airflow_url)
+
+
+@pytest.fixture(scope="module")
+def office(simulators: str, databases: tuple[str, str, str], tmp_path_factory: pytest.TempPathFactory) -> Office:
     """Sixty contribuables: too few for the simulators' magic numbers, so that every message goes through."""
-    etaxe, relances, airflow = (new_database(name) for name in ("etaxe", "relances", "airflow"))
+    etaxe, relances, airflow = databases
     today = datetime.now(ZoneInfo("Africa/Libreville")).date()
     create_base_fictive(etaxe, contribuables=60, graine=1, date_reference=today)
-    migrate(relances)
     home = tmp_path_factory.mktemp("airflow")
     environment = {
         **os.environ,
@@ -128,7 +139,7 @@ def office(
         "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": airflow.replace("postgresql://", "postgresql+psycopg://"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(airflow),
         "RELANCES_POLITIQUE": str(write_policy(home / "politique.toml")),
         "RELANCES_DATA_DOCS": str(home / "data_docs"),
         "GX_ANALYTICS_ENABLED": "False",
@@ -144,6 +155,8 @@ def office(
             }
         ),
     }
-    migration = [sys.executable, "-W", "ignore", "-m", "airflow", "db", "migrate"]
-    subprocess.run(migration, env=environment, check=True, capture_output=True)
     return Office(simulators, relances, environment)
+
+
+def _sqlalchemy(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
