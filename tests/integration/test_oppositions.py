@@ -215,9 +215,14 @@ def test_a_command_that_is_interrupted_ends_without_a_trace(
                 os.kill(os.getpid(), signal.SIGINT)
 
         thread = threading.Thread(target=interrupt)
-        thread.start()
-        assert main(["opposition", "lister"]) == 130
-        thread.join()
+        # Who runs the tests in the background may have Ctrl-C ignored, here too.
+        usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            thread.start()
+            assert main(["opposition", "lister"]) == 130
+        finally:
+            thread.join()
+            signal.signal(signal.SIGINT, usual)
     assert capsys.readouterr() == ("", "")
 
 
