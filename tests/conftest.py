@@ -59,7 +59,7 @@ def copy_database(postgres: EmbeddedPostgres) -> CopyDatabase:
     def copy(url: str) -> str:
         original = _name(url)
         name = f"{original}_copie_{next(numbers)}"
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(original)))
         return postgres.url(name)
