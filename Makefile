@@ -56,7 +56,7 @@ lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK
 	@$(UV_COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --no-annotate $(LOCK_ARGS)
+	--no-header --no-annotate $(LOCK_ARGS)
 
 clean: ## Arrête tout et efface données, environnement et caches (.env reste)
 	@if [ -d .relances/local ] && [ "$(EFFACER)" != oui ]; then echo "Le dossier .relances/local garde l'historique des envois réels, qui empêche les doubles : sauvegardez-le, puis « make clean EFFACER=oui ». — .relances/local holds the history of real sendings: back it up, then make clean EFFACER=oui." >&2; exit 1; fi

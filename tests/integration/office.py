@@ -16,7 +16,7 @@ from relances.stages.extraction import extract
 from relances.stages.numeros import read_numbers
 from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
-from relances.store.preparation import Staging
+from relances.store.quality import Quality
 from relances.store.sources import Source
 from tests.integration.world import TODAY, Row, ask
 
@@ -110,7 +110,7 @@ class Office:
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
             execution = Executions(relances).get(asked.run_id)
             read_numbers(relances, execution)
-            return Staging(relances, execution).exclude_invalid_rows(politique().qualite.montant_max)
+            return Quality(relances, execution, politique()).exclude_invalid_rows()
 
     def create(self, asked: Request, change: Callable[[Regles], Regles] = lambda regles: regles) -> Created:
         """``change``: what is not as in the product's own policy."""

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from relances import pipeline
-from relances.pipeline.policy import plume, politique, source_of
+from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import way_of
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
@@ -310,13 +310,12 @@ def part_of(office: Office) -> Lot:
 def reread(office: Office, asked: Request) -> None:
     """What send_lot does before it sends."""
     policy = politique()
-    source, _ = source_of(office.source.name)
     relecture = Relecture(plume(policy), way_of(PROVIDERS[0], policy))
     with (
         psycopg.connect(office.relances_url, autocommit=True) as ours,
         psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,
     ):
-        read_again(part_of(office), source, etaxe, ours, relecture)
+        read_again(part_of(office), office.source, etaxe, ours, relecture)
 
 
 @pytest.mark.usefixtures("provider")

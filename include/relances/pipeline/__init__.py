@@ -18,8 +18,8 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances.pipeline.connections import RELANCES, conninfo, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider, send_window
-from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_name, source_of
-from relances.pipeline.providers import connected, hook_of, way_of
+from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
+from relances.pipeline.providers import connected, hook_of, known_provider, way_of
 from relances.pipeline.reports import wording
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import LIBREVILLE
@@ -34,11 +34,10 @@ from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
 from relances.store.sending import Lot, LotStore
-from relances.store.sources import CONTACTS
+from relances.store.sources import CONTACTS, Source
 from relances.store.turns import take_turn, wait_for_turn
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
-from relances_providers.provider_info import PROVIDERS
 
 logger = logging.getLogger(__name__)
 
@@ -79,8 +78,8 @@ def check_providers(request: Request) -> None:
 def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
     policy = politique()
-    source, conn_id = source_of(source_name(request, policy))
-    with database(conn_id) as etaxe, database(RELANCES) as relances:
+    source = source_of(request, policy)
+    with database(source.connexion) as etaxe, database(RELANCES) as relances:
         return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
 
 
@@ -174,7 +173,7 @@ def write_back(request: Request) -> int:
 
 def write_back_every_run() -> int:
     """Show what is new where each source shows it, whichever run it is of; returns how many relances."""
-    return sum(_write_back(name) for name in (politique().source, CONTACTS))
+    return sum(_write_back(Source(name)) for name in (politique().source, CONTACTS))
 
 
 def report(request: Request) -> str:
@@ -194,13 +193,12 @@ def report(request: Request) -> str:
     return text
 
 
-def _write_back(name: str) -> int:
+def _write_back(source: Source) -> int:
     """A source that has nothing to show is not asked for its database."""
-    source, conn_id = source_of(name)
     with database(RELANCES) as relances:
-        if not Reporting(relances).to_write_back(name, 1):
+        if not Reporting(relances).to_write_back(source.name, 1):
             return 0
-        with database(conn_id) as etaxe:
+        with database(source.connexion) as etaxe:
             return results.write_back(source, etaxe, relances)
 
 
@@ -247,10 +245,9 @@ def _send(lot: Lot, policy: Politique) -> LotReport:
 
 
 def _read_again(lot: Lot, policy: Politique) -> None:
-    source, conn_id = source_of(lot.source)
-    [provider] = [provider for provider in PROVIDERS if provider.name == lot.fournisseur]
-    relecture = Relecture(plume(policy), way_of(provider, policy))
-    with database(RELANCES) as relances, database(conn_id) as etaxe:
+    source = Source(lot.source)
+    relecture = Relecture(plume(policy), way_of(known_provider(lot.fournisseur), policy))
+    with database(RELANCES) as relances, database(source.connexion) as etaxe:
         soldes.read_again(lot, source, etaxe, relances, relecture)
 
 

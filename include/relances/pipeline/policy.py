@@ -8,7 +8,6 @@ from typing import Final
 
 import psycopg
 
-from relances.pipeline.connections import ETAXE, RELANCES
 from relances.pipeline.providers import ways
 from relances.rules.models import Canal
 from relances.rules.policy import Niveau, Politique
@@ -44,14 +43,9 @@ def plume(politique: Politique) -> Plume:
     return Plume(politique, Gabarits(beside if beside.is_dir() else DEFAULT_FOLDER, politique.texte.langue))
 
 
-def source_of(source: str) -> tuple[Source, str]:
-    """A source, and the connection of the database that it reads: imported contacts are in our own."""
-    return Source(source), RELANCES if source == CONTACTS else ETAXE
-
-
-def source_name(request: Request, politique: Politique) -> str:
+def source_of(request: Request, politique: Politique) -> Source:
     """Who a run reminds: the contacts of a campaign, else the taxpayers of the tax application."""
-    return politique.source if request.campagne is None else CONTACTS
+    return Source(politique.source if request.campagne is None else CONTACTS)
 
 
 def lanes(request: Request, politique: Politique) -> dict[int, Lane]:

@@ -20,13 +20,18 @@ from relances_providers.provider_info import PROVIDERS, Provider, provider_named
 _OTHER_CHANNEL: Final = {"sms": "SMS", "whatsapp": "WhatsApp"}
 
 
-def hook_of(fournisseur: str) -> MessagingHook:
-    """The hook of a fournisseur, over its default connection."""
+def known_provider(fournisseur: str) -> Provider:
+    """The provider of that name; Blocked where there is none."""
     provider = provider_named(fournisseur)
     if provider is None:
         known = _names(PROVIDERS)
         raise Blocked(f"fournisseur inconnu : {fournisseur} ; connus : {known}", f"unknown provider; known: {known}")
-    hook: type[MessagingHook] = pkgutil.resolve_name(provider.hook_class)
+    return provider
+
+
+def hook_of(fournisseur: str) -> MessagingHook:
+    """The hook of a fournisseur, over its default connection; Blocked where there is no such fournisseur."""
+    hook: type[MessagingHook] = pkgutil.resolve_name(known_provider(fournisseur).hook_class)
     return hook()
 
 

@@ -7,8 +7,6 @@ from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import holidays
-
 LIBREVILLE: Final = ZoneInfo("Africa/Libreville")
 JOURS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _HORIZON: Final = timedelta(days=366)
@@ -69,4 +67,6 @@ TOUJOURS: Final = Fenetre(frozenset(range(7)), time.min, time.max, jours_feries=
 
 @cache
 def _jours_feries(year: int) -> Set[date]:
+    import holidays  # noqa: PLC0415 - a tenth of a second, which every task and every reading of the Dags would take
+
     return frozenset(holidays.country_holidays("GA", years=year))

@@ -14,7 +14,7 @@ from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.oppositions import Oppositions
 from relances.store.preparation import Staging
-from relances.store.sources import CONTACTS, Source
+from relances.store.sources import Source
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class _Reading:
             return self.source.known_categories(self.connection)
 
     def _explained(self) -> AbstractContextManager[None]:
-        return explained("relances_db" if self.source.name == CONTACTS else "etaxe_db")
+        return explained(self.source.connexion)
 
 
 def _check_categories(known: set[str], request: Request, exclues: Collection[str]) -> None:

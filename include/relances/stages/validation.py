@@ -13,7 +13,6 @@ from relances.rules.policy import Politique
 from relances.stages.numeros import read_numbers
 from relances.store.database import explained
 from relances.store.executions import Execution
-from relances.store.preparation import Staging
 from relances.store.quality import Quality
 
 logger = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, polit
         constats = run_suites(url, quality.settings, suites, pages)
         _log(constats, volume)
         _stop_where_broken(constats, quality, volume)
-        excluded = Staging(relances, execution).exclude_invalid_rows(politique.qualite.montant_max)
+        excluded = quality.exclude_invalid_rows()
     logger.info("%s créances exclues à la validation ; contrôles : %s", excluded, pages)
     return excluded
 

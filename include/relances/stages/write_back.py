@@ -19,7 +19,7 @@ def write_back(source: Source, etaxe: psycopg.Connection, relances: psycopg.Conn
     reporting = Reporting(relances)
     shown = 0
     while rows := reporting.to_write_back(source.name, _RELANCES_AT_ONCE):
-        with explained("etaxe_db"):
+        with explained(source.connexion):
             source.write_back(etaxe, rows)
         shown += reporting.mark_written_back(rows)
     logger.info("%s relances reportées dans l'application fiscale", shown)

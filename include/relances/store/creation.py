@@ -9,7 +9,7 @@ from typing import LiteralString
 
 import psycopg
 
-from relances.rules.models import Creance, NouvelleRelance, Statut
+from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
 from relances.rules.policy import Plafonds
 from relances.rules.selection import Decision
 from relances.store.database import query
@@ -45,7 +45,7 @@ class Creation:
 
         ``delai_jours``: how far back what was already said matters.
         """
-        parameters = {**_of(self._execution), "delai_jours": delai_jours}
+        parameters = {**_of(self._execution), "delai_jours": delai_jours, "canaux": [canal.value for canal in Canal]}
         self._connection.execute(query("gather_history"), parameters)
         self._connection.execute(query("analyze_history"))
         with self._connection.cursor("a_decider", row_factory=lambda _: Creance._make) as rows:

@@ -43,6 +43,14 @@ class Quality:
         parameters = {"noms": list(self.settings), "valeurs": list(self.settings.values())}
         self.connection.execute(query("set_session_quality"), parameters)
 
+    def exclude_invalid_rows(self) -> int:
+        """Set aside the rows that no relance can be made of; returns how many."""
+        parameters = {"execution_id": self.execution.id, "etape": "validation"}
+        with self.connection.transaction():
+            self.set_session()
+            self.connection.execute(query("clear_exclusions"), parameters)
+            return self.connection.execute(query("exclude_invalid_rows"), parameters).rowcount
+
     def volume(self) -> Volume:
         """How many creances there are, and how many there usually are."""
         with self.connection.cursor(row_factory=class_row(Volume)) as cursor:

@@ -77,6 +77,11 @@ class Source:
 
     name: str
 
+    @property
+    def connexion(self) -> str:
+        """The Airflow connection of the database that it reads: imported contacts are in our own."""
+        return "relances_db" if self.name == CONTACTS else "etaxe_db"
+
     def stream_overdue(
         self,
         connection: psycopg.Connection,

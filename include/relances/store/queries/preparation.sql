@@ -1,10 +1,6 @@
 -- name: set_session_execution
--- The session's execution: what COPY stamps on each row and what creance_a_valider shows.
+-- The session's execution: what COPY stamps on each row.
 SELECT set_config('relances.execution_id', %(execution_id)s, false);
-
--- name: set_session_montant_max
--- Above which creance_a_valider calls an amount a fault.
-SELECT set_config('relances.montant_max', %(montant_max)s, false);
 
 -- name: clear_extraction
 -- A second extraction of the same execution replaces the first, its exclusions with it.
@@ -113,8 +109,8 @@ FROM (
         %(canal)s::text IS NULL OR canal = %(canal)s AS du_jour,
         greatest(date_relance, (creee_le AT TIME ZONE 'Africa/Libreville')::date) AS jour
     FROM relances.relance
-    -- Each canal named: the key that finds an occasion begins with it.
-    WHERE source = %(source)s AND canal IN ('sms', 'whatsapp') AND occasion = %(occasion)s
+    -- Every canal there is: the key that finds an occasion begins with it.
+    WHERE source = %(source)s AND canal = ANY (%(canaux)s) AND occasion = %(occasion)s
     UNION ALL
     SELECT id, contribuable_id, statut, code, false, false,
         greatest(date_relance, (creee_le AT TIME ZONE 'Africa/Libreville')::date)
