@@ -13,14 +13,16 @@ from relances_providers import form
 class Provider:
     """One provider. ``name``: in policies, pools, lots and rows. ``channel``: ``sms`` or ``whatsapp``.
 
-    ``countries``: ISO codes of those whose numbers it reaches; empty: any. ``error_tables``: where its codes are
-    explained, as ``module:name``. ``labels`` and ``placeholders``: of the standard fields it uses, the others are
-    hidden. ``fields``: those of its own.
+    ``countries``: ISO codes of those whose numbers it reaches; empty: any. ``lots_at_once``: how many processes may
+    send by it side by side, until an operator says otherwise; 1: never more, a new token may end another's.
+    ``error_tables``: where its codes are explained, as ``module:name``. ``labels`` and ``placeholders``: of the
+    standard fields it uses, the others are hidden. ``fields``: those of its own.
     """
 
     name: str
     channel: str
     countries: frozenset[str]
+    lots_at_once: int
     connection_type: str
     hook_class: str
     error_tables: tuple[str, ...]
@@ -51,6 +53,7 @@ PROVIDERS = (
         name="ventis",
         channel="sms",
         countries=frozenset({"GA"}),
+        lots_at_once=2,
         connection_type="ventis",
         hook_class="relances_providers.ventis_hook.VentisHook",
         error_tables=("relances_providers.ventis_errors:TABLE", "relances_providers.keycloak_errors:TABLE"),
@@ -81,6 +84,7 @@ PROVIDERS = (
         name="zoom",
         channel="sms",
         countries=frozenset({"US", "CA"}),
+        lots_at_once=1,
         connection_type="zoom_sms",
         hook_class="relances_providers.zoom_sms_hook.ZoomSmsHook",
         error_tables=("relances_providers.zoom_errors:TABLE",),
@@ -107,6 +111,7 @@ PROVIDERS = (
         name="twilio",
         channel="whatsapp",
         countries=frozenset(),
+        lots_at_once=2,
         connection_type="twilio_whatsapp",
         hook_class="relances_providers.twilio_whatsapp_hook.TwilioWhatsAppHook",
         error_tables=("relances_providers.twilio_errors:TABLE",),

@@ -6,38 +6,34 @@ Every function may run again at any moment. Only ids and counts go in and out.
 import asyncio
 import logging
 import os
-import signal
-from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import psycopg
 from airflow.sdk import get_current_context
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances.pipeline.connections import RELANCES, conninfo, database, sqlalchemy_url
+from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
-from relances.pipeline.providers import connected, hook_of, known_provider, way_of
+from relances.pipeline.providers import connected, hook_of
 from relances.pipeline.reports import wording
-from relances.rules.errors import Blocked, PipelineError
+from relances.pipeline.sending import send_again, send_lot
+from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
-from relances.rules.policy import Politique
 from relances.rules.request import Request
-from relances.rules.soldes import Relecture
-from relances.stages import creation, extraction, reconciliation, reporting, soldes, validation
+from relances.stages import creation, extraction, reconciliation, reporting, validation
 from relances.stages import write_back as results
-from relances.stages.memory import rare_collections
-from relances.stages.sending import LotReport, LotSender, lease, now
+from relances.stages.sending import now
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
-from relances.store.sending import Lot, LotStore
 from relances.store.sources import CONTACTS, Source
-from relances.store.turns import take_turn, wait_for_turn
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
+
+__all__ = [
+    "approve", "check_providers", "create_relances", "current_request", "extract", "plan_lots", "reconcile",
+    "reconcile_every_run", "report", "send_lot", "validate", "write_back", "write_back_every_run",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
@@ -116,24 +112,6 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 
 
-def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
-    """Send one lot, once nobody else sends by its fournisseur; returns how many relances ended in each state.
-
-    Raises AirflowRescheduleException where the send window is closed, or closes before the end: the task comes back
-    when it opens, and holds no worker and no place of its pool meanwhile.
-    """
-    policy = politique()
-    with database(RELANCES) as relances:
-        execution = Executions(relances).get(request.run_id)
-        wait_for_turn(relances, fournisseur)
-        report = _send(Lot(execution.source, execution.occasion, fournisseur, premier, dernier), policy)
-    if report.fermee:
-        opening = send_window(policy).next_opening(now())
-        logger.info("%s : hors des heures d'envoi, le reste du lot attend le %s", fournisseur, _in_words(opening))
-        raise AirflowRescheduleException(opening)  # type: ignore[no-untyped-call]
-    return {statut.value: count for statut, count in report.statuts.items()}
-
-
 def reconcile(request: Request) -> bool:
     """Clear what can be cleared, ask what became of messages and send again what is due.
 
@@ -149,7 +127,7 @@ def reconcile(request: Request) -> bool:
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            _send_again(relances, hooks, policy)
+            send_again(relances, hooks, policy)
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
         waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
     logger.info(
@@ -163,7 +141,7 @@ def reconcile_every_run() -> None:
     policy, hooks = politique(), connected()
     with database(RELANCES) as relances:
         reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
-        _send_again(relances, hooks, policy)
+        send_again(relances, hooks, policy)
 
 
 def write_back(request: Request) -> int:
@@ -200,70 +178,6 @@ def _write_back(source: Source) -> int:
             return 0
         with database(source.connexion) as etaxe:
             return results.write_back(source, etaxe, relances)
-
-
-def _send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
-    """Send what is due of what was already tried, of every run, while the send window is open.
-
-    What somebody else sends by at the moment is left to the next pass. The trouble of a fournisseur is raised once the
-    others' retries are sent too.
-    """
-    fenetre, envoi, troubles = send_window(policy), policy.envoi, list[ProviderError | PipelineError]()
-    if fenetre.closing(now()) is None:
-        logger.info("hors des heures d'envoi : les reprises attendent le %s", _in_words(fenetre.next_opening(now())))
-        return
-    for fournisseur in hooks:
-        lots = Doubts(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot)
-        if lots:
-            try:
-                _send_in_turn(fournisseur, lots, policy)
-            except (ProviderError, PipelineError) as error:
-                troubles.append(error)
-    if troubles:
-        raise troubles[0]
-
-
-def _send_in_turn(fournisseur: str, lots: Sequence[Lot], policy: Politique) -> None:
-    with database(RELANCES) as own:
-        if not take_turn(own, fournisseur):
-            logger.info("%s : un envoi est en cours, les reprises attendent le prochain passage", fournisseur)
-            return
-        for lot in lots:
-            _send(lot, policy)
-
-
-def _send(lot: Lot, policy: Politique) -> LotReport:
-    """Read the balances of a lot again, then send it; while the window is closed, neither."""
-    if send_window(policy).closing(now()) is None:
-        return LotReport({}, fermee=True)
-    hook = hook_of(lot.fournisseur)
-    _read_again(lot, policy)
-    with rare_collections():
-        report = asyncio.run(_send_with(hook, lot, policy))
-    logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
-    return report
-
-
-def _read_again(lot: Lot, policy: Politique) -> None:
-    source = Source(lot.source)
-    relecture = Relecture(plume(policy), way_of(known_provider(lot.fournisseur), policy))
-    with database(RELANCES) as relances, database(source.connexion) as etaxe:
-        soldes.read_again(lot, source, etaxe, relances, relecture)
-
-
-async def _send_with(hook: MessagingHook, lot: Lot, policy: Politique) -> LotReport:
-    refuse_real_provider(hook)
-    envoi, limits = policy.envoi, hook.limits
-    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
-    async with hook.open() as sender, store:
-        worker = LotSender(store, sender, limits, envoi, send_window(policy))
-        # A deployment lets the calls in flight end instead of leaving them in doubt.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
-        return await worker.run()
-
-
-def _in_words(moment: datetime) -> str:
-    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
 
 
 def _check(fournisseur: str) -> None:

@@ -86,6 +86,33 @@ class Plafonds:
 
 
 @dataclass(frozen=True, slots=True)
+class Disjoncteur:
+    """When sending by a fournisseur in trouble pauses. ``part``: of its last ``echantillon`` calls, that failed.
+
+    ``pause``: seconds until it is tried again with one call, doubled each time in a row, up to ``pause_max``.
+    """
+
+    part: float
+    echantillon: int
+    pause: float
+    pause_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Repli:
+    """By which other way a relance may go on, within ``delai_heures`` of its creation; false: by none.
+
+    ``autre_fournisseur``: of the same canal, once its own was suspended or stopped ``apres_minutes`` ago.
+    ``autre_canal``: where its fournisseur says that its number is not on this one.
+    """
+
+    autre_fournisseur: bool
+    apres_minutes: int
+    autre_canal: bool
+    delai_heures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Envoi:
     """How sending goes. Delays in seconds, ``taille_lot`` in relances; fournisseurs, the preferred first.
 
@@ -107,6 +134,8 @@ class Envoi:
     delai_absence: float
     jours_suivi: int
     expiration_heures: int
+    disjoncteur: Disjoncteur
+    repli: Repli
 
     def fournisseurs(self, canal: Canal) -> tuple[str, ...]:
         """Those of a canal, the preferred first."""

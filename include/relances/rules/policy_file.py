@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.rules.fenetre import JOURS, Fenetre
-from relances.rules.policy import Envoi, Plafonds, Politique, Qualite, Selection, Texte
+from relances.rules.policy import Disjoncteur, Envoi, Plafonds, Politique, Qualite, Repli, Selection, Texte
 from relances.rules.policy_levels import TEN_YEARS, read_langue, read_modeles, read_niveaux
 from relances.rules.toml_document import read_toml
 from relances.rules.toml_table import Table
@@ -127,6 +127,8 @@ def _envoi(table: Table) -> Envoi:
         delai_absence=table.integer("delai_absence", 1, _MONTH),
         jours_suivi=table.integer("jours_suivi", 1, 365),
         expiration_heures=table.integer("expiration_heures", 1, 365 * 24),
+        disjoncteur=_disjoncteur(table.table("disjoncteur")),
+        repli=_repli(table.table("repli")),
     )
     twice = set(envoi.fournisseurs_sms) & set(envoi.fournisseurs_whatsapp)
     if twice:
@@ -140,6 +142,29 @@ def _envoi(table: Table) -> Envoi:
             "delai_incertitude", f"au moins delai_absence ({envoi.delai_absence})", "delai_absence or more"
         )
     return envoi
+
+
+def _disjoncteur(table: Table) -> Disjoncteur:
+    table.only_fields(Disjoncteur)
+    disjoncteur = Disjoncteur(
+        part=table.number("part", 0.01, 1),
+        echantillon=table.integer("echantillon", 1, 1_000),
+        pause=table.integer("pause", 1, _MONTH),
+        pause_max=table.integer("pause_max", 1, _MONTH),
+    )
+    if disjoncteur.pause_max < disjoncteur.pause:
+        raise table.wrong("pause_max", f"au moins pause ({disjoncteur.pause})", "pause or more")
+    return disjoncteur
+
+
+def _repli(table: Table) -> Repli:
+    table.only_fields(Repli)
+    return Repli(
+        autre_fournisseur=table.flag("autre_fournisseur"),
+        apres_minutes=table.integer("apres_minutes", 1, _MONTH // 60),
+        autre_canal=table.flag("autre_canal"),
+        delai_heures=table.integer("delai_heures", 1, 365 * 24),
+    )
 
 
 def _fournisseurs(table: Table, key: str) -> tuple[str, ...]:

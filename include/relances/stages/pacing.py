@@ -1,46 +1,92 @@
-"""How many calls may start now, so that no second ever holds more than the provider's rate."""
+"""How many calls may start now, so that no second ever holds more than the provider's rate, whoever else sends.
+
+Departures are reserved in the lane that all workers share; each is good for a moment only, or those of one worker that
+was held up would fall into the time of another's.
+"""
 
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Final
+from dataclasses import dataclass
 
-_BURST_SECONDS: Final = 0.05
+from relances.store.voies import Departs
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How a provider's rate, per second, is kept by departures. ``debit``: departures a second.
+
+    ``tolerance``: seconds that one may be late. Any window of a second then holds ``rate`` starts at most: those of
+    ``1 + tolerance`` seconds, and one more. Below seven a second that would cost too much: there, no two starts are
+    nearer than ``1 / rate``.
+    """
+
+    debit: float
+    tolerance: float
+
+    @classmethod
+    def of(cls, rate: float) -> "Cadence":
+        late = 1 + 0.05 * rate
+        if rate - late > 0.8 * rate:
+            return cls(rate - late, (late - 1) / (rate - late))
+        return cls(0.8 * rate, 0.25 / rate)
 
 
 class Pace:
-    """Grants starts, at most ``rate`` in any window of one second (one in ``1 / rate`` seconds below 1).
+    """The departures of one worker that are still to come."""
 
-    Grants come in small bursts, since waking up for each message would cost more than sending it; the refill
-    is slower than the rate by as much as a burst is large.
-    """
-
-    def __init__(self, rate: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, cadence: Cadence, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tolerance = cadence.tolerance
         self._clock = clock
-        self._burst = max(1.0, rate * _BURST_SECONDS)
-        self._refill = rate - self._burst if rate > 2 else rate / 2
-        self._level = self._burst
-        self._updated = clock()
-        self._closed_until = self._updated
+        self._departures: deque[float] = deque()
+        self._granted: deque[float] = deque()
+        self._owed = 0
+
+    def add(self, departs: Departs) -> None:
+        """Departures that were reserved."""
+        self._departures.extend(departs.premier + rang * departs.pas for rang in range(departs.nombre))
+
+    @property
+    def left(self) -> int:
+        """How many departures are still good, now or later."""
+        self._forget_the_missed()
+        return len(self._departures)
 
     def grant(self, wanted: int) -> int:
         """How many of the wanted starts may happen now; they count as made."""
-        if self.delay() > 0:
-            return 0
-        granted = min(wanted, int(self._level))
-        self._level -= granted
-        return granted
+        self._forget_the_missed()
+        now = self._clock()
+        self._granted.clear()
+        while self._departures and self._departures[0] <= now and len(self._granted) < wanted:
+            departure = self._departures.popleft()
+            if self._owed > 0:
+                self._owed -= 1
+            else:
+                self._granted.append(departure)
+        return len(self._granted)
 
     def give_back(self, unused: int) -> None:
-        """Return grants that were not used."""
-        self._level = min(self._burst, self._level + unused)
+        """Return grants of the last time that were not used."""
+        for _ in range(unused):
+            self._departures.appendleft(self._granted.pop())
 
-    def pause(self, seconds: float) -> None:
-        """Grant nothing for that long."""
-        self._closed_until = max(self._closed_until, self._clock() + seconds)
+    def owe(self, more: int) -> None:
+        """What has started counts for so many departures more: a long SMS is several."""
+        self._owed += more
 
-    def delay(self) -> float:
-        """Seconds until one start may happen; 0 when it may now."""
-        now = self._clock()
-        self._level = min(self._burst, self._level + (now - self._updated) * self._refill)
-        self._updated = now
-        return max(0.0, (1 - self._level) / self._refill, self._closed_until - now)
+    def drop(self) -> None:
+        """Give up every departure: the provider asked for silence."""
+        self._departures.clear()
+
+    def delay(self) -> float | None:
+        """Seconds until one start may happen, 0 when it may now; None where nothing is reserved."""
+        self._forget_the_missed()
+        if len(self._departures) <= self._owed:
+            return None
+        return max(0.0, self._departures[self._owed] - self._clock())
+
+    def _forget_the_missed(self) -> None:
+        missed = self._clock() - self._tolerance
+        while self._departures and self._departures[0] < missed:
+            self._departures.popleft()
+            self._owed = max(0, self._owed - 1)

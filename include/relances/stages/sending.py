@@ -5,11 +5,11 @@ a call, and no more relances are claimed than there are calls in flight.
 """
 
 import asyncio
-import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Final
 
 import psycopg
@@ -17,29 +17,31 @@ import psycopg
 from relances.rules.errors import TryAgain
 from relances.rules.fenetre import Fenetre
 from relances.rules.models import Statut
-from relances.rules.outcomes import Issue, Reglement, Reportee, settle
+from relances.rules.outcomes import NonEnvoyee, Reglement, settle
 from relances.rules.policy import Envoi
 from relances.stages.calls import call
-from relances.stages.pacing import Pace
+from relances.stages.traffic import LOOK_EVERY, Halte, Traffic
 from relances.store.sending import Claim, LotStore
+from relances.store.voies import Suspension
 from relances_providers.errors import OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits, Sender
 
-logger = logging.getLogger(__name__)
-
-_LEASE_MARGIN: Final = 30.0  # seconds between the end of the longest call and the end of its lease
+_LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
 _LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
-_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until the task's next try
-_PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a lot
-_DOWN_AFTER: Final = 20  # calls in a row without an answer: the provider is down, the lot stops
 
 
 @dataclass(frozen=True, slots=True)
 class LotReport:
-    """How many relances of a lot ended in each state. ``fermee``: the send window closed before its end."""
+    """How many relances of a lot ended in each state.
+
+    ``halte``: why it stopped before its end; None: nothing more is due. ``attente``: seconds until it may go on, where
+    the lane says so. ``suspension``: of the lane, where this worker made it.
+    """
 
     statuts: Mapping[Statut, int]
-    fermee: bool
+    halte: Halte | None = None
+    attente: float = 0.0
+    suspension: Suspension | None = None
 
     def __str__(self) -> str:
         return (
@@ -48,8 +50,8 @@ class LotReport:
 
 
 def lease(limits: Limits) -> float:
-    """Seconds a claim is its owner's: long enough for a token, the call, and a slow settlement."""
-    return 2 * limits.longest_call + _LEASE_MARGIN
+    """Seconds a claim is its owner's after a sign of life: for the longest call, begun at the last moment."""
+    return limits.longest_call + _LEASE_MARGIN
 
 
 def now() -> datetime:
@@ -57,8 +59,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def living() -> bool:
+    """Of a worker that nobody watches."""
+    return True
+
+
 class LotSender:
-    """Sends one lot with an open sender: one worker. Nothing is claimed once ``fenetre`` is closed by ``clock``."""
+    """Sends one lot with an open sender: one worker. Nothing is claimed once ``fenetre`` is closed by ``clock``.
+
+    ``par_segment``: the rate is one of segments. ``wanted``: whether who started this worker is still there.
+    """
 
     def __init__(
         self,
@@ -68,115 +78,128 @@ class LotSender:
         envoi: Envoi,
         fenetre: Fenetre,
         *,
+        par_segment: bool = False,
         clock: Callable[[], datetime] = now,
+        wanted: Callable[[], bool] = living,
     ) -> None:
         self._store = store
         self._sender = sender
         self._limits = limits
         self._envoi = envoi
         self._fenetre = fenetre
+        self._par_segment = par_segment
         self._clock = clock
-        self._pace = Pace(limits.rate_per_second)
+        self._wanted = wanted
+        self._traffic = Traffic(store.voie, limits, envoi.disjoncteur)
+        self._ready: deque[Claim] = deque()
         self._calls: dict[asyncio.Task[None], Claim] = {}
         self._outcomes: list[tuple[Claim, Reglement]] = []
         self._counts: Counter[Statut] = Counter()
         self._progress = asyncio.Event()
+        self._alive_at = monotonic()
         self._stopping = False
         self._closed = False
-        self._answered = False
-        self._probes = _PROBES
-        self._unreached = 0
-        self._trouble: Exception | None = None
 
     def stop(self) -> None:
-        """Claim nothing more; the calls in flight end and are settled. The next run finds the rest."""
+        """Start nothing more; the calls in flight end and are settled. The next run finds the rest."""
         self._stopping = True
         self._progress.set()
 
     async def run(self) -> LotReport:
-        """Send until nothing is due, or the window closes. Raises what stopped the lot, once every outcome is written.
+        """Send until nothing is due, or something holds the lot up. Raises once every outcome is written.
 
-        Misconfigured: a setting is wrong. TryLater, OutcomeUnknown: the provider is out of reach, or answers no
-        more. TryAgain: :meth:`stop` was called. What was not sent stays ``en_attente``.
+        Misconfigured: a setting is wrong. TryAgain: :meth:`stop` was called. What was not sent stays ``en_attente``.
         """
         try:
+            await self._traffic.open()
             exhausted = await self._send_all()
         except psycopg.Error:
             # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
             await asyncio.gather(*self._calls)
             await self._write_outcomes()
             raise
-        if self._trouble is not None:
-            raise self._trouble
-        if not exhausted and not self._closed:
+        traffic = self._traffic
+        if traffic.trouble is not None and not isinstance(traffic.trouble.error, TryLater | OutcomeUnknown):
+            raise traffic.trouble.error
+        halte = Halte.FERMEE if self._closed else traffic.halte
+        if not exhausted and halte is None:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")
-        return LotReport(dict(self._counts), fermee=self._closed)
+        return LotReport(dict(self._counts), halte, traffic.attente, traffic.suspension)
 
     async def _send_all(self) -> bool:
         """The loop itself; True when nothing was left to claim, False when it was stopped."""
         exhausted, closing = False, self._fenetre.closing(self._clock())
         while True:
             await self._write_outcomes()
-            if not (exhausted or self._stopping):
-                if closing is not None and self._clock() < closing:
-                    exhausted = await self._start_calls()
-                else:
-                    self._closed = True
-                    self.stop()
-            if not (self._calls or self._outcomes) and (exhausted or self._stopping):
+            await self._look_around(hungry=bool(self._ready) or not exhausted)
+            if not self._stopping and (closing is None or self._clock() >= closing):
+                self._closed = True
+                self.stop()
+            if self._stopping:
+                self._release()
+            else:
+                exhausted = await self._start_calls(exhausted=exhausted)
+            if not (self._calls or self._outcomes or self._ready) and (exhausted or self._stopping):
                 return exhausted
             await self._wait()
 
-    async def _start_calls(self) -> bool:
+    async def _look_around(self, *, hungry: bool) -> None:
+        """See to the lane and to the claims, where it is time to; stop where there is a reason."""
+        if (self._calls or self._ready) and monotonic() > self._alive_at + _LEASE_MARGIN / 4:
+            self._alive_at = await self._store.renew()
+        if self._traffic.is_due(hungry=hungry and self._room > 0 and not self._stopping):
+            await self._traffic.look()
+        if self._traffic.halte is not None or not self._wanted():
+            self.stop()
+
+    @property
+    def _room(self) -> int:
+        """Calls that may be added to those in flight."""
+        return self._traffic.places - len(self._calls) - len(self._outcomes)
+
+    async def _start_calls(self, *, exhausted: bool) -> bool:
         """Claim for the free places and start their calls; True when nothing is left to claim."""
-        # Few calls until the provider has answered one: an outage must not put a whole batch in doubt.
-        places = self._limits.max_in_flight if self._answered else min(self._probes, self._limits.max_in_flight)
-        room = places - len(self._calls) - len(self._outcomes)
-        granted = self._pace.grant(room) if room > 0 else 0
-        if granted == 0:
-            return False
-        claims = await self._store.take(granted)
-        self._pace.give_back(granted - len(claims))
-        for claim in claims:
-            task = asyncio.create_task(self._call(claim))
-            self._calls[task] = claim
-            task.add_done_callback(self._calls.pop)
-        return len(claims) < granted or self._store.at_end
+        room, pace = self._room, self._traffic.pace
+        granted = pace.grant(room) if room > 0 and (self._ready or not exhausted) else 0
+        missing = granted - len(self._ready)
+        if missing > 0 and not exhausted:
+            claims = await self._store.take(missing)
+            exhausted = len(claims) < missing or self._store.at_end
+            self._ready.extend(claims)
+        while self._ready and granted > 0:
+            claim = self._ready.popleft()
+            cost = claim.segments if self._par_segment else 1
+            pace.owe(max(0, cost - granted))
+            granted = max(0, granted - cost)
+            self._start(claim)
+        pace.give_back(granted)
+        return exhausted
+
+    def _start(self, claim: Claim) -> None:
+        if not self._store.holds(claim):
+            self._leave(claim, "réservation perdue")
+            return
+        task = asyncio.create_task(self._call(claim))
+        self._calls[task] = claim
+        task.add_done_callback(self._calls.pop)
+
+    def _release(self) -> None:
+        """What was claimed and not begun goes back to the queue."""
+        while self._ready:
+            self._leave(self._ready.popleft(), "envoi interrompu avant l'appel")
+
+    def _leave(self, claim: Claim, why: str) -> None:
+        self._outcomes.append((claim, settle(NonEnvoyee(why), claim.essai, self._envoi)))
 
     async def _call(self, claim: Claim) -> None:
-        not_after = claim.taken_at + lease(self._limits) - self._limits.longest_call
-        issue, error = await call(self._sender, claim, not_after)
-        self._outcomes.append((claim, settle(issue, claim.numero, self._envoi)))
-        self._learn(issue, error)
-        if len(self._outcomes) * 4 >= self._limits.max_in_flight or len(self._calls) <= 1:
+        begun = monotonic()
+        issue, error = await call(self._sender, claim, max(claim.taken_at, self._alive_at) + _LEASE_MARGIN)
+        self._outcomes.append((claim, settle(issue, claim.essai, self._envoi)))
+        self._traffic.learn(issue, error, monotonic() - begun)
+        if self._traffic.trouble is not None:
+            self.stop()
+        if len(self._outcomes) * 2 >= self._limits.max_in_flight or len(self._calls) <= 1:
             self._progress.set()
-
-    def _learn(self, issue: Issue, error: Exception | None) -> None:
-        """What one outcome says about the calls to come."""
-        match issue, error:
-            case Reportee(apres=float(seconds)), TryLater() if 0 < seconds <= _LONGEST_PAUSE:
-                self._pace.pause(seconds)
-            case Reportee(apres=float(seconds)), TryLater() if seconds > 0:
-                self._give_up(error)  # a daily quota: the lot does not wait for it
-            case _, OutcomeUnknown() if not self._answered:
-                self._probes -= 1
-                if self._probes == 0:
-                    self._give_up(error)
-            case _, TryLater() | OutcomeUnknown():
-                self._unreached += 1
-                if self._unreached >= _DOWN_AFTER:
-                    self._give_up(error)
-            case _, Exception():
-                self._give_up(error)
-            case _:
-                self._answered = True
-                self._unreached = 0
-
-    def _give_up(self, error: Exception) -> None:
-        if self._trouble is None:
-            logger.error("lot arrêté : %s", error)
-            self._trouble = error
-        self.stop()
 
     async def _write_outcomes(self) -> None:
         settled = list(self._outcomes)
@@ -189,7 +212,8 @@ class LotSender:
         """Until there is something to write or to start."""
         self._progress.clear()
         try:
-            busy = self._calls or self._outcomes
-            await asyncio.wait_for(self._progress.wait(), _LINGER if busy else self._pace.delay())
+            idle = not (self._calls or self._outcomes)
+            seconds = min(self._traffic.pace.delay() or 0, LOOK_EVERY) if idle else _LINGER
+            await asyncio.wait_for(self._progress.wait(), seconds)
         except TimeoutError:
             return

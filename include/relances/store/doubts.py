@@ -89,6 +89,11 @@ class Doubts:
         rows = self._connection.execute(query("plan_ranges"), parameters)
         return [Lot(execution.source, execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
 
+    def exists(self, lot: Lot) -> bool:
+        """Whether some relance of the occasion is in this lot, whatever its state."""
+        parameters = {"source": lot.source, "occasion": lot.occasion, "premier": lot.premier, "dernier": lot.dernier}
+        return self._connection.execute(query("find_in_lot"), parameters).fetchone() is not None
+
     def plan_retries(self, fournisseur: str, jours: int, nombre: int) -> list[Lot]:
         """What is due of what was tried before, first in the last ``jours``: a lot by occasion, ``nombre`` in all."""
         parameters = {"fournisseur": fournisseur, "jours": jours, "nombre": nombre}

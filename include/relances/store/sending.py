@@ -4,25 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar
+from typing import Self
 from uuid import uuid4
 
 import psycopg
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from relances.rules.outcomes import Reglement
 from relances.store.database import query
+from relances.store.durable import DurableConnection
 from relances.store.outcomes import flagged, outcomes
-
-T_co = TypeVar("T_co", covariant=True)
-_SILENCE_MS: Final = 30_000  # a network cut without a word must not hold an outcome for a quarter of an hour
-_PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
-
-
-class _Operation(Protocol[T_co]):
-    """A statement; ``again``: an earlier try of it may have been carried out unheard."""
-
-    async def __call__(self, connection: psycopg.AsyncConnection, *, again: bool) -> T_co: ...
+from relances.store.voies import VoieStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +35,15 @@ class Lot:
 class Claim:
     """A relance taken for one call, attempt ``numero``. ``taken_at``: monotonic seconds, before its lease began.
 
-    ``modele``: the approved template to send in place of ``texte``, filled with ``variables``; None: the text.
+    ``essai``: the same number without the calls that were never made. ``segments``: those that it is billed where
+    its fournisseur bills by segment. ``modele``: the approved template to send in place of ``texte``, filled with
+    ``variables``; None: the text.
     """
 
     relance_id: int
     numero: int
+    essai: int
+    segments: int
     telephone: str
     texte: str
     modele: str | None
@@ -62,13 +57,13 @@ class Claim:
 class LotStore:
     """The claims of one worker in one lot, under an owner's name of its own.
 
-    ``bail``: seconds after which anyone may declare this worker dead. ``compte``: the fournisseur's account that is
-    called. ``expiration_heures``: after which what was never tried is called off. The database may go away and come
-    back: statements are then repeated, which is safe for both.
+    ``bail``: seconds without a sign of life after which anyone may declare this worker dead. ``compte``: the
+    fournisseur's account that is called. ``expiration_heures``: after which what was never tried is called off. The
+    database may go away and come back: statements are then repeated, which is safe for all.
     """
 
     def __init__(self, conninfo: str, lot: Lot, bail: float, compte: str, expiration_heures: int) -> None:
-        self._conninfo = conninfo
+        self._durable = DurableConnection(conninfo)
         self._lot = lot
         self._bail = bail
         self._compte = compte
@@ -76,7 +71,8 @@ class LotStore:
         self._proprietaire = uuid4()
         self._next_id = lot.premier
         self._held: set[int] = set()
-        self._connection: psycopg.AsyncConnection | None = None
+        self._lost: set[int] = set()
+        self.voie = VoieStore(self._durable, lot.fournisseur)
 
     async def __aenter__(self) -> Self:
         return self
@@ -84,8 +80,7 @@ class LotStore:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        await self._durable.__aexit__(kind, error, trace)
 
     async def take(self, nombre: int) -> list[Claim]:
         """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
@@ -121,13 +116,13 @@ class LotStore:
             cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
             rows = unheard + await cursor.fetchall()
             claims = [
-                Claim(relance_id, numero, telephone, texte, modele, variables or (), taken_at)
-                for relance_id, numero, telephone, texte, modele, variables in rows
+                Claim(relance_id, numero, essai, segments, telephone, texte, modele, variables or (), taken_at)
+                for relance_id, numero, essai, segments, telephone, texte, modele, variables in rows
                 if numero is not None
             ]
             return claims, len(rows), max((row[0] for row in rows), default=self._next_id - 1)
 
-        claims, seen, last = await self._durably(claim)
+        claims, seen, last = await self._durable.run(claim)
         self._held.update(claim.relance_id for claim in claims)
         # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
         self._next_id = last + 1
@@ -137,6 +132,26 @@ class LotStore:
     def at_end(self) -> bool:
         """Whether the lot's last relance was taken: there is nothing more to ask for."""
         return self._next_id > self._lot.dernier
+
+    async def renew(self) -> float:
+        """Give a sign of life: the leases of all that is held start again; returns since when, in monotonic seconds.
+
+        What somebody took away meanwhile is not taken back: its settlement will find that out.
+        """
+        parameters = {"proprietaire": self._proprietaire, "bail_secondes": self._bail, "detenues": list(self._held)}
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[float, set[int]]:  # noqa: ARG001 - repeating is safe
+            since = monotonic()
+            rows = await connection.execute(query("renew"), parameters)
+            return since, {row[0] async for row in rows}
+
+        since, kept = await self._durable.run(write)
+        self._lost = self._held - kept
+        return since
+
+    def holds(self, claim: Claim) -> bool:
+        """Whether the claim was this worker's still, when it last gave a sign of life."""
+        return claim.relance_id not in self._lost
 
     async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
         """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
@@ -148,27 +163,5 @@ class LotStore:
                 await connection.execute(query("flag_numbers"), flags)
             await connection.execute(query("settle"), parameters)
 
-        await self._durably(write)
+        await self._durable.run(write)
         self._held.difference_update(claim.relance_id for claim, _ in settled)
-
-    async def _durably(self, operation: _Operation[T_co]) -> T_co:
-        attempts = AsyncRetrying(
-            retry=retry_if_exception_type(psycopg.OperationalError),
-            wait=wait_exponential_jitter(multiplier=0.1, max=5),
-            stop=stop_after_delay(_PATIENCE),
-            reraise=True,
-        )
-        async for attempt in attempts:
-            with attempt:
-                connection = await self._connected()
-                return await operation(connection, again=attempt.retry_state.attempt_number > 1)
-        raise AssertionError("unreachable: AsyncRetrying returns or raises")
-
-    async def _connected(self) -> psycopg.AsyncConnection:
-        if self._connection is None or self._connection.closed:
-            self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo,
-                autocommit=True,
-                tcp_user_timeout=_SILENCE_MS,
-            )
-        return self._connection

@@ -1,4 +1,4 @@
-"""Whose turn it is to send by a fournisseur: its rate is its account's, whoever sends.
+"""Whose turn it is to send by a fournisseur that only one may send by at a time.
 
 A turn lasts as long as its connection, which nothing else uses. Losing it loses the pace, never a relance.
 """
@@ -6,12 +6,6 @@ A turn lasts as long as its connection, which nothing else uses. Losing it loses
 import psycopg
 
 from relances.store.database import query
-
-
-def wait_for_turn(connection: psycopg.Connection, fournisseur: str) -> None:
-    """Return once nobody else sends by it."""
-    connection.execute(query("give_up_the_vanished"))
-    connection.execute(query("wait_for_turn"), {"fournisseur": fournisseur})
 
 
 def take_turn(connection: psycopg.Connection, fournisseur: str) -> bool:

@@ -14,6 +14,11 @@ FROM (
 GROUP BY lot
 ORDER BY lot;
 
+-- name: find_in_lot
+SELECT id FROM relances.relance
+WHERE id BETWEEN %(premier)s AND %(dernier)s AND source = %(source)s AND occasion = %(occasion)s
+LIMIT 1;
+
 -- name: plan_retries
 -- What is to be sent again now by a fournisseur, whatever its source and its occasion: a range of ids for each,
 -- `nombre` relances in all. Days count from the first call.
@@ -21,9 +26,10 @@ SELECT source, occasion, min(id), max(id)
 FROM (
     SELECT r.id, r.source, r.occasion
     FROM relances.relance r
-    WHERE r.fournisseur = %(fournisseur)s AND r.statut = 'en_attente' AND r.tentatives > 0
+    WHERE r.fournisseur = %(fournisseur)s AND r.statut = 'en_attente' AND (r.tentatives > 0 OR r.repli_le IS NOT NULL)
         AND r.a_envoyer AND (r.prochaine_tentative_le IS NULL OR r.prochaine_tentative_le <= now())
-        AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1)
+        AND coalesce(
+            (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = r.id AND t.numero = 1), r.repli_le)
             > now() - make_interval(days => %(jours)s)
     ORDER BY r.id
     LIMIT %(nombre)s
@@ -48,7 +54,8 @@ WITH prise AS (
         END AS annulation
     FROM relances.relance r
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-        AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer AND (tentatives > 0 OR NOT %(reprise)s)
+        AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer
+        AND (tentatives > 0 OR repli_le IS NOT NULL OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
     ORDER BY id
     LIMIT %(nombre)s
@@ -66,14 +73,17 @@ WITH prise AS (
         bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s),
         prochaine_tentative_le = NULL
     FROM prise WHERE r.id = prise.id AND prise.annulation IS NULL
-    RETURNING r.id, r.tentatives, r.telephone, r.texte, r.modele, r.variables
+    RETURNING r.id, r.tentatives, r.segments, r.telephone, r.texte, r.modele, r.variables
 ), journal AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire)
     SELECT id, tentatives, %(fournisseur)s, %(compte)s, %(proprietaire)s FROM prises
 )
-SELECT id, tentatives, telephone, texte, modele, variables FROM prises
+SELECT id, tentatives, tentatives - CASE WHEN tentatives > 1 THEN (
+        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = prises.id AND t.issue = 'non_envoyee')
+    ELSE 0 END, segments, telephone, texte, modele, variables
+FROM prises
 UNION ALL
-SELECT id, NULL, NULL, NULL, NULL, NULL FROM annulees
+SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM annulees
 ORDER BY id;
 
 -- name: claim_unheard
@@ -81,7 +91,14 @@ ORDER BY id;
 UPDATE relances.relance
 SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
 WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
-RETURNING id, tentatives, telephone, texte, modele, variables;
+RETURNING id, tentatives, tentatives, segments, telephone, texte, modele, variables;
+
+-- name: renew
+-- The owner lives: the leases of what it holds start again, but for what was taken away from it.
+UPDATE relances.relance
+SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
+WHERE id = ANY (%(detenues)s::bigint[]) AND statut = 'en_cours' AND proprietaire = %(proprietaire)s
+RETURNING id;
 
 -- name: settle
 -- Write outcomes, as arrays. The journal always learns the outcome of its own call; the relance only where
@@ -126,9 +143,6 @@ WHERE numero_signale.etat <> 'opposition';
 -- The server sees within two minutes that a machine is gone, whose turn it would otherwise hold for hours.
 SELECT set_config('tcp_keepalives_idle', '60', false), set_config('tcp_keepalives_interval', '10', false),
     set_config('tcp_keepalives_count', '6', false);
-
--- name: wait_for_turn
-SELECT pg_advisory_lock(hashtextextended(%(fournisseur)s, 2));
 
 -- name: take_turn
 SELECT pg_try_advisory_lock(hashtextextended(%(fournisseur)s, 2));

@@ -5,7 +5,8 @@ FROM (
     SELECT id, execution_id, date_relance, niveau, canal
     FROM relances.relance
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-        AND source = %(source)s AND occasion = %(occasion)s AND (tentatives > 0 OR NOT %(reprise)s)
+        AND source = %(source)s AND occasion = %(occasion)s
+        AND (tentatives > 0 OR repli_le IS NOT NULL OR NOT %(reprise)s)
     ORDER BY id
     LIMIT %(nombre)s
 ) r

@@ -1,0 +1,164 @@
+"""Sends lots: those of a run, one task each, and what is due again of every run."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import Final, assert_never
+
+import psycopg
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from relances.pipeline.connections import RELANCES, conninfo, database
+from relances.pipeline.demonstration import refuse_real_provider, send_window
+from relances.pipeline.policy import plume, politique
+from relances.pipeline.providers import hook_of, known_provider, way_of
+from relances.rules.errors import Blocked, PipelineError
+from relances.rules.fenetre import LIBREVILLE
+from relances.rules.policy import Politique
+from relances.rules.request import Request
+from relances.rules.soldes import Relecture
+from relances.stages import soldes
+from relances.stages.memory import rare_collections
+from relances.stages.sending import LotReport, LotSender, lease, now
+from relances.stages.traffic import Halte
+from relances.store.doubts import Doubts
+from relances.store.executions import Executions
+from relances.store.sending import Lot, LotStore
+from relances.store.sources import Source
+from relances.store.turns import take_turn
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import MessagingHook
+
+logger = logging.getLogger(__name__)
+
+_STOPPED_FOR: Final = timedelta(seconds=30)  # between two looks whether a person resumed the sending
+_NEXT_TURN: Final = timedelta(seconds=15)
+
+
+def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
+    """Send one lot; returns how many relances ended in each state.
+
+    Raises AirflowRescheduleException where something holds it up: the send window, a fournisseur in trouble, a person
+    who stopped the sending. The task comes back later, and holds no worker and no place of its pool meanwhile.
+    """
+    policy = politique()
+    with database(RELANCES) as relances:
+        execution = Executions(relances).get(request.run_id)
+        lot = Lot(execution.source, execution.occasion, fournisseur, premier, dernier)
+        if not Doubts(relances).exists(lot):
+            raise Blocked(
+                f"le lot {fournisseur} {premier}-{dernier} n'existe pas pour ce passage ; relancez la tâche "
+                f"plan_{fournisseur}, qui les compte",
+                "no relance of this run is in that lot: run the planning task again",
+            )
+    report = send(lot, policy)
+    if report is None:
+        raise _come_back(now() + _NEXT_TURN, f"{fournisseur} : un autre envoi est en cours, le lot attend son tour")
+    match report.halte:
+        case None:
+            return {statut.value: count for statut, count in report.statuts.items()}
+        case Halte.FERMEE:
+            raise _come_back(send_window(policy).next_opening(now()), f"{fournisseur} : hors des heures d'envoi")
+        case Halte.SUSPENDUE:
+            until = now() + timedelta(seconds=report.attente)
+            raise _come_back(until, f"{fournisseur} est en panne et suspendu")
+        case Halte.ARRETEE:
+            why = f"{fournisseur} : les envois sont arrêtés (Dag relances_arret, action reprendre, pour les reprendre)"
+            raise _come_back(now() + _STOPPED_FOR, why)
+        case _:
+            assert_never(report.halte)
+
+
+def send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
+    """Send what is due of what was already tried, of every run, while the send window is open.
+
+    The trouble of a fournisseur is raised once the others' retries are sent too.
+    """
+    fenetre, envoi, troubles = send_window(policy), policy.envoi, list[ProviderError | PipelineError]()
+    if fenetre.closing(now()) is None:
+        logger.info("hors des heures d'envoi : les reprises attendent le %s", in_words(fenetre.next_opening(now())))
+        return
+    for fournisseur in hooks:
+        for lot in Doubts(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot):
+            try:
+                report = send(lot, policy)
+            except (ProviderError, PipelineError) as error:
+                troubles.append(error)
+                break
+            if report is None or report.halte is not None:
+                logger.info("%s : les reprises attendent le prochain passage", fournisseur)
+                break
+    if troubles:
+        raise troubles[0]
+
+
+def send(lot: Lot, policy: Politique) -> LotReport | None:
+    """Read the balances of a lot again, then send it; while the window is closed, neither.
+
+    None where only one may send by its fournisseur at a time, and somebody does.
+    """
+    if send_window(policy).closing(now()) is None:
+        return LotReport({}, Halte.FERMEE)
+    with ExitStack() as turn:
+        if known_provider(lot.fournisseur).lots_at_once == 1:
+            own = turn.enter_context(database(RELANCES))
+            if not take_turn(own, lot.fournisseur):
+                return None
+        hook = hook_of(lot.fournisseur)
+        _read_again(lot, policy)
+        with rare_collections():
+            report = asyncio.run(_send_with(hook, lot, policy))
+    logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
+    return report
+
+
+def in_words(moment: datetime) -> str:
+    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
+
+
+def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
+    logger.info("%s : le reste du lot attend le %s", why, in_words(moment))
+    return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
+
+
+def _read_again(lot: Lot, policy: Politique) -> None:
+    source = Source(lot.source)
+    relecture = Relecture(plume(policy), way_of(known_provider(lot.fournisseur), policy))
+    with database(RELANCES) as relances, database(source.connexion) as etaxe:
+        soldes.read_again(lot, source, etaxe, relances, relecture)
+
+
+async def _send_with(hook: MessagingHook, lot: Lot, policy: Politique) -> LotReport:
+    refuse_real_provider(hook)
+    envoi, limits = policy.envoi, hook.limits
+    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
+    by_segment, parent = hook.capabilities.billed_by_segment, os.getppid()
+    async with hook.open() as sender, store:
+        worker = LotSender(
+            store,
+            sender,
+            limits,
+            envoi,
+            send_window(policy),
+            par_segment=by_segment,
+            # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
+            wanted=lambda: os.getppid() == parent,
+        )
+        with _ending_well(worker):
+            return await worker.run()
+
+
+@contextmanager
+def _ending_well(worker: LotSender) -> Iterator[None]:
+    """A deployment lets the calls in flight end instead of leaving them in doubt."""
+    before = signal.getsignal(signal.SIGTERM)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, worker.stop)
+    try:
+        yield
+    finally:
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, before)

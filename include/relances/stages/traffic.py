@@ -1,0 +1,151 @@
+"""What one worker knows of its lane: when the next call may start, and whether there is to be one."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import Final
+
+from relances.rules.disjoncteur import Latence, Releve
+from relances.rules.outcomes import Issue, Reportee
+from relances.rules.policy import Disjoncteur
+from relances.stages.pacing import Cadence, Pace
+from relances.store.voies import EtatVoie, Suspension, VoieStore
+from relances_providers.errors import OutcomeUnknown, TryLater
+from relances_providers.messaging import Limits
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
+_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then
+_PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
+_TOO_LATE: Final = "trop_tard"  # this worker was held up: nothing that its provider did
+
+
+class Halte(StrEnum):
+    """Why a lot stops before its end, to come back later."""
+
+    FERMEE = "fermee"  # the send window is closed
+    SUSPENDUE = "suspendue"  # the fournisseur is in trouble
+    ARRETEE = "arretee"  # a person stopped the sending
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What stops a lane, and for how long at least."""
+
+    error: Exception
+    au_moins: float = 0.0
+
+
+class Traffic:
+    """The lane as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself."""
+
+    def __init__(
+        self,
+        voie: VoieStore,
+        limits: Limits,
+        disjoncteur: Disjoncteur,
+        *,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
+        self._voie = voie
+        self._limits = limits
+        self._disjoncteur = disjoncteur
+        self._clock = clock
+        self._cadence = Cadence.of(limits.rate_per_second)
+        self._releve = Releve(disjoncteur)
+        self._latence = Latence()
+        self._looked_at = float("-inf")
+        self._probes = _PROBES
+        self._answered = False
+        self._answers = self._slow = False
+        self._silence = 0.0
+        self.pace = Pace(self._cadence, clock)
+        self.halte: Halte | None = None
+        self.attente = 0.0
+        self.trouble: Trouble | None = None
+        self.suspension: Suspension | None = None
+
+    async def open(self) -> None:
+        """See how the lane is, before anything is claimed."""
+        await self._voie.open()
+        etat = await self._look()
+        if etat.suspensions > 0:
+            self._probes = 1  # it was in trouble: one call tells whether it still is
+
+    @property
+    def places(self) -> int:
+        """Calls that there may be at once: few until one was answered, an outage must not put a batch in doubt."""
+        most = self._limits.max_in_flight
+        return most if self._answered else min(self._probes, most)
+
+    def is_due(self, *, hungry: bool) -> bool:
+        """Whether the lane has to be looked at. ``hungry``: there is something to send, and a free place for it."""
+        if self.halte is not None:
+            return False
+        told = self._silence > 0 or self.trouble is not None
+        low = hungry and self.pace.left < self._chunk / 2
+        return told or low or self._clock() >= self._looked_at + LOOK_EVERY
+
+    async def look(self) -> None:
+        """Tell the lane what was learnt, and learn what the others told it."""
+        if self._silence > 0:
+            await self._voie.pause(self._silence)
+            self.pace.drop()
+            self._silence = 0.0
+        if self.trouble is not None:
+            motif = str(self.trouble.error)
+            self.suspension = await self._voie.suspend(self._disjoncteur, motif, self.trouble.au_moins)
+        await self._look()
+
+    async def _look(self) -> EtatVoie:
+        wanted = max(0, self._chunk - self.pace.left)
+        etat = await self._voie.look(wanted, self._cadence.debit, ralentir=self._slow, repond=self._answers)
+        self._looked_at = self._clock()
+        self._answers = self._slow = False
+        self.pace.add(etat.departs)
+        if etat.arretee:
+            self.halte, self.attente = Halte.ARRETEE, 0.0
+        elif etat.suspendue > 0:
+            self.halte, self.attente = Halte.SUSPENDUE, etat.suspendue
+        return etat
+
+    @property
+    def _chunk(self) -> int:
+        """Departures worth reserving at once: what a quarter of a second may need."""
+        return max(1, min(4 * self._limits.max_in_flight, int(self._cadence.debit / 4)))
+
+    def learn(self, issue: Issue, error: Exception | None, seconds: float) -> None:
+        """What one call that took so many seconds says of those to come."""
+        match issue, error:
+            case Reportee(code=code), _ if code == _TOO_LATE:
+                return
+            case Reportee(apres=float(asked)), TryLater() if 0 < asked <= _LONGEST_PAUSE:
+                self._silence = max(self._silence, asked)
+                self._slow = True
+            case Reportee(apres=float(asked)), TryLater() as error if asked > 0:
+                self._stop(error, asked)  # a daily quota: the lot does not wait for it
+            case _, TryLater() | OutcomeUnknown() as error:
+                self._slow = True
+                self._fail(error)
+            case _, Exception() as error:
+                self._stop(error)
+            case _:
+                self._answered = self._answers = True
+                self._releve.note(echec=False)
+                self._slow = self._latence.note(seconds) or self._slow
+
+    def _fail(self, error: Exception) -> None:
+        opens = self._releve.note(echec=True)
+        if not self._answered:
+            self._probes -= 1
+            opens = opens or self._probes == 0
+        if opens:
+            self._stop(error)
+
+    def _stop(self, error: Exception, au_moins: float = 0.0) -> None:
+        if self.trouble is None:
+            logger.error("envois suspendus : %s", error)
+            self.trouble = Trouble(error, au_moins)

@@ -1,0 +1,57 @@
+"""A worker's connection, which may be lost and comes back: statements are repeated, and know that they are."""
+
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+
+import psycopg
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
+
+T_co = TypeVar("T_co", covariant=True)
+_SILENCE_MS: Final = 30_000  # a network cut without a word must not hold an outcome for a quarter of an hour
+_PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
+
+
+class Operation(Protocol[T_co]):
+    """Statements that are safe to repeat; ``again``: an earlier try may have been carried out unheard."""
+
+    async def __call__(self, connection: psycopg.AsyncConnection, *, again: bool) -> T_co: ...
+
+
+class DurableConnection:
+    """One connection in autocommit, made when it is first needed and made again when it was lost."""
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._connection: psycopg.AsyncConnection | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+    async def run(self, operation: Operation[T_co]) -> T_co:
+        """Carry it out, again where the connection is lost, during five minutes; then raise what psycopg raised."""
+        attempts = AsyncRetrying(
+            retry=retry_if_exception_type(psycopg.OperationalError),
+            wait=wait_exponential_jitter(multiplier=0.1, max=5),
+            stop=stop_after_delay(_PATIENCE),
+            reraise=True,
+        )
+        async for attempt in attempts:
+            with attempt:
+                connection = await self._connected()
+                return await operation(connection, again=attempt.retry_state.attempt_number > 1)
+        raise AssertionError("unreachable: AsyncRetrying returns or raises")
+
+    async def _connected(self) -> psycopg.AsyncConnection:
+        if self._connection is None or self._connection.closed:
+            self._connection = await psycopg.AsyncConnection.connect(
+                self._conninfo,
+                autocommit=True,
+                tcp_user_timeout=_SILENCE_MS,
+            )
+        return self._connection

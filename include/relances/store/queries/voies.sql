@@ -1,0 +1,71 @@
+-- name: open_voie
+INSERT INTO relances.voie (fournisseur) VALUES (%(fournisseur)s) ON CONFLICT DO NOTHING;
+
+-- name: look_at_voie
+-- Reserve up to `nombre` departures after all those that are reserved, and say how the lane is. It slows down to the
+-- half, once a second at most, where a worker asks for it, and speeds up by the twentieth of its limit a second where
+-- one was answered. Nobody reserves more than a quarter of a second of it, nor where it is suspended or stopped.
+WITH voie AS MATERIALIZED (
+    SELECT v.fournisseur, d.debit, o.ouverte, greatest(v.prochain_depart, clock_timestamp()) AS depart,
+        CASE WHEN o.ouverte THEN least(%(nombre)s, ceil(d.debit / 4)) ELSE 0 END::integer AS accordes,
+        CASE
+            WHEN %(ralentir)s AND v.ralentie_le < clock_timestamp() - interval '1 second'
+                THEN greatest(d.debit / 2, %(debit_max)s * 0.01)
+            WHEN %(repond)s AND NOT %(ralentir)s THEN least(%(debit_max)s, d.debit + %(debit_max)s * 0.05
+                * least(1, extract(epoch FROM clock_timestamp() - v.acceleree_le)::float8))
+            ELSE d.debit
+        END AS debit_suivant
+    FROM relances.voie v
+    CROSS JOIN LATERAL (SELECT least(v.debit, %(debit_max)s) AS debit) d
+    CROSS JOIN LATERAL (
+        SELECT v.arretee_le IS NULL AND coalesce(v.suspendue_jusqu_au, '-infinity') <= clock_timestamp() AS ouverte
+    ) o
+    WHERE v.fournisseur = %(fournisseur)s
+    FOR UPDATE OF v
+)
+UPDATE relances.voie v
+SET prochain_depart = CASE WHEN voie.accordes > 0
+        THEN voie.depart + make_interval(secs => voie.accordes / voie.debit) ELSE v.prochain_depart END,
+    debit = voie.debit_suivant,
+    ralentie_le = CASE WHEN voie.debit_suivant < voie.debit THEN clock_timestamp() ELSE v.ralentie_le END,
+    acceleree_le = clock_timestamp(),
+    suspensions = CASE WHEN %(repond)s AND voie.ouverte THEN 0 ELSE v.suspensions END,
+    motif = CASE WHEN NOT (%(repond)s AND voie.ouverte) THEN v.motif END
+FROM voie
+WHERE v.fournisseur = voie.fournisseur
+RETURNING voie.accordes, extract(epoch FROM voie.depart - clock_timestamp())::float8, (1 / voie.debit)::float8,
+    greatest(0, coalesce(extract(epoch FROM v.suspendue_jusqu_au - clock_timestamp()), 0))::float8,
+    v.arretee_le IS NOT NULL, v.suspensions;
+
+-- name: pause_voie
+-- Its fournisseur asks for so many seconds of silence: what is not reserved yet departs after them.
+UPDATE relances.voie
+SET prochain_depart = greatest(prochain_depart, clock_timestamp() + make_interval(secs => %(secondes)s))
+WHERE fournisseur = %(fournisseur)s;
+
+-- name: suspend_voie
+-- Twice as long each time in a row. Nothing where somebody suspended it already.
+UPDATE relances.voie
+SET suspendue_jusqu_au = clock_timestamp() + make_interval(secs =>
+        greatest(%(au_moins)s, least(%(pause_max)s, %(pause)s * power(2, least(suspensions, 20))))),
+    suspensions = suspensions + 1, motif = %(motif)s
+WHERE fournisseur = %(fournisseur)s AND coalesce(suspendue_jusqu_au, '-infinity') <= clock_timestamp()
+RETURNING suspensions, suspendue_jusqu_au, motif;
+
+-- name: stop_voies
+INSERT INTO relances.voie (fournisseur, arretee_le)
+SELECT nom, clock_timestamp() FROM unnest(%(fournisseurs)s::text[]) AS n (nom)
+ON CONFLICT (fournisseur) DO UPDATE SET arretee_le = coalesce(voie.arretee_le, excluded.arretee_le);
+
+-- name: resume_voies
+-- A person who resumes has mended what suspended it, too.
+UPDATE relances.voie
+SET arretee_le = NULL, suspendue_jusqu_au = NULL, suspensions = 0, motif = NULL
+WHERE fournisseur = ANY (%(fournisseurs)s);
+
+-- name: list_voies
+SELECT v.fournisseur, v.arretee_le, CASE WHEN v.suspendue_jusqu_au > clock_timestamp() THEN v.suspendue_jusqu_au END,
+    v.motif, v.debit,
+    (SELECT count(*) FROM relances.relance r WHERE r.fournisseur = v.fournisseur AND r.statut = 'en_attente')
+FROM relances.voie v
+ORDER BY v.fournisseur;

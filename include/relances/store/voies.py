@@ -1,0 +1,139 @@
+"""Lanes: what all who send by a fournisseur share, whichever their machine. Its rate, its troubles, its stop."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+
+import psycopg
+from psycopg.rows import args_row
+
+from relances.rules.policy import Disjoncteur
+from relances.store.database import query
+from relances.store.durable import DurableConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Departs:
+    """Departures that nobody else has: ``nombre``, the first at ``premier`` (monotonic), one each ``pas`` seconds."""
+
+    nombre: int
+    premier: float
+    pas: float
+
+
+@dataclass(frozen=True, slots=True)
+class EtatVoie:
+    """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
+
+    ``suspensions``: how many times in a row it was, without an answer between.
+    """
+
+    departs: Departs
+    suspendue: float
+    arretee: bool
+    suspensions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A lane that was just suspended, the ``suspensions``-th time in a row, and why."""
+
+    suspensions: int
+    jusqu_au: datetime
+    motif: str
+
+
+class VoieStore:
+    """A worker's side of its lane. Every statement is one row, by its key."""
+
+    def __init__(self, durable: DurableConnection, fournisseur: str) -> None:
+        self._durable = durable
+        self._fournisseur = fournisseur
+
+    async def open(self) -> None:
+        """See that the lane has its row."""
+
+        async def insert(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
+            await connection.execute(query("open_voie"), {"fournisseur": self._fournisseur})
+
+        await self._durable.run(insert)
+
+    async def look(self, nombre: int, debit_max: float, *, ralentir: bool, repond: bool) -> EtatVoie:
+        """How the lane is, with up to ``nombre`` departures reserved; a quarter of a second of them at most.
+
+        ``debit_max``: departures a second that it may have. ``ralentir``, ``repond``: what its fournisseur's answers
+        since the last look ask for, and whether there were some.
+        """
+        parameters = {
+            "fournisseur": self._fournisseur,
+            "nombre": nombre,
+            "debit_max": debit_max,
+            "ralentir": ralentir,
+            "repond": repond,
+        }
+
+        async def reserve(connection: psycopg.AsyncConnection, *, again: bool) -> EtatVoie:  # noqa: ARG001 - what was reserved unheard is lost
+            cursor = await connection.execute(query("look_at_voie"), parameters)
+            row = await cursor.fetchone()
+            if row is None:
+                raise LookupError(f"lane {self._fournisseur} was not opened")
+            accordes, attente, pas, suspendue, arretee, suspensions = row
+            # By the clock of after the answer: a departure is never taken before its time.
+            return EtatVoie(Departs(accordes, monotonic() + attente, pas), suspendue, arretee, suspensions)
+
+        return await self._durable.run(reserve)
+
+    async def pause(self, secondes: float) -> None:
+        """Let nothing more depart for so many seconds."""
+        parameters = {"fournisseur": self._fournisseur, "secondes": secondes}
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
+            await connection.execute(query("pause_voie"), parameters)
+
+        await self._durable.run(write)
+
+    async def suspend(self, disjoncteur: Disjoncteur, motif: str, au_moins: float) -> Suspension | None:
+        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already."""
+        parameters = {
+            "fournisseur": self._fournisseur,
+            "pause": disjoncteur.pause,
+            "pause_max": disjoncteur.pause_max,
+            "au_moins": au_moins,
+            "motif": motif,
+        }
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> Suspension | None:  # noqa: ARG001 - repeating is safe
+            cursor = await connection.execute(query("suspend_voie"), parameters)
+            row = await cursor.fetchone()
+            return None if row is None else Suspension(*row)
+
+        return await self._durable.run(write)
+
+
+@dataclass(frozen=True, slots=True)
+class Voie:
+    """A lane, as an operator sees it. ``en_attente``: relances that wait for it."""
+
+    fournisseur: str
+    arretee_le: datetime | None
+    suspendue_jusqu_au: datetime | None
+    motif: str | None
+    debit: float | None
+    en_attente: int
+
+
+def stop_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) -> None:
+    """Stop these lanes until somebody resumes them: their workers see it within a second."""
+    connection.execute(query("stop_voies"), {"fournisseurs": list(fournisseurs)})
+
+
+def resume_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) -> None:
+    """Let these lanes go on, those in trouble too."""
+    connection.execute(query("resume_voies"), {"fournisseurs": list(fournisseurs)})
+
+
+def list_voies(connection: psycopg.Connection) -> list[Voie]:
+    """Every lane that was ever used."""
+    with connection.cursor(row_factory=args_row(Voie)) as cursor:
+        return cursor.execute(query("list_voies")).fetchall()
