@@ -14,6 +14,7 @@ from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
 from relances.rules.policy_file import load_policy
 from relances.stages.sending import LotSender, lease
+from relances.stages.traffic import Halte
 from relances.store.sending import LotStore
 from relances_providers.ventis_hook import VentisHook
 from tests.integration.conftest import Connect
@@ -53,7 +54,7 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
     opening = rescheduled.value.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min
-    assert f"ventis : hors des heures d'envoi, le reste du lot attend le {opening:%d/%m/%Y} à 00:00" in caplog.text
+    assert f"ventis : hors des heures d'envoi : le reste du lot attend le {opening:%d/%m/%Y} à 00:00" in caplog.text
     assert statuts(relances_url) == {"en_attente": 3}
     assert provider.stats()["requests"] == {}
 
@@ -82,11 +83,11 @@ async def test_when_the_window_closes_calls_in_flight_end_and_the_rest_waits(
         moment.append(EVENING + timedelta(minutes=1))
         report = await sending
     sent = len(provider.ledger())
-    assert (report.fermee, report.statuts) == (True, {Statut.ENVOYEE: sent})
+    assert (report.halte, report.statuts) == (Halte.FERMEE, {Statut.ENVOYEE: sent})
     assert statuts(relances_url) == {"envoyee": sent, "en_attente": 40 - sent}
     assert sent < 40
 
-    assert not (await send(relances_url)).fermee
+    assert (await send(relances_url)).halte is None
     assert statuts(relances_url) == {"envoyee": 40}
     invariants(relances_url, provider.ledger())
 
@@ -97,7 +98,7 @@ async def test_a_lot_that_begins_after_closing_time_claims_nothing(relances_url:
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
         report = await LotSender(store, sender, hook.limits, ENVOI, OFFICE_HOURS, clock=lambda: late).run()
-    assert (report.fermee, report.statuts) == (True, {})
+    assert (report.halte, report.statuts) == (Halte.FERMEE, {})
     assert statuts(relances_url) == {"en_attente": 2}
 
 
@@ -107,7 +108,7 @@ async def test_a_lot_that_ends_by_closing_time_is_not_cut_short(relances_url: st
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
         report = await LotSender(store, sender, hook.limits, ENVOI, OFFICE_HOURS, clock=lambda: EVENING).run()
-    assert (report.fermee, report.statuts) == (False, {Statut.ENVOYEE: 2})
+    assert (report.halte, report.statuts) == (None, {Statut.ENVOYEE: 2})
 
 
 def test_retries_wait_for_the_window_and_no_run_waits_for_them(

@@ -146,7 +146,7 @@ async def test_settling_twice_changes_nothing(relances_url: str) -> None:
 
 async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: str, provider: Provider) -> None:
     async with VentisHook().open() as sender:
-        claim = Claim(1, 1, "24166123456", "Relance", None, (), monotonic())
+        claim = Claim(1, 1, 1, 1, "24166123456", "Relance", None, (), monotonic())
         issue, _ = await call(sender, claim, not_after=monotonic() - 1)
     assert type(issue).__name__ == "Reportee"
     assert provider.requests() == 0

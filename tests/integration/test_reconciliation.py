@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import psycopg
 import pytest
+from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import pipeline
 from relances.rules.errors import Blocked
@@ -20,10 +21,9 @@ from relances_providers.zoom_sms_hook import ZoomSmsHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
-from tests.integration.sending_process import sending_process
 from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
-from tests.support import PATIENCE_SECONDS, wait_until
+from tests.support import wait_until
 
 QUARANTINE = 2 * 5  # seconds: connecting and waiting, each bounded by the connection's timeout
 DEADLINE = load_policy().envoi.delai_incertitude
@@ -286,15 +286,25 @@ def test_a_retry_that_the_latest_run_of_its_day_does_not_cover_is_not_sent(
     assert provider.ledger() == []
 
 
-def test_a_retry_waits_for_the_next_pass_while_somebody_sends_by_its_fournisseur(
-    relances_url: str, provider: Provider, relances: psycopg.Connection
+# --- a fournisseur that only one may send by at a time ---
+
+
+def put_off_by_zoom(url: str, provider: Provider) -> None:
+    stage_relances(url, 1, fournisseur="zoom", telephone="15550100123")
+    provider.upset({"fault": "http_429", "seconds": 40})
+    pipeline.send_lot(request(), "zoom", 1, 10**9)
+    provider.upset()
+    let_time_pass(url, 3600)
+
+
+def test_its_retries_wait_for_the_next_pass_while_somebody_sends_by_it(
+    relances_url: str, provider: Provider, connect: Connect, relances: psycopg.Connection
 ) -> None:
-    put_off(relances_url, provider, 40)
-    let_time_pass(relances_url, 41)
-    assert take_turn(relances, "ventis")
+    connect("zoom")
+    put_off_by_zoom(relances_url, provider)
+    assert take_turn(relances, "zoom")
     pipeline.reconcile_every_run()
-    assert not pipeline.reconcile(request())
-    assert provider.ledger() == []
+    assert statuts(relances_url) == {"en_attente": 1}
     relances.close()
     wait_until(lambda: sent_again(relances_url), "the turn to be over")
 
@@ -304,28 +314,25 @@ def sent_again(url: str) -> bool:
     return "envoyee" in statuts(url)
 
 
-def test_somebody_who_sends_by_one_fournisseur_holds_up_no_other(
+def test_its_lots_come_back_while_somebody_sends_by_it(
+    relances_url: str, provider: Provider, connect: Connect, relances: psycopg.Connection
+) -> None:
+    connect("zoom")
+    stage_relances(relances_url, 1, fournisseur="zoom", telephone="15550100123")
+    assert take_turn(relances, "zoom")
+    with pytest.raises(AirflowRescheduleException):
+        pipeline.send_lot(request(), "zoom", 1, 10**9)
+    assert statuts(relances_url) == {"en_attente": 1}
+
+
+def test_another_fournisseur_does_not_wait_for_it(
     relances_url: str, provider: Provider, relances: psycopg.Connection
 ) -> None:
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
-    assert take_turn(relances, "zoom")
+    assert take_turn(relances, "ventis")
     pipeline.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
-
-
-def test_a_lane_waits_until_nobody_else_sends_by_its_fournisseur(
-    relances_url: str, provider: Provider, relances: psycopg.Connection
-) -> None:
-    stage_relances(relances_url, 1)
-    assert take_turn(relances, "ventis")
-    waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    with sending_process() as lane:
-        wait_until(lambda: ask(relances_url, waiting), "the lane to wait")
-        assert statuts(relances_url) == {"en_attente": 1}
-        relances.close()
-        assert lane.wait(PATIENCE_SECONDS) == 0
-    assert statuts(relances_url) == {"envoyee": 1}
 
 
 # --- nothing to do ---

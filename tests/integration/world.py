@@ -36,6 +36,14 @@ def let_time_pass(url: str, seconds: float = 3600) -> None:
         """,
         s=seconds,
     )
+    ask(
+        url,
+        """
+        UPDATE relances.voie SET suspendue_jusqu_au = suspendue_jusqu_au - make_interval(secs => %(s)s),
+            prochain_depart = prochain_depart - make_interval(secs => %(s)s)
+        """,
+        s=seconds,
+    )
 
 
 def request(run_id: str = "passage-1", day: date = TODAY, **over: object) -> Request:

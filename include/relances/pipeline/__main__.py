@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.commande import Commande
-from relances.pipeline import oppositions
+from relances.pipeline import envois, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
 from relances.pipeline.examination import TEXT, diagnose, message_test
@@ -62,6 +62,11 @@ def _parser() -> Commande:
     reactiver = commands.add_parser("reactiver")
     reactiver.set_defaults(command=_reactiver)
     reactiver.add_argument("--telephone", required=True)
+
+    sending = commands.add_parser("envois")
+    sending.set_defaults(command=_envois)
+    sending.add_argument("action", choices=[envois.ARRETER, envois.REPRENDRE, envois.VOIR])
+    sending.add_argument("--fournisseur")
 
     _add_apercu(commands.add_parser("apercu"))
 
@@ -122,6 +127,10 @@ def _envoyer_test(given: argparse.Namespace) -> int:
 
 def _reactiver(given: argparse.Namespace) -> int:
     return _say(CompteRendu(reactivate(given.telephone)))
+
+
+def _envois(given: argparse.Namespace) -> int:
+    return _say(CompteRendu("\n".join(envois.act(given.action, given.fournisseur))))
 
 
 def _apercu(given: argparse.Namespace) -> int:

@@ -1,0 +1,57 @@
+"""
+### Arrêter les envois
+
+**Quelque chose ne va pas ?** Déclenchez ce Dag tel quel : en deux secondes plus aucun message ne part, par personne, de
+quelque passage que ce soit. Les appels déjà commencés se terminent et sont notés ; tout le reste attend, rien n'est
+perdu, rien ne partira deux fois. Les tâches `send_…` passent à `up_for_reschedule`.
+
+**Pour reprendre**, déclenchez-le avec *action* = `reprendre` : les tâches repartent d'elles-mêmes dans la minute. Il
+remet aussi en service un fournisseur suspendu à la suite de pannes. Une relance restée arrêtée plus longtemps que
+`expiration_heures` est annulée : elle ne part pas en retard.
+
+*Stops all sending within two seconds, until it is triggered again with `reprendre`. Nothing is lost or sent twice. The
+same as the command `relances envois arreter`.*
+"""
+
+from airflow.sdk import Param, dag, get_current_context, task
+
+from relances.pipeline import envois
+from relances_providers.provider_info import PROVIDERS
+
+PARAMS = {
+    "action": Param(
+        envois.ARRETER,
+        type="string",
+        enum=[envois.ARRETER, envois.REPRENDRE, envois.VOIR],
+        values_display={
+            envois.ARRETER: "arrêter — stop",
+            envois.REPRENDRE: "reprendre — resume",
+            envois.VOIR: "voir seulement — only look",
+        },
+        title="Action",
+        description="Arrêter ou reprendre les envois. — Stop sending, or resume it.",
+    ),
+    "fournisseur": Param(
+        None,
+        type=["null", "string"],
+        enum=[None, *(provider.name for provider in PROVIDERS)],
+        values_display={"null": "tous — all"},
+        title="Fournisseur",
+        description="Lui seul ; vide = tous. — Only this provider; empty = all.",
+    ),
+}
+
+
+@dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 3})
+def relances_arret() -> None:
+    # Before anything else that waits for a worker.
+    @task(priority_weight=1_000, weight_rule="absolute")
+    def act() -> None:
+        """Arrête ou reprend, et dit l'état de chaque fournisseur. — Stops or resumes, and says how each is."""
+        params = get_current_context()["params"]
+        envois.run_action(str(params["action"]), params["fournisseur"])
+
+    act()
+
+
+relances_arret()

@@ -1,0 +1,51 @@
+"""Stops all sending, and resumes it: what an officer does who sees something go wrong."""
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from relances.pipeline.connections import RELANCES, database
+from relances.pipeline.providers import known_provider
+from relances.pipeline.sending import in_words
+from relances.store.voies import Voie, list_voies, resume_voies, stop_voies
+from relances_providers.provider_info import PROVIDERS
+
+logger = logging.getLogger(__name__)
+
+ARRETER: Final = "arreter"
+REPRENDRE: Final = "reprendre"
+VOIR: Final = "voir"
+
+
+def run_action(action: str, fournisseur: str | None) -> None:
+    """The task of the Dag: do it, and log how every lane is."""
+    for line in act(action, fournisseur):
+        logger.info("%s", line)
+
+
+def act(action: str, fournisseur: str | None) -> list[str]:
+    """Stop, resume or only look at the lane of a fournisseur, all of them where none is named; returns how they are.
+
+    Blocked where there is no such fournisseur. What is being called ends; nothing more begins, within two seconds.
+    """
+    names = [provider.name for provider in PROVIDERS] if fournisseur is None else [known_provider(fournisseur).name]
+    with database(RELANCES) as relances:
+        if action == ARRETER:
+            stop_voies(relances, names)
+        elif action == REPRENDRE:
+            resume_voies(relances, names)
+        return _lines(list_voies(relances))
+
+
+def _lines(voies: Sequence[Voie]) -> list[str]:
+    if not voies:
+        return ["aucun envoi n'a encore eu lieu — nothing was ever sent"]
+    return [f"{voie.fournisseur} : {_state(voie)} ; {voie.en_attente} relances en attente" for voie in voies]
+
+
+def _state(voie: Voie) -> str:
+    if voie.arretee_le is not None:
+        return f"ARRÊTÉ depuis le {in_words(voie.arretee_le)} — stopped"
+    if voie.suspendue_jusqu_au is not None:
+        return f"en panne, suspendu jusqu'au {in_words(voie.suspendue_jusqu_au)} — in trouble ({voie.motif})"
+    return "ouvert — open"
