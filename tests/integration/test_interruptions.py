@@ -3,10 +3,13 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
+import psutil
 import psycopg
 import pytest
 from psycopg import sql
@@ -24,7 +27,7 @@ from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to
 from tests.integration.provider import Provider, lot, seen, send
-from tests.integration.sending_process import sending_process
+from tests.integration.sending_process import REPOSITORY, sending_process
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, let_time_pass, request, statuts
 from tests.support import PATIENCE_SECONDS, wait_until
@@ -49,7 +52,7 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
-        assert Doubts(relances).rescue() == 1
+        assert Doubts(relances).rescue(100) == 1
         await store.settle([(claims[0], ACCEPTED)])
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
     call = ask(relances_url, "SELECT issue, reference FROM relances.tentative")
@@ -74,11 +77,11 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue()
+        Doubts(relances).rescue(100)
         await store.settle([(claims[0], reglement)])
-    Doubts(relances).resolve_from_journal()
+    Doubts(relances).resolve_from_journal(100)
     assert relance(relances_url) == expected
-    assert Doubts(relances).resolve_from_journal() == 0
+    assert Doubts(relances).resolve_from_journal(100) == 0
 
 
 @pytest.mark.parametrize(("hours", "statut"), [(23, "envoyee"), (25, "echec")])
@@ -89,12 +92,12 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.take(1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue()
+        Doubts(relances).rescue(100)
         let_time_pass(relances_url)
-        assert Doubts(relances).close(60, "ventis") == 1
+        assert Doubts(relances).close(60, 100, of="ventis") == 1
         await store.settle([(claims[0], ACCEPTED)])
     ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
-    Doubts(relances).resolve_from_journal()
+    Doubts(relances).resolve_from_journal(100)
     assert relance(relances_url)[0] == statut
 
 
@@ -103,8 +106,8 @@ async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relan
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.take(1)
     let_time_pass(relances_url)
-    Doubts(relances).rescue()
-    assert Doubts(relances).resolve_from_journal() == 0
+    Doubts(relances).rescue(100)
+    assert Doubts(relances).resolve_from_journal(100) == 0
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
 
 
@@ -113,9 +116,9 @@ async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.take(1)
         let_time_pass(relances_url, 30)
-        assert Doubts(relances).rescue() == 0
+        assert Doubts(relances).rescue(100) == 0
         let_time_pass(relances_url, 31)
-        assert Doubts(relances).rescue() == 1
+        assert Doubts(relances).rescue(100) == 1
 
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
@@ -260,13 +263,13 @@ def test_a_worker_frozen_beyond_its_lease_neither_sends_nor_writes_late(
         os.kill(process.pid, signal.SIGSTOP)
         wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to have answered")
         let_time_pass(relances_url)
-        frozen = Doubts(relances).rescue()
+        frozen = Doubts(relances).rescue(100)
         assert 1 <= frozen <= 4
         provider.upset()
         os.kill(process.pid, signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert statuts(relances_url) == {"incertaine": frozen, "envoyee": 12 - frozen}
-    assert Doubts(relances).resolve_from_journal() == frozen
+    assert Doubts(relances).resolve_from_journal(100) == frozen
     assert len(provider.ledger()) == 12
     invariants(relances_url, provider.ledger())
 
@@ -287,3 +290,30 @@ def test_a_worker_asked_to_end_finishes_its_calls_and_fails_its_task(
     assert 1 <= sent < 60
     assert statuts(relances_url) == {"envoyee": sent, "en_attente": 60 - sent}
     invariants(relances_url, provider.ledger())
+
+
+def test_a_worker_whose_parent_is_killed_ends_its_calls_and_begins_no_more(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    provider.upset(latency_ms=1_000)
+    stage_relances(relances_url, 60)
+    command = f"{sys.executable} -m tests.integration.sending_process & echo $!; wait"
+    with subprocess.Popen(["/bin/sh", "-c", command], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        wait_until(provider.ledger, "a first message")
+        parent.kill()
+        worker.wait(PATIENCE_SECONDS)
+        parent.stdout.read()
+    sent = len(provider.ledger())
+    assert 1 <= sent < 60
+    assert statuts(relances_url) == {"envoyee": sent, "en_attente": 60 - sent}
+    invariants(relances_url, provider.ledger())
+
+
+def test_a_task_that_sent_leaves_its_process_the_signals_it_had(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 1)
+    before = signal.getsignal(signal.SIGTERM)
+    pipeline.send_lot(request(), "ventis", 1, 1)
+    assert signal.getsignal(signal.SIGTERM) is before

@@ -436,6 +436,14 @@ def test_lots_share_out_what_waits_without_a_gap_or_an_overlap(relances_url: str
     assert {len(share) for share in shares[:-1]} == {7}
 
 
+def test_a_lot_that_is_not_there_says_which_task_counts_them(relances_url: str) -> None:
+    stage_relances(relances_url, 2)
+    with pytest.raises(Blocked, match="le lot ventis 900-901 n'existe pas pour ce passage") as refused:
+        pipeline.send_lot(request(), "ventis", 900, 901)
+    assert "plan_ventis" in one_sentence(refused.value)
+    assert statuts(relances_url) == {"en_attente": 2}
+
+
 def test_there_are_never_more_lots_than_airflow_maps_a_task_over(relances_url: str) -> None:
     prepare(request())
     with psycopg.connect(relances_url, autocommit=True) as connection:
