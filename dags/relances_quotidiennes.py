@@ -5,15 +5,19 @@ Chaque jour à 8 h (Libreville) : retrouve les contribuables en retard, vérifie
 par contribuable, l'envoie par SMS ou par WhatsApp, vérifie ce qui est resté sans réponse, reporte les résultats dans
 l'application fiscale et dresse le bilan.
 
-Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, d'une place : ses lots partent l'un après l'autre, à côté
-de ceux des autres. Une file sans rien à envoyer est sautée. Juste avant l'envoi d'un lot, les soldes sont relus : ce
+Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, dont les places (Admin → Pools) bornent les lots envoyés à
+la fois ; leur débit est commun, quels que soient leur nombre et leurs machines. Une file sans rien à envoyer est sautée.
+Un fournisseur en panne est suspendu puis réessayé : ses lots attendent, ceux des autres partent. Juste avant l'envoi d'un lot, les soldes sont relus : ce
 qui vient d'être payé est annulé, ce qui a diminué est récrit.
 
 Hors de la fenêtre d'envoi de la politique, rien ne part : une tâche `send_…` est alors `up_for_reschedule`, sans
-occuper de place, et reprend d'elle-même à l'ouverture ; le reste du passage l'attend.
+occuper de place, et reprend d'elle-même à l'ouverture ; le reste du passage l'attend. De même tant qu'un fournisseur est
+suspendu, ou que les envois sont arrêtés (Dag `relances_arret`). Plusieurs passages peuvent tourner ensemble.
 
 **Relancer sans crainte** : une tâche ou le Dag entier peut être relancé à tout moment ; personne n'est relancé
 deux fois pour le même jour. Le rapport est dans le journal de la tâche `report` et dans son XCom.
+
+Un passage en échec, ou pas encore fini au bout de quatre heures, est dit à la connexion `alertes`, si elle existe.
 
 *Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a lane of its own,
 reconcile, write back, report. Any task may be run again: nobody is reminded twice for the same day.*
@@ -34,6 +38,7 @@ from airflow.sdk import (
 )
 
 from relances import pipeline
+from relances.pipeline import alertes
 from relances.rules.request import DEFAULTS
 from relances_providers.provider_info import PROVIDERS
 
@@ -126,10 +131,13 @@ PARAMS = {
     # No start_date: the first run is the next 8 o'clock, not the last one, whenever the Dag is switched on.
     schedule=CronTriggerTimetable("0 8 * * *", timezone="Africa/Libreville"),
     catchup=False,
-    max_active_runs=1,
+    # A manual run beside the scheduled one, and those that wait for their fournisseur or for the window: three days.
+    max_active_runs=5,
     params=PARAMS,
     doc_md=__doc__,
     tags=["relances"],
+    on_failure_callback=alertes.run_failed,
+    deadline=alertes.late_after(timedelta(hours=4)),  # noon: the afternoon is left to mend it in the send window
     default_args={
         "retries": 3,
         "retry_delay": timedelta(minutes=1),

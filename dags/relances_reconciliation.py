@@ -9,14 +9,20 @@ laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livrais
 **Relancer sans crainte** : les deux Dags peuvent tourner en même temps ; un fournisseur par lequel un envoi est en
 cours garde ses renvois pour le passage suivant.
 
+Le premier d'une suite de passages en échec, ou un passage de plus d'une heure, est dit à la connexion `alertes`, si
+elle existe.
+
 *Every quarter of an hour: clear doubts, ask what became of messages, send again what is due, write back. It may run
 beside the daily Dag: one of them at a time sends by a provider.*
 """
+
+from datetime import timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 
 from relances import pipeline
+from relances.pipeline import alertes
 
 
 @dag(
@@ -26,6 +32,8 @@ from relances import pipeline
     max_active_runs=1,
     doc_md=__doc__,
     tags=["relances"],
+    on_failure_callback=alertes.first_failure,
+    deadline=alertes.late_after(timedelta(hours=1)),
     default_args={"retries": 0},  # the next pass is the retry
 )
 def relances_reconciliation() -> None:

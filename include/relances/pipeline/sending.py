@@ -12,6 +12,7 @@ from typing import Final, assert_never
 import psycopg
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.policy import plume, politique
@@ -25,11 +26,13 @@ from relances.stages import soldes
 from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
+from relances.store.alertes import Alertes
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn
+from relances.store.voies import Suspension
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
@@ -113,7 +116,15 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
         with rare_collections():
             report = asyncio.run(_send_with(hook, lot, policy))
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
+    if report.suspension is not None and report.suspension.suspensions == 1:
+        _tell(lot.fournisseur, report.suspension)
     return report
+
+
+def _tell(fournisseur: str, suspension: Suspension) -> None:
+    with database(RELANCES) as relances:
+        waiting = Alertes(relances).waiting().get(fournisseur, 0)
+    alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au, waiting)
 
 
 def in_words(moment: datetime) -> str:

@@ -1,0 +1,50 @@
+"""Alerts as Airflow asks for them: when a run of the Dags fails, and when it is late."""
+
+import asyncio
+import json
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from tests.airflow.conftest import DagRun, Office
+from tests.chat import Chat, running_chat
+
+
+@pytest.fixture(scope="module")
+def chat() -> Iterator[Chat]:
+    with running_chat() as chat:
+        yield chat
+
+
+@pytest.fixture(scope="module")
+def failed(office: Office, chat: Chat) -> DagRun:
+    """A run that a wrong secret stops, where somebody is told."""
+    broken = office.with_connection(password="faux")
+    environment = {**broken.environment, "AIRFLOW_CONN_ALERTES": chat.connection(), "NO_PROXY": "127.0.0.1"}
+    return replace(broken, environment=environment).run("relances_quotidiennes")
+
+
+def test_a_failed_run_is_one_alert_that_names_what_failed(failed: DagRun, chat: Chat) -> None:
+    assert failed.state == "failed"
+    [text] = chat.texts()
+    assert text.startswith("Relances : passage en échec\n")
+    assert failed.run_id in text
+    assert "Tâches en échec : check_providers\n" in text
+
+
+def test_nobody_is_told_of_a_run_where_nobody_asked(failed: DagRun, office: Office, chat: Chat) -> None:
+    silent = office.with_connection(password="faux").run("relances_quotidiennes")
+
+    assert silent.state == "failed"
+    assert len(chat.received) == 1
+    assert "alerte non remise" not in silent.log
+    assert "Callback failed" not in silent.log
+
+
+def test_the_callback_of_a_late_run_is_one_the_triggerer_can_import_and_await(failed: DagRun, office: Office) -> None:
+    definitions = {str(row[0]) for row in office.ask_airflow("SELECT callback_def::text FROM deadline_alert")}
+
+    [path] = {json.loads(definition)["__data__"]["path"] for definition in definitions}
+    assert asyncio.iscoroutinefunction(pkgutil.resolve_name(path))
