@@ -9,7 +9,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak lint bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test lint bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -30,17 +30,20 @@ help: ## Cette liste
 demo: $(READY) ## Un passage complet sur des données inventées : rien à configurer, aucun SMS ne part
 	@.venv/bin/relances demo
 
-up: $(READY) ## Airflow et ses bases, au premier plan ; l'adresse et le mot de passe s'affichent
+up: $(READY) ## Airflow et ses bases, au premier plan (EXECUTOR=celery WORKERS=2 : des workers derrière Redis)
 	@.venv/bin/relances up
 
 down: ## Arrête tout ce qui tourne
 	@if [ -x .venv/bin/relances ]; then .venv/bin/relances down; else echo "Rien ne tournait."; fi
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
-	@$(VENV) -m pytest $(TEST_ARGS)
+	@$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
 	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)
+
+compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai, un worker tué en plein envoi (moteur Docker)
+	@RELANCES_COMPOSE=oui $(VENV) -m pytest tests/compose $(TEST_ARGS)
 
 lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m ruff check .

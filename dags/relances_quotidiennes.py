@@ -5,14 +5,14 @@ Chaque jour à 8 h (Libreville) : retrouve les contribuables en retard, vérifie
 par contribuable, l'envoie par SMS ou par WhatsApp, vérifie ce qui est resté sans réponse, reporte les résultats dans
 l'application fiscale et dresse le bilan.
 
-Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, dont les places (Admin → Pools) bornent les lots envoyés à
-la fois ; leur débit est commun, quels que soient leur nombre et leurs machines. Une file sans rien à envoyer est sautée.
-Un fournisseur en panne est suspendu puis réessayé : ses lots attendent, ceux des autres partent. Juste avant l'envoi d'un lot, les soldes sont relus : ce
-qui vient d'être payé est annulé, ce qui a diminué est récrit.
+Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, dont les places (Admin → Pools) bornent les lots envoyés
+à la fois ; leur débit est commun, quels que soient leur nombre et leurs machines. Une file sans rien à envoyer est
+sautée. Un fournisseur en panne est suspendu puis réessayé : ses lots attendent, ceux des autres partent. Juste avant
+l'envoi d'un lot, les soldes sont relus : ce qui vient d'être payé est annulé, ce qui a diminué est récrit.
 
 Hors de la fenêtre d'envoi de la politique, rien ne part : une tâche `send_…` est alors `up_for_reschedule`, sans
-occuper de place, et reprend d'elle-même à l'ouverture ; le reste du passage l'attend. De même tant qu'un fournisseur est
-suspendu, ou que les envois sont arrêtés (Dag `relances_arret`). Plusieurs passages peuvent tourner ensemble.
+occuper de place, et reprend d'elle-même à l'ouverture ; le reste du passage l'attend. De même tant qu'un fournisseur
+est suspendu, ou que les envois sont arrêtés (Dag `relances_arret`). Plusieurs passages peuvent tourner ensemble.
 
 **Relancer sans crainte** : une tâche ou le Dag entier peut être relancé à tout moment ; personne n'est relancé
 deux fois pour le même jour. Le rapport est dans le journal de la tâche `report` et dans son XCom.
@@ -41,6 +41,8 @@ from relances import pipeline
 from relances.pipeline import alertes
 from relances.rules.request import DEFAULTS
 from relances_providers.provider_info import PROVIDERS
+
+LOST_WORKERS = 10  # a lot goes on after each; what a fournisseur says is no failure of its task
 
 ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
     rules=[
@@ -207,7 +209,7 @@ def relances_quotidiennes() -> None:
     checked >> extracted >> validated >> created >> approved
     for name in (provider.name for provider in PROVIDERS):
         lots = plan_lots.override(task_id=f"plan_{name}")(name)
-        sent = send_lot.override(task_id=f"send_{name}", pool=name).expand_kwargs(lots)
+        sent = send_lot.override(task_id=f"send_{name}", pool=name, retries=LOST_WORKERS).expand_kwargs(lots)
         approved >> lots
         sent >> reconciled
         [lots, sent] >> verdict

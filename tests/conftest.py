@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
+from tests.providers.certificates import write_self_signed
 
 NewDatabase = Callable[[str], str]
 CopyDatabase = Callable[[str], str]
@@ -27,6 +28,27 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="relances-airflow-", ignore_cleanup_errors=True)
     config.add_cleanup(home.cleanup)
     os.environ["AIRFLOW_HOME"] = home.name
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every call stays on the loopback, whatever proxy the machine is behind."""
+    for name in ("http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An authority that signed nothing."""
+    return write_self_signed(tmp_path_factory.mktemp("tls") / "stranger.pem")
+
+
+@pytest.fixture(autouse=True)
+def only_a_stranger_is_trusted(monkeypatch: pytest.MonkeyPatch, stranger: Path) -> None:
+    """To read all the authorities of the system for each new client would take half of the tests' time."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(stranger))
+    monkeypatch.setenv("SSL_CERT_DIR", str(stranger.parent))
 
 
 @pytest.fixture(scope="session")

@@ -20,14 +20,6 @@ Connect = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every call stays on the loopback, whatever proxy the machine is behind."""
-    for name in ("http_proxy", "https_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture(autouse=True)
 def open_window(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """The product's policy, with a send window that is open whenever the tests run."""
     file = write_policy(tmp_path_factory.mktemp("politique") / "politique.toml")

@@ -78,6 +78,29 @@ def test_a_component_that_dies_is_named_with_its_last_words(state: StateFolder) 
             supervisor.wait_for(lambda: False, 20, "it lived")
 
 
+def test_a_component_that_dies_is_replaced_where_it_may_be_and_its_children_end(state: StateFolder) -> None:
+    said: list[str] = []
+    with Supervisor(state, said.append, soon=0) as supervisor:
+        first = supervisor.start("worker-1", ["/bin/sh", "-c", "sleep 600 & wait"], {}, replaceable=True)
+        wait_until(lambda: len(first.session.members()) == 2, 20, "no child")
+        first.process.kill()
+
+        supervisor.wait_for(lambda: bool(said), 20, "nobody noticed")
+
+        (second,) = recorded_sessions(state)
+        assert second.members() != []
+        assert first.session.members() == []
+    assert said[0].startswith("« worker-1 » s'est arrêté (code -9)")
+
+
+def test_a_component_that_ends_as_it_begins_is_not_begun_again_for_ever(state: StateFolder) -> None:
+    with Supervisor(state, soon=600) as supervisor:
+        supervisor.start("worker-1", ["/bin/sh", "-c", "echo mal configure; exit 1"], {}, replaceable=True)
+
+        with pytest.raises(LocalError, match=r"(?s)« worker-1 » s'est arrêté \(code 1\).*mal configure"):
+            supervisor.wait_for(lambda: False, 20, "it lived")
+
+
 def test_a_service_that_ends_well_has_ended_all_the_same(state: StateFolder) -> None:
     with Supervisor(state) as supervisor:
         supervisor.start("service", ["/bin/true"], {})

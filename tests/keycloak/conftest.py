@@ -10,13 +10,13 @@ import pytest
 from simulators import Settings, serve
 from tests.keycloak.front import Front, before
 from tests.keycloak.server import Unavailable, running
-from tests.providers.conftest import connect, no_proxy_around
+from tests.providers.conftest import connect
 from tests.providers.servers import Connect, Simulated
 
 RELEASES = os.environ.get("KEYCLOAK_RELEASES", "").split()
 collect_ignore_glob = [] if RELEASES else ["test_*.py"]
 
-__all__ = ["connect", "no_proxy_around"]
+__all__ = ["connect"]
 
 
 @pytest.fixture(scope="session", params=RELEASES)

@@ -3,7 +3,6 @@
 import json
 import ssl
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -12,27 +11,6 @@ from aiohttp import web
 from simulators import Settings, serve
 from tests.providers.certificates import write_self_signed
 from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
-
-
-@pytest.fixture(autouse=True)
-def no_proxy_around(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every provider test talks to the loopback, whatever proxy the machine that runs it is behind."""
-    for name in ("http_proxy", "https_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture(scope="session")
-def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An authority that signed nothing."""
-    return write_self_signed(tmp_path_factory.mktemp("tls") / "stranger.pem")
-
-
-@pytest.fixture(autouse=True)
-def only_a_stranger_is_trusted(monkeypatch: pytest.MonkeyPatch, stranger: Path) -> None:
-    """To read all the authorities of the system for each new client would take half of the tests' time."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(stranger))
-    monkeypatch.setenv("SSL_CERT_DIR", str(stranger.parent))
 
 
 @pytest.fixture

@@ -76,8 +76,8 @@ async def test_silence_is_a_read_timeout_and_the_body_was_received_once() -> Non
     async with misbehaving(silence) as server:
         began = time.monotonic()
         with pytest.raises(httpx.ReadTimeout):
-            await post(server.url, timeout=httpx.Timeout(5, read=0.1))
-        assert 0.1 <= time.monotonic() - began < 2
+            await post(server.url, timeout=httpx.Timeout(60, read=0.1))
+        assert 0.1 <= time.monotonic() - began < 30
         assert server.bodies == [BODY]
 
 

@@ -128,3 +128,19 @@ def test_real_providers_never_get_into_the_demonstration(file: Path, tmp_path: P
 
 def test_secrets_do_not_show_in_a_traceback() -> None:
     assert "le-secret" not in repr(Guide([Connection("x", "ventis", password="le-secret")], []))
+
+
+def test_where_alerts_go_is_a_connection_that_holds_the_whole_address(file: Path) -> None:
+    guide = read(file, "ALERTES_URL=https://chat.example/services/T0/B0?sig=jeton\n")
+
+    [alertes] = guide.connections
+    assert (alertes.connection_id, alertes.conn_type) == ("alertes", "http")
+    assert alertes.host == "https://chat.example/services/T0/B0?sig=jeton"
+    assert guide.remarks == []
+
+
+def test_an_address_of_alerts_that_is_none_is_refused_without_its_secret(file: Path) -> None:
+    with pytest.raises(LocalError, match="ALERTES_URL : écrivez une adresse complète") as refusal:
+        read(file, "ALERTES_URL=chat.example/services/jeton-secret\n")
+
+    assert "jeton-secret" not in str(refusal.value)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from relances.local.airflow_environment import AirflowPlaces, airflow_environment
+from relances.local.airflow_environment import TASKS_AT_ONCE, AirflowPlaces, Celery, airflow_environment
 from relances.local.errors import LocalError
 from relances.local.settings import (
     OWN_VARIABLES,
     REAL_VARIABLES,
     REPOSITORY,
+    Executor,
     World,
     demo_settings,
     given_variables,
@@ -18,6 +19,7 @@ from relances.local.settings import (
     read_settings,
 )
 from relances.local.state import StateFolder
+from relances_providers.provider_info import PROVIDERS
 
 
 def test_nothing_given_is_the_demo_world() -> None:
@@ -28,12 +30,16 @@ def test_nothing_given_is_the_demo_world() -> None:
     assert (settings.port, settings.contribuables) == (None, 2_000)
 
 
-@pytest.mark.parametrize("variable", sorted(REAL_VARIABLES))
+@pytest.mark.parametrize("variable", sorted(REAL_VARIABLES - {"ALERTES_URL"}))
 def test_one_real_variable_makes_the_world_real(variable: str) -> None:
     settings = read_settings({variable: "x"})
 
     assert settings.world is World.LOCAL
     assert settings.state.path == REPOSITORY / ".relances" / "local"
+
+
+def test_where_alerts_go_makes_no_world_real() -> None:
+    assert read_settings({"ALERTES_URL": "https://chat.example/hook"}).world is World.DEMO
 
 
 @pytest.mark.parametrize("variable", sorted(REAL_VARIABLES))
@@ -46,7 +52,9 @@ def test_the_demo_never_sees_a_real_variable(variable: str) -> None:
 
 
 def test_passwords_do_not_show_in_a_traceback() -> None:
-    assert "motdepasse" not in repr(read_settings({"KEYCLOAK_MESSAGING_PASSWORD": "motdepasse"}))
+    url = "redis://:motdepasse@hote:6379/0"
+    settings = read_settings({"KEYCLOAK_MESSAGING_PASSWORD": "motdepasse", "RELANCES_BROKER_URL": url})
+    assert "motdepasse" not in repr(settings) + repr(Celery(url, 2))
 
 
 @pytest.mark.parametrize(
@@ -58,11 +66,25 @@ def test_passwords_do_not_show_in_a_traceback() -> None:
         ("RELANCES_CONTRIBUABLES", "0"),
         ("RELANCES_CONTRIBUABLES", "1000001"),
         ("RELANCES_CONTRIBUABLES", "deux mille"),
+        ("WORKERS", "0"),
+        ("WORKERS", "17"),
+        ("WORKERS", "deux"),
     ],
 )
 def test_a_number_that_is_none_is_refused_by_its_variable(variable: str, value: str) -> None:
     with pytest.raises(LocalError, match=f"{variable} vaut « {value} »"):
         read_settings({variable: value})
+
+
+def test_the_scheduler_runs_the_tasks_unless_celery_is_asked_for() -> None:
+    assert read_settings({"WORKERS": "3"}).executor is Executor.LOCAL
+    asked = demo_settings({"EXECUTOR": "celery", "WORKERS": "2", "RELANCES_BROKER_URL": "redis://hote/1"})
+    assert (asked.executor, asked.workers, asked.broker) == (Executor.CELERY, 2, "redis://hote/1")
+
+
+def test_an_executor_that_is_none_is_refused_with_those_that_are() -> None:
+    with pytest.raises(LocalError, match="EXECUTOR vaut « CeleryExecutor » ; écrivez local ou celery"):
+        read_settings({"EXECUTOR": "CeleryExecutor"})
 
 
 def test_port_zero_is_any_free_port() -> None:
@@ -93,7 +115,8 @@ def test_the_example_file_names_every_variable_and_sets_none() -> None:
 
     named = set(re.findall(r"^#?([A-Z_]+)=", example.read_text(encoding="utf-8"), flags=re.MULTILINE))
 
-    assert named == REAL_VARIABLES | set(OWN_VARIABLES)
+    compose = set(re.findall(r"\$\{([A-Z_]+)", (REPOSITORY / "docker-compose.yaml").read_text(encoding="utf-8")))
+    assert named == REAL_VARIABLES | set(OWN_VARIABLES) | compose | {"COMPOSE_PROJECT_NAME"}
     assert re.findall(r"^[A-Z_]+=", example.read_text(encoding="utf-8"), flags=re.MULTILINE) == []
 
 
@@ -111,12 +134,15 @@ def test_airflow_inherits_proxies_and_nothing_that_could_lead_it_astray(tmp_path
         "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
         "PYTHONPATH": "/ailleurs",
         "PGPORT": "9999",
+        "RELANCES_BROKER_URL": "redis://hote",
         **dict.fromkeys(REAL_VARIABLES, "reel"),
     }
 
     environment = airflow_environment(places, inherited)
 
-    assert environment.keys().isdisjoint({"AIRFLOW_CONN_ETAXE_DB", "PYTHONPATH", "PGPORT"} | REAL_VARIABLES)
+    assert environment.keys().isdisjoint(
+        {"AIRFLOW_CONN_ETAXE_DB", "PYTHONPATH", "PGPORT", "RELANCES_BROKER_URL"} | REAL_VARIABLES
+    )
     assert environment["AIRFLOW__CORE__EXECUTOR"] == "LocalExecutor"
     assert environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] == "postgresql+psycopg://postgres@/airflow"
     assert environment["HTTPS_PROXY"] == "http://proxy:3128"
@@ -133,3 +159,37 @@ def test_the_demonstration_alone_is_told_that_it_is_one(tmp_path: Path) -> None:
 
     assert environment(World.DEMO)["RELANCES_DEMONSTRATION"] == "1"
     assert "RELANCES_DEMONSTRATION" not in environment(World.LOCAL)
+
+
+def test_each_celery_worker_holds_as_many_tasks_as_the_scheduler_alone_would(tmp_path: Path) -> None:
+    environment = with_celery(tmp_path / "demo", workers=3)
+
+    assert environment["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor"
+    assert environment["AIRFLOW__CELERY__WORKER_CONCURRENCY"] == str(TASKS_AT_ONCE)
+    assert environment["AIRFLOW__CORE__PARALLELISM"] == str(3 * TASKS_AT_ONCE)
+
+
+def test_every_pool_full_leaves_room_for_what_stops_and_repairs() -> None:
+    assert sum(provider.lots_at_once for provider in PROVIDERS) + 2 <= TASKS_AT_ONCE
+
+
+def test_nothing_but_postgresql_is_to_be_remembered(tmp_path: Path) -> None:
+    environment = with_celery(tmp_path / "demo", workers=1)
+
+    assert environment["AIRFLOW__CELERY__BROKER_URL"] == "redis://hote/0"
+    assert environment["AIRFLOW__CELERY__RESULT_BACKEND"] == "db+postgresql+psycopg:///airflow"
+
+
+def test_two_stacks_may_share_a_broker(tmp_path: Path) -> None:
+    name = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__GLOBAL_KEYPREFIX"
+    one, again, other = (with_celery(tmp_path / folder, workers=1)[name] for folder in ("un", "un", "deux"))
+
+    assert one == again != other
+
+
+def with_celery(folder: Path, *, workers: int) -> dict[str, str]:
+    state = StateFolder(folder)
+    state.create()
+    celery = Celery("redis://hote/0", workers)
+    places = AirflowPlaces(World.DEMO, state, folder, folder, None, "postgresql:///airflow", 1, celery)
+    return airflow_environment(places, {})

@@ -8,20 +8,22 @@ from importlib.metadata import version
 import psycopg
 from psycopg import sql
 
-from relances.local.supervisor import SCHEDULER, Component, Supervisor
+from relances.local.supervisor import Component, Supervisor
 
 _RELEASE = version("apache-airflow-core")
 _COMMAND = (sys.executable, "-m", "airflow")
-_OPTIONS = {SCHEDULER: ["--skip-serve-logs"], "triggerer": ["--skip-serve-logs"]}  # the API reads logs on the disk
+_SCHEDULER = "scheduler"
+_LOGS_ON_DISK = "--skip-serve-logs"  # where the API reads them
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedAirflow:
-    """One Airflow: what its processes are started with, and the URL of its metadata."""
+    """One Airflow: what its processes are started with, the URL of its metadata, and how many Celery workers it has."""
 
     supervisor: Supervisor
     environment: Mapping[str, str] = field(repr=False)
     database: str
+    workers: int
 
     def begin_migration(self) -> Component | None:
         """Start to bring the database to this release, unless it is there.
@@ -45,12 +47,19 @@ class EmbeddedAirflow:
 
     def start(self) -> None:
         """Start what a run needs at once; nothing is ready yet."""
-        self._start("api-server", SCHEDULER, "dag-processor")
+        self._start("api-server")
+        self._start(_SCHEDULER, _LOGS_ON_DISK, holds_tasks=True)
+        self._start("dag-processor")
 
     def complete(self) -> None:
         """Start the rest, once the first are up: on few cores they would only slow each other down."""
-        self._start("triggerer")
+        self._start("triggerer", _LOGS_ON_DISK)
+        for number in range(1, self.workers + 1):
+            self._start_worker(f"worker-{number}")
 
-    def _start(self, *names: str) -> None:
-        for name in names:
-            self.supervisor.start(name, [*_COMMAND, name, *_OPTIONS.get(name, [])], self.environment)
+    def _start(self, name: str, *options: str, holds_tasks: bool = False) -> None:
+        self.supervisor.start(name, [*_COMMAND, name, *options], self.environment, holds_tasks=holds_tasks)
+
+    def _start_worker(self, name: str) -> None:
+        command = [*_COMMAND, "celery", "worker", "--celery-hostname", name, _LOGS_ON_DISK]
+        self.supervisor.start(name, command, self.environment, holds_tasks=True, replaceable=True)

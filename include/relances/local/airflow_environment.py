@@ -2,20 +2,32 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
-from relances.local.settings import REAL_VARIABLES, World
+from relances.local.settings import BROKER_VARIABLE, REAL_VARIABLES, World
 from relances.local.state import LOOPBACK, StateFolder, write_private
 
 USER = "admin"
+TASKS_AT_ONCE = 8  # of one worker: with every pool of a fournisseur full, others still find room
+_DAY_SECONDS = 86_400
+_NOT_TO_PASS = REAL_VARIABLES | {BROKER_VARIABLE, "RELANCES_POLITIQUE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Celery:
+    """So many workers behind a broker, instead of the scheduler's children. ``broker``: URL, with its password."""
+
+    broker: str = field(repr=False)
+    workers: int
 
 
 @dataclass(frozen=True, slots=True)
 class AirflowPlaces:
     """Where this Airflow finds and keeps things. ``database``: libpq URL of its metadata.
 
-    ``politique``: another policy than the product's own.
+    ``politique``: another policy than the product's own. ``celery``: None, the scheduler runs the tasks.
     """
 
     world: World
@@ -25,6 +37,7 @@ class AirflowPlaces:
     politique: Path | None
     database: str
     port: int
+    celery: Celery | None = None
 
 
 def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -50,7 +63,7 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
 
 
 def _passes(name: str) -> bool:
-    return not name.startswith(("AIRFLOW_", "PYTHON", "PG")) and name not in REAL_VARIABLES | {"RELANCES_POLITIQUE"}
+    return not name.startswith(("AIRFLOW_", "PYTHON", "PG")) and name not in _NOT_TO_PASS
 
 
 def _passwords_file(state: StateFolder) -> Path:
@@ -62,11 +75,10 @@ def _passwords_file(state: StateFolder) -> Path:
 
 def _options(places: AirflowPlaces) -> dict[str, str]:
     secrets = places.state.secrets()
-    database = places.database.replace("postgresql://", "postgresql+psycopg://", 1)
+    database = _sqlalchemy(places.database)
     url = f"http://{LOOPBACK}:{places.port}"
     return {
-        "core__executor": "LocalExecutor",
-        "core__parallelism": "8",
+        **_executor(places),
         "core__dags_folder": str(places.dags),
         "core__plugins_folder": str(places.plugins),
         "core__load_examples": "False",
@@ -97,3 +109,34 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "scheduler__orphaned_tasks_check_interval": "30",
         "scheduler__task_instance_heartbeat_timeout": "60",
     }
+
+
+def _executor(places: AirflowPlaces) -> dict[str, str]:
+    if places.celery is None:
+        return {"core__executor": "LocalExecutor", "core__parallelism": str(TASKS_AT_ONCE)}
+    return {
+        "core__executor": "CeleryExecutor",
+        "core__parallelism": str(TASKS_AT_ONCE * places.celery.workers),
+        "celery__broker_url": places.celery.broker,
+        "celery__result_backend": f"db+{_sqlalchemy(places.database)}",
+        "celery__worker_concurrency": str(TASKS_AT_ONCE),
+        "celery__operation_timeout": "5",
+        # Acknowledged at its end, a task counts against what its worker may hold: none waits behind a full one.
+        "celery__task_acks_late": "True",
+        # Airflow, not the broker, finds out that a worker died, by its heartbeats.
+        "celery_broker_transport_options__visibility_timeout": str(_DAY_SECONDS),
+        "celery_broker_transport_options__global_keyprefix": _keyprefix(places),
+        # There is room for all that is queued: what waits is what a broker or a worker took to its grave.
+        "scheduler__task_queued_timeout": "60",
+        "scheduler__task_queued_timeout_check_interval": "15",
+        "scheduler__num_stuck_in_queued_retries": "100",
+    }
+
+
+def _keyprefix(places: AirflowPlaces) -> str:
+    """What tells our queue in a Redis that others use too; the same at each start of this state folder."""
+    return f"relances-{places.world}-{sha256(places.state.secrets().jwt_secret.encode()).hexdigest()[:12]}:"
+
+
+def _sqlalchemy(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)

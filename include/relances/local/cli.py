@@ -1,6 +1,7 @@
 """The ``relances`` command."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ from relances.local.demo import demo
 from relances.local.errors import LocalError
 from relances.local.examination import examine
 from relances.local.guide import deliver, read_guide
+from relances.local.installation import install
 from relances.local.settings import Settings, World, demo_settings, given_variables, read_dotenv, read_settings
 from relances.local.state import StateFolder
 from relances.local.supervisor import STOP_SIGNALS, bring_down
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     add("up", _up, "Airflow au premier plan, jusqu'à Ctrl-C")
     add("down", _down, "arrête ce qui tourne, et ce qu'un arrêt brutal a laissé")
     add("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL")
+    add("installer", _installer, "prépare l'Airflow de cet environnement : bases, connexions, pools")
 
     diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans numéro")
     diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie le message de test")
@@ -73,6 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     envoyer.add_argument("--fournisseur", choices=_PROVIDERS, required=True, help="qui envoie")
     envoyer.add_argument("telephone", help="qui reçoit")
     envoyer.add_argument("texte", help="ce qu'il lira")
+
+    envois = add("envois", _envois, "arrête tous les envois, les reprend, ou dit où ils en sont")
+    envois.add_argument("action", choices=("arreter", "reprendre", "voir"))
+    envois.add_argument("--fournisseur", choices=_PROVIDERS, help="lui seul ; sinon tous")
 
     reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
     reactiver.add_argument("telephone", metavar="NUMERO", help="injoignable ou en opposition, à relancer de nouveau")
@@ -160,6 +167,11 @@ def _migrer(_: argparse.Namespace) -> int:
     return 0
 
 
+def _installer(_: argparse.Namespace) -> int:
+    install(_settings(), os.environ, Console())
+    return 0
+
+
 def _diagnostic(given: argparse.Namespace) -> int:
     asked = {"--fournisseur": given.fournisseur, "--telephone": given.telephone}
     words = [word for option, value in asked.items() if value for word in (option, value)]
@@ -171,6 +183,10 @@ def _envoyer_test(given: argparse.Namespace) -> int:
     return _examine(
         "envoyer-test", "--fournisseur", given.fournisseur, f"--telephone={given.telephone}", f"--texte={given.texte}"
     )
+
+
+def _envois(given: argparse.Namespace) -> int:
+    return _examine("envois", given.action, *_options({"fournisseur": given.fournisseur}))
 
 
 def _reactiver(given: argparse.Namespace) -> int:

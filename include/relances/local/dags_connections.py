@@ -65,9 +65,9 @@ def dags_connections(settings: Settings) -> Iterator[DagsConnections]:
     running = running_stack_of(settings)
     if running is not None:
         environment = _environment(settings, running)
-        yield _found(f"l'Airflow qui tourne ({running.path})", environment, _exported(environment))
+        yield _found(f"l'Airflow qui tourne ({running.path})", environment, exported(environment))
     elif _is_set(_METADATA):
-        yield _found("l'Airflow de cet environnement", os.environ, _exported(os.environ))
+        yield _found("l'Airflow de cet environnement", os.environ, exported(os.environ))
     elif _is_set(("AIRFLOW_CONN_",)):
         yield _found("l'environnement (AIRFLOW_CONN_…)", os.environ, {})
     elif settings.world is World.LOCAL:
@@ -91,7 +91,7 @@ def _of_the_stack_at_rest(settings: Settings, supervisor: Supervisor) -> DagsCon
     environment, known = _environment(settings, settings.state), dict[str, Connection]()
     if supervisor.postgres.exists():
         supervisor.postgres.start()
-        known = _exported(environment)
+        known = exported(environment)
     after = known | {each.connection_id: each.over(known.get(each.connection_id)) for each in given}
     origin = "vos variables (.env, environnement)"
     if known:
@@ -121,7 +121,7 @@ def _is_set(prefixes: tuple[str, ...]) -> bool:
     return any(value and name.startswith(prefixes) for name, value in os.environ.items())
 
 
-def _exported(environment: Mapping[str, str]) -> dict[str, Connection]:
+def exported(environment: Mapping[str, str]) -> dict[str, Connection]:
     """Our connections as this Airflow keeps them, secrets included: they stay in memory."""
     with open(os.memfd_create("connexions"), "rb") as file:  # noqa: PTH123 - of no path; Airflow logs to its output
         command = [*_EXPORT, f"/proc/self/fd/{file.fileno()}"]

@@ -13,14 +13,14 @@ from relances.local.connections import Connection, database_connection
 from relances.local.dags_connections import running_stack_of
 from relances.local.env_file import read_env_file
 from relances.local.errors import LocalError
-from relances.local.provider_variables import PROVIDER_VARIABLES, PROVIDERS
-from relances.local.settings import DATABASE_VARIABLES, OWN_VARIABLES, Settings, World
+from relances.local.provider_variables import ALERTES, PROVIDERS
+from relances.local.settings import OWN_VARIABLES, REAL_VARIABLES, Settings, World
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.surroundings import ETAXE_DB, real_connections
 
 _DATABASE: Final = "DATABASE_URL"
 _UNUSED: Final = "TWILIO_WEBHOOK_BASE_URL"
-_KNOWN: Final = PROVIDER_VARIABLES | {*DATABASE_VARIABLES, *OWN_VARIABLES, _DATABASE, _UNUSED}
+_KNOWN: Final = REAL_VARIABLES | {*OWN_VARIABLES, _DATABASE, _UNUSED}
 _SQLALCHEMY: Final = re.compile(r"postgres(?:ql)?\+\w+://")
 
 
@@ -36,7 +36,7 @@ def read_guide(path: Path) -> Guide:
     """Raises LocalError when the file cannot be read, or a value in it is not what its variable holds."""
     file = read_env_file(path)
     given, remarks = file.values, [*file.remarks, *_remarks(file.values)]
-    problems = [problem for provider in PROVIDERS for problem in provider.problems(given)]
+    problems = [problem for each in (*PROVIDERS, ALERTES) for problem in each.problems(given)]
     if problems:
         raise LocalError("\n".join([*remarks, *problems, "Rien n'a été écrit : corrigez le fichier."]))
     connections = real_connections(given)

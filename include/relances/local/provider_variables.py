@@ -147,6 +147,7 @@ PROVIDERS: Final = (
         },
     ),
 )
+ALERTES: Final = ProviderVariables("Alertes", "alertes", "http", {"ALERTES_URL": Variable("host", address)})
 PROVIDER_VARIABLES: Final = frozenset(name for provider in PROVIDERS for name in provider.variables)
 
 

@@ -8,14 +8,24 @@ from pathlib import Path
 
 from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
-from relances.local.provider_variables import PROVIDER_VARIABLES
+from relances.local.provider_variables import ALERTES, PROVIDER_VARIABLES
 from relances.local.state import StateFolder
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DOTENV = REPOSITORY / ".env"
-OWN_VARIABLES = ("RELANCES_ETAT", "RELANCES_PORT", "RELANCES_CONTRIBUABLES", "RELANCES_POLITIQUE")
+BROKER_VARIABLE = "RELANCES_BROKER_URL"
+OWN_VARIABLES = (
+    "RELANCES_ETAT",
+    "RELANCES_PORT",
+    "RELANCES_CONTRIBUABLES",
+    "RELANCES_POLITIQUE",
+    "EXECUTOR",
+    "WORKERS",
+    BROKER_VARIABLE,
+)
 DATABASE_VARIABLES = ("ETAXE_URL", "RELANCES_URL")
-REAL_VARIABLES = frozenset(DATABASE_VARIABLES) | PROVIDER_VARIABLES
+_WORLD_VARIABLES = frozenset(DATABASE_VARIABLES) | PROVIDER_VARIABLES
+REAL_VARIABLES = _WORLD_VARIABLES | ALERTES.variables.keys()
 
 
 class World(StrEnum):
@@ -30,17 +40,27 @@ class World(StrEnum):
         return "Relances (démonstration)" if self is World.DEMO else "Relances"
 
 
+class Executor(StrEnum):
+    """Who runs the tasks: children of the scheduler, or Celery workers behind a broker."""
+
+    LOCAL = "local"
+    CELERY = "celery"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One start. ``politique``: another policy than the product's own.
+    """One start. ``politique``: another policy than the product's own. ``workers``, ``broker``: for Celery.
 
-    ``real`` is empty in the demo world, and only there; it holds passwords.
+    ``real`` is empty in the demo world, and only there; it and the URL of ``broker`` hold passwords.
     """
 
     root: Path
     port: int | None
     contribuables: int
     politique: Path | None
+    executor: Executor
+    workers: int
+    broker: str | None = field(repr=False)
     real: Mapping[str, str] = field(repr=False)
     dags: Path = REPOSITORY / "dags"
     plugins: Path = REPOSITORY / "plugins"
@@ -59,12 +79,16 @@ def read_settings(given: Mapping[str, str]) -> Settings:
 
     Raises LocalError, naming the variable, where a value cannot be understood.
     """
+    real = {name: value for name, value in given.items() if name in REAL_VARIABLES}
     return Settings(
         root=REPOSITORY / given.get("RELANCES_ETAT", ".relances"),
         port=_whole(given, "RELANCES_PORT", 0, 65_535) or None,
         contribuables=_whole(given, "RELANCES_CONTRIBUABLES", 1, 1_000_000) or 2_000,
         politique=_file(given, "RELANCES_POLITIQUE"),
-        real={name: value for name, value in given.items() if name in REAL_VARIABLES},
+        executor=_executor(given),
+        workers=_whole(given, "WORKERS", 1, 16) or 1,
+        broker=given.get(BROKER_VARIABLE),
+        real=real if real.keys() & _WORLD_VARIABLES else {},
     )
 
 
@@ -82,6 +106,13 @@ def given_variables(dotenv: EnvFile) -> dict[str, str]:
     """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
     everything = {**dotenv.values, **os.environ}
     return {name: value.strip() for name, value in everything.items() if value.strip()}
+
+
+def _executor(given: Mapping[str, str]) -> Executor:
+    wanted = given.get("EXECUTOR", Executor.LOCAL)
+    if wanted not in set(Executor):
+        raise LocalError(f"EXECUTOR vaut « {wanted} » ; écrivez {' ou '.join(Executor)}.")
+    return Executor(wanted)
 
 
 def _file(given: Mapping[str, str], name: str) -> Path | None:

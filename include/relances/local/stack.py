@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from relances.local.airflow import EmbeddedAirflow
 from relances.local.airflow_api import AirflowApi
-from relances.local.airflow_environment import AirflowPlaces, airflow_environment
+from relances.local.airflow_environment import AirflowPlaces, Celery, airflow_environment
+from relances.local.broker import Broker, find_broker
 from relances.local.console import Console
 from relances.local.errors import LocalError
 from relances.local.provider_variables import PROVIDERS as PROVIDER_CONNECTIONS
@@ -19,7 +20,6 @@ from relances.local.surroundings import ETAXE_DB, Surroundings, surround
 from relances_providers.provider_info import PROVIDERS
 
 DAG = "relances_quotidiennes"
-_LOTS_AT_ONCE = 1
 _API_SECONDS = 180.0
 _DAG_SECONDS = 120.0
 
@@ -38,12 +38,14 @@ class Stack:
 @contextmanager
 def running_stack(settings: Settings, console: Console) -> Iterator[Stack]:
     """Everything is up on entering, nothing is left on leaving. Raises LocalError when it does not come up."""
+    broker = find_broker(settings)
     console.say(_introduction(settings))
-    with Supervisor(settings.state) as supervisor:
+    with Supervisor(settings.state, console.step) as supervisor:
         supervisor.postgres.start()
         console.step("PostgreSQL tourne.")
         port = settings.state.port("interface", settings.port)
-        airflow = _airflow(settings, supervisor, port)
+        celery = _celery(settings, broker, supervisor, console)
+        airflow = _airflow(settings, supervisor, port, celery)
         surroundings = _prepare(settings, airflow, console)
         since = datetime.now(UTC)
         airflow.start()
@@ -66,12 +68,21 @@ def _introduction(settings: Settings) -> str:
     return f"Monde réel, à cause de {names} : les messages partent vraiment ({settings.state.path})."
 
 
-def _airflow(settings: Settings, supervisor: Supervisor, port: int) -> EmbeddedAirflow:
+def _celery(settings: Settings, broker: Broker | None, supervisor: Supervisor, console: Console) -> Celery | None:
+    if broker is None:
+        return None
+    celery = Celery(broker.start(supervisor), settings.workers)
+    console.step(f"Redis répond ; workers Celery : {celery.workers}.")
+    return celery
+
+
+def _airflow(settings: Settings, supervisor: Supervisor, port: int, celery: Celery | None) -> EmbeddedAirflow:
     database = supervisor.postgres.create_database("airflow")
     places = AirflowPlaces(
-        settings.world, settings.state, settings.dags, settings.plugins, settings.politique, database, port
+        settings.world, settings.state, settings.dags, settings.plugins, settings.politique, database, port, celery
     )
-    return EmbeddedAirflow(supervisor, airflow_environment(places, os.environ), database)
+    environment = airflow_environment(places, os.environ)
+    return EmbeddedAirflow(supervisor, environment, database, celery.workers if celery is not None else 0)
 
 
 def _prepare(settings: Settings, airflow: EmbeddedAirflow, console: Console) -> Surroundings:
@@ -89,7 +100,9 @@ def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> No
     api.put_connections(surroundings.connections)
     for provider in PROVIDERS:
         api.add_pool(
-            provider.name, _LOTS_AT_ONCE, f"Un lot à la fois vers {provider.title} : son débit est par compte."
+            provider.name,
+            provider.lots_at_once,
+            f"Lots envoyés à la fois par {provider.title}, qui partagent son débit.",
         )
     if api.connection(ETAXE_DB) is None:
         _warn(console, f"pas de connexion {ETAXE_DB} ; donnez ETAXE_URL dans .env")

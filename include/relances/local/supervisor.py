@@ -2,9 +2,10 @@
 
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,38 +19,56 @@ from relances.local.processes import is_alive, spawn, tail, wait_until
 from relances.local.sessions import Session, end
 from relances.local.state import StateFolder
 
-SCHEDULER = "scheduler"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TASKS_GRACE_SECONDS = 8.0
 _GRACE_SECONDS = 3.0
+_SOON_SECONDS = 10.0  # less than a worker takes to be ready
 _OWNER_SECONDS = 90.0  # for the stop of a whole stack, with a database that has much to write
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A program of the stack, leading a session. ``meant_to_end``: a step, not a service."""
+    """A program of the stack, leading a session.
+
+    ``meant_to_end``: a step, not a service. ``holds_tasks``: what it runs is to end before the rest does.
+    ``replaceable``: the stack goes on while another takes its place.
+    """
 
     name: str
+    command: Sequence[str]
+    environment: Mapping[str, str] = field(repr=False)
     process: psutil.Process
     session: Session
     log: Path
+    since: float
     meant_to_end: bool
+    holds_tasks: bool
+    replaceable: bool
 
     def has_failed(self) -> bool:
         """Whether it ended when it should not, or badly."""
         return not is_alive(self.process) and not (self.meant_to_end and self.process.wait(timeout=0) == 0)
 
+    def end_in_words(self) -> str:
+        """That it ended, and how."""
+        return f"« {self.name} » s'est arrêté (code {self.process.wait(timeout=0)})"
+
     def failure(self) -> LocalError:
         """The sentence that says so, with the last words of its log."""
-        code = self.process.wait(timeout=0)
-        return LocalError(f"« {self.name} » s'est arrêté (code {code}). Fin de {self.log} :\n{tail(self.log)}")
+        return LocalError(f"{self.end_in_words()}. Fin de {self.log} :\n{tail(self.log)}")
 
 
 class Supervisor:
-    """Owns a state folder while entered; on leaving, however that happens, everything it started is stopped."""
+    """Owns a state folder while entered; on leaving, however that happens, everything it started is stopped.
 
-    def __init__(self, state: StateFolder) -> None:
+    ``say``: how the operator hears of a component that was replaced; ``soon``: the seconds that it must have lived,
+    as another would end as soon.
+    """
+
+    def __init__(self, state: StateFolder, say: Callable[[str], None] = print, *, soon: float = _SOON_SECONDS) -> None:
         self.state = state
+        self._say = say
+        self._soon = soon
         self.postgres = EmbeddedPostgres(state.postgres)
         self._components: list[Component] = []
         self._ownership = ExitStack()
@@ -65,13 +84,19 @@ class Supervisor:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         with self._ownership, _signals_held():
-            # The scheduler leads the tasks: they hand in their results while the others still listen.
-            leaders = [component.session for component in self._components if component.name == SCHEDULER]
-            end(leaders, _TASKS_GRACE_SECONDS)
+            # Tasks hand in their results while the others still listen.
+            end([component.session for component in self._components if component.holds_tasks], _TASKS_GRACE_SECONDS)
             sweep(self.state)
 
     def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, meant_to_end: bool = False
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        meant_to_end: bool = False,
+        holds_tasks: bool = False,
+        replaceable: bool = False,
     ) -> Component:
         """Start a component; the log of its previous run is kept beside the new one."""
         log = self.state.logs / f"{name}.log"
@@ -79,16 +104,34 @@ class Supervisor:
             log.replace(log.with_suffix(".precedent.log"))
         with _signals_held():
             process = spawn(command, log, environment, folder=self.state.path)
-            component = Component(name, process, Session.led_by(process.pid), log, meant_to_end)
+            component = Component(
+                name,
+                command,
+                environment,
+                process,
+                Session.led_by(process.pid),
+                log,
+                time.monotonic(),
+                meant_to_end,
+                holds_tasks,
+                replaceable,
+            )
             self._components.append(component)
             record_sessions(self.state, [known.session for known in self._components])
         return component
 
     def check(self) -> None:
-        """Raises LocalError with the last words of a component that ended."""
-        for component in self._components:
-            if component.has_failed():
+        """Replace what ended and may be replaced. Raises LocalError with the last words of anything else that ended."""
+        for component in [each for each in self._components if each.has_failed()]:
+            if not component.replaceable or time.monotonic() - component.since < self._soon:
                 raise component.failure()
+            self._replace(component)
+
+    def _replace(self, dead: Component) -> None:
+        self._say(f"{dead.end_in_words()} ; il est relancé, et ce qu'il a interrompu reprendra.")
+        end([dead.session], _TASKS_GRACE_SECONDS)  # its children, who would go on unseen
+        self._components.remove(dead)
+        self.start(dead.name, dead.command, dead.environment, holds_tasks=dead.holds_tasks, replaceable=True)
 
     def finish(self, step: Component) -> None:
         """Wait for a step that is meant to end. Raises LocalError when it fails."""

@@ -7,7 +7,7 @@ import psycopg
 
 from relances.local.connections import Connection, database_connection
 from relances.local.errors import LocalError
-from relances.local.provider_variables import provider_connections
+from relances.local.provider_variables import ALERTES, provider_connections
 from relances.local.settings import Settings
 from relances.local.simulated import Simulators, fill_etaxe, start_simulators
 from relances.local.supervisor import Supervisor
@@ -56,6 +56,7 @@ def real_connections(given: Mapping[str, str]) -> list[Connection]:
     databases = ((ETAXE_DB, "ETAXE_URL"), (RELANCES_DB, "RELANCES_URL"))
     return [
         *provider_connections(given),
+        *filter(None, [ALERTES.connection(given)]),
         *(database_connection(name, variable, given[variable]) for name, variable in databases if variable in given),
     ]
 

@@ -9,16 +9,16 @@ from relances.rules.fenetre import TOUJOURS, Fenetre
 from relances.rules.policy import Politique
 from relances_providers.messaging import MessagingHook
 
-_VARIABLE: Final = "RELANCES_DEMONSTRATION"  # set by the local stack in its demonstration world
-_THIS_MACHINE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_VARIABLE: Final = "RELANCES_DEMONSTRATION"  # set by the local stack and by Compose in their demonstration
+_SIMULATORS: Final = frozenset({"127.0.0.1", "localhost", "::1", "simulateurs"})  # this machine, or Compose's service
 
 
 def refuse_real_provider(hook: MessagingHook) -> None:
-    """In the demonstration, Blocked unless every address of the connection is on this machine."""
+    """In the demonstration, Blocked unless every address of the connection is a simulator's."""
     if not os.environ.get(_VARIABLE):
         return
     for field, address in hook.addresses.items():
-        if urlsplit(address).hostname not in _THIS_MACHINE:
+        if urlsplit(address).hostname not in _SIMULATORS:
             raise Blocked(
                 f"la démonstration n'écrit qu'aux simulateurs : {field} de la connexion {hook.conn_id} mène à un vrai "
                 "serveur ; donnez vos bases et vos fournisseurs dans .env, puis relancez make up",

@@ -1,0 +1,146 @@
+"""``relances installer``: databases, connections and pools of the Airflow that the environment describes.
+
+For an Airflow of several containers or machines, before its processes start, and again at each upgrade.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from relances.local.airflow_environment import USER
+from relances.local.connections import Connection, database_connection
+from relances.local.console import Console
+from relances.local.dags_connections import exported
+from relances.local.errors import LocalError
+from relances.local.settings import Settings
+from relances.local.simulated import Simulators, fill_etaxe
+from relances.local.state import write_private
+from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
+from relances_providers.provider_info import PROVIDERS, Provider
+
+_METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_PASSWORDS_FILE: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+_SIMULATORS: Final = "http://simulateurs:8080"  # the service of docker-compose.yaml
+
+
+def install(settings: Settings, environment: Mapping[str, str], console: Console) -> None:
+    """Make everything ready; whatever is ready stays. Raises LocalError, naming what to mend."""
+    demonstration = bool(environment.get("RELANCES_DEMONSTRATION"))
+    server = _server(environment)
+    if demonstration and settings.real:
+        raise LocalError(
+            f"La démonstration n'emploie ni vos bases ni vos fournisseurs : ôtez {', '.join(sorted(settings.real))} de "
+            ".env, ou COMPOSE_PROFILES=demo. — The demonstration uses no database or provider of yours."
+        )
+    _airflow("db", "migrate")
+    known = exported(environment)
+    _refuse_the_other_world(known, demonstration=demonstration)
+    console.step("La base d'Airflow est à jour.")
+    wanted = _demonstration(server, settings.contribuables) if demonstration else _real(server, settings.real)
+    console.step("Les bases sont prêtes.")
+    _put_connections(each.over(known.get(each.connection_id)).completed({}) for each in wanted)
+    _add_pools()
+    _write_password(environment)
+    console.step("Les connexions et les pools sont en place.")
+
+
+class _Server:
+    """The PostgreSQL of Airflow's metadata, which keeps our databases too."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def database(self, name: str) -> str:
+        """Create the database unless it is there; returns its URL."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+            if known is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
+
+
+def _server(environment: Mapping[str, str]) -> _Server:
+    url = environment.get(_METADATA, "")
+    if not url.startswith("postgresql"):
+        raise LocalError(
+            f"{_METADATA} ne mène pas à un PostgreSQL : cette commande prépare l'Airflow de docker-compose.yaml, ou un "
+            "autre ; « make up » prépare le sien. — No PostgreSQL of an Airflow in this environment."
+        )
+    return _Server(url.replace("+psycopg", "", 1))
+
+
+def _refuse_the_other_world(known: Mapping[str, Connection], *, demonstration: bool) -> None:
+    was = any((connection.host or "").startswith(_SIMULATORS) for connection in known.values())
+    if known and was != demonstration:
+        whose = "de la démonstration" if was else "d'une installation réelle"
+        raise LocalError(
+            f"Ces volumes sont ceux {whose} : donnez un autre COMPOSE_PROJECT_NAME dans .env, qui aura les siens. "
+            "— These volumes belong to the other world: give another COMPOSE_PROJECT_NAME."
+        )
+
+
+def _demonstration(server: _Server, contribuables: int) -> list[Connection]:
+    relances_url, etaxe_url = server.database("relances"), server.database("etaxe")
+    migrate_given(relances_url)
+    fill_etaxe(etaxe_url, contribuables)
+    return [
+        database_connection(RELANCES_DB, "relances", relances_url),
+        database_connection(ETAXE_DB, "etaxe", etaxe_url),
+        *Simulators(_SIMULATORS).connections(),
+    ]
+
+
+def _real(server: _Server, given: Mapping[str, str]) -> list[Connection]:
+    relances_url = given.get("RELANCES_URL") or server.database("relances")
+    connections = real_connections({**given, "RELANCES_URL": relances_url})
+    migrate_given(relances_url)
+    return connections
+
+
+def _put_connections(connections: Iterable[Connection]) -> None:
+    bodies = {connection.connection_id: connection.body() for connection in connections}
+    for body in bodies.values():
+        del body["connection_id"]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "connexions.json")
+        write_private(file, json.dumps(bodies))
+        _airflow("connections", "import", "--overwrite", str(file))
+
+
+def _add_pools() -> None:
+    """Those that the operator has stay as they are."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "pools.json")
+        _airflow("pools", "export", str(file))
+        known = json.loads(file.read_text())
+        missing = {provider.name: _pool(provider) for provider in PROVIDERS if provider.name not in known}
+        if missing:
+            file.write_text(json.dumps(missing))
+            _airflow("pools", "import", str(file))
+
+
+def _pool(provider: Provider) -> dict[str, str | int | bool]:
+    description = f"Lots envoyés à la fois par {provider.title}, qui partagent son débit."
+    return {"slots": provider.lots_at_once, "description": description, "include_deferred": False}
+
+
+def _write_password(environment: Mapping[str, str]) -> None:
+    """Where Airflow's own users are a file and a password is given."""
+    file, password = environment.get(_PASSWORDS_FILE), environment.get("RELANCES_MOT_DE_PASSE")
+    if file and password:
+        write_private(Path(file), json.dumps({USER: password}))
+
+
+def _airflow(*words: str) -> None:
+    """Run a command of Airflow's, which says for itself what goes wrong."""
+    command = [sys.executable, "-W", "ignore", "-m", "airflow", *words]
+    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own words
+        raise LocalError(f"« airflow {' '.join(words[:2])} » a échoué ; la raison est ci-dessus. — It failed.")
