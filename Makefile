@@ -9,7 +9,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test lint bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test chaos lint bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -45,14 +45,17 @@ test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Ja
 compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai, un worker tué en plein envoi (moteur Docker)
 	@RELANCES_COMPOSE=oui $(VENV) -m pytest tests/compose $(TEST_ARGS)
 
+chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (SEED=123 : un seul scénario ; SCENARIOS=20)
+	@$(VENV) -W ignore -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SCENARIOS),--scenarios $(SCENARIOS)) $(CHAOS_ARGS)
+
 lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-bench: $(READY_TO_WORK) ## Les mesures de performance, affichées
-	@$(VENV) -m tests.bench
+bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une demi-heure ; BENCH_ARGS=--help)
+	@$(VENV) -W ignore -m tests.bench $(BENCH_ARGS)
 
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt

@@ -1,0 +1,135 @@
+"""One installation, brought up as an operator would: a copy of what Compose needs, and a ``.env`` of its own."""
+
+import base64
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from relances.local.processes import wait_until
+from tests.compose.images import Unavailable, answers
+
+REPOSITORY: Final = Path(__file__).parents[2]
+_FILES: Final = (
+    "docker-compose.yaml",
+    "Dockerfile",
+    ".dockerignore",
+    "pyproject.toml",
+    "requirements.txt",
+    "README.md",
+)
+_FOLDERS: Final = ("include", "plugins", "dags")
+_CONTROL: Final = {"Authorization": "Bearer demonstration"}
+_HEALTHY_SECONDS: Final = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The folder that Compose works in, and its secrets."""
+
+    folder: Path
+    command: list[str]
+    secrets: Mapping[str, str] = field(repr=False)
+    images: Mapping[str, str]
+
+    def up(self) -> None:
+        """As the README says, with two workers; returns once everything is healthy."""
+        self.compose("up", "--detach", "--build", "--scale", "worker=2")
+        wait_until(self._is_healthy, _HEALTHY_SECONDS, "Tout n'est pas en bonne santé.", every=2)
+
+    def compose(self, *words: str) -> str:
+        """What a command of Compose's prints. Raises CalledProcessError when it fails."""
+        done = self.attempt(*words)
+        done.check_returncode()
+        return done.stdout
+
+    def attempt(self, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+        """The same, that may fail; ``variables`` come before those of ``.env``."""
+        environment = {**os.environ, **self.images, **variables}
+        done = subprocess.run(
+            [*self.command, *words], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            print(done.stdout[-3_000:], done.stderr[-3_000:])  # pytest shows it of what fails
+        return done
+
+    def containers(self, service: str) -> list[str]:
+        """The ids of those of a service that run."""
+        return self._listed("{{.ID}}", "--filter", f"label=com.docker.compose.service={service}")
+
+    def address(self, service: str) -> str:
+        """Where this machine, and no other, reaches a service that is not published."""
+        [container] = self.containers(service)
+        return docker("inspect", "--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}", container)
+
+    def interface(self) -> str:
+        """The published address of the interface."""
+        return f"http://{self.compose('port', 'api-server', '8080').strip()}"
+
+    def database(self, name: str) -> str:
+        """The URL of one of the databases."""
+        return f"postgresql://airflow:{self.secrets['POSTGRES_PASSWORD']}@{self.address('postgres')}:5432/{name}"
+
+    def simulators(self) -> httpx.Client:
+        """A client of their control endpoints."""
+        url = f"http://{self.address('simulateurs')}:8080"
+        return httpx.Client(base_url=url, headers=_CONTROL, trust_env=False, timeout=30)
+
+    def _is_healthy(self) -> bool:
+        services = self._listed('{{.Label "com.docker.compose.service"}} {{.Status}}', "--all")
+        return all("(healthy)" in each or each.startswith("init Exited (0)") for each in services)
+
+    def _listed(self, form: str, *words: str) -> list[str]:
+        project = f"label=com.docker.compose.project={self.folder.name}"
+        return docker("ps", f"--format={form}", "--filter", project, *words).splitlines()
+
+
+@contextmanager
+def installed(folder: Path, command: list[str], images: Mapping[str, str]) -> Iterator[Installation]:
+    """Up on entering; on leaving nothing is left, volumes and image included."""
+    for name in _FILES:
+        shutil.copy(REPOSITORY / name, folder)
+    for name in _FOLDERS:
+        shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    installation = Installation(folder, command, _secrets(), images)
+    choices = {
+        "COMPOSE_PROFILES": "demo",
+        "COMPOSE_PROJECT_NAME": folder.name,
+        "RELANCES_IMAGE": "relances-essai",
+        "RELANCES_PORT": "0",
+    }
+    lines = [f"{name}={value}" for name, value in {**choices, **installation.secrets}.items()]
+    Path(folder, ".env").write_text("\n".join(lines))
+    try:
+        installation.up()
+        yield installation
+    finally:
+        installation.compose("down", "--volumes", "--timeout", "20")
+
+
+def docker(*words: str) -> str:
+    """What a command of the engine's prints."""
+    command = ["docker", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _secrets() -> dict[str, str]:
+    names = ("POSTGRES_PASSWORD", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE")
+    fernet_key = base64.urlsafe_b64encode(os.urandom(32)).decode()
+    return {**{name: secrets.token_hex(32) for name in names}, "AIRFLOW_FERNET_KEY": fernet_key}
+
+
+def compose_command() -> list[str]:
+    """The second Compose, else the first. Raises Unavailable."""
+    if answers("docker", "compose", "version"):
+        return ["docker", "compose"]
+    if shutil.which("docker-compose") is not None:
+        return ["docker-compose"]
+    raise Unavailable("Docker Compose n'est pas sur cette machine : l'installation n'est pas essayée.")

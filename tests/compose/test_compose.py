@@ -1,0 +1,151 @@
+"""What docker-compose.yaml promises: everything healthy, one door, and a killed worker that costs no message."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+import msgspec
+import psycopg
+import pytest
+
+from relances.local.airflow_answers import TaskState
+from relances.local.airflow_api import AirflowApi
+from relances.local.processes import wait_until
+from relances.local.simulated import LIBREVILLE
+from relances.local.stack import DAG
+from tests.compose.installation import Installation, docker
+
+_RUN_SECONDS = 1_500.0
+_MID_LOT = 50  # messages accepted, of some hundreds
+_IN_FLIGHT = 32  # of the demonstration's connections
+
+
+@dataclass(frozen=True)
+class Run:
+    """A daily run of which a worker was killed, at its end. ``sender``: the task that it was sending for."""
+
+    run_id: str
+    state: str
+    sender: TaskState
+
+
+def interface_of(installation: Installation) -> AirflowApi:
+    """A session with it, still to be logged in."""
+    return AirflowApi(installation.interface(), installation.secrets["RELANCES_MOT_DE_PASSE"])
+
+
+def count(simulators: httpx.Client) -> int:
+    """How many messages they accepted."""
+    return int(simulators.get("/ledger/count").raise_for_status().json()["count"])
+
+
+@pytest.fixture(scope="session")
+def run(installation: Installation) -> Run:
+    """The daily Dag, whose worker dies in the middle of its lot, followed to its end."""
+    with installation.simulators() as simulators, interface_of(installation) as api:
+        simulators.put("/faults", json={"latency": {"min_ms": 400}}).raise_for_status()
+        api.log_in()
+        run_id = f"compose__{time.time():.0f}"
+        today = datetime.now(LIBREVILLE).date().isoformat()
+        api.trigger(DAG, run_id, {"date_relance": today, "envoyer_automatiquement": True})
+        wait_until(lambda: count(simulators) >= _MID_LOT, _RUN_SECONDS, "Aucun lot n'est parti.", every=0.2)
+        worker, task_id, map_index = kill_the_sender(installation)
+        wait_until(
+            lambda: api.run_state(DAG, run_id) in {"success", "failed"}, _RUN_SECONDS, "Le passage dure.", every=2
+        )
+        [sender] = [
+            task for task in api.task_states(DAG, run_id) if (task.task_id, task.map_index) == (task_id, map_index)
+        ]
+        assert worker not in installation.containers("worker")
+        return Run(run_id, api.run_state(DAG, run_id), sender)
+
+
+def kill_the_sender(installation: Installation) -> tuple[str, str, int]:
+    """Kill the worker of the lot that is under way; returns which, and whose task."""
+    with psycopg.connect(installation.database("airflow")) as connection:
+        row = connection.execute(
+            "SELECT hostname, task_id, map_index FROM task_instance WHERE task_id LIKE 'send_%' AND state = 'running'"
+            " ORDER BY start_date DESC LIMIT 1"
+        ).fetchone()
+    assert row is not None
+    docker("kill", "--signal=KILL", row[0])
+    return str(row[0]), str(row[1]), int(row[2])
+
+
+def test_the_interface_alone_is_published(installation: Installation) -> None:
+    ports = {service: docker("port", installation.containers(service)[0]) for service in services(installation)}
+    assert [service for service, published in ports.items() if published] == ["api-server"]
+    assert ports["api-server"].startswith("8080/tcp -> 127.0.0.1:")
+
+
+def services(installation: Installation) -> list[str]:
+    """Those that run, the one-shot is over."""
+    return [name for name in installation.compose("config", "--services").split() if name != "init"]
+
+
+def test_two_workers_run_and_not_as_root(installation: Installation) -> None:
+    users = {docker("exec", worker, "id", "-u") for worker in installation.containers("worker")}
+    assert len(installation.containers("worker")) == 2
+    assert users == {"50000"}
+
+
+def test_a_run_goes_on_when_a_worker_is_killed(run: Run) -> None:
+    assert run.state == "success"
+    assert run.sender.try_number > 1
+
+
+def test_a_worker_killed_mid_lot_loses_and_repeats_nothing(installation: Installation, run: Run) -> None:
+    with installation.simulators() as simulators:
+        entries = simulators.get("/ledger").raise_for_status().json()["entries"]
+    accepted = Counter((entry["to"], entry["text"]) for entry in entries)
+    with psycopg.connect(installation.database("relances")) as connection:
+        rows = connection.execute("SELECT telephone, texte, statut, code FROM relances.relance").fetchall()
+    statuts = {(telephone, texte): statut for telephone, texte, statut, _ in rows}
+    sent = {message for message, statut in statuts.items() if statut in {"envoyee", "livree"}}
+    doubted = {(telephone, texte) for telephone, texte, statut, code in rows if (statut, code) == ("echec", "408")}
+    assert [message for message, times in accepted.items() if times > 1] == []
+    assert set(statuts.values()) <= {"envoyee", "livree", "echec"}
+    assert len(entries) > _MID_LOT
+    assert sent <= accepted.keys()
+    assert accepted.keys() - sent <= doubted
+    assert len(doubted) <= _IN_FLIGHT
+
+
+def test_the_log_of_the_killed_worker_is_read_in_the_interface(installation: Installation, run: Run) -> None:
+    with interface_of(installation) as api:
+        api.log_in()
+        lines = api.task_log(DAG, run.run_id, msgspec.structs.replace(run.sender, try_number=1))
+    assert len(lines) > 1
+
+
+def test_starting_again_brings_the_killed_worker_back_and_sends_nothing(installation: Installation, run: Run) -> None:
+    with installation.simulators() as simulators:
+        before = count(simulators)
+        installation.up()
+    with installation.simulators() as simulators:
+        assert count(simulators) == before
+    assert len(installation.containers("worker")) == 2
+
+
+def test_the_demonstration_takes_no_database_of_the_operators(installation: Installation) -> None:
+    done = installation.attempt("run", "--rm", "--no-deps", "-e", "ETAXE_URL=postgresql://a:b@c/d", "init")
+    assert done.returncode == 1
+    assert "ôtez ETAXE_URL de .env, ou COMPOSE_PROFILES=demo" in done.stdout + done.stderr
+
+
+def test_volumes_of_the_demonstration_never_serve_a_real_installation(installation: Installation) -> None:
+    done = installation.attempt("run", "--rm", "--no-deps", "-e", "RELANCES_DEMONSTRATION=", "init")
+    assert done.returncode == 1
+    assert "Ces volumes sont ceux de la démonstration" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["POSTGRES_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE"],
+)
+def test_a_missing_secret_is_named_with_where_to_find_it(installation: Installation, name: str) -> None:
+    done = installation.attempt("config", "--quiet", **{name: ""})
+    assert done.returncode != 0
+    assert f"{name} manque dans .env ; voyez la fin de .env.example" in done.stderr
