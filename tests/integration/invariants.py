@@ -36,12 +36,15 @@ def one_row_per_key(relances: dict[int, Row]) -> None:
     assert [key for key, rows in keys.items() if rows > 1] == []
 
 
-def said(relance: Row) -> tuple[str, str]:
-    """Whom a relance writes to, and what its fournisseur's ledger holds of it then."""
-    if relance["modele"] is None:
-        return relance["telephone"], relance["texte"]
-    filled = " ; ".join(f"{number}={value}" for number, value in enumerate(relance["variables"], start=1))
-    return relance["telephone"], f"Modèle {relance['modele']} : {filled}"
+def said(relance: Row, call: Row | None = None) -> tuple[str, str]:
+    """Whom a relance writes to, and what the ledger holds of it then, by its way or by that of an earlier ``call``."""
+    way = relance
+    if call is not None and call["fournisseur"] != relance["fournisseur"]:
+        way = relance["premiere_voie"]
+    if way["modele"] is None:
+        return relance["telephone"], way["texte"]
+    filled = " ; ".join(f"{number}={value}" for number, value in enumerate(way["variables"], start=1))
+    return relance["telephone"], f"Modèle {way['modele']} : {filled}"
 
 
 def uuid_of(fournisseur: str, reference: str) -> str:
@@ -59,7 +62,7 @@ def nothing_accepted_twice(relances: dict[int, Row], calls: list[Row], ledger: l
     """A message beyond the first is one that its fournisseur said it could not deliver before."""
     accepted = Counter((entry["to"], entry["text"]) for entry in ledger)
     wanted = Counter(said(relance) for relance in relances.values())
-    wanted.update(said(relances[call["relance_id"]]) for call in calls if call["constat"] == "non_livree")
+    wanted.update(said(relances[call["relance_id"]], call) for call in calls if call["constat"] == "non_livree")
     assert {message: times for message, times in accepted.items() if times > wanted[message]} == {}
 
 
@@ -85,7 +88,7 @@ def ledger_and_states_agree(relances: dict[int, Row], calls: list[Row], ledger: 
 def intent_before_the_wire(relances: dict[int, Row], calls: list[Row], ledger: list[Row]) -> None:
     intents: dict[tuple[str, str], list[datetime]] = {}
     for call in calls:
-        intents.setdefault(said(relances[call["relance_id"]]), []).append(call["commencee_le"])
+        intents.setdefault(said(relances[call["relance_id"]], call), []).append(call["commencee_le"])
     for entry in ledger:
         began = intents[entry["to"], entry["text"]]
         assert min(began) <= datetime.fromisoformat(entry["wall"])

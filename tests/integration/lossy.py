@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -16,6 +16,7 @@ async def losing_the_answer_to(statement: bytes, url: str) -> AsyncIterator[str]
     async with await asyncio.start_server(way.serve, "127.0.0.1", 0) as server:
         host, port = server.sockets[0].getsockname()
         yield make_conninfo(url, host=host, port=port, sslmode="disable", gssencmode="disable")
+    await asyncio.gather(*way.served)
     assert way.lost
 
 
@@ -27,10 +28,17 @@ class _Way:
     statement: bytes
     asked: bool = False
     lost: bool = False
+    served: list[asyncio.Task[None]] = field(default_factory=list)
 
-    async def serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+    def serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
+        self.served.append(asyncio.create_task(self._serve(client, to_client)))
+
+    async def _serve(self, client: asyncio.StreamReader, to_client: asyncio.StreamWriter) -> None:
         server, to_server = await asyncio.open_unix_connection(self.socket)
         await asyncio.gather(self._ask(client, to_server), self._answer(server, to_client))
+        for way in (to_server, to_client):
+            with suppress(ConnectionError):
+                await way.wait_closed()
 
     async def _ask(self, client: asyncio.StreamReader, to_server: asyncio.StreamWriter) -> None:
         while part := await client.read(65_536):

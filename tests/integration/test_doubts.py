@@ -66,10 +66,10 @@ def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row,
     let_time_pass(url, ABSENCE)
 
 
-def clear(url: str) -> None:
+def clear(url: str, seconds: float = 0) -> None:
     """One pass over the doubts, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI, 0)
+        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -135,6 +135,62 @@ def test_a_message_that_never_came_at_its_last_attempt_has_failed(
     clear(relances_url)
     assert (relances(relances_url)[0]["statut"], relances(relances_url)[0]["code"]) == ("echec", "jamais_partie")
     invariants(relances_url, provider.ledger())
+
+
+@both
+def test_calls_that_were_never_made_are_no_attempts(relances_url: str, provider: Provider, fournisseur: str) -> None:
+    [relance] = stage(relances_url, fournisseur, tentatives=ENVOI.tentatives_max)
+    ask(
+        relances_url,
+        "INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue) "
+        "SELECT %(id)s, n, %(f)s, gen_random_uuid(), now(), 'non_envoyee' FROM generate_series(1, %(tried)s) n",
+        id=relance,
+        f=fournisseur,
+        tried=ENVOI.tentatives_max,
+    )
+    provider.upset(NEVER_CAME)
+    send_now(relances_url, fournisseur)
+    let_time_pass(relances_url, ABSENCE)
+    clear(relances_url)
+    assert statuts(relances_url) == {"en_attente": 1}
+
+
+@both
+def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
+    relances_url: str, provider: Provider, fournisseur: str
+) -> None:
+    for rang in range(6):
+        stage(relances_url, fournisseur, telephone=f"1514555000{rang // 2}", texte="Pareil")
+
+    async def die(nombre: int, arrived: int) -> None:
+        hook = hook_of(fournisseur)
+        where = lot(fournisseur=fournisseur)
+        async with LotStore(relances_url, where, 60, hook.account, 72) as store, hook.open() as sender:
+            for claim in (await store.take(nombre))[:arrived]:
+                await sender.send(Message(claim.telephone, claim.texte))
+
+    asyncio.run(die(4, 3))
+    asyncio.run(die(2, 0))
+    let_time_pass(relances_url, 60 + ABSENCE + 1)
+    pipeline.reconcile_every_run()
+    assert statuts(relances_url) == {"envoyee": 6}
+    assert len(provider.ledger()) == 6
+    before = len(journal(relances_url))
+    pipeline.reconcile_every_run()
+    assert len(journal(relances_url)) == before == 9
+    invariants(relances_url, provider.ledger())
+
+
+def test_doubts_that_are_found_late_are_asked_of_before_they_are_closed(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    """Nobody reconciled for days: that does not make them doubts of which nobody could tell."""
+    never_sent(relances_url, 25, seconds=3 * ENVOI.delai_incertitude)
+    connect("twilio", rate_per_second=1)
+    clear(relances_url)
+    assert statuts(relances_url) == {"incertaine": 5, "en_attente": 20}
+    clear(relances_url)
+    assert statuts(relances_url) == {"en_attente": 25}
 
 
 @both
@@ -284,29 +340,43 @@ def test_a_failed_look_up_ends_the_pass_and_its_doubt_comes_last_in_the_next(
     assert second["interrogee_le"] > first["interrogee_le"]
 
 
-def test_a_pass_asks_of_so_many_doubts_and_the_next_of_the_others(
+def test_a_pass_whose_time_is_over_leaves_the_other_doubts_to_the_next(
     relances_url: str, provider: Provider, connect: Connect
 ) -> None:
-    for rang in range(25):
-        stage(relances_url, "twilio", telephone=f"151455500{rang:02d}")
-    ask(
-        relances_url,
-        """
-        WITH jamais_parties AS (
-            UPDATE relances.relance SET statut = 'incertaine', tentatives = 1, code = '408',
-                incertaine_depuis = now() - interval '1 hour'
-            RETURNING id
-        )
-        INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire, commencee_le)
-        SELECT id, 1, 'twilio', %(compte)s, gen_random_uuid(), now() - interval '1 hour' FROM jamais_parties
-        """,
-        compte=hook_of("twilio").account,
-    )
+    never_sent(relances_url, 25, seconds=3600)
     connect("twilio", rate_per_second=1)
     clear(relances_url)
     assert statuts(relances_url) == {"incertaine": 5, "en_attente": 20}
     clear(relances_url)
     assert statuts(relances_url) == {"en_attente": 25}
+
+
+def test_a_pass_that_has_time_asks_of_every_doubt(relances_url: str, provider: Provider, connect: Connect) -> None:
+    never_sent(relances_url, 25, seconds=3600)
+    connect("twilio", rate_per_second=1)
+    clear(relances_url, 60)
+    assert statuts(relances_url) == {"en_attente": 25}
+
+
+def never_sent(url: str, nombre: int, seconds: float) -> None:
+    """Doubts of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
+    for rang in range(nombre):
+        stage(url, "twilio", telephone=f"151455500{rang:02d}")
+    ask(
+        url,
+        """
+        WITH jamais_parties AS (
+            UPDATE relances.relance SET statut = 'incertaine', tentatives = 1, code = '408',
+                incertaine_depuis = now() - make_interval(secs => %(seconds)s)
+            RETURNING id
+        )
+        INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire, commencee_le)
+        SELECT id, 1, 'twilio', %(compte)s, gen_random_uuid(), now() - make_interval(secs => %(seconds)s)
+        FROM jamais_parties
+        """,
+        seconds=seconds,
+        compte=hook_of("twilio").account,
+    )
 
 
 # --- one number, several messages ---

@@ -234,6 +234,46 @@ def test_a_run_does_not_wait_for_what_is_to_be_sent_again_much_later(relances_ur
     assert statuts(relances_url) == {"en_attente": 1}
 
 
+# --- what nothing is said of ---
+
+
+def age(url: str, **by: int) -> None:
+    ask(url, "UPDATE relances.relance SET envoyee_le = envoyee_le - make_interval(days => %(days)s)", **by)
+
+
+def without_news(url: str) -> list[bool]:
+    return [row["sans_nouvelle_le"] is not None for row in relances(url)]
+
+
+@pytest.mark.parametrize(("days", "marked"), [(-1, False), (1, True)])
+def test_a_message_without_news_for_days_stays_sent_and_says_so(
+    relances_url: str, provider: Provider, days: int, marked: bool
+) -> None:
+    send_to(relances_url, "zoom", "15550000003")  # Zoom's own word for not knowing
+    age(relances_url, days=ENVOI.jours_suivi + days)
+    follow(relances_url)
+    assert (statuts(relances_url), without_news(relances_url)) == ({"envoyee": 1}, [marked])
+
+
+def test_a_fournisseur_that_tells_nothing_owes_no_news(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 1)
+    asyncio.run(send(relances_url))
+    age(relances_url, days=ENVOI.jours_suivi + 1)
+    follow(relances_url)
+    assert without_news(relances_url) == [False]
+
+
+def test_a_receipt_that_comes_after_all_takes_the_mark_away(
+    relances_url: str, relances: psycopg.Connection, provider: Provider
+) -> None:
+    send_to(relances_url, "twilio", ORDINARY)
+    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
+    assert Following(relances).give_up("twilio", 0, 10) == 1
+    assert Following(relances).give_up("twilio", 0, 10) == 0
+    Following(relances).write([(followed, delivered())])
+    assert (statuts(relances_url), without_news(relances_url)) == ({"livree": 1}, [False])
+
+
 # --- by rank ---
 
 REFUSED = undelivered(Refusee("63024", "pas sur WhatsApp"), 1, ENVOI)
@@ -249,9 +289,18 @@ DELIVERED = delivered()
         ([REFUSED, DELIVERED], ("livree", "livree")),
         ([REFUSED, PUT_OFF], ("echec", "non_livree")),
         ([PUT_OFF, REFUSED], ("en_attente", "non_livree")),
+        ([PUT_OFF, DELIVERED], ("livree", "livree")),
         ([DELIVERED, DELIVERED], ("livree", "livree")),
     ],
-    ids=["refused late", "put off late", "delivered after all", "put off after", "refused after", "twice"],
+    ids=[
+        "refused late",
+        "put off late",
+        "delivered after all",
+        "put off after",
+        "refused after",
+        "arrived after",
+        "twice",
+    ],
 )
 def test_late_news_never_takes_a_message_back(
     relances_url: str, relances: psycopg.Connection, provider: Provider, news: list[Reglement], ends: tuple[str, str]
@@ -263,6 +312,24 @@ def test_late_news_never_takes_a_message_back(
     [call] = ask(relances_url, "SELECT constat FROM relances.tentative")
     assert (*statuts(relances_url), call["constat"]) == ends
     invariants(relances_url, provider.ledger())
+
+
+def test_calls_that_were_never_made_are_no_attempts(relances_url: str, provider: Provider) -> None:
+    over = {"canal": "whatsapp", "fournisseur": "twilio", "tentatives": ENVOI.tentatives_max}
+    stage_relances(relances_url, 1, telephones=["24166030003"], **over)
+    never_made(relances_url, ENVOI.tentatives_max)
+    asyncio.run(send(relances_url, lot(fournisseur="twilio")))
+    follow(relances_url)
+    assert (statuts(relances_url), relances(relances_url)[0]["code"]) == ({"en_attente": 1}, "30003")
+
+
+def never_made(url: str, nombre: int) -> None:
+    ask(
+        url,
+        "INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue) "
+        "SELECT 1, n, 'twilio', gen_random_uuid(), now(), 'non_envoyee' FROM generate_series(1, %(nombre)s) AS n",
+        nombre=nombre,
+    )
 
 
 def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
@@ -281,5 +348,5 @@ def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
 def test_a_refusal_before_acceptance_is_never_delivered(relances_url: str, relances: psycopg.Connection) -> None:
     send_to(relances_url, "twilio", "24166021610")
     assert statuts(relances_url) == {"echec": 1}
-    Following(relances).write([(Followed(1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
+    Following(relances).write([(Followed(1, 1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
     assert statuts(relances_url) == {"echec": 1}

@@ -243,7 +243,7 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
 
     assert not pipeline.reconcile(request())
     assert statuts(relances_url)["en_cours"] == abandoned
-    let_time_pass(relances_url)
+    let_time_pass(relances_url, 2 * 60 + 30)  # the lease, and not yet the quarantine
     assert not pipeline.reconcile(request())
     assert statuts(relances_url)["incertaine"] == abandoned
     let_time_pass(relances_url)

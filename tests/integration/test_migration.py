@@ -37,6 +37,7 @@ TABLES = {
     "relance",
     "relance_creance",
     "tentative",
+    "voie",
 }
 FIRST_VERSION = (Path(migrations.__path__[0]) / "versions" / "0001_schema.sql").read_text()
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -83,6 +84,7 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     assert tables(url) == TABLES
     after = ask(url, "SELECT * FROM relances.relance ORDER BY id")
     added = {"modele": None, "variables": None, "interrogee_le": None, "cout": 0, "segments_evites": 0}
+    added |= {"repli_le": None, "premiere_voie": None, "sans_nouvelle_le": None}
     assert [old | added for old in before] == after
     assert ask(url, "SELECT jour_passage, creances FROM relances.execution") == [
         {"jour_passage": date(2026, 11, 20), "creances": 2}

@@ -11,7 +11,8 @@ from relances import pipeline
 from relances.rules.errors import Blocked
 from relances.rules.policy_file import load_policy
 from relances.stages.reconciliation import quarantine
-from relances.store.sending import Lot
+from relances.store.database import query
+from relances.store.sending import Lot, LotStore
 from relances.store.turns import take_turn
 from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.messaging import MessagingHook
@@ -25,6 +26,7 @@ from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
 from tests.support import wait_until
 
+LEASE = 60  # seconds
 QUARANTINE = 2 * 5  # seconds: connecting and waiting, each bounded by the connection's timeout
 DEADLINE = load_policy().envoi.delai_incertitude
 JOURS_SUIVI = load_policy().envoi.jours_suivi
@@ -129,6 +131,73 @@ def test_the_quarantine_outlasts_the_longest_call_and_the_look_up_s_delay(
     assert quarantine(hook) == QUARANTINE + hook.capabilities.visibility_delay
 
 
+# --- what dead workers left ---
+
+
+def die_in_a_call(url: str, nombre: int = 1) -> None:
+    """A worker that claimed so many relances, and was never heard of again."""
+
+    async def claim() -> None:
+        async with LotStore(url, lot(), LEASE, "compte", 72) as store:
+            await store.take(nombre)
+
+    stage_relances(url, nombre)
+    asyncio.run(claim())
+
+
+def test_the_doubt_of_a_dead_worker_s_call_began_when_its_lease_ended(relances_url: str) -> None:
+    die_in_a_call(relances_url)
+    let_time_pass(relances_url, LEASE + QUARANTINE - 1)
+    assert not pipeline.reconcile(request())
+    assert statuts(relances_url) == {"incertaine": 1}
+    let_time_pass(relances_url, 2)
+    assert pipeline.reconcile(request())
+    assert reasons(relances_url)[0][:2] == ("echec", "408")
+
+
+def test_one_pass_resolves_them_once_lease_and_quarantine_are_over(relances_url: str) -> None:
+    die_in_a_call(relances_url, 8)
+    let_time_pass(relances_url, LEASE + QUARANTINE + 1)
+    pipeline.reconcile_every_run()
+    assert statuts(relances_url) == {"echec": 8}
+
+
+# --- many rows ---
+
+
+def test_a_pass_changes_rows_by_the_thousand_and_comes_to_all_of_them(relances_url: str) -> None:
+    stage_relances(relances_url, 1)
+    ask(
+        relances_url,
+        """
+        INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau,
+            fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance, creee_le)
+        SELECT source, 'n' || n, canal, occasion, execution_id, date_relance, niveau, fournisseur, telephone,
+            telephone_migre, texte, segments, montant_du, devise, echeance, now() - interval '100 days'
+        FROM relances.relance, generate_series(1, 12000) AS n
+        """,
+    )
+    pipeline.reconcile_every_run()
+    assert statuts(relances_url) == {"annulee": 12_000, "en_attente": 1}
+
+
+LISTS: dict[str, tuple[str, dict[str, object]]] = {
+    "rescue": ("relance_en_cours", {}),
+    "close_doubts": ("relance_incertaine", {"fournisseur": None, "interroges": [], "secondes": 60}),
+    "abandon": ("relance_a_reprendre", {"jours": 3}),
+    "mark_without_news": ("relance_sans_nouvelle", {"fournisseur": "zoom", "jours": 3}),
+    "list_doubles": ("tentative_de_reprise", {}),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_what_a_pass_looks_for_is_found_by_an_index(relances: psycopg.Connection, name: str) -> None:
+    relances.execute("SET enable_seqscan = off")
+    index, parameters = LISTS[name]
+    plan = relances.execute(f"EXPLAIN {query(name)}", {**parameters, "nombre": 10}).fetchall()
+    assert index in str(plan)
+
+
 # --- retries ---
 
 
@@ -231,7 +300,12 @@ def put_off_on_another_day(url: str, provider: Provider, days: int) -> None:
     """A relance of so many days ago, put off by the provider then, and due."""
     put_off(url, provider, 40)
     let_time_pass(url, 41)
-    ask(url, "UPDATE relances.relance SET date_relance = date_relance - %(days)s, occasion = 'avant'", days=days)
+    ask(
+        url,
+        "UPDATE relances.relance SET date_relance = date_relance - %(days)s, occasion = 'avant', "
+        "creee_le = creee_le - CASE WHEN tentatives > 0 THEN make_interval(days => %(days)s) ELSE '0' END",
+        days=days,
+    )
     age_calls(url, days * 86_400)
 
 

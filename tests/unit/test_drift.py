@@ -128,7 +128,7 @@ def exclusion_codes() -> set[str]:
     in_rules = re.findall(r'(?:return|code =|or|else) "(\w+)"', selection)
     in_sql = re.findall(r"(?:THEN|'validation',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
     beside = {"exclue", "annulee", "simulation", "non_traitee", "a_relancer"}  # places and states
-    beside |= {"payee", "ancien_plan"}  # of relances
+    beside |= {"payee", "ancien_plan", "sans_nouvelle"}  # of relances
     return {*in_rules, *in_sql, *(refus.value for refus in Refus)} - beside
 
 

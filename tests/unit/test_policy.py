@@ -13,13 +13,26 @@ from hypothesis import strategies as st
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import TOUJOURS, Fenetre
 from relances.rules.models import Canal
-from relances.rules.policy import Envoi, Modele, Niveau, Plafonds, Politique, Qualite, Selection, Texte
+from relances.rules.policy import (
+    Disjoncteur,
+    Envoi,
+    Modele,
+    Niveau,
+    Plafonds,
+    Politique,
+    Qualite,
+    Repli,
+    Selection,
+    Texte,
+)
 from relances.rules.policy_file import DEFAULT_FILE, load_policy
 from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
 FIELDS = sorted(set(re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)))
-TABLES = ["source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", "niveau"]
+ENVOI = "[envoi]\n# "
+BELOW_ENVOI = ["envoi.disjoncteur", "envoi.repli"]
+TABLES = ["source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", *BELOW_ENVOI, "niveau"]
 MODELE = """
 [[modele_whatsapp]]
 niveau = 1
@@ -77,7 +90,7 @@ def test_the_policy_that_comes_with_the_product() -> None:
     assert policy.envoi == Envoi(
         fournisseurs_sms=("ventis", "zoom"),
         fournisseurs_whatsapp=("twilio",),
-        taille_lot=10_000,
+        taille_lot=2_000,
         tentatives_max=5,
         premier_delai=30,
         delai_max=3600,
@@ -86,6 +99,8 @@ def test_the_policy_that_comes_with_the_product() -> None:
         delai_absence=600,
         jours_suivi=3,
         expiration_heures=72,
+        disjoncteur=Disjoncteur(part=0.5, echantillon=20, pause=60, pause_max=1800),
+        repli=Repli(autre_fournisseur=False, apres_minutes=30, autre_canal=False, delai_heures=24),
     )
     assert policy.niveaux == (
         Niveau(1, 0, Canal.SMS, None, "niveau1", 7),
@@ -183,10 +198,12 @@ def test_a_field_of_another_kind_is_named_with_its_line(tmp_path: Path, field: s
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_missing_table_is_named(tmp_path: Path, table: str) -> None:
-    document, removed = re.subn(rf"^\[+{table}\]+\n(?:[^\[\n].*\n|\n)*", "", DEFAULT, flags=re.MULTILINE)
+    below = "" if table in BELOW_ENVOI else r"(?:\.\w+)?"
+    document, removed = re.subn(rf"^\[+{table}{below}\]+\n(?:[^\[\n].*\n|\n)*", "", DEFAULT, flags=re.MULTILINE)
     assert removed
     message = refusal(tmp_path, document)
-    assert message.startswith(f"politique.toml : {table} manque : attendu ")
+    where = f", ligne {line_of(document, ENVOI)}" if table in BELOW_ENVOI else ""
+    assert message.startswith(f"politique.toml{where} : {table} manque : attendu ")
     assert f"[{table}]" in message
 
 
@@ -205,6 +222,8 @@ def test_an_unknown_name_is_refused_with_its_line_and_the_names_there_are(tmp_pa
         ("montant_minimum", "montant_minimun"),
         ("zoom", "zom"),
         ("jours_feries", "jour_feries"),
+        ("pause_max", "pause_maxi"),
+        ("autre_canal", "autres_canal"),
     ],
 )
 def test_a_mistyped_name_is_told_the_nearest(tmp_path: Path, field: str, typed: str) -> None:
@@ -277,12 +296,21 @@ def test_the_line_is_right_in_a_file_saved_on_windows(tmp_path: Path) -> None:
         (("ventis = 25", "ventis = -25"), "tarif.ventis doit être un nombre de 0 à 1000000"),
         (("# budget_par_jour = 2500000", "budget_par_jour = 0"), "plafond.budget_par_jour doit être un nombre de 1 à"),
         (("# relances_par_jour = 100000", "relances_par_jour = 0"), "plafond.relances_par_jour doit être un entier de"),
-        (("taille_lot = 10000", "taille_lot = 0"), "envoi.taille_lot doit être un entier de 1 à 1000000"),
+        (("taille_lot = 2000", "taille_lot = 0"), "envoi.taille_lot doit être un entier de 1 à 1000000"),
         (("delai_max = 3600", "delai_max = 29"), "envoi.delai_max doit être au moins premier_delai (30)"),
         (
             ("incertitude = 86400", "incertitude = 599"),
             "envoi.delai_incertitude doit être au moins delai_absence (600)",
         ),
+        (("part = 0.5 ", "part = 50 "), "envoi.disjoncteur.part doit être un nombre de 0.01 à 1"),
+        (("part = 0.5 ", "part = 0 "), "envoi.disjoncteur.part doit être un nombre de 0.01 à 1"),
+        (("echantillon = 20", "echantillon = 0"), "envoi.disjoncteur.echantillon doit être un entier de 1 à 1000"),
+        (("pause = 60", "pause = 0"), "envoi.disjoncteur.pause doit être un entier de 1 à"),
+        (("pause_max = 1800", "pause_max = 59"), "envoi.disjoncteur.pause_max doit être au moins pause (60)"),
+        (("fournisseur = false", "fournisseur = 'zoom'"), "envoi.repli.autre_fournisseur doit être true ou false"),
+        (("autre_canal = false", "autre_canal = 'sms'"), "envoi.repli.autre_canal doit être true ou false"),
+        (("apres_minutes = 30", "apres_minutes = 0"), "envoi.repli.apres_minutes doit être un entier de 1 à"),
+        (("delai_heures = 24", "delai_heures = 0"), "envoi.repli.delai_heures doit être un entier de 1 à 8760"),
         (("numero = 1", "numero = 0"), "niveau.numero doit être un entier de 1 à 99"),
     ],
     ids=lambda change: change[1] if isinstance(change, tuple) else "",

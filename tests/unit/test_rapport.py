@@ -226,11 +226,19 @@ def test_the_reason_that_excludes_most_comes_first() -> None:
 
 
 def test_what_waits_is_announced_with_what_to_do() -> None:
-    assert "**3 créances attendent leur envoi** : relancez le Dag" in rapport(bilan(line("en_attente")))
+    text = rapport(bilan(line("en_attente")))
+    assert (
+        "**3 créances attendent leur envoi** : relancez le Dag pour les envoyer, ou la tâche d'envoi en échec" in text
+    )
 
 
 def test_what_is_in_doubt_is_announced() -> None:
     assert "3 créances incertaines" in rapport(bilan(line("incertaine", "408")))
+
+
+def test_what_a_fournisseur_never_told_of_is_announced() -> None:
+    text = rapport(bilan(line("envoyee"), line("envoyee", "sans_nouvelle", 2)))
+    assert "2 créances envoyées dont le fournisseur n'a jamais dit le sort" in text
 
 
 def test_a_table_without_rows_is_left_out() -> None:

@@ -12,17 +12,17 @@ from typing import Final
 from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
-from relances.pipeline.demonstration import refuse_real_provider, send_window
+from relances.pipeline.demonstration import refuse_real_provider
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
-from relances.pipeline.providers import connected, hook_of
+from relances.pipeline.providers import hook_of
+from relances.pipeline.reconciling import reconcile, reconcile_every_run
 from relances.pipeline.reports import wording
-from relances.pipeline.sending import send_again, send_lot
+from relances.pipeline.sending import send_lot
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import Request
-from relances.stages import creation, extraction, reconciliation, reporting, validation
+from relances.stages import creation, extraction, reporting, validation
 from relances.stages import write_back as results
-from relances.stages.sending import now
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances.store.reporting import Reporting
@@ -38,8 +38,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
-_SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run does not wait for them
-_SECONDS_IN_A_PASS: Final = 60.0
 
 
 def current_request() -> Request:
@@ -107,41 +105,10 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     """Cut what a fournisseur has left to send into lots, as ids fit for XCom."""
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
+        Executions(relances).agree(execution)
         lots = Doubts(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
     logger.info("%s : %s lots à envoyer", fournisseur, len(lots))
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
-
-
-def reconcile(request: Request) -> bool:
-    """Clear what can be cleared, ask what became of messages and send again what is due.
-
-    True when nothing more can be waited for; deliveries never are.
-    """
-    if request.simulation:
-        return True
-    policy, hooks = politique(), connected()
-    envoi = policy.envoi
-    with database(RELANCES) as relances:
-        execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
-        if execution is None:
-            return True
-        if request.envoyer_automatiquement:
-            send_again(relances, hooks, policy)
-        unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
-        waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
-    logger.info(
-        "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
-    )
-    return not waited_for or unsettled.attente > envoi.attente_reconciliation
-
-
-def reconcile_every_run() -> None:
-    """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
-    policy, hooks = politique(), connected()
-    with database(RELANCES) as relances:
-        reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
-        send_again(relances, hooks, policy)
 
 
 def write_back(request: Request) -> int:

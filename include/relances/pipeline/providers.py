@@ -92,6 +92,16 @@ def explications() -> Explications:
     }
 
 
+def elsewhere() -> dict[tuple[str, Canal], list[str]]:
+    """The codes of each fournisseur for a number that another canal may reach, by fournisseur and that canal."""
+    found: dict[tuple[str, Canal], list[str]] = {}
+    for provider in PROVIDERS:
+        for row in (row for name in provider.error_tables for row in _table(name).values()):
+            if row.other_channel is not None and row.other_channel != provider.channel:
+                found.setdefault((provider.name, Canal(row.other_channel)), []).append(row.code)
+    return found
+
+
 def _way(name: str, canal: Canal, politique: Politique, where: str) -> Voie:
     provider = provider_named(name)
     if provider is None or provider.channel != canal:

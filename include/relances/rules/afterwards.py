@@ -41,7 +41,8 @@ def clear(
     if not prouvable or any(piste.meme_texte is None for piste in free):
         return None
     never_sent = Reportee("jamais_partie", "le fournisseur ne l'a jamais reçue", None)
-    return replace(settle(never_sent, numero, envoi), issue=Constat.ABSENTE)
+    # At once: the doubt lasted longer than a new attempt waits.
+    return replace(settle(never_sent, numero, envoi), issue=Constat.ABSENTE, delai=None)
 
 
 def delivered() -> Reglement:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
+from relances.rules.bilan import SANS_NOUVELLE
 from relances.rules.exclusions import RAISONS, Raison
 
 CAUSES: Final[dict[str, Raison]] = {
@@ -25,6 +26,9 @@ CAUSES: Final[dict[str, Raison]] = {
         "prévenir l'exploitant ; un passage suivant relancera",
     ),
     "non_livree": Raison("non livrée, le fournisseur ne dit pas pourquoi", "vérifier le numéro auprès du contribuable"),
+    SANS_NOUVELLE: Raison(
+        "envoyée, mais le fournisseur n'a jamais dit si elle est arrivée", "rien ; vérifier auprès du contribuable"
+    ),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
     "abandonnee": Raison(
         "pas partie malgré plusieurs jours d'essais", "prévenir l'exploitant ; un passage suivant relancera"

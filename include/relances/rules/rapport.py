@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from relances.rules.apercu import Exemple, textes
-from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
 from relances.rules.causes import Explications, cause
 from relances.rules.corrections import a_corriger
 from relances.rules.exclusions import Raison, raison
@@ -112,11 +112,17 @@ def _portee(bilan: Bilan) -> list[str]:
 
 def _warnings(bilan: Bilan) -> list[str]:
     waiting, doubtful = bilan.creances("en_attente"), bilan.creances("incertaine")
+    unheard = sum(line.creances for line in bilan.lines if line.code == SANS_NOUVELLE)
     warnings = []
     if waiting:
-        warnings.append(f"- **{nombre(waiting)} créances attendent leur envoi** : relancez le Dag pour les envoyer")
+        warnings.append(
+            f"- **{nombre(waiting)} créances attendent leur envoi** : relancez le Dag pour les envoyer, ou la tâche "
+            "d'envoi en échec s'il y en a une (Clear) ; ce qui a déjà été essayé repart de lui-même"
+        )
     if doubtful:
         warnings.append(f"- {nombre(doubtful)} créances incertaines : le passage suivant tranchera")
+    if unheard:
+        warnings.append(f"- {nombre(unheard)} créances envoyées dont le fournisseur n'a jamais dit le sort")
     return warnings
 
 

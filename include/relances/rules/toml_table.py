@@ -42,7 +42,7 @@ class Table:
     def table(self, key: str) -> "Table":
         content = self._content.get(key)
         if not isinstance(content, dict):
-            raise self.wrong(key, f"une table [{key}]", "a table")
+            raise self.wrong(key, f"une table [{self._name(key)}]", "a table")
         return self._below((key,), content)
 
     def tables(self, key: str) -> list["Table"]:
@@ -123,9 +123,12 @@ class Table:
         return self._refusal(key, f"doit être {french}", f"must be {english}")
 
     def _refusal(self, key: str, french: str, english: str) -> Blocked:
-        name = ".".join(part for part in (*self._place, key) if isinstance(part, str))
+        name = self._name(key)
         place = (*self._place, key) if key in self._content else self._place
         return Blocked(f"{self._document.where(place)} : {name} {french}", f"{name} {english}")
+
+    def _name(self, key: str) -> str:
+        return ".".join(part for part in (*self._place, key) if isinstance(part, str))
 
     def _below(self, place: Place, content: Mapping[str, object]) -> "Table":
         return Table(self._document, (*self._place, *place), content)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence, Set
+from time import monotonic
 from typing import Final, TypeAlias
 
 from relances.rules.afterwards import Piste, clear
@@ -14,7 +15,7 @@ from relances_providers.messaging import Limits, MessagingHook, Sender, Sought
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_OF_QUESTIONS: Final = 10  # at the connection's rate: how long a pass asks a provider, roughly
+_SECONDS_OF_QUESTIONS: Final = 10  # at the connection's rate: how long to ask before what was learnt is written
 _FEWEST_QUESTIONS: Final = 20  # a rate for sending may be far below that for asking: Twilio's sandbox
 _Answers: TypeAlias = Sequence[tuple[Doubt, Sequence[Piste]]]
 
@@ -25,31 +26,35 @@ def quarantine(hook: MessagingHook) -> float:
 
 
 async def clear_doubts(
-    doubts: Doubts, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi
+    doubts: Doubts, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
 ) -> list[Statut]:
-    """Ask a fournisseur of its doubts; returns the states they moved to. Raises Misconfigured.
+    """Ask a fournisseur of each of its doubts once, for so many ``seconds`` or a little longer.
 
-    Nothing found proves something from ``delai_absence`` on, of the account that the call went to: a call may wait
-    on its way, and another account does not see it.
+    Returns the states they moved to. Raises Misconfigured. Nothing found proves something from ``delai_absence`` on,
+    of the account that the call went to: a call may wait on its way, and another account does not see it.
     """
-    open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, _questions(hook.limits))
-    if not open_:
-        return []
-    compte = hook.account
-    answers = await _look_up(sender, doubts, open_)
-    with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
-        known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
-        verdicts = [(doubt, _verdict(doubt, pistes, known, compte, envoi)) for doubt, pistes in answers]
-        return clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
+    compte, begun, moved = hook.account, monotonic(), list[Statut]()
+    while True:
+        passe = monotonic() - begun
+        open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, passe, _questions(hook.limits))
+        if not open_:
+            return moved
+        answers = await _look_up(sender, doubts, open_)
+        with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
+            known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
+            verdicts = [(doubt, _verdict(doubt, pistes, known, compte, envoi)) for doubt, pistes in answers]
+            moved += clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
+        if len(answers) < len(open_) or monotonic() - begun >= seconds:
+            return moved
 
 
 def _verdict(doubt: Doubt, pistes: Sequence[Piste], known: Set[str], compte: str, envoi: Envoi) -> Reglement | None:
     prouvable = doubt.age >= envoi.delai_absence and doubt.compte == compte
-    return clear(pistes, known, doubt.numero, envoi, prouvable=prouvable)
+    return clear(pistes, known, doubt.essai, envoi, prouvable=prouvable)
 
 
 def _questions(limits: Limits) -> int:
-    """How many doubts a pass asks a provider of, at most."""
+    """How many doubts to ask a provider of at once."""
     return max(_FEWEST_QUESTIONS, int(limits.rate_per_second * _SECONDS_OF_QUESTIONS))
 
 

@@ -39,7 +39,7 @@ async def follow(
         of = {relance.reference: relance for relance in followed}
         news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in followed])
         known = [(of[delivery.message_id], delivery) for delivery in news if delivery.message_id in of]
-        outcomes = [(relance, _outcome(delivery, relance.numero, envoi)) for relance, delivery in known]
+        outcomes = [(relance, _outcome(delivery, relance.essai, envoi)) for relance, delivery in known]
         moved.update(following.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
         remaining = until - monotonic()
         if remaining <= 0:
@@ -51,7 +51,7 @@ def _at_once(limits: Limits, seconds: float) -> int:
     return min(_MOST_AT_ONCE, max(_FEWEST_AT_ONCE, int(limits.rate_per_second * seconds)))
 
 
-def _outcome(delivery: Delivery, numero: int, envoi: Envoi) -> Reglement | None:
+def _outcome(delivery: Delivery, essai: int, envoi: Envoi) -> Reglement | None:
     """What the news makes of the relance; None while the message is on its way."""
     match delivery.progress:
         case Progress.ACCEPTED | Progress.SENT:
@@ -59,7 +59,7 @@ def _outcome(delivery: Delivery, numero: int, envoi: Envoi) -> Reglement | None:
         case Progress.DELIVERED | Progress.READ:
             return delivered()
         case Progress.UNDELIVERED:
-            return undelivered(_failure(delivery.failure), numero, envoi)
+            return undelivered(_failure(delivery.failure), essai, envoi)
         case _:
             assert_never(delivery.progress)
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from relances.store.voies import Departs
 
@@ -38,13 +39,16 @@ class Pace:
     def __init__(self, cadence: Cadence, clock: Callable[[], float] = time.monotonic) -> None:
         self._tolerance = cadence.tolerance
         self._clock = clock
-        self._departures: deque[float] = deque()
-        self._granted: deque[float] = deque()
+        self._departures: deque[_Departure] = deque()
+        self._granted: deque[_Departure] = deque()
         self._owed = 0
 
     def add(self, departs: Departs) -> None:
         """Departures that were reserved."""
-        self._departures.extend(departs.premier + rang * departs.pas for rang in range(departs.nombre))
+        # A database that answers slowly makes them late already; but half of it is left, or none would ever be good.
+        good_for = max(self._tolerance / 2, self._tolerance - departs.trajet)
+        starts = (departs.premier + rang * departs.pas for rang in range(departs.nombre))
+        self._departures.extend(_Departure(start, start + good_for) for start in starts)
 
     @property
     def left(self) -> int:
@@ -57,7 +61,7 @@ class Pace:
         self._forget_the_missed()
         now = self._clock()
         self._granted.clear()
-        while self._departures and self._departures[0] <= now and len(self._granted) < wanted:
+        while self._departures and self._departures[0].start <= now and len(self._granted) < wanted:
             departure = self._departures.popleft()
             if self._owed > 0:
                 self._owed -= 1
@@ -83,10 +87,17 @@ class Pace:
         self._forget_the_missed()
         if len(self._departures) <= self._owed:
             return None
-        return max(0.0, self._departures[self._owed] - self._clock())
+        return max(0.0, self._departures[self._owed].start - self._clock())
 
     def _forget_the_missed(self) -> None:
-        missed = self._clock() - self._tolerance
-        while self._departures and self._departures[0] < missed:
+        now = self._clock()
+        while self._departures and self._departures[0].until < now:
             self._departures.popleft()
             self._owed = max(0, self._owed - 1)
+
+
+class _Departure(NamedTuple):
+    """Good from ``start`` until ``until``, in monotonic seconds."""
+
+    start: float
+    until: float

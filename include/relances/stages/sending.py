@@ -28,6 +28,7 @@ from relances_providers.messaging import Limits, Sender
 
 _LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
 _LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
+_COMPANY: Final = 16  # outcomes that wait for no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +131,17 @@ class LotSender:
         """The loop itself; True when nothing was left to claim, False when it was stopped."""
         exhausted, closing = False, self._fenetre.closing(self._clock())
         while True:
-            await self._write_outcomes()
             await self._look_around(hungry=bool(self._ready) or not exhausted)
             if not self._stopping and (closing is None or self._clock() >= closing):
                 self._closed = True
                 self.stop()
             if self._stopping:
                 self._release()
+                await self._write_outcomes()
             else:
-                exhausted = await self._start_calls(exhausted=exhausted)
-            if not (self._calls or self._outcomes or self._ready) and (exhausted or self._stopping):
+                exhausted = await self._exchange(exhausted=exhausted)
+            busy = self._calls or self._outcomes or self._ready or self._traffic.has_to_tell
+            if not busy and (exhausted or self._stopping):
                 return exhausted
             await self._wait()
 
@@ -154,19 +156,18 @@ class LotSender:
 
     @property
     def _room(self) -> int:
-        """Calls that may be added to those in flight."""
-        return self._traffic.places - len(self._calls) - len(self._outcomes)
+        """Calls that may be added to those in flight, once what has ended is written."""
+        return self._traffic.places - len(self._calls)
 
-    async def _start_calls(self, *, exhausted: bool) -> bool:
-        """Claim for the free places and start their calls; True when nothing is left to claim."""
+    async def _exchange(self, *, exhausted: bool) -> bool:
+        """Write what has ended, claim for the free places and start their calls; True when nothing is left to claim."""
         room, pace = self._room, self._traffic.pace
         granted = pace.grant(room) if room > 0 and (self._ready or not exhausted) else 0
-        missing = granted - len(self._ready)
-        if missing > 0 and not exhausted:
-            claims = await self._store.take(missing)
-            exhausted = len(claims) < missing or self._store.at_end
-            self._ready.extend(claims)
-        while self._ready and granted > 0:
+        missing = 0 if exhausted else max(0, granted - len(self._ready))
+        claims = await self._write_outcomes(missing)
+        exhausted = exhausted or (missing > 0 and (len(claims) < missing or self._store.at_end))
+        self._ready.extend(claims)
+        while self._ready and granted > 0 and not self._stopping:
             claim = self._ready.popleft()
             cost = claim.segments if self._par_segment else 1
             pace.owe(max(0, cost - granted))
@@ -198,15 +199,18 @@ class LotSender:
         self._traffic.learn(issue, error, monotonic() - begun)
         if self._traffic.trouble is not None:
             self.stop()
-        if len(self._outcomes) * 2 >= self._limits.max_in_flight or len(self._calls) <= 1:
+        if len(self._outcomes) >= min(_COMPANY, self._limits.max_in_flight / 2) or len(self._calls) <= 1:
             self._progress.set()
 
-    async def _write_outcomes(self) -> None:
+    async def _write_outcomes(self, wanted: int = 0) -> list[Claim]:
+        """Write what has ended, and claim so many in the same round trip."""
         settled = list(self._outcomes)
-        if settled:
-            await self._store.settle(settled)
-            del self._outcomes[: len(settled)]
-            self._counts.update(reglement.statut for _, reglement in settled)
+        if not (settled or wanted):
+            return []
+        claims = await self._store.exchange(settled, wanted)
+        del self._outcomes[: len(settled)]
+        self._counts.update(reglement.statut for _, reglement in settled)
+        return claims
 
     async def _wait(self) -> None:
         """Until there is something to write or to start."""

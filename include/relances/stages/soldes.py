@@ -16,7 +16,7 @@ from relances.rules.errors import Blocked
 from relances.rules.soldes import EnAttente, Reecriture, Relecture, Reste
 from relances.store.database import explained
 from relances.store.sending import Lot
-from relances.store.soldes import Soldes
+from relances.store.soldes import Soldes, debiteurs
 from relances.store.sources import Source
 
 logger = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def read_again(
         left = [(relance, relance.left(balances)) for relance in waiting]
         changed = [(relance, rest) for relance, rest in left if rest != relance.creances]
         if changed:
-            codes, written = _write(soldes, changed, relecture)
+            codes, written = _write(relances, soldes, changed, relecture)
             annulees.update(codes)
             recrites += written
     if annulees or recrites:
@@ -72,15 +72,18 @@ def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAtt
 
 
 def _write(
-    soldes: Soldes, changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]], relecture: Relecture
+    relances: psycopg.Connection,
+    soldes: Soldes,
+    changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]],
+    relecture: Relecture,
 ) -> tuple[list[str], int]:
     """Store what became of these relances; returns the codes of those called off, and how many were rewritten."""
     with explained("relances_db"):
-        debiteurs = soldes.debiteurs([relance for relance, rest in changed if rest])
+        known = debiteurs(relances, [relance for relance, rest in changed if rest])
         called_off: list[tuple[int, str, str]] = []
         written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
-            verdict = relecture.again(relance, rest, debiteurs.get(relance.id))
+            verdict = relecture.again(relance, rest, known.get(relance.id))
             if isinstance(verdict, Reecriture):
                 written.append((relance, rest, verdict))
             else:

@@ -11,7 +11,7 @@ from relances.rules.disjoncteur import Latence, Releve
 from relances.rules.outcomes import Issue, Reportee
 from relances.rules.policy import Disjoncteur
 from relances.stages.pacing import Cadence, Pace
-from relances.store.voies import EtatVoie, Suspension, VoieStore
+from relances.store.voies import Suspension, VoieStore
 from relances_providers.errors import OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits
 
@@ -60,7 +60,7 @@ class Traffic:
         self._looked_at = float("-inf")
         self._probes = _PROBES
         self._answered = False
-        self._answers = self._slow = False
+        self._answers = self._slow = self._in_trouble = False
         self._silence = 0.0
         self.pace = Pace(self._cadence, clock)
         self.halte: Halte | None = None
@@ -71,9 +71,9 @@ class Traffic:
     async def open(self) -> None:
         """See how the lane is, before anything is claimed."""
         await self._voie.open()
-        etat = await self._look()
-        if etat.suspensions > 0:
-            self._probes = 1  # it was in trouble: one call tells whether it still is
+        await self._look()
+        if self._in_trouble:
+            self._probes = 1  # one call tells whether it still is
 
     @property
     def places(self) -> int:
@@ -85,9 +85,14 @@ class Traffic:
         """Whether the lane has to be looked at. ``hungry``: there is something to send, and a free place for it."""
         if self.halte is not None:
             return False
-        told = self._silence > 0 or self.trouble is not None
         low = hungry and self.pace.left < self._chunk / 2
-        return told or low or self._clock() >= self._looked_at + LOOK_EVERY
+        return self.has_to_tell or low or self._clock() >= self._looked_at + LOOK_EVERY
+
+    @property
+    def has_to_tell(self) -> bool:
+        """Whether the others have to hear of something: a silence asked for, a trouble, or the end of one."""
+        over = self._answers and self._in_trouble
+        return self.halte is None and (self._silence > 0 or self.trouble is not None or over)
 
     async def look(self) -> None:
         """Tell the lane what was learnt, and learn what the others told it."""
@@ -100,17 +105,17 @@ class Traffic:
             self.suspension = await self._voie.suspend(self._disjoncteur, motif, self.trouble.au_moins)
         await self._look()
 
-    async def _look(self) -> EtatVoie:
+    async def _look(self) -> None:
         wanted = max(0, self._chunk - self.pace.left)
         etat = await self._voie.look(wanted, self._cadence.debit, ralentir=self._slow, repond=self._answers)
         self._looked_at = self._clock()
         self._answers = self._slow = False
+        self._in_trouble = etat.suspensions > 0
         self.pace.add(etat.departs)
         if etat.arretee:
             self.halte, self.attente = Halte.ARRETEE, 0.0
         elif etat.suspendue > 0:
             self.halte, self.attente = Halte.SUSPENDUE, etat.suspendue
-        return etat
 
     @property
     def _chunk(self) -> int:

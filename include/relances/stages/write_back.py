@@ -1,4 +1,4 @@
-"""Shows the results in the tax application's own tables."""
+"""Shows the results where those who are reminded come from: the tax application's own tables, the contacts."""
 
 import logging
 from typing import Final
@@ -7,7 +7,7 @@ import psycopg
 
 from relances.store.database import explained
 from relances.store.reporting import Reporting
-from relances.store.sources import Source
+from relances.store.sources import CONTACTS, Source
 
 logger = logging.getLogger(__name__)
 
@@ -15,12 +15,13 @@ _RELANCES_AT_ONCE: Final = 20_000
 
 
 def write_back(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> int:
-    """Show every state the tax application does not show yet; returns how many relances. Safe to repeat."""
+    """Show every state that the source does not show yet; returns how many relances. Safe to repeat."""
     reporting = Reporting(relances)
     shown = 0
     while rows := reporting.to_write_back(source.name, _RELANCES_AT_ONCE):
         with explained(source.connexion):
             source.write_back(etaxe, rows)
         shown += reporting.mark_written_back(rows)
-    logger.info("%s relances reportées dans l'application fiscale", shown)
+    where = "les contacts importés" if source.name == CONTACTS else "l'application fiscale"
+    logger.info("%s relances reportées dans %s", shown, where)
     return shown

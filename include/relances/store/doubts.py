@@ -1,4 +1,4 @@
-"""Lots to send, claims of the dead, and doubts to clear."""
+"""Lots to send, claims of the dead, and doubts to clear. What changes ``nombre`` rows at most says how many it did."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,11 +34,13 @@ class Unsettled:
 class Doubt:
     """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``.
 
-    ``compte``: the fournisseur's account that was called. ``age``: seconds since nobody knows.
+    ``essai``: the same number without the calls that were never made. ``compte``: the fournisseur's account that was
+    called. ``age``: seconds since nobody knows.
     """
 
     relance_id: int
     numero: int
+    essai: int
     telephone: str
     texte: str
     compte: str | None
@@ -103,35 +105,37 @@ class Doubts:
             for source, occasion, premier, dernier in rows
         ]
 
-    def expire(self, heures: int) -> int:
+    def expire(self, heures: int, nombre: int) -> int:
         """Call off what was created more than so many hours ago and never tried; returns how many."""
-        return self._connection.execute(query("expire_untried"), {"heures": heures}).rowcount
+        return self._connection.execute(query("expire_untried"), {"heures": heures, "nombre": nombre}).rowcount
 
-    def abandon(self, jours: int) -> int:
+    def abandon(self, jours: int, nombre: int) -> int:
         """End what was tried first more than ``jours`` ago and still waits, by the code it has; returns how many."""
-        return self._connection.execute(query("abandon"), {"jours": jours}).rowcount
+        return self._connection.execute(query("abandon"), {"jours": jours, "nombre": nombre}).rowcount
 
-    def rescue(self) -> int:
+    def rescue(self, nombre: int) -> int:
         """Put in doubt the calls whose owner is dead; returns how many."""
-        return self._connection.execute(query("rescue")).rowcount
+        return self._connection.execute(query("rescue"), {"nombre": nombre}).rowcount
 
-    def resolve_from_journal(self) -> int:
+    def resolve_from_journal(self, nombre: int) -> int:
         """Settle the doubts whose own call wrote down how it ended; returns how many."""
-        return self._connection.execute(query("resolve_from_journal")).rowcount
+        return self._connection.execute(query("resolve_from_journal"), {"nombre": nombre}).rowcount
 
     def doubles(self) -> list[int]:
         """The relances of which a fournisseur lately took a message twice."""
         return [row[0] for row in self._connection.execute(query("list_doubles"))]
 
-    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, nombre: int) -> list[Doubt]:
+    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, passe: float, nombre: int) -> list[Doubt]:
         """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first.
 
-        ``absence``: seconds after which a message may be taken for absent, which it is sought until.
+        ``absence``: seconds after which a message may be taken for absent, which it is sought until. ``passe``: seconds
+        during which none was asked of.
         """
         parameters = {
             "fournisseur": fournisseur,
             "quarantaine_secondes": quarantaine,
             "absence_secondes": absence,
+            "passe_secondes": passe,
             "nombre": nombre,
         }
         with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:
@@ -148,9 +152,12 @@ class Doubts:
             self._connection.execute(query("lock_fournisseur"), {"fournisseur": fournisseur})
             yield Clearing(self._connection, fournisseur, depuis)
 
-    def close(self, secondes: float, fournisseur: str | None = None) -> int:
-        """End in 408 the doubts that are so many seconds old; returns how many."""
-        parameters = {"fournisseur": fournisseur, "secondes": secondes}
+    def close(self, secondes: float, nombre: int, *, of: str | None = None, interroges: Sequence[str] = ()) -> int:
+        """End in 408 the doubts that are so many seconds old; returns how many.
+
+        ``of``: those of this fournisseur alone. ``interroges``: fournisseurs that must have been asked of them.
+        """
+        parameters = {"fournisseur": of, "interroges": list(interroges), "secondes": secondes, "nombre": nombre}
         return self._connection.execute(query("close_doubts"), parameters).rowcount
 
     def unsettled(self, execution: Execution, attente: float) -> Unsettled:

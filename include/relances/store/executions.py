@@ -71,6 +71,10 @@ class Executions:
             )
         return execution
 
+    def agree(self, execution: Execution) -> None:
+        """Remember that what the run is about may be sent."""
+        self._connection.execute(query("mark_agreed"), {"execution_id": execution.id})
+
     def close(self, execution: Execution, *, equilibre: bool, bilan: object, rapport: str) -> None:
         """Store the report."""
         self._connection.execute(

@@ -15,10 +15,14 @@ from relances.store.outcomes import flagged, outcomes
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A relance whose attempt ``numero`` its fournisseur accepted under ``reference``."""
+    """A relance whose attempt ``numero`` its fournisseur accepted under ``reference``.
+
+    ``essai``: the same number without the calls that were never made.
+    """
 
     relance_id: int
     numero: int
+    essai: int
     reference: str
     envoyee_le: datetime
 
@@ -43,3 +47,8 @@ class Following:
                 self._connection.execute(query("flag_numbers"), flags)
             rows = self._connection.execute(query("apply_news"), outcomes(news)).fetchall()
         return [Statut(statut) for _, statut in rows]
+
+    def give_up(self, fournisseur: str, jours: int, nombre: int) -> int:
+        """Mark ``nombre`` messages that are not asked of any more as without news; returns how many there were."""
+        parameters = {"fournisseur": fournisseur, "jours": jours, "nombre": nombre}
+        return self._connection.execute(query("mark_without_news"), parameters).rowcount

@@ -32,11 +32,12 @@ def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
 
 def flagged(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object] | None:
     """The same of the numbers that get nothing more; None where there is none."""
-    flags = [(call.relance_id, outcome) for call, outcome in settled if outcome.signale is not None]
+    flags = [(call, outcome) for call, outcome in settled if outcome.signale is not None]
     if not flags:
         return None
     return {
-        "relance_id": [relance_id for relance_id, _ in flags],
+        "relance_id": [call.relance_id for call, _ in flags],
+        "numero": [call.numero for call, _ in flags],
         "etat": [str(outcome.signale) for _, outcome in flags],
         "code": [_storable(outcome.code) for _, outcome in flags],
     }

@@ -8,6 +8,7 @@ from typing import Self
 from uuid import uuid4
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from relances.rules.outcomes import Reglement
 from relances.store.database import query
@@ -84,17 +85,58 @@ class LotStore:
 
     async def take(self, nombre: int) -> list[Claim]:
         """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
-        claims: list[Claim] = []
-        while missing := nombre - len(claims):
-            taken, seen = await self._take(missing)
-            claims += taken
-            if seen < missing:
-                break
-        return claims
+        return await self.exchange((), nombre)
 
-    async def _take(self, nombre: int) -> tuple[list[Claim], int]:
+    async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
+        """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
+        await self.exchange(settled, 0)
+
+    async def exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> list[Claim]:
+        """:meth:`settle` and :meth:`take` at once: one round trip, one transaction."""
+        claims: list[Claim] = []
+        while True:
+            missing = nombre - len(claims)
+            taken, seen = await self._exchange(settled, missing)
+            claims += taken
+            if seen < missing or len(claims) == nombre:
+                return claims
+            settled = ()  # what was called off instead of claimed leaves its places to the next ones
+
+    async def _exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> tuple[list[Claim], int]:
         """The claims of one statement, and how many relances it saw: those it called off instead are no claims."""
-        parameters = {
+        written = {**outcomes(settled), "proprietaire": self._proprietaire}
+        flags = flagged(settled)
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[float, list[TupleRow]]:
+            taken_at = monotonic()
+            if flags is not None:
+                await connection.execute(query("flag_numbers"), flags)
+            if nombre == 0:
+                await connection.execute(query("settle"), written)
+                return taken_at, []
+            # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
+            ours = await connection.execute(query("claim_unheard"), self._wanted(nombre)) if again else None
+            unheard = await ours.fetchall() if ours else []
+            async with connection.pipeline():
+                if settled:
+                    await connection.execute(query("settle"), written)
+                cursor = await connection.execute(query("claim"), self._wanted(nombre - len(unheard)))
+            return taken_at, unheard + await cursor.fetchall()
+
+        taken_at, rows = await self._durable.run(write)
+        claims = [
+            Claim(relance_id, numero, essai, segments, telephone, texte, modele, variables or (), taken_at)
+            for relance_id, numero, essai, segments, telephone, texte, modele, variables in rows
+            if numero is not None
+        ]
+        self._held.difference_update(claim.relance_id for claim, _ in settled)
+        self._held.update(claim.relance_id for claim in claims)
+        # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
+        self._next_id = max((row[0] + 1 for row in rows), default=self._next_id)
+        return claims, len(rows)
+
+    def _wanted(self, nombre: int) -> dict[str, object]:
+        return {
             "source": self._lot.source,
             "occasion": self._lot.occasion,
             "fournisseur": self._lot.fournisseur,
@@ -106,27 +148,8 @@ class LotStore:
             "compte": self._compte,
             "expiration_heures": self._expiration_heures,
             "detenues": list(self._held),
+            "nombre": nombre,
         }
-
-        async def claim(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[list[Claim], int, int]:
-            taken_at = monotonic()
-            # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
-            ours = await connection.execute(query("claim_unheard"), parameters) if again else None
-            unheard = await ours.fetchall() if ours else []
-            cursor = await connection.execute(query("claim"), {**parameters, "nombre": nombre - len(unheard)})
-            rows = unheard + await cursor.fetchall()
-            claims = [
-                Claim(relance_id, numero, essai, segments, telephone, texte, modele, variables or (), taken_at)
-                for relance_id, numero, essai, segments, telephone, texte, modele, variables in rows
-                if numero is not None
-            ]
-            return claims, len(rows), max((row[0] for row in rows), default=self._next_id - 1)
-
-        claims, seen, last = await self._durable.run(claim)
-        self._held.update(claim.relance_id for claim in claims)
-        # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
-        self._next_id = last + 1
-        return claims, seen
 
     @property
     def at_end(self) -> bool:
@@ -152,16 +175,3 @@ class LotStore:
     def holds(self, claim: Claim) -> bool:
         """Whether the claim was this worker's still, when it last gave a sign of life."""
         return claim.relance_id not in self._lost
-
-    async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
-        """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
-        parameters = {**outcomes(settled), "proprietaire": self._proprietaire}
-        flags = flagged(settled)
-
-        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
-            if flags is not None:
-                await connection.execute(query("flag_numbers"), flags)
-            await connection.execute(query("settle"), parameters)
-
-        await self._durable.run(write)
-        self._held.difference_update(claim.relance_id for claim, _ in settled)

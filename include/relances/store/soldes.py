@@ -38,23 +38,6 @@ class Soldes:
             found.append(EnAttente(id_, execution_id, date_relance, niveau, Canal(canal), creances))
         return found
 
-    def debiteurs(self, relances: Sequence[EnAttente]) -> dict[int, Debiteur]:
-        """Who owes, by relance; without those of whom the extraction is not kept any more."""
-        parameters = {
-            "execution_id": list({relance.execution_id for relance in relances}),
-            "creance_id": [creance.creance_id for relance in relances for creance in relance.creances],
-        }
-        rows = self._connection.execute(query("list_extracted"), parameters)
-        extracted = {(execution_id, creance_id): who for execution_id, creance_id, *who in rows}
-        known: dict[int, Debiteur] = {}
-        for relance in relances:
-            of_creance = {c.creance_id: extracted.get((relance.execution_id, c.creance_id)) for c in relance.creances}
-            found = {creance_id: who for creance_id, who in of_creance.items() if who is not None}
-            if len(found) == len(of_creance):
-                nom, prenom, langue, _ = next(iter(found.values()))
-                known[relance.id] = Debiteur(nom, prenom, langue, {key: who[3] for key, who in found.items()})
-        return known
-
     def call_off(self, codes: Sequence[tuple[int, str, str]]) -> None:
         """Call relances off, each by its id, for a code and in words."""
         parameters = {
@@ -68,6 +51,24 @@ class Soldes:
         """What relances say now, and what is left of their creances; the others of them are marked as paid."""
         with self._connection.transaction(), self._connection.cursor() as cursor:
             cursor.executemany(query("rewrite_relance"), [_rewritten(*relance) for relance in written])
+
+
+def debiteurs(connection: psycopg.Connection, relances: Sequence[EnAttente]) -> dict[int, Debiteur]:
+    """Who owes, by relance; without those of whom the extraction is not kept any more."""
+    parameters = {
+        "execution_id": list({relance.execution_id for relance in relances}),
+        "creance_id": [creance.creance_id for relance in relances for creance in relance.creances],
+    }
+    rows = connection.execute(query("list_extracted"), parameters)
+    extracted = {(execution_id, creance_id): who for execution_id, creance_id, *who in rows}
+    known: dict[int, Debiteur] = {}
+    for relance in relances:
+        of_creance = {c.creance_id: extracted.get((relance.execution_id, c.creance_id)) for c in relance.creances}
+        found = {creance_id: who for creance_id, who in of_creance.items() if who is not None}
+        if len(found) == len(of_creance):
+            nom, prenom, langue, _ = next(iter(found.values()))
+            known[relance.id] = Debiteur(nom, prenom, langue, {key: who[3] for key, who in found.items()})
+    return known
 
 
 def _rewritten(relance: EnAttente, left: tuple[Reste, ...], again: Reecriture) -> dict[str, object]:

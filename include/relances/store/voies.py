@@ -15,11 +15,15 @@ from relances.store.durable import DurableConnection
 
 @dataclass(frozen=True, slots=True)
 class Departs:
-    """Departures that nobody else has: ``nombre``, the first at ``premier`` (monotonic), one each ``pas`` seconds."""
+    """Departures that nobody else has: ``nombre``, the first at ``premier`` (monotonic), one each ``pas`` seconds.
+
+    ``premier`` may be late by up to ``trajet`` seconds, which the database took to answer.
+    """
 
     nombre: int
     premier: float
     pas: float
+    trajet: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,16 @@ class VoieStore:
         }
 
         async def reserve(connection: psycopg.AsyncConnection, *, again: bool) -> EtatVoie:  # noqa: ARG001 - what was reserved unheard is lost
+            asked_at = monotonic()
             cursor = await connection.execute(query("look_at_voie"), parameters)
             row = await cursor.fetchone()
+            told_at = monotonic()
             if row is None:
                 raise LookupError(f"lane {self._fournisseur} was not opened")
             accordes, attente, pas, suspendue, arretee, suspensions = row
             # By the clock of after the answer: a departure is never taken before its time.
-            return EtatVoie(Departs(accordes, monotonic() + attente, pas), suspendue, arretee, suspensions)
+            departs = Departs(accordes, told_at + attente, pas, told_at - asked_at)
+            return EtatVoie(departs, suspendue, arretee, suspensions)
 
         return await self._durable.run(reserve)
 

@@ -1,60 +1,85 @@
 -- name: rescue
--- Claims whose lease is over: their owner is dead or frozen, so what became of the call is not known.
-UPDATE relances.relance
-SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = clock_timestamp(),
+-- Claims whose lease is over: their owner is dead or frozen, so what became of the call is not known. The doubt began
+-- when the lease ended, by which any call was over, however late this is.
+UPDATE relances.relance r
+SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = r.bail_jusqu_au,
     code = 'bail_expire', motif = 'le traitement s''est arrêté pendant l''appel'
-WHERE statut = 'en_cours' AND bail_jusqu_au < clock_timestamp()
-RETURNING id;
+FROM (
+    SELECT id FROM relances.relance
+    WHERE statut = 'en_cours' AND bail_jusqu_au < clock_timestamp()
+    LIMIT %(nombre)s
+    FOR UPDATE SKIP LOCKED
+) morte
+WHERE r.id = morte.id;
 
 -- name: resolve_from_journal
 -- A call that ended after its claim was lost still wrote its own outcome: that is what happened. A proof that it
 -- was accepted still counts a day after the doubt was closed as 408.
 UPDATE relances.relance r
-SET statut = CASE t.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
-    reference = t.reference, code = t.code, motif = t.detail, incertaine_depuis = NULL, interrogee_le = NULL,
-    envoyee_le = CASE t.issue WHEN 'acceptee' THEN t.terminee_le END,
-    close_le = CASE t.issue WHEN 'refusee' THEN t.terminee_le END
-FROM relances.tentative t
-WHERE t.relance_id = r.id AND t.numero = r.tentatives AND (
-    (r.statut = 'incertaine' AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee'))
-    OR (r.statut = 'echec' AND r.code = '408' AND r.close_le > now() - interval '1 day' AND t.issue = 'acceptee'))
-RETURNING r.id;
+SET statut = CASE tranchee.issue WHEN 'acceptee' THEN 'envoyee' WHEN 'refusee' THEN 'echec' ELSE 'en_attente' END,
+    reference = tranchee.reference, code = tranchee.code, motif = tranchee.detail,
+    incertaine_depuis = NULL, interrogee_le = NULL,
+    envoyee_le = CASE tranchee.issue WHEN 'acceptee' THEN tranchee.terminee_le END,
+    close_le = CASE tranchee.issue WHEN 'refusee' THEN tranchee.terminee_le END
+FROM (
+    SELECT d.id, t.issue, t.reference, t.code, t.detail, t.terminee_le
+    FROM relances.relance d
+    JOIN relances.tentative t ON t.relance_id = d.id AND t.numero = d.tentatives
+    WHERE (d.statut = 'incertaine' AND t.issue IN ('acceptee', 'refusee', 'reportee', 'non_envoyee'))
+        OR (d.statut = 'echec' AND d.code = '408' AND d.close_le > now() - interval '1 day' AND t.issue = 'acceptee')
+    LIMIT %(nombre)s
+    FOR UPDATE OF d SKIP LOCKED
+) tranchee
+WHERE r.id = tranchee.id;
 
 -- name: close_doubts
--- Nobody can tell, or nobody could in time: the tax office's rule is a failure with code 408.
-UPDATE relances.relance
+-- Nobody can tell, or nobody could in time: the tax office's rule is a failure with code 408. Of these fournisseurs,
+-- which are being asked, only what they were asked of: a doubt may be old when it is found.
+UPDATE relances.relance r
 SET statut = 'echec', code = '408', close_le = clock_timestamp(), incertaine_depuis = NULL,
     motif = 'pas de réponse du fournisseur : le message est peut-être arrivé'
-WHERE statut = 'incertaine' AND (%(fournisseur)s::text IS NULL OR fournisseur = %(fournisseur)s)
-    AND incertaine_depuis < clock_timestamp() - make_interval(secs => %(secondes)s)
-RETURNING id;
+FROM (
+    SELECT id FROM relances.relance
+    WHERE statut = 'incertaine' AND (%(fournisseur)s::text IS NULL OR fournisseur = %(fournisseur)s)
+        AND incertaine_depuis < clock_timestamp() - make_interval(secs => %(secondes)s)
+        AND (interrogee_le IS NOT NULL OR fournisseur <> ALL (%(interroges)s::text[]))
+    LIMIT %(nombre)s
+    FOR UPDATE SKIP LOCKED
+) ancienne
+WHERE r.id = ancienne.id;
 
 -- name: abandon
 -- What was put off for longer than relances are sent again, since its first call. A later run reminds its contribuable.
 UPDATE relances.relance r
 SET statut = 'echec', code = coalesce(r.code, 'abandonnee'), close_le = clock_timestamp(), prochaine_tentative_le = NULL
-WHERE r.id IN (
-    SELECT id FROM relances.relance a
+FROM (
+    SELECT a.id FROM relances.relance a
     WHERE a.statut = 'en_attente' AND a.tentatives > 0
+        AND a.creee_le <= now() - make_interval(days => %(jours)s)  -- as its first call is: read without the journal
         AND (SELECT t.commencee_le FROM relances.tentative t WHERE t.relance_id = a.id AND t.numero = 1)
             <= now() - make_interval(days => %(jours)s)
-    FOR UPDATE SKIP LOCKED)
-RETURNING r.id;
+    LIMIT %(nombre)s
+    FOR UPDATE SKIP LOCKED
+) vaine
+WHERE r.id = vaine.id;
 
 -- name: expire_untried
 -- What never left in time. A row that somebody holds is about to be sent, or replaced; the claim sees to the first.
-UPDATE relances.relance
-SET statut = 'annulee', code = 'expiree', motif = 'pas partie à temps', close_le = clock_timestamp()
-WHERE id IN (
+UPDATE relances.relance r
+SET statut = 'annulee', code = 'expiree', motif = 'pas partie à temps', close_le = clock_timestamp(),
+    prochaine_tentative_le = NULL
+FROM (
     SELECT id FROM relances.relance
     WHERE statut = 'en_attente' AND tentatives = 0
         AND creee_le <= now() - make_interval(hours => %(heures)s)
-    FOR UPDATE SKIP LOCKED)
-RETURNING id;
+    LIMIT %(nombre)s
+    FOR UPDATE SKIP LOCKED
+) tardive
+WHERE r.id = tardive.id;
 
 -- name: list_doubles
 -- Relances with two messages that their fournisseur took, the first never said undelivered, the second of the last day:
--- late evidence, of a call that was taken for absent.
+-- evidence of the last half hour, of a call that was taken for absent.
 SELECT DISTINCT deuxieme.relance_id
 FROM relances.tentative deuxieme
 JOIN relances.tentative premiere ON premiere.relance_id = deuxieme.relance_id AND premiere.numero < deuxieme.numero
@@ -62,12 +87,16 @@ WHERE deuxieme.commencee_le > now() - interval '1 day' AND deuxieme.numero > 1
     AND (deuxieme.issue = 'acceptee' OR deuxieme.constat = 'retrouvee')
     AND (premiere.issue = 'acceptee' OR premiere.constat = 'retrouvee')
     AND premiere.constat IS DISTINCT FROM 'non_livree'
+    AND greatest(premiere.terminee_le, premiere.constat_le, deuxieme.terminee_le, deuxieme.constat_le)
+        > now() - interval '30 minutes'
 ORDER BY deuxieme.relance_id;
 
 -- name: list_doubts
--- The doubts to ask a fournisseur of, the longest unasked first. One for a number, the first to have become one: of two
--- texts alike, the order tells whose message is found.
-SELECT r.id, r.tentatives, r.telephone, r.texte, t.compte,
+-- The doubts to ask a fournisseur of that this pass did not ask of, the longest unasked first. One for a number, the
+-- first to have become one: of two texts alike, the order tells whose message is found.
+SELECT r.id, r.tentatives, r.tentatives - CASE WHEN r.tentatives > 1 THEN (
+        SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id AND n.issue = 'non_envoyee')
+    ELSE 0 END, r.telephone, r.texte, t.compte,
     extract(epoch FROM clock_timestamp() - r.incertaine_depuis)::float8, t.commencee_le,
     least(clock_timestamp(),
         r.incertaine_depuis + make_interval(secs => greatest(%(quarantaine_secondes)s, %(absence_secondes)s)))
@@ -75,6 +104,7 @@ FROM relances.relance r
 JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
 WHERE r.statut = 'incertaine' AND r.fournisseur = %(fournisseur)s
     AND r.incertaine_depuis < clock_timestamp() - make_interval(secs => %(quarantaine_secondes)s)
+    AND (r.interrogee_le IS NULL OR r.interrogee_le < clock_timestamp() - make_interval(secs => %(passe_secondes)s))
     AND NOT EXISTS (
         SELECT FROM relances.relance autre
         WHERE autre.statut = 'incertaine' AND autre.fournisseur = r.fournisseur AND autre.telephone = r.telephone
@@ -140,7 +170,8 @@ FROM (
     SELECT r.statut, t.commencee_le, r.prochaine_tentative_le
     FROM relances.relance r
     JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
-    WHERE r.source = %(source)s AND r.occasion = %(occasion)s AND (%(canal)s::text IS NULL OR r.canal = %(canal)s)
+    WHERE r.source = %(source)s AND r.occasion = %(occasion)s
+        AND (%(canal)s::text IS NULL OR r.canal = %(canal)s OR r.premiere_voie ->> 'canal' = %(canal)s)
         -- Each by its own index: not one row in a thousand is any of them.
         AND (r.statut = 'incertaine' OR r.statut = 'en_cours' OR (r.statut = 'en_attente' AND r.tentatives > 0))
 ) ouverte

@@ -7,7 +7,7 @@ FROM (
         / greatest(%(taille)s, ceil(count(*) OVER () / %(lots_max)s::numeric)::bigint) AS lot
     FROM relances.relance
     WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s
-        AND (%(canal)s::text IS NULL OR canal = %(canal)s)
+        AND (%(canal)s::text IS NULL OR canal = %(canal)s OR premiere_voie ->> 'canal' = %(canal)s)
         AND statut = 'en_attente' AND a_envoyer
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
 ) numbered
@@ -129,11 +129,15 @@ WHERE r.id = g.relance_id AND r.statut = 'en_cours'
 RETURNING r.id;
 
 -- name: flag_numbers
--- Remember numbers that their fournisseur says not to write to any more on the canal of these relances.
+-- Remember numbers that their fournisseur says not to write to any more on the canal of these relances, where their
+-- latest call was on it.
 INSERT INTO relances.numero_signale (telephone, canal, etat, code, fournisseur)
 SELECT DISTINCT ON (r.telephone, r.canal) r.telephone, r.canal, s.etat, s.code, r.fournisseur
-FROM unnest(%(relance_id)s::bigint[], %(etat)s::text[], %(code)s::text[]) AS s (relance_id, etat, code)
-JOIN relances.relance r ON r.id = s.relance_id
+FROM unnest(
+    %(relance_id)s::bigint[], %(numero)s::smallint[], %(etat)s::text[], %(code)s::text[]
+) AS s (relance_id, numero, etat, code)
+JOIN relances.tentative t ON t.relance_id = s.relance_id AND t.numero = s.numero
+JOIN relances.relance r ON r.id = s.relance_id AND r.fournisseur = t.fournisseur
 ORDER BY r.telephone, r.canal, s.etat DESC
 ON CONFLICT (telephone, canal) DO UPDATE
 SET etat = excluded.etat, code = excluded.code, fournisseur = excluded.fournisseur, signale_le = now()

@@ -14,6 +14,9 @@ RETURNING id;
 SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage
 FROM relances.execution WHERE run_id = %(run_id)s;
 
+-- name: mark_agreed
+UPDATE relances.execution SET envoi_le = now() WHERE id = %(execution_id)s AND envoi_le IS NULL;
+
 -- name: close_execution
 UPDATE relances.execution
 SET terminee_le = now(), equilibre = %(equilibre)s, bilan = %(bilan)s, rapport = %(rapport)s

@@ -98,15 +98,16 @@ WHERE r.id IN (SELECT relance_id FROM remplacable) AND (
 
 -- name: gather_history
 -- What this pipeline told the contribuables of this source lately, by creance. First of all, whatever became of it, what
--- this run is about again: `du_jour`, its occasion's relances, on its canal where it names one. Then what may have
--- reached somebody: a failure tells nothing, except 408, for that message may have arrived. An earlier day's unsent
--- relance that this run holds (hold_earlier_relances) may give way, and does not count. A day in the past does not hide
--- what left since, nor one canal what left by another.
+-- this run is about again: `du_jour`, its occasion's relances, those that began on its canal or go on by it where it
+-- names one. Then what may have reached somebody: a failure tells nothing, except 408, for that message may have arrived.
+-- An earlier day's unsent relance that this run holds (hold_earlier_relances) may give way, and does not count. A day in
+-- the past does not hide what left since, nor one canal what left by another.
 INSERT INTO historique (creance_id, contribuable_id, jour, relance_id, meme_occasion, du_jour)
 SELECT rc.creance_id, r.contribuable_id, r.jour, r.id, r.meme_occasion, r.du_jour
 FROM (
     SELECT id, contribuable_id, statut, code, true AS meme_occasion,
-        %(canal)s::text IS NULL OR canal = %(canal)s AS du_jour,
+        coalesce(%(canal)s::text IS NULL OR canal = %(canal)s OR premiere_voie ->> 'canal' = %(canal)s, false)
+            AS du_jour,
         greatest(date_relance, (creee_le AT TIME ZONE 'Africa/Libreville')::date) AS jour
     FROM relances.relance
     -- Every canal there is: the key that finds an occasion begins with it.
@@ -246,15 +247,16 @@ SELECT (SELECT count(*) FROM ecartee), (SELECT count(*) FROM exclue);
 -- name: earlier_runs_left_waiting
 SELECT EXISTS (
     SELECT FROM relances.relance
-    WHERE source = %(source)s AND (%(canal)s::text IS NULL OR canal = %(canal)s) AND occasion = %(occasion)s
-        AND statut = 'en_attente' AND execution_id <> %(execution_id)s);
+    WHERE source = %(source)s AND (%(canal)s::text IS NULL OR canal = %(canal)s OR premiere_voie ->> 'canal' = %(canal)s)
+        AND occasion = %(occasion)s AND statut = 'en_attente' AND execution_id <> %(execution_id)s);
 
 -- name: select_waiting
 -- Of what waits for this occasion, this run sends what it extracted itself, `limite` in all with what has left.
 WITH couverte AS (
     SELECT r.id, row_number() OVER (ORDER BY r.id) AS rang
     FROM relances.relance r
-    WHERE r.source = %(source)s AND (%(canal)s::text IS NULL OR r.canal = %(canal)s) AND r.occasion = %(occasion)s
+    WHERE r.source = %(source)s AND r.occasion = %(occasion)s
+        AND (%(canal)s::text IS NULL OR r.canal = %(canal)s OR r.premiere_voie ->> 'canal' = %(canal)s)
         AND r.statut = 'en_attente'
         AND EXISTS (
             SELECT FROM relances.relance_creance rc
@@ -271,6 +273,6 @@ LEFT JOIN couverte ON couverte.id = attente.id
 CROSS JOIN partie
 WHERE r.id = attente.id AND r.statut = 'en_attente'
     AND attente.source = %(source)s AND attente.occasion = %(occasion)s
-    AND (%(canal)s::text IS NULL OR attente.canal = %(canal)s)
+    AND (%(canal)s::text IS NULL OR attente.canal = %(canal)s OR attente.premiere_voie ->> 'canal' = %(canal)s)
     AND r.a_envoyer IS DISTINCT FROM (
         couverte.id IS NOT NULL AND (%(limite)s::bigint IS NULL OR couverte.rang <= %(limite)s - partie.nombre));

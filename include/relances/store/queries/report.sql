@@ -37,7 +37,8 @@ ORDER BY place, code, fournisseur;
 SELECT (SELECT coalesce(creances, 0) FROM relances.execution WHERE id = %(execution_id)s) AS extraites,
     count(*) FILTER (WHERE execution_id = %(execution_id)s) AS creees, count(*) AS toutes
 FROM relances.relance
-WHERE source = %(source)s AND occasion = %(occasion)s AND canal = ANY (%(canaux)s);
+WHERE source = %(source)s AND canal IN ('sms', 'whatsapp') AND occasion = %(occasion)s
+    AND coalesce(premiere_voie ->> 'canal', canal) = ANY (%(canaux)s);
 
 -- name: costs
 SELECT canal, fournisseur, niveau, count(*) AS relances, sum(segments) AS segments,
@@ -45,7 +46,8 @@ SELECT canal, fournisseur, niveau, count(*) AS relances, sum(segments) AS segmen
     sum(cout) AS cout, sum(cout / segments * segments_evites) AS economie,
     count(*) FILTER (WHERE telephone_migre) AS migres
 FROM relances.relance
-WHERE source = %(source)s AND occasion = %(occasion)s AND canal = ANY (%(canaux)s)
+WHERE source = %(source)s AND canal IN ('sms', 'whatsapp') AND occasion = %(occasion)s
+    AND coalesce(premiere_voie ->> 'canal', canal) = ANY (%(canaux)s)
     AND (statut <> 'annulee' OR code = 'simulation')
 GROUP BY canal, fournisseur, niveau
 ORDER BY canal, fournisseur, niveau;
@@ -88,5 +90,6 @@ SELECT (SELECT count(*) FROM creance WHERE NOT avant) AS nouvelles,
 -- name: volume
 SELECT count(*) AS relances, coalesce(sum(montant_du), 0) AS montant, coalesce(sum(cout), 0) AS cout
 FROM relances.relance
-WHERE source = %(source)s AND occasion = %(occasion)s AND canal = ANY (%(canaux)s)
+WHERE source = %(source)s AND canal IN ('sms', 'whatsapp') AND occasion = %(occasion)s
+    AND coalesce(premiere_voie ->> 'canal', canal) = ANY (%(canaux)s)
     AND (statut <> 'annulee' OR code = 'simulation');

@@ -30,6 +30,7 @@ SET prochain_depart = CASE WHEN voie.accordes > 0
     ralentie_le = CASE WHEN voie.debit_suivant < voie.debit THEN clock_timestamp() ELSE v.ralentie_le END,
     acceleree_le = clock_timestamp(),
     suspensions = CASE WHEN %(repond)s AND voie.ouverte THEN 0 ELSE v.suspensions END,
+    suspendue_depuis = CASE WHEN NOT (%(repond)s AND voie.ouverte) THEN v.suspendue_depuis END,
     motif = CASE WHEN NOT (%(repond)s AND voie.ouverte) THEN v.motif END
 FROM voie
 WHERE v.fournisseur = voie.fournisseur
@@ -44,10 +45,13 @@ SET prochain_depart = greatest(prochain_depart, clock_timestamp() + make_interva
 WHERE fournisseur = %(fournisseur)s;
 
 -- name: suspend_voie
--- Twice as long each time in a row. Nothing where somebody suspended it already.
+-- Twice as long each time in a row. Nothing where somebody suspended it already. A trouble after a long rest is a new one.
 UPDATE relances.voie
 SET suspendue_jusqu_au = clock_timestamp() + make_interval(secs =>
         greatest(%(au_moins)s, least(%(pause_max)s, %(pause)s * power(2, least(suspensions, 20))))),
+    suspendue_depuis = coalesce(
+        CASE WHEN suspendue_jusqu_au > clock_timestamp() - make_interval(secs => %(pause_max)s) THEN suspendue_depuis END,
+        clock_timestamp()),
     suspensions = suspensions + 1, motif = %(motif)s
 WHERE fournisseur = %(fournisseur)s AND coalesce(suspendue_jusqu_au, '-infinity') <= clock_timestamp()
 RETURNING suspensions, suspendue_jusqu_au, motif;
@@ -60,7 +64,7 @@ ON CONFLICT (fournisseur) DO UPDATE SET arretee_le = coalesce(voie.arretee_le, e
 -- name: resume_voies
 -- A person who resumes has mended what suspended it, too.
 UPDATE relances.voie
-SET arretee_le = NULL, suspendue_jusqu_au = NULL, suspensions = 0, motif = NULL
+SET arretee_le = NULL, suspendue_jusqu_au = NULL, suspensions = 0, suspendue_depuis = NULL, motif = NULL
 WHERE fournisseur = ANY (%(fournisseurs)s);
 
 -- name: list_voies

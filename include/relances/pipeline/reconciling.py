@@ -1,0 +1,72 @@
+"""Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run."""
+
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+import psycopg
+
+from relances.pipeline import alertes
+from relances.pipeline.connections import RELANCES, database
+from relances.pipeline.demonstration import send_window
+from relances.pipeline.policy import politique
+from relances.pipeline.providers import connected
+from relances.pipeline.repli import change_ways
+from relances.pipeline.sending import send_again
+from relances.rules.errors import PipelineError
+from relances.rules.policy import Politique
+from relances.rules.request import Request
+from relances.stages import reconciliation
+from relances.stages.sending import now
+from relances.store.doubts import Doubts
+from relances.store.executions import Executions
+from relances_providers.messaging import MessagingHook
+
+logger = logging.getLogger(__name__)
+
+_SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run does not wait for them
+_SECONDS_IN_A_PASS: Final = 60.0
+
+
+def reconcile(request: Request) -> bool:
+    """Clear what can be cleared, ask what became of messages and send again what is due.
+
+    True when nothing more can be waited for; deliveries never are.
+    """
+    if request.simulation:
+        return True
+    policy, hooks = politique(), connected()
+    envoi = policy.envoi
+    with database(RELANCES) as relances:
+        execution = Executions(relances).find(request.run_id)
+        reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
+        if execution is None:
+            return True
+        if request.envoyer_automatiquement:
+            _go_on(relances, hooks, policy)
+        unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
+        waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
+    logger.info(
+        "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
+    )
+    return not waited_for or unsettled.attente > envoi.attente_reconciliation
+
+
+def reconcile_every_run() -> None:
+    """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
+    policy, hooks = politique(), connected()
+    with database(RELANCES) as relances:
+        alertes.doubled(reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS))
+        _go_on(relances, hooks, policy)
+
+
+def _go_on(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
+    """Find other ways, then send again; what is wrong with the first does not hold up the second."""
+    trouble: PipelineError | None = None
+    try:
+        change_ways(relances, hooks, policy)
+    except PipelineError as error:
+        trouble = error
+    send_again(relances, hooks, policy)
+    if trouble is not None:
+        raise trouble
