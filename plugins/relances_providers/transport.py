@@ -26,9 +26,30 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractStreamWriter
 
 NOT_AFTER: Final = "relances.not_after"  # a request's extension: monotonic seconds, see below
 SURELY_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class _TooLate(Exception):
+    """Nothing of the request was written."""
+
+
+class _Body(aiohttp.BytesPayload):
+    """A body that is not written after its time, nor anything before it: the headers leave with it.
+
+    Looked at right before the socket: connecting, and other calls, come between the start of a call and its first byte.
+    """
+
+    def __init__(self, content: bytes, not_after: float | None) -> None:
+        super().__init__(content)
+        self._not_after = not_after
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        if self._not_after is not None and time.monotonic() > self._not_after:
+            raise _TooLate
+        await super().write_with_length(writer, content_length)
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -53,7 +74,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
             async with self._open().request(
                 request.method,
                 str(request.url),
-                data=body,
+                data=_Body(body, not_after) if body else None,
                 headers=request.headers.multi_items(),
                 timeout=_timeout(request),
                 proxy=self._proxy(request.url.scheme, request.url.host),
@@ -62,6 +83,8 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 content = await response.read()
                 return httpx.Response(response.status, headers=response.raw_headers, content=content)
         except (aiohttp.ClientError, OSError, httpx.DecodingError) as error:
+            if isinstance(error.__cause__, _TooLate):
+                raise httpx.PoolTimeout("too late to start this call", request=request) from None
             # Most errors of aiohttp say the whole address, which may hold a phone number; those of the socket do not.
             raise _translate(error, request) from (error if isinstance(error, aiohttp.ClientOSError) else None)
 

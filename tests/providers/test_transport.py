@@ -173,6 +173,16 @@ async def test_a_request_past_its_time_is_never_sent() -> None:
     assert isinstance(caught.value, SURELY_NOT_SENT)
 
 
+async def test_a_process_held_up_while_it_connects_sends_nothing_once_its_time_is_over() -> None:
+    async with misbehaving(answer(OK)) as server:
+        calling = asyncio.create_task(post(server.url, extensions={NOT_AFTER: time.monotonic() + 1}))
+        await asyncio.sleep(0)
+        time.sleep(1.1)  # noqa: ASYNC251 - the whole process, as SIGSTOP does
+        with pytest.raises(httpx.PoolTimeout):
+            await calling
+        assert (server.connections, server.bodies) == (1, [])
+
+
 @pytest.mark.parametrize("seconds", [None, 60.0])
 async def test_a_request_in_time_is_sent(seconds: float | None) -> None:
     not_after = None if seconds is None else time.monotonic() + seconds
