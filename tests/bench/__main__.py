@@ -1,170 +1,112 @@
-"""How fast the daily run is: ``make bench``.
+"""How fast the daily run is, and what it costs: ``make bench`` writes RAPPORT.md and its plots beside this file.
 
-    python -m tests.bench [--creances 1000000] [--envois 20000]
+    python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--dossier …]
 
-Prepares a small and a large day on a database of its own, then sends to the simulators with 64 calls in flight;
-then each hook beside a bare HTTP client; last, our count of segments beside two libraries.
+On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. Half an hour
+on a machine that does nothing else.
 """
 
 import argparse
-import json
 import os
-import platform
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import psycopg
 
-from relances.local.base_fictive import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
-from tests.bench import hooks, segments
-from tests.bench.simulated import simulators
-from tests.support import postgres_connection, write_policy
+from tests.bench import alternatives, days, hooks, loop, plots, segments, workers
+from tests.bench.connections import airflow_home
+from tests.bench.machine import describe, on_one_core, postgres_apart
+from tests.bench.rapport import Alternatives, Measured, write
+from tests.bench.serveur import server
 
-DATE = date(2026, 3, 2)
-CREANCES_PER_CONTRIBUABLE = 1.13  # overdue at DATE, in the sample tax database
-NOBODY_IS_LEFT_ALONE = 8  # days after a relance, by the policy
-SENT = """
-UPDATE relances.relance SET statut = 'envoyee', reference = id::text, envoyee_le = now() WHERE statut = 'en_attente'
-"""
-PREPARING = ("extract", "validate", "create_relances")
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What one task took. ``peak_mb``: resident memory."""
-
-    seconds: float
-    peak_mb: float
-    result: object
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day's run on databases of its own."""
-
-    environment: dict[str, str]
-    relances_url: str
-    date: date = DATE
-
-    def after(self, days: int) -> "Day":
-        """A later day on the same databases, all of this one's relances sent."""
-        with psycopg.connect(self.relances_url, autocommit=True) as connection:
-            connection.execute(SENT)
-            connection.execute("VACUUM ANALYZE")
-        return replace(self, date=self.date + timedelta(days=days))
-
-    def run(self, task: str) -> Figures:
-        command = [sys.executable, "-W", "ignore", "-m", "tests.bench.task", task, f"bench-{self.date}", str(self.date)]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False)
-        lines = [line for line in done.stdout.splitlines() if line.startswith("FIGURES ")]
-        if not lines:
-            sys.exit(done.stderr)
-        return Figures(**json.loads(lines[0].removeprefix("FIGURES ")))
+IN_FLIGHT: Final = (1, 16, 64, 256)
+LATENCIES_MS: Final = (0, 100, 500)
+TURN_SECONDS: Final = 8  # of a turn, where answers take a time
+TURNS_WITH_LATENCY: Final = 3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--creances", type=int, default=1_000_000)
-    parser.add_argument("--envois", type=int, default=20_000)
-    parser.add_argument("--messages", type=int, default=1_000, help="par tour d'un hook")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tailles", default="10000,100000,1000000", help="relances des passages entiers")
+    parser.add_argument("--messages", type=int, default=5_000, help="par tour, quand le serveur répond aussitôt")
+    parser.add_argument("--tours", type=int, default=7, help="de chaque mesure ; la médiane compte")
     parser.add_argument("--textes", type=int, default=segments.TEXTES, help="dont les segments sont comptés")
+    parser.add_argument("--dossier", type=Path, default=Path(__file__).parent, help="où écrire le rapport")
     options = parser.parse_args()
-    print(f"{platform.machine()}, {os.cpu_count()} cœurs, Python {platform.python_version()}\n")
-    with tempfile.TemporaryDirectory() as folder:
-        postgres = EmbeddedPostgres(Path(folder) / "postgres")
-        postgres.start()
-        try:
-            print("| tâche | créances | secondes | créances/s | mémoire (Mo) |\n|---|---|---|---|---|")
-            small = prepare(postgres, "petit", 10_000)
-            large = prepare(postgres, "grand", options.creances)
-            print(f"\nmémoire, grand / petit : {large / small:.2f}\n")
-            send(postgres, options.envois)
-            print()
-            hooks.main(options.messages)
-        finally:
-            postgres.stop()
-    print("\nsegments d'un SMS")
+    sizes = [int(size) for size in options.tailles.split(",")]
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as postgres:
+        measured = measure(postgres, sizes, options.messages, options.tours)
+    plots.draw(measured, options.dossier)
+    write(measured, options.dossier / "RAPPORT.md")
+    print(f"\n{options.dossier / 'RAPPORT.md'}\n\nsegments d'un SMS")
     sys.exit(segments.compare(options.textes) > 0)
 
 
-def prepare(postgres: EmbeddedPostgres, name: str, creances: int) -> float:
-    """Print what preparing takes; returns the highest peak of memory, in MB."""
-    first = new_day(postgres, name, int(creances / CREANCES_PER_CONTRIBUABLE))
-    peak = prepare_day("premier jour", first)
-    next_day = first.after(1)
-    prepare_day("lendemain, presque tous déjà relancés", next_day)
-    later = next_day.after(NOBODY_IS_LEFT_ALONE)
-    return max(peak, prepare_day("neuf jours après, numéros connus", later))
+def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: int) -> Measured:
+    began = time.monotonic()
+    url = postgres.create_database("boucle")
+    migrate(url)
+    with psycopg.connect(url) as connection:
+        machine = describe(connection)
+    with server() as address:
+        say("boucle d'envoi")
+        usual = loop.Measure(url, address, 64, 0, messages, turns)
+        cells = [
+            loop.compare(of_loop(usual, in_flight, latency)) for latency in LATENCIES_MS for in_flight in IN_FLIGHT
+        ]
+        say("deux travailleurs contre un")
+        two = workers.compare(url, address, messages, TURNS_WITH_LATENCY)
+        say("autres façons de faire")
+        database = alternatives.database(url, copied=messages * 20, updated=messages)
+        sequential = {latency: alternatives.one_by_one(url, address, latency, 100) for latency in (0, 100)}
+        mapped = alternatives.one_task_each(postgres, address, 50)
+        say("passage vide")
+        empty = days.empty_day(postgres, address)
+        wholes = []
+        for size in sizes:
+            say(f"passage entier, {size} relances")
+            with on_one_core():
+                wholes.append(days.end_to_end(postgres, size, address))
+    say("adaptateurs des fournisseurs")
+    adapters = hooks.compare_all(max(100, messages // 5))
+    others = Alternatives(database, sequential, mapped)
+    minutes = (time.monotonic() - began) / 60
+    return Measured(machine, minutes, messages, turns, cells, two, others, empty, wholes, adapters)
 
 
-def prepare_day(name: str, day: Day) -> float:
-    """Print what one day takes; returns its highest peak of memory, in MB."""
-    figures = {task: day.run(task) for task in PREPARING}
-    extracted = int(str(figures["extract"].result))
-    for task, figure in figures.items():
-        print_row(task, extracted, figure.seconds, figure.peak_mb)
-    peak = max(figure.peak_mb for figure in figures.values())
-    print_row(f"**{name}**", extracted, sum(figure.seconds for figure in figures.values()), peak)
-    return peak
+def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int) -> loop.Measure:
+    """The same with as many messages as fit, where there are few answers in a turn, and fewer turns."""
+    measure = replace(usual, in_flight=in_flight, latency_ms=latency_ms)
+    if latency_ms == 0:
+        return replace(measure, messages=usual.messages // 5) if in_flight == 1 else measure
+    fit = TURN_SECONDS * in_flight * 1000 // latency_ms
+    return replace(measure, messages=min(fit, usual.messages * 2), turns=min(usual.turns, TURNS_WITH_LATENCY))
 
 
-def send(postgres: EmbeddedPostgres, envois: int) -> None:
-    """Print how fast one task sends."""
-    with simulators() as url:
-        day = new_day(postgres, "envoi", envois * 2, simulators=url)
-        for task in PREPARING:
-            day.run(task)
-        figure = day.run("send")
-    counts: dict[str, int] = {}
-    for lot in figure.result if isinstance(figure.result, list) else []:
-        for statut, count in lot.items():
-            counts[statut] = counts.get(statut, 0) + count
-    sent = sum(counts.values())
-    print(f"envoi : {sent} relances en {figure.seconds:.1f} s, {sent / figure.seconds:.0f}/s, "
-          f"{figure.peak_mb:.0f} Mo, 64 appels à la fois ; {counts}")  # fmt: skip
+@contextmanager
+def running(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """PostgreSQL, on the servers' core, with what every process needs."""
+    # Airflow's home to throw away; every call stays on the loopback, whatever proxy the machine is behind.
+    os.environ.update(AIRFLOW_HOME=str(airflow_home(folder)), NO_PROXY="*", no_proxy="*")
+    postgres = EmbeddedPostgres(folder / "postgres")
+    postgres.start()
+    try:
+        postgres_apart(postgres)
+        yield postgres
+    finally:
+        postgres.stop()
 
 
-def new_day(postgres: EmbeddedPostgres, name: str, contribuables: int, simulators: str = "http://127.0.0.1:9") -> Day:
-    etaxe, relances = (postgres.create_database(f"{name}_{part}") for part in ("etaxe", "relances"))
-    create_base_fictive(etaxe, contribuables=contribuables, graine=1, date_reference=DATE)
-    migrate(relances)
-    ventis = {
-        "conn_type": "ventis",
-        "host": f"{simulators}/messaging/api/v1",
-        "login": "simulateur",
-        "password": "simulateur",
-        "extra": {
-            "sender": "VENTIS",
-            "keycloak_host": simulators,
-            "max_in_flight": 64,
-            "rate_per_second": 100_000,
-            "timeout": 3,
-        },
-    }
-    return Day(
-        {
-            **os.environ,
-            "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
-            "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
-            "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(ventis),
-            # In the last day's base nobody has paid for nine days.
-            "RELANCES_POLITIQUE": str(write_policy(postgres.folder.parent / "politique.toml", fraicheur_jours=30)),
-            "RELANCES_DATA_DOCS": str(postgres.folder.parent / "data_docs"),
-            "AIRFLOW_HOME": str(postgres.folder.parent / "airflow"),
-            "GX_ANALYTICS_ENABLED": "False",
-        },
-        relances,
-    )
-
-
-def print_row(task: str, creances: int, seconds: float, peak_mb: float) -> None:
-    print(f"| {task} | {creances} | {seconds:.1f} | {creances / seconds:.0f} | {peak_mb:.0f} |", flush=True)
+def say(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}…", flush=True)
 
 
 if __name__ == "__main__":

@@ -165,23 +165,32 @@ async def turn(send: Send, to: str, in_flight: int, messages: int) -> Turn:
     return Turn(messages / seconds, cpu_seconds / messages * 1e6)
 
 
-def main(messages: int) -> None:
-    print("| hook | appels à la fois | client nu /s | hook /s | rapport | CPU nu (µs) | CPU hook (µs) |")
-    print("|---|---|---|---|---|---|---|")
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Medians of the turns of one hook. ``ratio``: of the rates, in each pair."""
+
+    hook: str
+    in_flight: int
+    bare: Turn
+    hooked: Turn
+    ratio: float
+
+
+def compare_all(messages: int) -> list[Compared]:
+    """Each hook beside the bare client, so many messages a turn."""
+    compared = []
     with simulators() as url, rare_collections():  # as a sending task; else collections fall on one side by chance
         for case in cases(url):
             for in_flight in IN_FLIGHT:
                 pairs = asyncio.run(compare(case, in_flight, messages))
                 bare, hooked = (Turn(*map(median, zip(*side, strict=True))) for side in zip(*pairs, strict=True))
                 ratio = median(hook.rate / client.rate for client, hook in pairs)
-                print(
-                    f"| {case.hook.__name__} | {in_flight} | {bare.rate:.0f} | {hooked.rate:.0f} | {ratio:.0%} | "
-                    f"{bare.cpu:.0f} | {hooked.cpu:.0f} |",
-                    flush=True,
-                )
+                compared.append(Compared(case.hook.__name__, in_flight, bare, hooked, ratio))
+    return compared
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=1_000)
-    main(parser.parse_args().messages)
+    for row in compare_all(parser.parse_args().messages):
+        print(row)
