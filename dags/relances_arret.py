@@ -6,7 +6,8 @@ quelque passage que ce soit. Les appels déjà commencés se terminent et sont n
 perdu, rien ne partira deux fois. Les tâches `send_…` passent à `up_for_reschedule`.
 
 **Pour reprendre**, déclenchez-le avec *action* = `reprendre` : les tâches repartent d'elles-mêmes dans la minute. Il
-remet aussi en service un fournisseur suspendu à la suite de pannes. Une relance restée arrêtée plus longtemps que
+remet aussi en service un fournisseur suspendu à la suite de pannes, dont les tâches repartent dans les cinq minutes.
+Une relance restée arrêtée plus longtemps que
 `expiration_heures` est annulée : elle ne part pas en retard.
 
 *Stops all sending within two seconds, until it is triggered again with `reprendre`. Nothing is lost or sent twice. The

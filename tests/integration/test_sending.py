@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NoReturn
 
+import psycopg
 import pytest
 
 from relances.rules.errors import TryAgain
@@ -115,6 +116,15 @@ async def test_a_retry_takes_only_what_was_tried(relances_url: str) -> None:
     )
     await send(relances_url, lot(reprise=True))
     assert [row["statut"] for row in relances(relances_url)] == ["envoyee", "en_attente"]
+
+
+def test_what_somebody_else_holds_meanwhile_is_not_forgotten(relances_url: str) -> None:
+    ids = stage_relances(relances_url, 3)
+    with psycopg.connect(relances_url) as somebody:
+        somebody.execute("SELECT id FROM relances.relance WHERE id = %s FOR UPDATE", (ids[1],))
+        report = asyncio.run(send(relances_url))
+    assert (report.halte, report.statuts) == (Halte.TENUE, {Statut.ENVOYEE: 2})
+    assert asyncio.run(send(relances_url)).statuts == {Statut.ENVOYEE: 1}
 
 
 # --- bounds ---

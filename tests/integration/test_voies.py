@@ -46,9 +46,15 @@ async def lane(url: str, fournisseur: str = "ventis") -> AsyncIterator[VoieStore
 
 
 async def look(
-    voie: VoieStore, nombre: int = 0, *, debit_max: float = DEBIT, ralentir: bool = False, repond: bool = False
+    voie: VoieStore,
+    nombre: int = 0,
+    *,
+    debit_max: float = DEBIT,
+    ralentir: bool = False,
+    repond: bool = False,
+    gueri: bool = False,
 ) -> EtatVoie:
-    return await voie.look(nombre, debit_max, ralentir=ralentir, repond=repond)
+    return await voie.look(nombre, debit_max, ralentir=ralentir, repond=repond, gueri=gueri)
 
 
 def row(url: str) -> Row:
@@ -230,19 +236,38 @@ async def test_nothing_is_reserved_while_it_is_suspended(relances_url: str) -> N
         assert ((await look(voie, 10)).departs.nombre, (await look(voie)).suspendue) == (10, 0)
 
 
-async def test_an_answer_while_it_is_suspended_is_one_of_before_and_forgives_nothing(relances_url: str) -> None:
+async def test_a_recovery_heard_while_it_is_suspended_is_one_of_before_and_forgives_nothing(relances_url: str) -> None:
     async with lane(relances_url) as voie:
         await voie.suspend(DISJONCTEUR, "panne", 0)
-        assert (await look(voie, repond=True)).suspensions == 1
+        assert (await look(voie, repond=True, gueri=True)).suspensions == 1
         assert row(relances_url)["motif"] == "panne"
 
 
-async def test_an_answer_once_it_is_open_again_ends_the_row_of_suspensions(relances_url: str) -> None:
+async def test_one_answer_is_no_recovery(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await voie.suspend(DISJONCTEUR, "panne", 0)
+        let_time_pass(relances_url, 60)
+        assert (await look(voie, repond=True)).suspensions == 1
+        again = await voie.suspend(DISJONCTEUR, "panne", 0)
+    assert again is not None
+    assert again.suspensions == 2
+
+
+async def test_a_recovery_once_it_is_open_again_ends_the_row_of_suspensions(relances_url: str) -> None:
     async with lane(relances_url) as voie:
         await voie.suspend(DISJONCTEUR, "panne", 0)
         let_time_pass(relances_url, 60)
         assert (await look(voie)).suspensions == 1
-        assert (await look(voie, repond=True)).suspensions == 0
+        assert (await look(voie, repond=True, gueri=True)).suspensions == 0
+        again = await voie.suspend(DISJONCTEUR, "autre panne", 0)
+    assert again is not None
+    assert again.suspensions == 1
+
+
+async def test_a_trouble_after_a_long_rest_is_a_new_one(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await voie.suspend(DISJONCTEUR, "panne", 0)
+        let_time_pass(relances_url, 60 + DISJONCTEUR.pause_max + 1)
         again = await voie.suspend(DISJONCTEUR, "autre panne", 0)
     assert again is not None
     assert again.suspensions == 1
@@ -409,6 +434,32 @@ async def test_a_lane_whose_calls_fail_too_often_is_suspended_and_its_relances_w
     }
     assert 20 <= provider.requests() <= 100
     invariants(relances_url, provider.ledger(), at_rest=False)
+
+
+async def test_a_fournisseur_that_fails_now_and_again_is_left_alone_longer_and_longer(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=4)
+    stage_relances(relances_url, 300)
+    provider.upset({"fault": "http_502_before", "probability": 0.8, "seed": 5})
+    rows = []
+    for _ in range(3):
+        report = await send(relances_url)
+        rows.append(report.suspension and report.suspension.suspensions)
+        let_time_pass(relances_url, report.attente + 1)
+    assert rows == [1, 2, 3]
+
+
+async def test_a_fournisseur_that_only_ever_wants_a_little_time_is_suspended_too(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=30)
+    stage_relances(relances_url, 60)
+    async with lane(relances_url) as voie:
+        await look(voie)
+    provider.upset({"fault": "http_429", "seconds": 0.01})
+    assert (await send(relances_url)).halte is Halte.SUSPENDUE
+    assert statuts(relances_url) == {"en_attente": 60}
 
 
 async def test_while_one_fournisseur_is_suspended_the_others_go_on(

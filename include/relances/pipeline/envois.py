@@ -7,7 +7,7 @@ from typing import Final
 from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.providers import known_provider
 from relances.pipeline.sending import in_words
-from relances.store.voies import Voie, list_voies, resume_voies, stop_voies
+from relances.store.voies import Situation, list_voies, resume_voies, stop_voies
 from relances_providers.provider_info import PROVIDERS
 
 logger = logging.getLogger(__name__)
@@ -37,13 +37,13 @@ def act(action: str, fournisseur: str | None) -> list[str]:
         return _lines(list_voies(relances))
 
 
-def _lines(voies: Sequence[Voie]) -> list[str]:
+def _lines(voies: Sequence[Situation]) -> list[str]:
     if not voies:
         return ["aucun envoi n'a encore eu lieu — nothing was ever sent"]
     return [f"{voie.fournisseur} : {_state(voie)} ; {voie.en_attente} relances en attente" for voie in voies]
 
 
-def _state(voie: Voie) -> str:
+def _state(voie: Situation) -> str:
     if voie.arretee_le is not None:
         return f"ARRÊTÉ depuis le {in_words(voie.arretee_le)} — stopped"
     if voie.suspendue_jusqu_au is not None:

@@ -32,13 +32,14 @@ from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn
-from relances.store.voies import Suspension
+from relances.store.voies import Suspension, held_up
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)
 
-_STOPPED_FOR: Final = timedelta(seconds=30)  # between two looks whether a person resumed the sending
+_STOPPED_FOR: Final = timedelta(seconds=45)  # between two looks whether a person resumed the sending
+_SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would be tried again much later
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
@@ -67,8 +68,10 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
         case Halte.FERMEE:
             raise _come_back(send_window(policy).next_opening(now()), f"{fournisseur} : hors des heures d'envoi")
         case Halte.SUSPENDUE:
-            until = now() + timedelta(seconds=report.attente)
+            until = now() + min(timedelta(seconds=report.attente), _SUSPENDED_FOR)
             raise _come_back(until, f"{fournisseur} est en panne et suspendu")
+        case Halte.TENUE:
+            raise _come_back(now() + _NEXT_TURN, f"{fournisseur} : des relances sont tenues par un autre traitement")
         case Halte.ARRETEE:
             why = f"{fournisseur} : les envois sont arrêtés (Dag relances_arret, action reprendre, pour les reprendre)"
             raise _come_back(now() + _STOPPED_FOR, why)
@@ -100,12 +103,18 @@ def send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook],
 
 
 def send(lot: Lot, policy: Politique) -> LotReport | None:
-    """Read the balances of a lot again, then send it; while the window is closed, neither.
+    """Read the balances of a lot again, then send it; neither, where something holds its lane up.
 
     None where only one may send by its fournisseur at a time, and somebody does.
     """
     if send_window(policy).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
+    with database(RELANCES) as relances:
+        stopped, suspended = held_up(relances, lot.fournisseur)
+    if stopped:
+        return LotReport({}, Halte.ARRETEE)
+    if suspended:
+        return LotReport({}, Halte.SUSPENDUE, suspended)
     with ExitStack() as turn:
         if known_provider(lot.fournisseur).lots_at_once == 1:
             own = turn.enter_context(database(RELANCES))

@@ -21,7 +21,16 @@ class Releve:
     def note(self, *, echec: bool) -> bool:
         """Note whether one call failed for want of its fournisseur; True where the breaker opens."""
         self._echecs.append(echec)
-        return len(self._echecs) == self._echecs.maxlen and fmean(self._echecs) >= self._part
+        return self._is_whole and fmean(self._echecs) >= self._part
+
+    @property
+    def sain(self) -> bool:
+        """Whether there are enough calls to tell, and too few of them failed."""
+        return self._is_whole and fmean(self._echecs) < self._part
+
+    @property
+    def _is_whole(self) -> bool:
+        return len(self._echecs) == self._echecs.maxlen
 
 
 class Latence:

@@ -51,4 +51,5 @@ def refused(error: ProviderError) -> Refusee:
 
 
 def put_off(error: TryLater) -> Reportee:
-    return Reportee(error.code, str(error), error.retry_after)
+    asked = error.retry_after
+    return Reportee(error.code, str(error), None if asked is None else float(asked))

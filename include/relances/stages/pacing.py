@@ -1,4 +1,4 @@
-"""How many calls may start now, so that no second ever holds more than the provider's rate, whoever else sends.
+"""How many calls may start now, so that no second holds more than the provider's rate, whoever else sends.
 
 Departures are reserved in the lane that all workers share; each is good for a moment only, or those of one worker that
 was held up would fall into the time of another's.
@@ -85,9 +85,10 @@ class Pace:
     def delay(self) -> float | None:
         """Seconds until one start may happen, 0 when it may now; None where nothing is reserved."""
         self._forget_the_missed()
-        if len(self._departures) <= self._owed:
+        if not self._departures:
             return None
-        return max(0.0, self._departures[self._owed].start - self._clock())
+        next_one = self._departures[min(self._owed, len(self._departures) - 1)]
+        return max(0.0, next_one.start - self._clock())
 
     def _forget_the_missed(self) -> None:
         now = self._clock()

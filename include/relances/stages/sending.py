@@ -125,6 +125,8 @@ class LotSender:
         halte = Halte.FERMEE if self._closed else traffic.halte
         if not exhausted and halte is None:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")
+        if halte is None and await self._store.passed_over():
+            halte = Halte.TENUE
         return LotReport(dict(self._counts), halte, traffic.attente, traffic.suspension)
 
     async def _send_all(self) -> bool:

@@ -29,6 +29,7 @@ class Halte(StrEnum):
     FERMEE = "fermee"  # the send window is closed
     SUSPENDUE = "suspendue"  # the fournisseur is in trouble
     ARRETEE = "arretee"  # a person stopped the sending
+    TENUE = "tenue"  # somebody else held some of its relances
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Traffic:
     @property
     def has_to_tell(self) -> bool:
         """Whether the others have to hear of something: a silence asked for, a trouble, or the end of one."""
-        over = self._answers and self._in_trouble
+        over = self._in_trouble and self._releve.sain
         return self.halte is None and (self._silence > 0 or self.trouble is not None or over)
 
     async def look(self) -> None:
@@ -107,7 +108,9 @@ class Traffic:
 
     async def _look(self) -> None:
         wanted = max(0, self._chunk - self.pace.left)
-        etat = await self._voie.look(wanted, self._cadence.debit, ralentir=self._slow, repond=self._answers)
+        etat = await self._voie.look(
+            wanted, self._cadence.debit, ralentir=self._slow, repond=self._answers, gueri=self._releve.sain
+        )
         self._looked_at = self._clock()
         self._answers = self._slow = False
         self._in_trouble = etat.suspensions > 0
@@ -127,9 +130,11 @@ class Traffic:
         match issue, error:
             case Reportee(code=code), _ if code == _TOO_LATE:
                 return
-            case Reportee(apres=float(asked)), TryLater() if 0 < asked <= _LONGEST_PAUSE:
+            case Reportee(apres=float(asked)), TryLater() as error if 0 < asked <= _LONGEST_PAUSE:
                 self._silence = max(self._silence, asked)
                 self._slow = True
+                if self._releve.note(echec=True):
+                    self._stop(error)  # it never wants anything but to wait
             case Reportee(apres=float(asked)), TryLater() as error if asked > 0:
                 self._stop(error, asked)  # a daily quota: the lot does not wait for it
             case _, TryLater() | OutcomeUnknown() as error:

@@ -4,10 +4,18 @@ from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 T_co = TypeVar("T_co", covariant=True)
-_SILENCE_MS: Final = 30_000  # a network cut without a word must not hold an outcome for a quarter of an hour
+# A network cut without a word must not hold an outcome for hours, whichever side spoke last.
+_CUT: Final = {
+    "connect_timeout": 10,
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+}
 _PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
 
 
@@ -50,8 +58,6 @@ class DurableConnection:
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
-                self._conninfo,
-                autocommit=True,
-                tcp_user_timeout=_SILENCE_MS,
+                make_conninfo(self._conninfo, **_CUT), autocommit=True
             )
         return self._connection

@@ -111,14 +111,15 @@ class LotStore:
             taken_at = monotonic()
             if flags is not None:
                 await connection.execute(query("flag_numbers"), flags)
-            if nombre == 0:
+            if settled and (again or nombre == 0):
                 await connection.execute(query("settle"), written)
+            if nombre == 0:
                 return taken_at, []
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
             ours = await connection.execute(query("claim_unheard"), self._wanted(nombre)) if again else None
             unheard = await ours.fetchall() if ours else []
             async with connection.pipeline():
-                if settled:
+                if settled and not again:
                     await connection.execute(query("settle"), written)
                 cursor = await connection.execute(query("claim"), self._wanted(nombre - len(unheard)))
             return taken_at, unheard + await cursor.fetchall()
@@ -140,6 +141,7 @@ class LotStore:
             "source": self._lot.source,
             "occasion": self._lot.occasion,
             "fournisseur": self._lot.fournisseur,
+            "premier_du_lot": self._lot.premier,
             "premier": self._next_id,
             "dernier": self._lot.dernier,
             "reprise": self._lot.reprise,
@@ -150,6 +152,15 @@ class LotStore:
             "detenues": list(self._held),
             "nombre": nombre,
         }
+
+    async def passed_over(self) -> bool:
+        """Whether somebody else held relances of the lot, never tried, that this worker therefore did not take."""
+
+        async def look(connection: psycopg.AsyncConnection, *, again: bool) -> bool:  # noqa: ARG001 - it only reads
+            cursor = await connection.execute(query("find_passed_over"), self._wanted(0))
+            return await cursor.fetchone() is not None
+
+        return await self._durable.run(look)
 
     @property
     def at_end(self) -> bool:

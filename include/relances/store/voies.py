@@ -63,11 +63,11 @@ class VoieStore:
 
         await self._durable.run(insert)
 
-    async def look(self, nombre: int, debit_max: float, *, ralentir: bool, repond: bool) -> EtatVoie:
+    async def look(self, nombre: int, debit_max: float, *, ralentir: bool, repond: bool, gueri: bool) -> EtatVoie:
         """How the lane is, with up to ``nombre`` departures reserved; a quarter of a second of them at most.
 
         ``debit_max``: departures a second that it may have. ``ralentir``, ``repond``: what its fournisseur's answers
-        since the last look ask for, and whether there were some.
+        since the last look ask for, and whether there were some. ``gueri``: whether its troubles are over.
         """
         parameters = {
             "fournisseur": self._fournisseur,
@@ -75,6 +75,7 @@ class VoieStore:
             "debit_max": debit_max,
             "ralentir": ralentir,
             "repond": repond,
+            "gueri": gueri,
         }
 
         async def reserve(connection: psycopg.AsyncConnection, *, again: bool) -> EtatVoie:  # noqa: ARG001 - what was reserved unheard is lost
@@ -119,7 +120,7 @@ class VoieStore:
 
 
 @dataclass(frozen=True, slots=True)
-class Voie:
+class Situation:
     """A lane, as an operator sees it. ``en_attente``: relances that wait for it."""
 
     fournisseur: str
@@ -140,7 +141,13 @@ def resume_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) ->
     connection.execute(query("resume_voies"), {"fournisseurs": list(fournisseurs)})
 
 
-def list_voies(connection: psycopg.Connection) -> list[Voie]:
+def held_up(connection: psycopg.Connection, fournisseur: str) -> tuple[bool, float]:
+    """Whether a person stopped a lane, and for how many seconds it is still suspended."""
+    row = connection.execute(query("find_voie"), {"fournisseur": fournisseur}).fetchone()
+    return (False, 0.0) if row is None else (row[0], row[1])
+
+
+def list_voies(connection: psycopg.Connection) -> list[Situation]:
     """Every lane that was ever used."""
-    with connection.cursor(row_factory=args_row(Voie)) as cursor:
+    with connection.cursor(row_factory=args_row(Situation)) as cursor:
         return cursor.execute(query("list_voies")).fetchall()

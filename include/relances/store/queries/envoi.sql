@@ -91,7 +91,18 @@ ORDER BY id;
 UPDATE relances.relance
 SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
 WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
-RETURNING id, tentatives, tentatives, segments, telephone, texte, modele, variables;
+RETURNING id, tentatives, tentatives - (
+        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = relance.id AND t.issue = 'non_envoyee'),
+    segments, telephone, texte, modele, variables;
+
+-- name: find_passed_over
+-- What a claim skips because somebody else has it locked, and leaves as it was. Retries have their own passes.
+SELECT id FROM relances.relance
+WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s
+    AND id BETWEEN %(premier_du_lot)s AND %(dernier)s AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer
+    AND tentatives = 0 AND repli_le IS NULL AND NOT %(reprise)s
+    AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
+LIMIT 1;
 
 -- name: renew
 -- The owner lives: the leases of what it holds start again, but for what was taken away from it.

@@ -4,7 +4,8 @@ INSERT INTO relances.voie (fournisseur) VALUES (%(fournisseur)s) ON CONFLICT DO 
 -- name: look_at_voie
 -- Reserve up to `nombre` departures after all those that are reserved, and say how the lane is. It slows down to the
 -- half, once a second at most, where a worker asks for it, and speeds up by the twentieth of its limit a second where
--- one was answered. Nobody reserves more than a quarter of a second of it, nor where it is suspended or stopped.
+-- one was answered. Nobody reserves more than a quarter of a second of it, nor where it is suspended or stopped. One
+-- answer is no recovery: its troubles are over where a worker says that enough of its calls went well.
 WITH voie AS MATERIALIZED (
     SELECT v.fournisseur, d.debit, o.ouverte, greatest(v.prochain_depart, clock_timestamp()) AS depart,
         CASE WHEN o.ouverte THEN least(%(nombre)s, ceil(d.debit / 4)) ELSE 0 END::integer AS accordes,
@@ -29,9 +30,9 @@ SET prochain_depart = CASE WHEN voie.accordes > 0
     debit = voie.debit_suivant,
     ralentie_le = CASE WHEN voie.debit_suivant < voie.debit THEN clock_timestamp() ELSE v.ralentie_le END,
     acceleree_le = clock_timestamp(),
-    suspensions = CASE WHEN %(repond)s AND voie.ouverte THEN 0 ELSE v.suspensions END,
-    suspendue_depuis = CASE WHEN NOT (%(repond)s AND voie.ouverte) THEN v.suspendue_depuis END,
-    motif = CASE WHEN NOT (%(repond)s AND voie.ouverte) THEN v.motif END
+    suspensions = CASE WHEN %(gueri)s AND voie.ouverte THEN 0 ELSE v.suspensions END,
+    suspendue_depuis = CASE WHEN NOT (%(gueri)s AND voie.ouverte) THEN v.suspendue_depuis END,
+    motif = CASE WHEN NOT (%(gueri)s AND voie.ouverte) THEN v.motif END
 FROM voie
 WHERE v.fournisseur = voie.fournisseur
 RETURNING voie.accordes, extract(epoch FROM voie.depart - clock_timestamp())::float8, (1 / voie.debit)::float8,
@@ -46,15 +47,28 @@ WHERE fournisseur = %(fournisseur)s;
 
 -- name: suspend_voie
 -- Twice as long each time in a row. Nothing where somebody suspended it already. A trouble after a long rest is a new one.
-UPDATE relances.voie
+WITH voie AS MATERIALIZED (
+    SELECT fournisseur, CASE WHEN en_suite THEN suspensions ELSE 0 END AS suspensions,
+        CASE WHEN en_suite THEN suspendue_depuis END AS suspendue_depuis
+    FROM relances.voie v
+    CROSS JOIN LATERAL (
+        SELECT v.suspendue_jusqu_au > clock_timestamp() - make_interval(secs => %(pause_max)s) AS en_suite) s
+    WHERE fournisseur = %(fournisseur)s AND coalesce(suspendue_jusqu_au, '-infinity') <= clock_timestamp()
+    FOR UPDATE OF v
+)
+UPDATE relances.voie v
 SET suspendue_jusqu_au = clock_timestamp() + make_interval(secs =>
-        greatest(%(au_moins)s, least(%(pause_max)s, %(pause)s * power(2, least(suspensions, 20))))),
-    suspendue_depuis = coalesce(
-        CASE WHEN suspendue_jusqu_au > clock_timestamp() - make_interval(secs => %(pause_max)s) THEN suspendue_depuis END,
-        clock_timestamp()),
-    suspensions = suspensions + 1, motif = %(motif)s
-WHERE fournisseur = %(fournisseur)s AND coalesce(suspendue_jusqu_au, '-infinity') <= clock_timestamp()
-RETURNING suspensions, suspendue_jusqu_au, motif;
+        greatest(%(au_moins)s, least(%(pause_max)s, %(pause)s * power(2, least(voie.suspensions, 20))))),
+    suspendue_depuis = coalesce(voie.suspendue_depuis, clock_timestamp()),
+    suspensions = voie.suspensions + 1, motif = %(motif)s
+FROM voie
+WHERE v.fournisseur = voie.fournisseur
+RETURNING v.suspensions, v.suspendue_jusqu_au, v.motif;
+
+-- name: find_voie
+SELECT arretee_le IS NOT NULL,
+    greatest(0, coalesce(extract(epoch FROM suspendue_jusqu_au - clock_timestamp()), 0))::float8
+FROM relances.voie WHERE fournisseur = %(fournisseur)s;
 
 -- name: stop_voies
 INSERT INTO relances.voie (fournisseur, arretee_le)
