@@ -3,6 +3,8 @@
 import asyncio
 import json
 import pkgutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -48,3 +50,19 @@ def test_the_callback_of_a_late_run_is_one_the_triggerer_can_import_and_await(fa
 
     [path] = {json.loads(definition)["__data__"]["path"] for definition in definitions}
     assert asyncio.iscoroutinefunction(pkgutil.resolve_name(path))
+
+
+def test_a_failed_run_that_has_a_deadline_may_be_cleared(failed: DagRun, office: Office) -> None:
+    command(office, "dags", "trigger", "relances_quotidiennes", "--logical-date", "2026-01-05T07:00:00+00:00")
+    office.ask_airflow("UPDATE task_instance SET state = 'failed'")
+    office.ask_airflow("UPDATE dag_run SET state = 'failed'")
+    assert office.ask_airflow("SELECT id FROM deadline WHERE NOT missed")
+
+    command(office, "tasks", "clear", "relances_quotidiennes", "--yes")
+    assert ("queued",) in office.ask_airflow("SELECT state FROM dag_run")
+
+
+def command(office: Office, *words: str) -> None:
+    airflow = [sys.executable, "-W", "ignore", "-m", "airflow", *words]
+    done = subprocess.run(airflow, env=office.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
