@@ -47,12 +47,12 @@ PARAMS = {
 def relances_arret() -> None:
     # Before anything else that waits for a worker.
     @task(priority_weight=1_000, weight_rule="absolute")
-    def act() -> None:
+    def arreter_ou_reprendre() -> None:
         """Arrête ou reprend, et dit l'état de chaque fournisseur. — Stops or resumes, and says how each is."""
         params = get_current_context()["params"]
         envois.run_action(str(params["action"]), params["fournisseur"])
 
-    act()
+    arreter_ou_reprendre()
 
 
 relances_arret()

@@ -28,7 +28,11 @@ def flag(title: str, description: str, *, default: bool) -> Field:
 
 
 def wire(
-    *, rate: float | None, in_flight: int, timeout: float, rate_help: str = "Au plus — messages per second, at most"
+    *,
+    rate: float | None,
+    in_flight: int,
+    timeout: float,
+    rate_help: str = "Au plus ; un SMS long en compte plusieurs — at most; a long SMS counts as several",
 ) -> dict[str, Field]:
     """The fields that every provider has, with its own defaults."""
     return {

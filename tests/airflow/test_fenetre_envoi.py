@@ -44,7 +44,7 @@ def test_a_lane_that_waited_for_the_window_sends_when_it_opens(held: DagRun, off
 def test_waiting_is_no_failure_and_no_retry(held: DagRun, office: Office) -> None:
     tries = office.ask_airflow("SELECT try_number FROM task_instance WHERE task_id = 'send_ventis'")
     assert tries == [(1,)]
-    assert "hors des heures d'envoi : le reste du lot attend le" in held.log
+    assert "hors des heures d'envoi ; le reste du lot attend et revient le" in held.log
 
 
 def test_no_phone_number_is_in_its_log(held: DagRun) -> None:

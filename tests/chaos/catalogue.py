@@ -117,7 +117,8 @@ def databases() -> Iterator[Scenario]:
     yield one("PostgreSQL absent deux minutes", 14, {"ventis": 60, "twilio": 60}, events=away)
     yield one("disque plein", 17, {"ventis": 80}, events=(Event(15, What.FULL, seconds=2),))
     yield one("horloge + 10 min", 18, {"twilio": 120}, _WHO["twilio"], events=(Event(15, What.CLOCK, seconds=600),))
-    yield one("horloge − 10 min", 18, {"ventis": 120}, _WHO["ventis"], events=(Event(15, What.CLOCK, seconds=-600),))
+    back = (Event(15, What.CLOCK, seconds=-600),)
+    yield one("horloge − 10 min", 18, {"ventis": 120}, _WHO["ventis"], events=back, debit=100.0)
     far = {"TZ": "Pacific/Auckland", "PGTZ": "America/Lima"}
     yield one("autre fuseau", 18, {"ventis": 60}, (Who("ventis", environment=far), Who("ventis")))
 

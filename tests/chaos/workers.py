@@ -53,7 +53,7 @@ def run(task: str, environment: dict[str, str], log: Path, words: tuple[str, ...
         tasks[task](*words)
     except AirflowRescheduleException:
         sys.exit(HELD_UP)
-    except (PipelineError, ProviderError, psycopg.Error) as error:
+    except (PipelineError, ProviderError, psycopg.OperationalError) as error:
         print(f"{environment['PGAPPNAME']} : {type(error).__name__} {error}", flush=True)
         sys.exit(TRIED)
     except Exception as error:  # what no task may end with

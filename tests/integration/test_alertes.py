@@ -18,6 +18,7 @@ from relances.pipeline import alertes, webhook
 from relances.rules.alertes import Compte
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
+from relances_providers.errors import Misconfigured
 from tests.chat import TOKEN, Chat, running_chat
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -243,3 +244,15 @@ def test_a_fournisseur_that_falls_down_is_told_once_while_it_is(
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
     assert gabonese_numbers(text) == []
+
+
+def test_a_setting_that_stops_a_lane_is_told_with_its_cure(
+    connected: Chat, relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    stage_relances(relances_url, 2)
+    provider.upset({"fault": "wrong_sender"})
+    with pytest.raises(Misconfigured):
+        pipeline.send_lot(request(), "ventis", 1, 10**9)
+    [text] = connected.texts()
+    assert "la file ventis est suspendue" in text
+    assert "sender de la connexion ventis_default" in text

@@ -63,7 +63,8 @@ def test_while_all_is_stopped_a_lot_claims_nothing_asks_nobody_and_comes_back(
 
 def test_one_fournisseur_is_stopped_alone(relances_url: str) -> None:
     stage_relances(relances_url, 1)
-    assert act(ARRETER, "zoom") == [line for line in act(VOIR, None) if line.startswith("zoom : ARRÊTÉ")]
+    ventis, zoom, _ = act(ARRETER, "zoom")
+    assert (ventis, "zoom : ARRÊTÉ" in zoom) == ("ventis : n'a jamais servi — never used", True)
     assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
@@ -82,7 +83,7 @@ def test_to_resume_also_ends_a_suspension(relances_url: str) -> None:
         "VALUES ('ventis', now() + interval '1 hour', 7, 'panne')",
     )
     assert "en panne, suspendu jusqu'au" in act(VOIR, None)[0]
-    assert act(REPRENDRE, "ventis") == ["ventis : ouvert — open ; 1 relances en attente"]
+    assert act(REPRENDRE, "ventis")[0] == "ventis : ouvert — open ; 1 relance en attente"
     assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
@@ -90,4 +91,4 @@ def test_an_unknown_fournisseur_is_refused_in_one_sentence(relances_url: str) ->
     with pytest.raises(Blocked, match="fournisseur inconnu : orange") as refused:
         act(ARRETER, "orange")
     assert one_sentence(refused.value)
-    assert act(VOIR, None) == ["aucun envoi n'a encore eu lieu — nothing was ever sent"]
+    assert ask(relances_url, "SELECT * FROM relances.voie") == []

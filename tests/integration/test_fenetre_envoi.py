@@ -54,7 +54,10 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
     opening = rescheduled.value.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min
-    assert f"ventis : hors des heures d'envoi : le reste du lot attend le {opening:%d/%m/%Y} à 00:00" in caplog.text
+    assert (
+        f"ventis : hors des heures d'envoi ; le reste du lot attend et revient le {opening:%d/%m/%Y} à 00:00"
+        in caplog.text
+    )
     assert statuts(relances_url) == {"en_attente": 3}
     assert provider.stats()["requests"] == {}
 

@@ -128,6 +128,58 @@ async def test_a_lane_that_was_never_opened_is_a_defect_and_is_said_so(relances_
             await look(VoieStore(durable, "ventis"))
 
 
+# --- a clock that steps ---
+
+A_CLOCK_BACK = """
+    UPDATE relances.voie SET prochain_depart = prochain_depart + interval '10 min',
+        acceleree_le = acceleree_le + interval '10 min', ralentie_le = ralentie_le + interval '10 min'
+"""
+
+
+async def test_a_clock_that_steps_back_does_not_hold_departures_up(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await look(voie, 10)
+        ask(relances_url, A_CLOCK_BACK)
+        begun = monotonic()
+        departs = (await look(voie, 1)).departs
+    assert departs.premier <= monotonic() + 10 / DEBIT
+    assert departs.premier >= begun - CLOCKS_APART
+
+
+async def test_a_lane_that_gives_none_forgets_a_clock_that_stepped_back_too(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await look(voie, 10)
+        ask(relances_url, A_CLOCK_BACK)
+        await look(voie, 0)
+        assert (await look(voie, 1)).departs.premier <= monotonic() + 10 / DEBIT
+
+
+async def test_a_silence_asked_for_outlives_a_clock_that_steps_back(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await look(voie, 1)
+        await voie.pause(30)
+        ask(relances_url, A_CLOCK_BACK)
+        begun = monotonic()
+        departs = (await look(voie, 1)).departs
+    assert begun + 30 - CLOCKS_APART <= departs.premier <= monotonic() + 30 + CLOCKS_APART
+
+
+async def test_after_a_clock_that_stepped_back_answers_slow_nothing_down(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        ask(relances_url, "UPDATE relances.voie SET debit = 50")
+        ask(relances_url, A_CLOCK_BACK)
+        await look(voie, repond=True)
+    assert row(relances_url)["debit"] == pytest.approx(50)
+
+
+async def test_after_a_clock_that_stepped_back_it_still_slows(relances_url: str) -> None:
+    async with lane(relances_url) as voie:
+        await look(voie, ralentir=True)
+        ask(relances_url, A_CLOCK_BACK)
+        await look(voie, ralentir=True)
+    assert row(relances_url)["debit"] == pytest.approx(DEBIT / 4)
+
+
 # --- slower, faster ---
 
 
@@ -425,7 +477,7 @@ async def test_a_lane_whose_calls_fail_too_often_is_suspended_and_its_relances_w
     report = await send(relances_url)
     assert report.halte is Halte.SUSPENDUE
     assert report.suspension == Suspension(1, row(relances_url)["suspendue_jusqu_au"], row(relances_url)["motif"])
-    assert "502" in report.suspension.motif
+    assert "inutilisables" in report.suspension.motif
     assert report.attente == pytest.approx(60, abs=10)
     assert statuts(relances_url) == {
         "envoyee": len(provider.ledger()),

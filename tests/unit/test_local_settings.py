@@ -77,7 +77,9 @@ def test_a_number_that_is_none_is_refused_by_its_variable(variable: str, value: 
 
 
 def test_the_scheduler_runs_the_tasks_unless_celery_is_asked_for() -> None:
-    assert read_settings({"WORKERS": "3"}).executor is Executor.LOCAL
+    assert read_settings({}).executor is Executor.LOCAL
+    with pytest.raises(LocalError, match="WORKERS ne sert qu'avec EXECUTOR=celery"):
+        read_settings({"WORKERS": "3"})
     asked = demo_settings({"EXECUTOR": "celery", "WORKERS": "2", "RELANCES_BROKER_URL": "redis://hote/1"})
     assert (asked.executor, asked.workers, asked.broker) == (Executor.CELERY, 2, "redis://hote/1")
 

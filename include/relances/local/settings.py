@@ -80,13 +80,16 @@ def read_settings(given: Mapping[str, str]) -> Settings:
     Raises LocalError, naming the variable, where a value cannot be understood.
     """
     real = {name: value for name, value in given.items() if name in REAL_VARIABLES}
+    executor, workers = _executor(given), _whole(given, "WORKERS", 1, 16)
+    if workers and executor is not Executor.CELERY:
+        raise LocalError("WORKERS ne sert qu'avec EXECUTOR=celery ; ajoutez-le, ou retirez WORKERS.")
     return Settings(
         root=REPOSITORY / given.get("RELANCES_ETAT", ".relances"),
         port=_whole(given, "RELANCES_PORT", 0, 65_535) or None,
         contribuables=_whole(given, "RELANCES_CONTRIBUABLES", 1, 1_000_000) or 2_000,
         politique=_file(given, "RELANCES_POLITIQUE"),
-        executor=_executor(given),
-        workers=_whole(given, "WORKERS", 1, 16) or 1,
+        executor=executor,
+        workers=workers or 1,
         broker=given.get(BROKER_VARIABLE),
         real=real if real.keys() & _WORLD_VARIABLES else {},
     )

@@ -7,6 +7,7 @@ from typing import Final
 from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.providers import known_provider
 from relances.pipeline.sending import in_words
+from relances.rules.markdown import compte
 from relances.store.voies import Situation, list_voies, resume_voies, stop_voies
 from relances_providers.provider_info import PROVIDERS
 
@@ -34,18 +35,26 @@ def act(action: str, fournisseur: str | None) -> list[str]:
             stop_voies(relances, names)
         elif action == REPRENDRE:
             resume_voies(relances, names)
-        return _lines(list_voies(relances))
+        lines = _lines(list_voies(relances))
+    if action == REPRENDRE:
+        lines.append("les tâches d'envoi repartent dans la minute — sending tasks go on within a minute")
+    return lines
 
 
 def _lines(voies: Sequence[Situation]) -> list[str]:
-    if not voies:
-        return ["aucun envoi n'a encore eu lieu — nothing was ever sent"]
-    return [f"{voie.fournisseur} : {_state(voie)} ; {voie.en_attente} relances en attente" for voie in voies]
+    known = {voie.fournisseur: voie for voie in voies}
+    return [f"{provider.name} : {_state(known.get(provider.name))}" for provider in PROVIDERS]
 
 
-def _state(voie: Situation) -> str:
+def _state(voie: Situation | None) -> str:
+    if voie is None:
+        return "n'a jamais servi — never used"
+    waiting = compte(voie.en_attente, "relance en attente", "relances en attente")
     if voie.arretee_le is not None:
-        return f"ARRÊTÉ depuis le {in_words(voie.arretee_le)} — stopped"
+        return f"ARRÊTÉ depuis le {in_words(voie.arretee_le)} — stopped ; {waiting}"
     if voie.suspendue_jusqu_au is not None:
-        return f"en panne, suspendu jusqu'au {in_words(voie.suspendue_jusqu_au)} — in trouble ({voie.motif})"
-    return "ouvert — open"
+        return (
+            f"en panne, suspendu jusqu'au {in_words(voie.suspendue_jusqu_au)} — in trouble ; {waiting} ; {voie.motif}"
+        )
+    pace = f", {voie.debit:.3g} départs par seconde" if voie.debit is not None else ""
+    return f"ouvert{pace} — open ; {waiting}"

@@ -73,7 +73,7 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
         case Halte.TENUE:
             raise _come_back(now() + _NEXT_TURN, f"{fournisseur} : des relances sont tenues par un autre traitement")
         case Halte.ARRETEE:
-            why = f"{fournisseur} : les envois sont arrêtés (Dag relances_arret, action reprendre, pour les reprendre)"
+            why = f"{fournisseur} : envois arrêtés par une personne, jusqu'à ce qu'elle les reprenne (relances_arret)"
             raise _come_back(now() + _STOPPED_FOR, why)
         case _:
             assert_never(report.halte)
@@ -110,11 +110,12 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
     if send_window(policy).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
     with database(RELANCES) as relances:
-        stopped, suspended = held_up(relances, lot.fournisseur)
-    if stopped:
+        obstacle = held_up(relances, lot.fournisseur)
+    if obstacle.arretee:
         return LotReport({}, Halte.ARRETEE)
-    if suspended:
-        return LotReport({}, Halte.SUSPENDUE, suspended)
+    if obstacle.suspendue:
+        logger.info("%s : %s", lot.fournisseur, obstacle.motif)
+        return LotReport({}, Halte.SUSPENDUE, obstacle.suspendue)
     with ExitStack() as turn:
         if known_provider(lot.fournisseur).lots_at_once == 1:
             own = turn.enter_context(database(RELANCES))
@@ -123,11 +124,13 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
         with rare_collections():
-            report = asyncio.run(_send_with(hook, lot, policy))
-    logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, report)
-    if report.suspension is not None and report.suspension.suspensions == 1:
-        _tell(lot.fournisseur, report.suspension)
-    return report
+            outcome, suspension = asyncio.run(_send_with(hook, lot, policy))
+    if suspension is not None and suspension.suspensions == 1:
+        _tell(lot.fournisseur, suspension)
+    if isinstance(outcome, ProviderError):
+        raise outcome
+    logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, outcome)
+    return outcome
 
 
 def _tell(fournisseur: str, suspension: Suspension) -> None:
@@ -141,7 +144,7 @@ def in_words(moment: datetime) -> str:
 
 
 def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
-    logger.info("%s : le reste du lot attend le %s", why, in_words(moment))
+    logger.info("%s ; le reste du lot attend et revient le %s", why, in_words(moment))
     return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
 
 
@@ -152,7 +155,10 @@ def _read_again(lot: Lot, policy: Politique) -> None:
         soldes.read_again(lot, source, etaxe, relances, relecture)
 
 
-async def _send_with(hook: MessagingHook, lot: Lot, policy: Politique) -> LotReport:
+async def _send_with(
+    hook: MessagingHook, lot: Lot, policy: Politique
+) -> tuple[LotReport | ProviderError, Suspension | None]:
+    """How the lot ended, and the suspension of its lane that came of it: that is to be told whatever the end."""
     refuse_real_provider(hook)
     envoi, limits = policy.envoi, hook.limits
     store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
@@ -169,7 +175,10 @@ async def _send_with(hook: MessagingHook, lot: Lot, policy: Politique) -> LotRep
             wanted=lambda: os.getppid() == parent,
         )
         with _ending_well(worker):
-            return await worker.run()
+            try:
+                return await worker.run(), worker.suspension
+            except ProviderError as error:
+                return error, worker.suspension
 
 
 @contextmanager

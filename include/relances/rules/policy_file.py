@@ -159,12 +159,19 @@ def _disjoncteur(table: Table) -> Disjoncteur:
 
 def _repli(table: Table) -> Repli:
     table.only_fields(Repli)
-    return Repli(
+    repli = Repli(
         autre_fournisseur=table.flag("autre_fournisseur"),
         apres_minutes=table.integer("apres_minutes", 1, _MONTH // 60),
         autre_canal=table.flag("autre_canal"),
         delai_heures=table.integer("delai_heures", 1, 365 * 24),
     )
+    if repli.apres_minutes >= repli.delai_heures * 60:
+        raise table.wrong(
+            "apres_minutes",
+            f"moins que delai_heures ({repli.delai_heures} h) : sans cela rien ne change",
+            "less than delai_heures",
+        )
+    return repli
 
 
 def _fournisseurs(table: Table, key: str) -> tuple[str, ...]:

@@ -45,9 +45,8 @@ class LotReport:
     suspension: Suspension | None = None
 
     def __str__(self) -> str:
-        return (
-            ", ".join(f"{statut.value} {count}" for statut, count in sorted(self.statuts.items())) or "rien à envoyer"
-        )
+        counts = ", ".join(f"{statut.value} {count}" for statut, count in sorted(self.statuts.items()))
+        return counts or ("rien à envoyer" if self.halte is None else "rien envoyé")
 
 
 def lease(limits: Limits) -> float:
@@ -155,6 +154,11 @@ class LotSender:
             await self._traffic.look()
         if self._traffic.halte is not None or not self._wanted():
             self.stop()
+
+    @property
+    def suspension(self) -> Suspension | None:
+        """The suspension of the lane that this worker made, whatever :meth:`run` raised."""
+        return self._traffic.suspension
 
     @property
     def _room(self) -> int:

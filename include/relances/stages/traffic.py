@@ -39,6 +39,13 @@ class Trouble:
     error: Exception
     au_moins: float = 0.0
 
+    @property
+    def motif(self) -> str:
+        """The error in words about the lane: what it says of one message is no advice for all of them."""
+        if isinstance(self.error, OutcomeUnknown):
+            return f"réponses absentes ou inutilisables ({self.error.code}) — answers missing or unusable"
+        return str(self.error)
+
 
 class Traffic:
     """The lane as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself."""
@@ -102,7 +109,7 @@ class Traffic:
             self.pace.drop()
             self._silence = 0.0
         if self.trouble is not None:
-            motif = str(self.trouble.error)
+            motif = self.trouble.motif
             self.suspension = await self._voie.suspend(self._disjoncteur, motif, self.trouble.au_moins)
         await self._look()
 
@@ -157,5 +164,5 @@ class Traffic:
 
     def _stop(self, error: Exception, au_moins: float = 0.0) -> None:
         if self.trouble is None:
-            logger.error("envois suspendus : %s", error)
             self.trouble = Trouble(error, au_moins)
+            logger.error("envois suspendus : %s", self.trouble.motif)

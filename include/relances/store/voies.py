@@ -120,6 +120,15 @@ class VoieStore:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Whether a person stopped a lane; for how many seconds it is still suspended, 0 where it is not, and why."""
+
+    arretee: bool
+    suspendue: float
+    motif: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Situation:
     """A lane, as an operator sees it. ``en_attente``: relances that wait for it."""
 
@@ -141,10 +150,11 @@ def resume_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) ->
     connection.execute(query("resume_voies"), {"fournisseurs": list(fournisseurs)})
 
 
-def held_up(connection: psycopg.Connection, fournisseur: str) -> tuple[bool, float]:
-    """Whether a person stopped a lane, and for how many seconds it is still suspended."""
-    row = connection.execute(query("find_voie"), {"fournisseur": fournisseur}).fetchone()
-    return (False, 0.0) if row is None else (row[0], row[1])
+def held_up(connection: psycopg.Connection, fournisseur: str) -> Obstacle:
+    """What keeps a lane from sending now."""
+    with connection.cursor(row_factory=args_row(Obstacle)) as cursor:
+        found = cursor.execute(query("find_voie"), {"fournisseur": fournisseur}).fetchone()
+    return found or Obstacle(arretee=False, suspendue=0.0, motif=None)
 
 
 def list_voies(connection: psycopg.Connection) -> list[Situation]:

@@ -6,14 +6,17 @@ INSERT INTO relances.voie (fournisseur) VALUES (%(fournisseur)s) ON CONFLICT DO 
 -- half, once a second at most, where a worker asks for it, and speeds up by the twentieth of its limit a second where
 -- one was answered. Nobody reserves more than a quarter of a second of it, nor where it is suspended or stopped. One
 -- answer is no recovery: its troubles are over where a worker says that enough of its calls went well.
+-- A clock that stepped back since the last look (`acceleree_le`) leaves its times ahead: they come back with it.
 WITH voie AS MATERIALIZED (
-    SELECT v.fournisseur, d.debit, o.ouverte, greatest(v.prochain_depart, clock_timestamp()) AS depart,
+    SELECT v.fournisseur, d.debit, o.ouverte, greatest(clock_timestamp(),
+            least(v.prochain_depart, clock_timestamp() + (v.prochain_depart - v.acceleree_le))) AS depart,
         CASE WHEN o.ouverte THEN least(%(nombre)s, ceil(d.debit / 4)) ELSE 0 END::integer AS accordes,
         CASE
-            WHEN %(ralentir)s AND v.ralentie_le < clock_timestamp() - interval '1 second'
+            WHEN %(ralentir)s
+                AND v.ralentie_le NOT BETWEEN clock_timestamp() - interval '1 second' AND clock_timestamp()
                 THEN greatest(d.debit / 2, %(debit_max)s * 0.01)
             WHEN %(repond)s AND NOT %(ralentir)s THEN least(%(debit_max)s, d.debit + %(debit_max)s * 0.05
-                * least(1, extract(epoch FROM clock_timestamp() - v.acceleree_le)::float8))
+                * greatest(0, least(1, extract(epoch FROM clock_timestamp() - v.acceleree_le)::float8)))
             ELSE d.debit
         END AS debit_suivant
     FROM relances.voie v
@@ -25,8 +28,7 @@ WITH voie AS MATERIALIZED (
     FOR UPDATE OF v
 )
 UPDATE relances.voie v
-SET prochain_depart = CASE WHEN voie.accordes > 0
-        THEN voie.depart + make_interval(secs => voie.accordes / voie.debit) ELSE v.prochain_depart END,
+SET prochain_depart = voie.depart + make_interval(secs => voie.accordes / voie.debit),
     debit = voie.debit_suivant,
     ralentie_le = CASE WHEN voie.debit_suivant < voie.debit THEN clock_timestamp() ELSE v.ralentie_le END,
     acceleree_le = clock_timestamp(),
@@ -67,7 +69,7 @@ RETURNING v.suspensions, v.suspendue_jusqu_au, v.motif;
 
 -- name: find_voie
 SELECT arretee_le IS NOT NULL,
-    greatest(0, coalesce(extract(epoch FROM suspendue_jusqu_au - clock_timestamp()), 0))::float8
+    greatest(0, coalesce(extract(epoch FROM suspendue_jusqu_au - clock_timestamp()), 0))::float8, motif
 FROM relances.voie WHERE fournisseur = %(fournisseur)s;
 
 -- name: stop_voies
