@@ -183,7 +183,7 @@ def relances_quotidiennes() -> None:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
         return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
 
-    # In no pool: it comes after every lane, and one run at a time sends.
+    # In no pool: it comes after the lanes of its run, and its retries share the rate of those of the others.
     @task.sensor(mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
     def reconcile() -> bool:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""

@@ -6,14 +6,14 @@ devenus les messages, annule ce qui n'est pas parti à temps, renvoie ce qui est
 (pendant la fenêtre d'envoi, et d'après les soldes du moment), puis reporte les résultats dans l'application fiscale. À
 laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livraisons.
 
-**Relancer sans crainte** : les deux Dags peuvent tourner en même temps ; un fournisseur par lequel un envoi est en
-cours garde ses renvois pour le passage suivant.
+**Relancer sans crainte** : il peut tourner à côté des passages quotidiens, dont il partage le débit ; par Zoom, un seul
+envoie à la fois, les renvois des autres sont pour un passage suivant.
 
 Le premier d'une suite de passages en échec, ou un passage de plus d'une heure, est dit à la connexion `alertes`, si
-elle existe.
+elle existe ; de même, une fois, une relance partie deux fois.
 
 *Every quarter of an hour: clear doubts, ask what became of messages, send again what is due, write back. It may run
-beside the daily Dag: one of them at a time sends by a provider.*
+beside the daily Dag's runs and shares their rate; by Zoom, one of them sends at a time.*
 """
 
 from datetime import timedelta

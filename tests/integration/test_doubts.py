@@ -12,9 +12,11 @@ from relances import pipeline
 from relances.pipeline.providers import connected, hook_of
 from relances.rules.policy_file import load_policy
 from relances.stages import reconciliation
+from relances.store.doubts import Doubts
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
+from tests.chat import running_chat
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants, uuid_of
 from tests.integration.provider import Provider, lot, running_provider, send
@@ -181,16 +183,13 @@ def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
     invariants(relances_url, provider.ledger())
 
 
-def test_doubts_that_are_found_late_are_asked_of_before_they_are_closed(
-    relances_url: str, provider: Provider, connect: Connect
-) -> None:
+def test_doubts_that_are_found_late_are_asked_of_before_they_are_closed(relances_url: str, provider: Provider) -> None:
     """Nobody reconciled for days: that does not make them doubts of which nobody could tell."""
-    never_sent(relances_url, 25, seconds=3 * ENVOI.delai_incertitude)
-    connect("twilio", rate_per_second=1)
+    never_sent(relances_url, 3, seconds=3 * ENVOI.delai_incertitude)
     clear(relances_url)
-    assert statuts(relances_url) == {"incertaine": 5, "en_attente": 20}
-    clear(relances_url)
-    assert statuts(relances_url) == {"en_attente": 25}
+    assert statuts(relances_url) == {"incertaine": 2, "en_attente": 1}
+    clear(relances_url, 60)
+    assert statuts(relances_url) == {"en_attente": 3}
 
 
 @both
@@ -282,6 +281,28 @@ def test_a_call_that_turns_out_to_have_been_taken_twice_is_reported(
     assert "sent twice: [2]" in caplog.text
 
 
+def test_a_double_is_told_of_once(relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage(relances_url, "twilio", 2, statut="envoyee", reference="r", envoyee_le="now", tentatives=2)
+    called_twice(relances_url, relance=1)
+    with running_chat() as chat:
+        monkeypatch.setenv("AIRFLOW_CONN_ALERTES", chat.connection())
+        for _ in range(2):
+            pipeline.reconcile_every_run()
+        called_twice(relances_url, relance=2)
+        pipeline.reconcile_every_run()
+    assert [text.splitlines()[1] for text in chat.texts()] == ["Numéros de relance : 1", "Numéros de relance : 2"]
+
+
+def called_twice(url: str, relance: int) -> None:
+    """Twilio took both calls for a relance."""
+    ask(
+        url,
+        "INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue, reference) "
+        "SELECT %(id)s, n, 'twilio', gen_random_uuid(), now(), 'acceptee', 'SM' || n FROM generate_series(1, 2) n",
+        id=relance,
+    )
+
+
 # --- who cannot tell ---
 
 
@@ -297,6 +318,7 @@ def test_a_look_up_that_fails_leaves_the_doubt_for_a_later_pass(
     assert statuts(relances_url) == {"incertaine": 1}
     provider.upset()
     connect(fournisseur)
+    let_time_pass(relances_url, 31)
     clear(relances_url)
     assert statuts(relances_url) == {"envoyee": 1}
 
@@ -340,22 +362,73 @@ def test_a_failed_look_up_ends_the_pass_and_its_doubt_comes_last_in_the_next(
     assert second["interrogee_le"] > first["interrogee_le"]
 
 
-def test_a_pass_whose_time_is_over_leaves_the_other_doubts_to_the_next(
-    relances_url: str, provider: Provider, connect: Connect
+def test_a_pass_whose_time_is_over_asks_of_one_doubt_and_leaves_the_others_to_the_next(
+    relances_url: str, provider: Provider
 ) -> None:
-    never_sent(relances_url, 25, seconds=3600)
-    connect("twilio", rate_per_second=1)
-    clear(relances_url)
-    assert statuts(relances_url) == {"incertaine": 5, "en_attente": 20}
-    clear(relances_url)
-    assert statuts(relances_url) == {"en_attente": 25}
+    never_sent(relances_url, 3, seconds=3600)
+    for left in (2, 1, 0):
+        clear(relances_url)
+        assert statuts(relances_url).get("incertaine", 0) == left
 
 
-def test_a_pass_that_has_time_asks_of_every_doubt(relances_url: str, provider: Provider, connect: Connect) -> None:
-    never_sent(relances_url, 25, seconds=3600)
-    connect("twilio", rate_per_second=1)
+def test_a_pass_that_has_time_asks_of_every_doubt(relances_url: str, provider: Provider) -> None:
+    never_sent(relances_url, 45, seconds=3600)
     clear(relances_url, 60)
-    assert statuts(relances_url) == {"en_attente": 25}
+    assert statuts(relances_url) == {"en_attente": 45}
+
+
+def test_passes_do_not_ask_of_the_same_doubt_again_within_half_a_minute(relances_url: str, provider: Provider) -> None:
+    never_sent(relances_url, 1, seconds=QUARANTINE + 1)
+    asked = list[bool]()
+    for since in (0, 15, 16):  # seconds
+        let_time_pass(relances_url, since)
+        before = provider.stats()["requests"]
+        clear(relances_url)
+        asked.append(provider.stats()["requests"] != before)
+    assert asked == [True, False, True]
+
+
+def test_the_first_to_have_become_a_doubt_is_asked_of_before_the_others_of_its_number(
+    relances_url: str, provider: Provider
+) -> None:
+    never_sent(relances_url, 3, seconds=3600)
+    ask(relances_url, "UPDATE relances.relance SET telephone = %(t)s WHERE id > 1", t=TELEPHONE)
+    ask(relances_url, "UPDATE relances.relance SET incertaine_depuis = incertaine_depuis - interval '1 s' WHERE id = 3")
+    assert to_ask(relances_url) == [3, 1]
+
+
+def test_thousands_of_new_doubts_are_listed_without_comparing_them_two_by_two(
+    relances_url: str, provider: Provider
+) -> None:
+    """Nobody has analyzed the tables: what makes the planner expect one doubt where there are thousands."""
+    never_sent(relances_url, 1, seconds=3600)
+    with psycopg.connect(relances_url, autocommit=True) as relances:
+        relances.execute("ALTER TABLE relances.relance SET (autovacuum_enabled = false)")
+        relances.execute("ALTER TABLE relances.tentative SET (autovacuum_enabled = false)")
+        relances.execute(
+            """
+            WITH douteuse AS (
+                INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance,
+                    niveau, fournisseur, telephone, telephone_migre, texte, segments, montant_du, devise, echeance,
+                    statut, tentatives, code, incertaine_depuis)
+                SELECT source, 'n' || n, canal, occasion, execution_id, date_relance, niveau, fournisseur,
+                    '1514' || 5_600_000 + n, telephone_migre, texte, segments, montant_du, devise, echeance,
+                    statut, tentatives, code, incertaine_depuis
+                FROM relances.relance, generate_series(1, 12000) AS n
+                RETURNING id
+            )
+            INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire)
+            SELECT id, 1, 'twilio', gen_random_uuid() FROM douteuse
+            """
+        )
+        relances.execute("SET statement_timeout = '5s'")
+        assert len(Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
+
+
+def to_ask(url: str) -> list[int]:
+    """The doubts that Twilio would be asked of now."""
+    with psycopg.connect(url, autocommit=True) as relances:
+        return [doubt.relance_id for doubt in Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
 
 
 def never_sent(url: str, nombre: int, seconds: float) -> None:

@@ -14,8 +14,8 @@ from relances.local.base_fictive import create_base_fictive
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
-from relances.store.doubts import Doubts
 from relances.store.executions import Executions
+from relances.store.lots import Lots
 from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.provider_info import PROVIDERS
 from relances_providers.twilio_errors import TABLE as TWILIO
@@ -430,7 +430,7 @@ def test_lots_share_out_what_waits_without_a_gap_or_an_overlap(relances_url: str
     prepare(request())
     ids = [row["id"] for row in relances(relances_url)]
     with psycopg.connect(relances_url, autocommit=True) as connection:
-        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), "ventis", 7, 1_000)
+        lots = Lots(connection).plan(Executions(connection).get("passage-1"), "ventis", 7, 1_000)
     shares = [[id_ for id_ in ids if lot.premier <= id_ <= lot.dernier] for lot in lots]
     assert [id_ for share in shares for id_ in share] == ids
     assert {len(share) for share in shares[:-1]} == {7}
@@ -447,7 +447,7 @@ def test_a_lot_that_is_not_there_says_which_task_counts_them(relances_url: str) 
 def test_there_are_never_more_lots_than_airflow_maps_a_task_over(relances_url: str) -> None:
     prepare(request())
     with psycopg.connect(relances_url, autocommit=True) as connection:
-        lots = Doubts(connection).plan(Executions(connection).get("passage-1"), "ventis", 1, 4)
+        lots = Lots(connection).plan(Executions(connection).get("passage-1"), "ventis", 1, 4)
     assert len(lots) == 4
     assert (lots[0].premier, lots[-1].dernier) == (relances(relances_url)[0]["id"], relances(relances_url)[-1]["id"])
 

@@ -32,6 +32,7 @@ def let_time_pass(url: str, seconds: float = 3600) -> None:
         """
         UPDATE relances.relance SET bail_jusqu_au = bail_jusqu_au - make_interval(secs => %(s)s),
             incertaine_depuis = incertaine_depuis - make_interval(secs => %(s)s),
+            interrogee_le = interrogee_le - make_interval(secs => %(s)s),
             prochaine_tentative_le = prochaine_tentative_le - make_interval(secs => %(s)s)
         """,
         s=seconds,

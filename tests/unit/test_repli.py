@@ -11,7 +11,7 @@ from relances.rules.models import Canal
 from relances.rules.phones import Numero, lire, reach
 from relances.rules.policy_file import load_policy
 from relances.rules.redaction import Plume
-from relances.rules.repli import Deplacement, Retenue, beginnings, by_another_canal, by_another_fournisseur
+from relances.rules.repli import Deplacement, Retenue, beginnings, by_another_canal, by_another_fournisseur, overlap
 from relances.rules.routing import Voie
 from relances.rules.soldes import Debiteur, EnAttente, Reste
 from relances.rules.texts import DEFAULT_FOLDER, Gabarits
@@ -110,6 +110,15 @@ def test_what_is_too_small_for_a_relance_goes_nowhere() -> None:
 
 
 # --- the sieve ---
+
+
+@pytest.mark.parametrize(
+    ("voie", "autre", "shared"),
+    [(GABON, AMERICA, False), (AMERICA, AMERICA, True), (AMERICA, AMERICA._replace(pays=frozenset({"CA", "FR"})), True),
+     (GABON, WORLD, True), (WORLD, AMERICA, True)],
+)  # fmt: skip
+def test_ways_of_a_country_in_common_overlap(voie: Voie, autre: Voie, *, shared: bool) -> None:
+    assert overlap(voie.pays, autre.pays) is shared
 
 
 def test_numbers_are_sieved_by_the_countries_of_the_ways() -> None:

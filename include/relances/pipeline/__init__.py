@@ -23,8 +23,8 @@ from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import Request
 from relances.stages import creation, extraction, reporting, validation
 from relances.stages import write_back as results
-from relances.store.doubts import Doubts
 from relances.store.executions import Executions
+from relances.store.lots import Lots
 from relances.store.reporting import Reporting
 from relances.store.sources import CONTACTS, Source
 from relances_providers.errors import ProviderError
@@ -106,7 +106,7 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         Executions(relances).agree(execution)
-        lots = Doubts(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
+        lots = Lots(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
     logger.info("%s : %s lots à envoyer", fournisseur, len(lots))
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 

@@ -56,7 +56,9 @@ def reconcile_every_run() -> None:
     """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
     policy, hooks = politique(), connected()
     with database(RELANCES) as relances:
-        alertes.doubled(reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS))
+        doubles = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
+        alertes.doubled({double.relance_id for double in doubles})
+        Doubts(relances).mark_told(doubles)  # last: better told twice than never
         _go_on(relances, hooks, policy)
 
 

@@ -24,4 +24,5 @@ def change_ways(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook]
         canal: tuple(way_of(known_provider(name), policy) for name in policy.envoi.fournisseurs(canal) if name in hooks)
         for canal in Canal
     }
-    repli.change_ways(relances, repli.Chemins(plume(policy), voies, elsewhere()), _SECONDS)
+    pays = {name: known_provider(name).countries for canal in Canal for name in policy.envoi.fournisseurs(canal)}
+    repli.change_ways(relances, repli.Chemins(plume(policy), voies, pays, elsewhere()), _SECONDS)

@@ -27,8 +27,8 @@ from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
 from relances.store.alertes import Alertes
-from relances.store.doubts import Doubts
 from relances.store.executions import Executions
+from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn
@@ -53,7 +53,7 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
     with database(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         lot = Lot(execution.source, execution.occasion, fournisseur, premier, dernier)
-        if not Doubts(relances).exists(lot):
+        if not Lots(relances).exists(lot):
             raise Blocked(
                 f"le lot {fournisseur} {premier}-{dernier} n'existe pas pour ce passage ; relancez la tâche "
                 f"plan_{fournisseur}, qui les compte",
@@ -89,7 +89,7 @@ def send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook],
         logger.info("hors des heures d'envoi : les reprises attendent le %s", in_words(fenetre.next_opening(now())))
         return
     for fournisseur in hooks:
-        for lot in Doubts(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot):
+        for lot in Lots(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot):
             try:
                 report = send(lot, policy)
             except (ProviderError, PipelineError) as error:

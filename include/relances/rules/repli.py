@@ -1,6 +1,6 @@
 """By which other way a relance may go on, where its own does not lead to its contribuable."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 import phonenumbers
@@ -55,6 +55,11 @@ def by_another_canal(
         if isinstance(written, Reecriture):
             return Deplacement(relance.id, relance.canal, voie.fournisseur, written.niveau, written.redaction)
     return None
+
+
+def overlap(pays: Set[str], autres: Set[str]) -> bool:
+    """Whether some number is of both; countries by ISO code, none: any."""
+    return not pays or not autres or not pays.isdisjoint(autres)
 
 
 def beginnings(voies: Sequence[Voie]) -> list[str]:

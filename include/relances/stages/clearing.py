@@ -11,12 +11,12 @@ from relances.rules.outcomes import Reglement
 from relances.rules.policy import Envoi
 from relances.store.doubts import Doubt, Doubts
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import Limits, MessagingHook, Sender, Sought
+from relances_providers.messaging import MessagingHook, Sender, Sought
 
 logger = logging.getLogger(__name__)
 
-_SECONDS_OF_QUESTIONS: Final = 10  # at the connection's rate: how long to ask before what was learnt is written
-_FEWEST_QUESTIONS: Final = 20  # a rate for sending may be far below that for asking: Twilio's sandbox
+_AT_ONCE: Final = 20  # doubts asked of, one by one, before what was learnt is written
+_BETWEEN_QUESTIONS: Final = 30.0  # seconds between two about one doubt: several runs look for it every few seconds
 _Answers: TypeAlias = Sequence[tuple[Doubt, Sequence[Piste]]]
 
 
@@ -34,17 +34,18 @@ async def clear_doubts(
     of the account that the call went to: a call may wait on its way, and another account does not see it.
     """
     compte, begun, moved = hook.account, monotonic(), list[Statut]()
+    until = begun + seconds
     while True:
-        passe = monotonic() - begun
-        open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, passe, _questions(hook.limits))
+        unasked = max(_BETWEEN_QUESTIONS, monotonic() - begun)
+        open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, unasked, _AT_ONCE)
         if not open_:
             return moved
-        answers = await _look_up(sender, doubts, open_)
+        answers = await _look_up(sender, doubts, open_, until)
         with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
             known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
             verdicts = [(doubt, _verdict(doubt, pistes, known, compte, envoi)) for doubt, pistes in answers]
             moved += clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
-        if len(answers) < len(open_) or monotonic() - begun >= seconds:
+        if len(answers) < len(open_) or monotonic() >= until:
             return moved
 
 
@@ -53,13 +54,11 @@ def _verdict(doubt: Doubt, pistes: Sequence[Piste], known: Set[str], compte: str
     return clear(pistes, known, doubt.essai, envoi, prouvable=prouvable)
 
 
-def _questions(limits: Limits) -> int:
-    """How many doubts to ask a provider of at once."""
-    return max(_FEWEST_QUESTIONS, int(limits.rate_per_second * _SECONDS_OF_QUESTIONS))
+async def _look_up(sender: Sender, doubts: Doubts, open_: Sequence[Doubt], until: float) -> _Answers:
+    """What the provider has for each doubt. The first failure ends the asking, as does the time, once one was asked of.
 
-
-async def _look_up(sender: Sender, doubts: Doubts, open_: Sequence[Doubt]) -> _Answers:
-    """What the provider has for each doubt. The first failure ends the asking; the rest is for the next pass."""
+    The rest is for the next pass.
+    """
     answers: list[tuple[Doubt, Sequence[Piste]]] = []
     for doubt in open_:
         doubts.mark_asked(doubt)
@@ -69,4 +68,6 @@ async def _look_up(sender: Sender, doubts: Doubts, open_: Sequence[Doubt]) -> _A
             logger.warning("relance %s : recherche impossible pour l'instant : %s", doubt.relance_id, error)
             break
         answers.append((doubt, [Piste(found.message_id, found.same_text) for found in candidates]))
+        if monotonic() >= until:
+            break
     return answers

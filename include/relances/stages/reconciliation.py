@@ -16,7 +16,7 @@ from relances.stages.clearing import clear_doubts, quarantine
 from relances.stages.following import follow
 from relances.stages.upkeep import Upkeep
 from relances.store.database import explained
-from relances.store.doubts import Doubts
+from relances.store.doubts import Double, Doubts
 from relances.store.following import Following
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
@@ -37,10 +37,10 @@ class Asked:
 
 def reconcile(
     relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
-) -> list[int]:
+) -> list[Double]:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
 
-    Returns the relances that were found, in the last half hour, to have been sent twice: what must never be.
+    Returns the calls by which relances were sent twice, as long as they are not marked as told: there must be none.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
     ``suivi_secondes``: how long each may be asked of its doubts, then what became of its messages. Several passes may
@@ -58,7 +58,7 @@ def reconcile(
         unheard = _give_up(Following(relances), upkeep, followed, envoi)
         doubles = doubts.doubles()
     if doubles:
-        logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", doubles)
+        logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
     logger.info(
         "réconciliation : %s appels interrompus, %s retrouvés au journal, %s chez le fournisseur, "
         "%s à renvoyer, %s sans réponse (408), %s abandonnées, %s expirées",
@@ -78,6 +78,10 @@ def reconcile(
         unheard,
     )
     return doubles
+
+
+def _ids(doubles: Iterable[Double]) -> list[int]:
+    return sorted({double.relance_id for double in doubles})
 
 
 def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float) -> Asked:

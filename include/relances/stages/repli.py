@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Final, Protocol, TypeAlias
 
@@ -10,7 +11,7 @@ import psycopg
 
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
-from relances.rules.repli import Deplacement, beginnings, by_another_canal, by_another_fournisseur
+from relances.rules.repli import Deplacement, beginnings, by_another_canal, by_another_fournisseur, overlap
 from relances.rules.routing import Voie
 from relances.store.database import explained
 from relances.store.replis import Recherche, Replis
@@ -26,11 +27,13 @@ _Batch: TypeAlias = tuple[Sequence[int], Sequence[Deplacement | None]]
 class Chemins:
     """The ways there are. ``voies``: those of each canal, the preferred first.
 
-    ``codes``: by fournisseur and other canal, its words for a number that may be reached there.
+    ``pays``: those that each fournisseur reaches, as in a :class:`Voie`. ``codes``: by fournisseur and other canal, its
+    words for a number that may be reached there.
     """
 
     plume: Plume
     voies: Mapping[Canal, Sequence[Voie]]
+    pays: Mapping[str, frozenset[str]]
     codes: Mapping[tuple[str, Canal], list[str]]
 
 
@@ -45,7 +48,7 @@ def change_ways(relances: psycopg.Connection, chemins: Chemins, seconds: float) 
 
 
 class _Way(Protocol):
-    def batch(self, relances: psycopg.Connection, apres: int) -> _Batch:
+    def batch(self, relances: psycopg.Connection, apres: int, nombre: int) -> _Batch:
         """The next relances beyond an id, held until the transaction ends, and where each goes on; None: nowhere."""
 
 
@@ -55,8 +58,8 @@ class _AutreFournisseur:
     voies: Sequence[Voie]
     segments_max: int
 
-    def batch(self, relances: psycopg.Connection, apres: int) -> _Batch:
-        held, canal = Replis(relances).held_up(self.recherche, apres, _AT_ONCE), self.recherche.canal
+    def batch(self, relances: psycopg.Connection, apres: int, nombre: int) -> _Batch:
+        held, canal = Replis(relances).held_up(self.recherche, apres, nombre), self.recherche.canal
         moved = [by_another_fournisseur(each, canal, self.voies, self.segments_max) for each in held]
         return [each.relance_id for each in held], moved
 
@@ -67,11 +70,11 @@ class _AutreCanal:
     voies: Sequence[Voie]
     plume: Plume
 
-    def batch(self, relances: psycopg.Connection, apres: int) -> _Batch:
+    def batch(self, relances: psycopg.Connection, apres: int, nombre: int) -> _Batch:
         replis = Replis(relances)
         if not replis.keep_creations_off():
             return [], []
-        failed = replis.unreachable(self.recherche, apres, _AT_ONCE)
+        failed = replis.unreachable(self.recherche, apres, nombre)
         known = debiteurs(relances, [relance for relance, _ in failed])
         moved = [
             by_another_canal(relance, telephone, known.get(relance.id), self.plume, self.voies)
@@ -81,15 +84,20 @@ class _AutreCanal:
 
 
 def _around_closed_lanes(relances: psycopg.Connection, chemins: Chemins, until: float) -> None:
-    politique = chemins.plume.politique
-    closed = Replis(relances).closed(politique.envoi.repli.apres_minutes)
+    """No more than passes soon send: the others are better off where they are, should their lane open again."""
+    politique, replis = chemins.plume.politique, Replis(relances)
+    closed = replis.closed(politique.envoi.repli.apres_minutes)
     for canal, voies in chemins.voies.items():
-        others = [voie for voie in voies if voie.fournisseur not in closed]
-        held_up = [name for name in politique.envoi.fournisseurs(canal) if closed.get(name)]
-        for fournisseur in held_up if others else ():
-            recherche = _recherche(chemins, fournisseur, canal, others)
-            way = _AutreFournisseur(recherche, others, politique.texte.segments_max)
-            if moved := _move(relances, way, until):
+        for fournisseur in (name for name in politique.envoi.fournisseurs(canal) if closed.get(name)):
+            pays = chemins.pays[fournisseur]
+            others = [voie for voie in voies if voie.fournisseur not in closed and overlap(pays, voie.pays)]
+            if not others:
+                continue
+            way = _AutreFournisseur(
+                _recherche(chemins, fournisseur, canal, others), others, politique.texte.segments_max
+            )
+            waiting = replis.waiting([voie.fournisseur for voie in others])
+            if moved := _move(relances, way, until, politique.envoi.taille_lot - waiting):
                 logger.info("%s ne laisse rien partir : %s relances passent par d'autres", fournisseur, moved)
 
 
@@ -116,15 +124,16 @@ def _recherche(
     )
 
 
-def _move(relances: psycopg.Connection, way: _Way, until: float) -> int:
+def _move(relances: psycopg.Connection, way: _Way, until: float, au_plus: float = inf) -> int:
     """Batch after batch, each beyond the last of the one before, while there is time; returns how many moved."""
     total, apres, more = 0, 0, True
-    while more and monotonic() < until:
+    while more and total < au_plus and monotonic() < until:
+        nombre = int(min(_AT_ONCE, au_plus - total))
         with relances.transaction():
-            seen, ways = way.batch(relances, apres)
+            seen, ways = way.batch(relances, apres, nombre)
             moved = [each for each in ways if each is not None]
             if moved:
                 Replis(relances).change(moved)
         total += len(moved)
-        more, apres = len(seen) == _AT_ONCE, seen[-1] if seen else apres
+        more, apres = len(seen) == nombre, seen[-1] if seen else apres
     return total

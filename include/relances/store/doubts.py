@@ -1,9 +1,10 @@
-"""Lots to send, claims of the dead, and doubts to clear. What changes ``nombre`` rows at most says how many it did."""
+"""Claims of the dead, relances that wait too long, doubts to clear. What changes ``nombre`` rows says how many."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import args_row
@@ -13,7 +14,6 @@ from relances.rules.outcomes import Reglement
 from relances.store.database import query
 from relances.store.executions import Execution
 from relances.store.outcomes import outcomes
-from relances.store.sending import Lot
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ class Doubt:
         return f"Doubt(relance={self.relance_id}, numero={self.numero})"
 
 
+class Double(NamedTuple):
+    """A call by which a relance was sent once more: what must never be."""
+
+    relance_id: int
+    numero: int
+
+
 class Clearing:
     """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doubts.clearing`."""
 
@@ -78,33 +85,6 @@ class Doubts:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def plan(self, execution: Execution, fournisseur: str, taille: int, lots_max: int) -> list[Lot]:
-        """Cut what is due of the occasion into lots of ``taille``, larger where they would be above ``lots_max``."""
-        parameters = {
-            "occasion": execution.occasion,
-            "source": execution.source,
-            "canal": execution.canal,
-            "fournisseur": fournisseur,
-            "taille": taille,
-            "lots_max": lots_max,
-        }
-        rows = self._connection.execute(query("plan_ranges"), parameters)
-        return [Lot(execution.source, execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
-
-    def exists(self, lot: Lot) -> bool:
-        """Whether some relance of the occasion is in this lot, whatever its state."""
-        parameters = {"source": lot.source, "occasion": lot.occasion, "premier": lot.premier, "dernier": lot.dernier}
-        return self._connection.execute(query("find_in_lot"), parameters).fetchone() is not None
-
-    def plan_retries(self, fournisseur: str, jours: int, nombre: int) -> list[Lot]:
-        """What is due of what was tried before, first in the last ``jours``: a lot by occasion, ``nombre`` in all."""
-        parameters = {"fournisseur": fournisseur, "jours": jours, "nombre": nombre}
-        rows = self._connection.execute(query("plan_retries"), parameters)
-        return [
-            Lot(source, occasion, fournisseur, premier, dernier, reprise=True)
-            for source, occasion, premier, dernier in rows
-        ]
-
     def expire(self, heures: int, nombre: int) -> int:
         """Call off what was created more than so many hours ago and never tried; returns how many."""
         return self._connection.execute(query("expire_untried"), {"heures": heures, "nombre": nombre}).rowcount
@@ -121,21 +101,30 @@ class Doubts:
         """Settle the doubts whose own call wrote down how it ended; returns how many."""
         return self._connection.execute(query("resolve_from_journal"), {"nombre": nombre}).rowcount
 
-    def doubles(self) -> list[int]:
-        """The relances of which a fournisseur lately took a message twice."""
-        return [row[0] for row in self._connection.execute(query("list_doubles"))]
+    def doubles(self) -> list[Double]:
+        """The calls of the last day by which a relance was sent a second time, and of which nobody was told."""
+        with self._connection.cursor(row_factory=args_row(Double)) as cursor:
+            return cursor.execute(query("list_doubles")).fetchall()
 
-    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, passe: float, nombre: int) -> list[Doubt]:
+    def mark_told(self, doubles: Collection[Double]) -> None:
+        """Remember that somebody was told of these."""
+        parameters = {
+            "relance_id": [double.relance_id for double in doubles],
+            "numero": [double.numero for double in doubles],
+        }
+        self._connection.execute(query("mark_told"), parameters)
+
+    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, unasked: float, nombre: int) -> list[Doubt]:
         """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first.
 
-        ``absence``: seconds after which a message may be taken for absent, which it is sought until. ``passe``: seconds
-        during which none was asked of.
+        ``absence``: seconds after which a message may be taken for absent, which it is sought until. ``unasked``:
+        seconds during which none was asked of.
         """
         parameters = {
             "fournisseur": fournisseur,
             "quarantaine_secondes": quarantaine,
             "absence_secondes": absence,
-            "passe_secondes": passe,
+            "silence_secondes": unasked,
             "nombre": nombre,
         }
         with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:

@@ -43,6 +43,11 @@ class Replis:
         """The lanes by which nothing leaves now, and whether that is so for so many minutes."""
         return dict(self._connection.execute(query("closed_voies"), {"minutes": minutes}).fetchall())
 
+    def waiting(self, fournisseurs: Sequence[str]) -> int:
+        """How many that changed their way wait for these fournisseurs."""
+        row = self._connection.execute(query("count_moved"), {"fournisseurs": list(fournisseurs)}).fetchone()
+        return row[0] if row else 0
+
     def held_up(self, recherche: Recherche, apres: int, nombre: int) -> list[Retenue]:
         """The next ``nombre`` that wait for their lane, beyond the id ``apres``."""
         with self._connection.cursor(row_factory=args_row(Retenue)) as cursor:

@@ -78,37 +78,42 @@ FROM (
 WHERE r.id = tardive.id;
 
 -- name: list_doubles
--- Relances with two messages that their fournisseur took, the first never said undelivered, the second of the last day:
--- evidence of the last half hour, of a call that was taken for absent.
-SELECT DISTINCT deuxieme.relance_id
+-- Relances with two messages that their fournisseur took, the first never said undelivered, the second of the last day
+-- and not told of yet.
+SELECT DISTINCT deuxieme.relance_id, deuxieme.numero
 FROM relances.tentative deuxieme
 JOIN relances.tentative premiere ON premiere.relance_id = deuxieme.relance_id AND premiere.numero < deuxieme.numero
 WHERE deuxieme.commencee_le > now() - interval '1 day' AND deuxieme.numero > 1
     AND (deuxieme.issue = 'acceptee' OR deuxieme.constat = 'retrouvee')
     AND (premiere.issue = 'acceptee' OR premiere.constat = 'retrouvee')
-    AND premiere.constat IS DISTINCT FROM 'non_livree'
-    AND greatest(premiere.terminee_le, premiere.constat_le, deuxieme.terminee_le, deuxieme.constat_le)
-        > now() - interval '30 minutes'
-ORDER BY deuxieme.relance_id;
+    AND premiere.constat IS DISTINCT FROM 'non_livree' AND deuxieme.double_dit_le IS NULL
+ORDER BY deuxieme.relance_id, deuxieme.numero;
+
+-- name: mark_told
+UPDATE relances.tentative t SET double_dit_le = clock_timestamp()
+FROM unnest(%(relance_id)s::bigint[], %(numero)s::smallint[]) AS dit (relance_id, numero)
+WHERE t.relance_id = dit.relance_id AND t.numero = dit.numero;
 
 -- name: list_doubts
--- The doubts to ask a fournisseur of that this pass did not ask of, the longest unasked first. One for a number, the
+-- The doubts to ask a fournisseur of that nobody asked of lately, the longest unasked first. One for a number, the
 -- first to have become one: of two texts alike, the order tells whose message is found.
+-- Materialized: thousands become doubts at once, before any ANALYZE, and would be compared two by two.
+WITH premiere AS MATERIALIZED (
+    SELECT DISTINCT ON (telephone) id, tentatives, telephone, texte, incertaine_depuis, interrogee_le
+    FROM relances.relance
+    WHERE statut = 'incertaine' AND fournisseur = %(fournisseur)s
+    ORDER BY telephone, incertaine_depuis, id
+)
 SELECT r.id, r.tentatives, r.tentatives - CASE WHEN r.tentatives > 1 THEN (
         SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id AND n.issue = 'non_envoyee')
     ELSE 0 END, r.telephone, r.texte, t.compte,
     extract(epoch FROM clock_timestamp() - r.incertaine_depuis)::float8, t.commencee_le,
     least(clock_timestamp(),
         r.incertaine_depuis + make_interval(secs => greatest(%(quarantaine_secondes)s, %(absence_secondes)s)))
-FROM relances.relance r
+FROM premiere r
 JOIN relances.tentative t ON t.relance_id = r.id AND t.numero = r.tentatives
-WHERE r.statut = 'incertaine' AND r.fournisseur = %(fournisseur)s
-    AND r.incertaine_depuis < clock_timestamp() - make_interval(secs => %(quarantaine_secondes)s)
-    AND (r.interrogee_le IS NULL OR r.interrogee_le < clock_timestamp() - make_interval(secs => %(passe_secondes)s))
-    AND NOT EXISTS (
-        SELECT FROM relances.relance autre
-        WHERE autre.statut = 'incertaine' AND autre.fournisseur = r.fournisseur AND autre.telephone = r.telephone
-            AND (autre.incertaine_depuis, autre.id) < (r.incertaine_depuis, r.id))
+WHERE r.incertaine_depuis < clock_timestamp() - make_interval(secs => %(quarantaine_secondes)s)
+    AND (r.interrogee_le IS NULL OR r.interrogee_le < clock_timestamp() - make_interval(secs => %(silence_secondes)s))
 ORDER BY r.interrogee_le NULLS FIRST, r.incertaine_depuis, r.id
 LIMIT %(nombre)s;
 

@@ -6,6 +6,11 @@ SELECT fournisseur,
 FROM relances.voie
 WHERE arretee_le IS NOT NULL OR suspendue_jusqu_au > clock_timestamp();
 
+-- name: count_moved
+-- What goes on by these fournisseurs since another way failed it, and has not left yet.
+SELECT count(*) FROM relances.relance
+WHERE statut = 'en_attente' AND repli_le IS NOT NULL AND fournisseur = ANY (%(fournisseurs)s);
+
 -- name: take_held_up
 -- The next relances of a lane that wait, which somebody agreed to send, to numbers that begin like these. Not those whose
 -- run named their fournisseur, nor those of a niveau whose policy does. Held until the end of the transaction.

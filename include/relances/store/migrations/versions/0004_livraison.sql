@@ -75,3 +75,6 @@ RETURNS TABLE (
     ) r ON r.creance_id = c.creance_id AND r.contribuable_id = c.contribuable_id AND x.rang IS NULL
     WHERE c.execution_id = creances_placees.execution_id
 $$;
+
+-- double_dit_le: when somebody was told that this call was its relance's second message.
+ALTER TABLE relances.tentative ADD COLUMN double_dit_le timestamptz;
