@@ -16,6 +16,8 @@ bag = DagBag()
 if bag.import_errors:
     sys.exit(json.dumps(bag.import_errors))
 sync_bag_to_db(bag, "dags-folder", None)
-run = bag.dags[sys.argv[1]].test(run_conf=json.loads(sys.argv[2]), use_executor=False)
+dag = bag.dags[sys.argv[1]]
+dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
+run = dag.test(run_conf=json.loads(sys.argv[2]), use_executor=False)
 states = {f"{ti.task_id}[{ti.map_index}]": ti.state for ti in run.get_task_instances()}
 print("RESULT " + json.dumps({"state": run.state, "run_id": run.run_id, "tasks": states}))

@@ -191,6 +191,27 @@ async def test_an_acknowledgement_lost_repeats_nothing(
     invariants(relances_url, provider.ledger())
 
 
+async def test_statements_that_the_server_gives_up_are_made_again(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=2)
+    stage_relances(relances_url, 60)
+    ask(relances_url, "CREATE SEQUENCE relances.essai")
+    ask(
+        relances_url,
+        "CREATE FUNCTION relances.victime() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF mod(nextval('relances.essai'), 3) = 0 THEN RAISE 'interblocage' USING ERRCODE = '40P01'; END IF; "
+        "RETURN new; END $$",
+    )
+    ask(
+        relances_url,
+        "CREATE TRIGGER victime BEFORE UPDATE ON relances.tentative FOR EACH ROW EXECUTE FUNCTION relances.victime()",
+    )
+    report = await send(relances_url)
+    assert report.statuts == {Statut.ENVOYEE: 60}
+    invariants(relances_url, provider.ledger())
+
+
 async def test_a_claim_made_after_an_outage_counts_its_lease_from_then(
     relances_url: str, postgres: EmbeddedPostgres
 ) -> None:

@@ -1,14 +1,15 @@
 """What every integration test needs: a day, its request, a look at a database, and time that passes when told."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
 
-TODAY = date(2026, 11, 21)
+TODAY = datetime.now(LIBREVILLE).date()
 Row = dict[str, Any]
 
 

@@ -47,11 +47,15 @@ class Component:
 
     def has_failed(self) -> bool:
         """Whether it ended when it should not, or badly."""
-        return not is_alive(self.process) and not (self.meant_to_end and self.process.wait(timeout=0) == 0)
+        return not is_alive(self.process) and not (self.meant_to_end and self._code() == 0)
 
     def end_in_words(self) -> str:
         """That it ended, and how."""
-        return f"« {self.name} » s'est arrêté (code {self.process.wait(timeout=0)})"
+        return f"« {self.name} » s'est arrêté (code {self._code()})"
+
+    def _code(self) -> int | None:
+        # Its first thread may be a zombie while the others still end: its code is there soon, not at once.
+        return self.process.wait(_GRACE_SECONDS)
 
     def failure(self) -> LocalError:
         """The sentence that says so, with the last words of its log."""

@@ -42,7 +42,7 @@ class DurableConnection:
             await self._connection.close()
 
     async def run(self, operation: Operation[T_co]) -> T_co:
-        """Carry it out, again where the connection is lost, during five minutes; then raise what psycopg raised."""
+        """Carry it out, again where the server fails it, during five minutes; then raise what psycopg raised."""
         attempts = AsyncRetrying(
             retry=retry_if_exception_type(psycopg.OperationalError),
             wait=wait_exponential_jitter(multiplier=0.1, max=5),
@@ -52,7 +52,12 @@ class DurableConnection:
         async for attempt in attempts:
             with attempt:
                 connection = await self._connected()
-                return await operation(connection, again=attempt.retry_state.attempt_number > 1)
+                try:
+                    return await operation(connection, again=attempt.retry_state.attempt_number > 1)
+                except psycopg.OperationalError:
+                    # Of a pipeline that broke off, psycopg takes statements for prepared that are not.
+                    await connection.close()
+                    raise
         raise AssertionError("unreachable: AsyncRetrying returns or raises")
 
     async def _connected(self) -> psycopg.AsyncConnection:
