@@ -136,7 +136,7 @@ def test_what_came_what_went_and_who_rose_since_the_previous_run_is_told(office:
     office.owes(6)
     office.run(next_day())
     text = told(office, next_day())[1]
-    assert "## Depuis le passage du 21/11" in text
+    assert f"## Depuis le passage du {TODAY:%d/%m}" in text
     assert "- 1 créances nouvelles, 2 payées ou closes" in text
     assert "- 1 contribuables montés de niveau" in text
     [row] = [line for line in text.splitlines() if line.startswith("| Montant réclamé")]
@@ -153,7 +153,7 @@ def test_the_previous_run_is_the_latest_real_one_of_an_earlier_day_about_the_sam
     office.run(next_day("matin"))
     office.run(next_day())
     text = told(office, next_day())[1]
-    assert "Depuis le passage du 21/11" in text
+    assert f"Depuis le passage du {TODAY:%d/%m}" in text
     assert "- 1 créances nouvelles, 3 payées ou closes" in text
 
 
@@ -170,7 +170,7 @@ def test_two_days_of_a_campaign_share_their_relances_and_are_not_compared(office
     office.run(request(campagne="Marchés"))
     office.run(next_day(campagne="Marchés"))
     text = told(office, next_day(campagne="Marchés"))[1]
-    assert text.startswith("# Relances de la campagne « Marchés » du 22/11/2026\n")
+    assert text.startswith(f"# Relances de la campagne « Marchés » du {TODAY + timedelta(days=1):%d/%m/%Y}\n")
     assert "3 au total pour cette campagne" in text
     assert "Depuis le passage" not in text
 

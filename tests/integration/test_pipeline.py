@@ -174,7 +174,7 @@ def test_every_task_may_run_again(relances_url: str, etaxe_url: str, provider: P
 def test_a_simulation_shows_the_day_and_touches_nobody(relances_url: str, etaxe_url: str, provider: Provider) -> None:
     before = content(etaxe_url)
     rapport = run_day(request("essai", simulation=True))
-    assert rapport.startswith("# Simulation du 21/11/2026")
+    assert rapport.startswith(f"# Simulation du {TODAY:%d/%m/%Y}")
     assert pipeline.reconcile(request("essai", simulation=True))
     assert pipeline.write_back(request("essai", simulation=True)) == 0
     assert content(etaxe_url) == before
