@@ -29,7 +29,6 @@ from tests.bench.serveur import server
 
 IN_FLIGHT: Final = (1, 16, 64, 256)
 LATENCIES_MS: Final = (0, 100, 500)
-TURN_SECONDS: Final = 8  # of a turn, where answers take a time
 TURNS_WITH_LATENCY: Final = 3
 
 
@@ -38,19 +37,20 @@ def main() -> None:
     parser.add_argument("--tailles", default="10000,100000,1000000", help="relances des passages entiers")
     parser.add_argument("--messages", type=int, default=5_000, help="par tour, quand le serveur répond aussitôt")
     parser.add_argument("--tours", type=int, default=7, help="de chaque mesure ; la médiane compte")
+    parser.add_argument("--secondes", type=int, default=8, help="d'un tour, quand les réponses se font attendre")
     parser.add_argument("--textes", type=int, default=segments.TEXTES, help="dont les segments sont comptés")
     parser.add_argument("--dossier", type=Path, default=Path(__file__).parent, help="où écrire le rapport")
     options = parser.parse_args()
     sizes = [int(size) for size in options.tailles.split(",")]
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as postgres:
-        measured = measure(postgres, sizes, options.messages, options.tours)
+        measured = measure(postgres, sizes, options.messages, options.tours, options.secondes)
     plots.draw(measured, options.dossier)
     write(measured, options.dossier / "RAPPORT.md")
     print(f"\n{options.dossier / 'RAPPORT.md'}\n\nsegments d'un SMS")
     sys.exit(segments.compare(options.textes) > 0)
 
 
-def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: int) -> Measured:
+def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: int, seconds: int) -> Measured:
     began = time.monotonic()
     url = postgres.create_database("boucle")
     migrate(url)
@@ -60,10 +60,12 @@ def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: 
         say("boucle d'envoi")
         usual = loop.Measure(url, address, 64, 0, messages, turns)
         cells = [
-            loop.compare(of_loop(usual, in_flight, latency)) for latency in LATENCIES_MS for in_flight in IN_FLIGHT
+            loop.compare(of_loop(usual, in_flight, latency, seconds))
+            for latency in LATENCIES_MS
+            for in_flight in IN_FLIGHT
         ]
         say("deux travailleurs contre un")
-        two = workers.compare(url, address, messages, TURNS_WITH_LATENCY)
+        two = workers.compare(url, address, messages, min(turns, TURNS_WITH_LATENCY))
         say("autres façons de faire")
         database = alternatives.database(url, copied=messages * 20, updated=messages)
         sequential = {latency: alternatives.one_by_one(url, address, latency, 100) for latency in (0, 100)}
@@ -82,12 +84,12 @@ def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: 
     return Measured(machine, minutes, messages, turns, cells, two, others, empty, wholes, adapters)
 
 
-def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int) -> loop.Measure:
+def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int, seconds: int) -> loop.Measure:
     """The same with as many messages as fit, where there are few answers in a turn, and fewer turns."""
     measure = replace(usual, in_flight=in_flight, latency_ms=latency_ms)
     if latency_ms == 0:
         return replace(measure, messages=usual.messages // 5) if in_flight == 1 else measure
-    fit = TURN_SECONDS * in_flight * 1000 // latency_ms
+    fit = seconds * in_flight * 1000 // latency_ms
     return replace(measure, messages=min(fit, usual.messages * 2), turns=min(usual.turns, TURNS_WITH_LATENCY))
 
 
