@@ -31,6 +31,11 @@ class Provider:
     placeholders: Mapping[str, str]
     fields: Mapping[str, form.Field] = field(repr=False)
 
+    @property
+    def pool_description(self) -> str:
+        """What the operator reads of its pool, which bounds the lots sent at once."""
+        return f"Lots envoyés à la fois par {self.title}, qui partagent son débit."
+
     def connection_type_info(self) -> dict[str, object]:
         """The entry of ``connection-types``."""
         return {

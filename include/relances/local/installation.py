@@ -128,8 +128,7 @@ def _add_pools() -> None:
 
 
 def _pool(provider: Provider) -> dict[str, str | int | bool]:
-    description = f"Lots envoyés à la fois par {provider.title}, qui partagent son débit."
-    return {"slots": provider.lots_at_once, "description": description, "include_deferred": False}
+    return {"slots": provider.lots_at_once, "description": provider.pool_description, "include_deferred": False}
 
 
 def _write_password(environment: Mapping[str, str]) -> None:

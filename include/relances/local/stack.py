@@ -99,11 +99,7 @@ def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> No
     api.log_in()
     api.put_connections(surroundings.connections)
     for provider in PROVIDERS:
-        api.add_pool(
-            provider.name,
-            provider.lots_at_once,
-            f"Lots envoyés à la fois par {provider.title}, qui partagent son débit.",
-        )
+        api.add_pool(provider.name, provider.lots_at_once, provider.pool_description)
     if api.connection(ETAXE_DB) is None:
         _warn(console, f"pas de connexion {ETAXE_DB} ; donnez ETAXE_URL dans .env")
     if not any(api.connection(provider.connection_id) for provider in PROVIDER_CONNECTIONS):

@@ -6,7 +6,7 @@ from typing import Final
 
 from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.providers import known_provider
-from relances.pipeline.sending import in_words
+from relances.rules.fenetre import in_words
 from relances.rules.markdown import compte
 from relances.store.voies import Situation, list_voies, resume_voies, stop_voies
 from relances_providers.provider_info import PROVIDERS

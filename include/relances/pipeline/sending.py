@@ -18,7 +18,7 @@ from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of
 from relances.rules.errors import Blocked, PipelineError
-from relances.rules.fenetre import LIBREVILLE
+from relances.rules.fenetre import in_words
 from relances.rules.policy import Politique
 from relances.rules.request import Request
 from relances.rules.soldes import Relecture
@@ -137,10 +137,6 @@ def _tell(fournisseur: str, suspension: Suspension) -> None:
     with database(RELANCES) as relances:
         waiting = Alertes(relances).waiting().get(fournisseur, 0)
     alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au, waiting)
-
-
-def in_words(moment: datetime) -> str:
-    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
 
 
 def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from relances.rules.fenetre import LIBREVILLE
+from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.markdown import compte, nombre
 
 _IDS_SHOWN: Final = 10
@@ -71,7 +71,7 @@ def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] |
     return _message(
         [
             "Relances : passage en retard, pas encore fini",
-            f"{_of(passage)}, depuis le {_moment(depuis)}",
+            f"{_of(passage)}, depuis le {in_words(depuis)}",
             f"Relances en attente : {waiting or aucune}",
             "Que faire : ouvrez le passage et regardez la tâche qui dure. up_for_reschedule : elle attend la fenêtre "
             "d'envoi, une file suspendue ou la fin d'un arrêt ; scheduled ou queued : il manque une place, un worker.",
@@ -91,7 +91,7 @@ def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
     reprise, again = (
         ("elle ne reprendra qu'une fois corrigée", "it resumes only once mended")
         if jusqu_au is None
-        else (f"elle essaiera de nouveau le {_moment(jusqu_au)}", f"it tries again at {_iso(jusqu_au)}")
+        else (f"elle essaiera de nouveau le {in_words(jusqu_au)}", f"it tries again at {_iso(jusqu_au)}")
     )
     return _message(
         [
@@ -148,10 +148,6 @@ def _by_place(bilan: Compte) -> str:
 def _shown(names: Sequence[str]) -> str:
     more = len(names) - _IDS_SHOWN
     return ", ".join([*names[:_IDS_SHOWN], *([f"… (+{more})"] if more > 0 else [])])
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
 
 
 def _iso(moment: datetime) -> str:

@@ -65,6 +65,11 @@ TOUJOURS: Final = Fenetre(frozenset(range(7)), time.min, time.max, jours_feries=
 """Open at any hour of any day."""
 
 
+def in_words(moment: datetime) -> str:
+    """A moment as it is said in Libreville: 31/03/2026 à 08:00."""
+    return f"{moment.astimezone(LIBREVILLE):%d/%m/%Y à %H:%M}"
+
+
 @cache
 def _jours_feries(year: int) -> Set[date]:
     import holidays  # noqa: PLC0415 - a tenth of a second, which every task and every reading of the Dags would take

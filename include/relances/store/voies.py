@@ -30,7 +30,7 @@ class Departs:
 class EtatVoie:
     """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
 
-    ``suspensions``: how many times in a row it was, without an answer between.
+    ``suspensions``: how many times in a row it was, without a recovery between.
     """
 
     departs: Departs

@@ -9,7 +9,7 @@ CREATE TABLE relances.voie (
     ralentie_le         timestamptz NOT NULL DEFAULT '-infinity',
     prochain_depart     timestamptz NOT NULL DEFAULT now(),       -- the first that nobody has reserved
     suspendue_jusqu_au  timestamptz,                              -- in trouble: nobody sends by it until then
-    suspensions         integer NOT NULL DEFAULT 0 CHECK (suspensions >= 0),  -- in a row, nothing answered between
+    suspensions         integer NOT NULL DEFAULT 0 CHECK (suspensions >= 0),  -- in a row, no recovery between
     suspendue_depuis    timestamptz,                              -- in trouble since then, hardly a rest between
     motif               text,
     arretee_le          timestamptz                               -- a person stopped it, until a person resumes it
