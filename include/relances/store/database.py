@@ -24,7 +24,9 @@ def _queries() -> dict[str, LiteralString]:
     found: dict[str, LiteralString] = {}
     for file in sorted(files("relances.store").joinpath("queries").iterdir(), key=lambda path: path.name):
         for part in file.read_text(encoding="utf-8").split(_MARK)[1:]:
-            name, _, body = part.partition("\n")
+            name, *lines = part.splitlines()
+            # Without the comments: psycopg reads a long text anew each time that it is used.
+            body = "\n".join(line for line in lines if not line.lstrip().startswith("--"))
             # Files of this distribution are as trusted as literals in its code.
             found[name.strip()] = body.strip().removesuffix(";")
     return found

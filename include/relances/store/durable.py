@@ -7,6 +7,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
+from relances.store.database import query
+
 T_co = TypeVar("T_co", covariant=True)
 # A network cut without a word must not hold an outcome for hours, whichever side spoke last.
 _CUT: Final = {
@@ -65,4 +67,5 @@ class DurableConnection:
             self._connection = await psycopg.AsyncConnection.connect(
                 make_conninfo(self._conninfo, **_CUT), autocommit=True
             )
+            await self._connection.execute(query("seek_by_key"))
         return self._connection

@@ -1,5 +1,6 @@
 """Outcomes of calls, as the parameters of the statements that write them."""
 
+import json
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -17,17 +18,21 @@ class Call(Protocol):
 
 
 def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
-    """One array per column."""
-    return {
-        "relance_id": [call.relance_id for call, _ in settled],
-        "numero": [call.numero for call, _ in settled],
-        "statut": [reglement.statut.value for _, reglement in settled],
-        "issue": [str(reglement.issue) for _, reglement in settled],
-        "code": [_storable(reglement.code) for _, reglement in settled],
-        "reference": [_storable(reglement.reference) for _, reglement in settled],
-        "detail": [_storable(reglement.detail) for _, reglement in settled],
-        "delai_secondes": [reglement.delai for _, reglement in settled],
-    }
+    """All of them as one text in JSON: psycopg writes an array by looking at each of its values."""
+    rows = [
+        {
+            "relance_id": call.relance_id,
+            "numero": call.numero,
+            "statut": reglement.statut.value,
+            "issue": reglement.issue,
+            "code": _storable(reglement.code),
+            "reference": _storable(reglement.reference),
+            "detail": _storable(reglement.detail),
+            "delai_secondes": reglement.delai,
+        }
+        for call, reglement in settled
+    ]
+    return {"reglements": json.dumps(rows)}
 
 
 def flagged(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object] | None:

@@ -104,24 +104,16 @@ class LotStore:
 
     async def _exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> tuple[list[Claim], int]:
         """The claims of one statement, and how many relances it saw: those it called off instead are no claims."""
-        written = {**outcomes(settled), "proprietaire": self._proprietaire}
+        written = outcomes(settled)
         flags = flagged(settled)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[float, list[TupleRow]]:
             taken_at = monotonic()
             if flags is not None:
                 await connection.execute(query("flag_numbers"), flags)
-            if settled and (again or nombre == 0):
-                await connection.execute(query("settle"), written)
-            if nombre == 0:
-                return taken_at, []
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
-            ours = await connection.execute(query("claim_unheard"), self._wanted(nombre)) if again else None
-            unheard = await ours.fetchall() if ours else []
-            async with connection.pipeline():
-                if settled and not again:
-                    await connection.execute(query("settle"), written)
-                cursor = await connection.execute(query("claim"), self._wanted(nombre - len(unheard)))
+            unheard = await self._unheard(connection) if again and nombre > 0 else []
+            cursor = await connection.execute(query("exchange"), {**written, **self._wanted(nombre - len(unheard))})
             return taken_at, unheard + await cursor.fetchall()
 
         taken_at, rows = await self._durable.run(write)
@@ -135,6 +127,10 @@ class LotStore:
         # Rows that come back to the queue are for a later lot: what was passed is not scanned again.
         self._next_id = max((row[0] + 1 for row in rows), default=self._next_id)
         return claims, len(rows)
+
+    async def _unheard(self, connection: psycopg.AsyncConnection) -> list[TupleRow]:
+        cursor = await connection.execute(query("claim_unheard"), self._wanted(0))
+        return await cursor.fetchall()
 
     def _wanted(self, nombre: int) -> dict[str, object]:
         return {

@@ -131,13 +131,12 @@ WHERE fournisseur = %(fournisseur)s AND reference = ANY (%(reference)s)
     AND commencee_le > %(depuis)s::timestamptz - interval '1 day';
 
 -- name: clear_doubts
--- Write what a fournisseur proved, as arrays. Nothing while another call to the same number is under way, whose message
+-- Write what a fournisseur proved. Nothing while another call to the same number is under way, whose message
 -- it may have been, nor where such a call has written its message down meanwhile.
 WITH leve AS (
-    SELECT g.* FROM unnest(
-        %(relance_id)s::bigint[], %(numero)s::smallint[], %(statut)s::text[], %(issue)s::text[],
-        %(code)s::text[], %(reference)s::text[], %(detail)s::text[], %(delai_secondes)s::float8[]
-    ) AS g (relance_id, numero, statut, constat, code, reference, detail, delai_secondes)
+    SELECT g.* FROM json_to_recordset(%(reglements)s::json) AS g (
+        relance_id bigint, numero smallint, statut text, issue text,
+        code text, reference text, detail text, delai_secondes float8)
     JOIN relances.relance r ON r.id = g.relance_id
     WHERE r.statut = 'incertaine' AND r.tentatives = g.numero
         AND NOT EXISTS (
@@ -150,7 +149,7 @@ WITH leve AS (
     FOR UPDATE OF r
 ), journal AS (
     UPDATE relances.tentative t
-    SET constat = g.constat, constat_le = clock_timestamp(), reference = coalesce(g.reference, t.reference)
+    SET constat = g.issue, constat_le = clock_timestamp(), reference = coalesce(g.reference, t.reference)
     FROM leve g
     WHERE t.relance_id = g.relance_id AND t.numero = g.numero
     RETURNING t.relance_id, t.commencee_le

@@ -37,11 +37,34 @@ FROM (
 GROUP BY source, occasion
 ORDER BY min(id);
 
--- name: claim
--- Take up to `nombre` relances and write the intent to call: committed before the first byte leaves. Those whose owner
--- wants silence since their creation, and those that were never tried in time, are called off instead; they come back
--- without an attempt.
-WITH prise AS (
+-- name: exchange
+-- Write outcomes and take up to `nombre` relances with the intent to call: committed before a byte leaves.
+-- The journal always learns the outcome of its own call; the relance only where the claim is still its owner's (same
+-- owner, same attempt, still en_cours). Those whose owner wants silence since their creation, and those that were never
+-- tried in time, are called off instead of taken; they come back without an attempt.
+WITH regle AS (
+    SELECT * FROM json_to_recordset(%(reglements)s::json) AS t (
+        relance_id bigint, numero smallint, statut text, issue text,
+        code text, reference text, detail text, delai_secondes float8)
+), appels AS (
+    UPDATE relances.tentative t
+    SET terminee_le = clock_timestamp(), issue = g.issue, code = g.code, detail = g.detail,
+        reference = coalesce(g.reference, t.reference)
+    FROM regle g
+    WHERE t.relance_id = g.relance_id AND t.numero = g.numero
+        AND t.proprietaire = %(proprietaire)s AND t.terminee_le IS NULL
+), reglees AS (
+    UPDATE relances.relance r
+    SET statut = g.statut, proprietaire = NULL, bail_jusqu_au = NULL,
+        reference = g.reference, code = g.code, motif = g.detail,
+        prochaine_tentative_le = now() + make_interval(secs => g.delai_secondes),
+        envoyee_le = CASE WHEN g.statut = 'envoyee' THEN clock_timestamp() END,
+        incertaine_depuis = CASE WHEN g.statut = 'incertaine' THEN clock_timestamp() END,
+        close_le = CASE WHEN g.statut = 'echec' THEN clock_timestamp() END
+    FROM regle g
+    WHERE r.id = g.relance_id AND r.statut = 'en_cours'
+        AND r.proprietaire = %(proprietaire)s AND r.tentatives = g.numero
+), prise AS (
     -- Not EXISTS, for which every claim might read the whole table.
     SELECT r.id, CASE
         WHEN (
@@ -95,6 +118,11 @@ RETURNING id, tentatives, tentatives - (
         SELECT count(*) FROM relances.tentative t WHERE t.relance_id = relance.id AND t.issue = 'non_envoyee'),
     segments, telephone, texte, modele, variables;
 
+-- name: seek_by_key
+-- A worker's statements look up a few rows by key. A table that was empty when they were planned would be read whole by
+-- them, for as long as the worker lives.
+SELECT set_config('enable_seqscan', 'off', false);
+
 -- name: find_passed_over
 -- What a claim skips because somebody else has it locked, and leaves as it was. Retries have their own passes.
 SELECT id FROM relances.relance
@@ -110,34 +138,6 @@ UPDATE relances.relance
 SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
 WHERE id = ANY (%(detenues)s::bigint[]) AND statut = 'en_cours' AND proprietaire = %(proprietaire)s
 RETURNING id;
-
--- name: settle
--- Write outcomes, as arrays. The journal always learns the outcome of its own call; the relance only where
--- the claim is still its owner's (same owner, same attempt, still en_cours).
-WITH regle AS (
-    SELECT * FROM unnest(
-        %(relance_id)s::bigint[], %(numero)s::smallint[], %(statut)s::text[], %(issue)s::text[],
-        %(code)s::text[], %(reference)s::text[], %(detail)s::text[], %(delai_secondes)s::float8[]
-    ) AS t (relance_id, numero, statut, issue, code, reference, detail, delai_secondes)
-), journal AS (
-    UPDATE relances.tentative t
-    SET terminee_le = clock_timestamp(), issue = g.issue, code = g.code, detail = g.detail,
-        reference = coalesce(g.reference, t.reference)
-    FROM regle g
-    WHERE t.relance_id = g.relance_id AND t.numero = g.numero
-        AND t.proprietaire = %(proprietaire)s AND t.terminee_le IS NULL
-)
-UPDATE relances.relance r
-SET statut = g.statut, proprietaire = NULL, bail_jusqu_au = NULL,
-    reference = g.reference, code = g.code, motif = g.detail,
-    prochaine_tentative_le = now() + make_interval(secs => g.delai_secondes),
-    envoyee_le = CASE WHEN g.statut = 'envoyee' THEN clock_timestamp() END,
-    incertaine_depuis = CASE WHEN g.statut = 'incertaine' THEN clock_timestamp() END,
-    close_le = CASE WHEN g.statut = 'echec' THEN clock_timestamp() END
-FROM regle g
-WHERE r.id = g.relance_id AND r.statut = 'en_cours'
-    AND r.proprietaire = %(proprietaire)s AND r.tentatives = g.numero
-RETURNING r.id;
 
 -- name: flag_numbers
 -- Remember numbers that their fournisseur says not to write to any more on the canal of these relances, where their

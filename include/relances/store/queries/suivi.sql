@@ -32,17 +32,15 @@ FROM (
 WHERE r.id = muette.id;
 
 -- name: apply_news
--- Write what became of messages, as arrays: never backwards. Delivered outlives everything that the same call came to
+-- Write what became of messages: never backwards. Delivered outlives everything that the same call came to
 -- since: a failure that the fournisseur said before, the plan to send it again. What was to go on by another way, and has
 -- not left by it, arrived by its first. What is to be sent again loses its reference, which the journal keeps.
 WITH nouvelle AS (
-    SELECT * FROM unnest(
-        %(relance_id)s::bigint[], %(numero)s::smallint[], %(statut)s::text[], %(issue)s::text[],
-        %(code)s::text[], %(detail)s::text[], %(delai_secondes)s::float8[]
-    ) AS n (relance_id, numero, statut, constat, code, detail, delai_secondes)
+    SELECT * FROM json_to_recordset(%(reglements)s::json) AS n (
+        relance_id bigint, numero smallint, statut text, issue text, code text, detail text, delai_secondes float8)
 ), journal AS (
     UPDATE relances.tentative t
-    SET constat = n.constat, constat_code = n.code, constat_le = clock_timestamp()
+    SET constat = n.issue, constat_code = n.code, constat_le = clock_timestamp()
     FROM nouvelle n
     WHERE t.relance_id = n.relance_id AND t.numero = n.numero AND t.constat IS DISTINCT FROM 'livree'
 )

@@ -1,0 +1,27 @@
+"""Named queries: found by name, without their comments, and short enough for psycopg to keep them read."""
+
+import pytest
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
+
+from relances.store import database
+from relances.store.database import query
+
+NAMES = sorted(database._queries())
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        query("drop_everything")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_is_short_enough_to_be_read_once(name: str) -> None:
+    assert len(query(name)) <= MAX_CACHED_STATEMENT_LENGTH
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_is_one_statement_without_comments(name: str) -> None:
+    text = query(name)
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("--")]
+    assert text
+    assert not text.endswith(";")
