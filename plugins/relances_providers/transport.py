@@ -100,6 +100,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 connector=aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context() if self._verify else False),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
+                headers={"Accept-Encoding": "gzip, deflate"},  # what httpx can read; aiohttp would ask for more
             )
         return self._session
 

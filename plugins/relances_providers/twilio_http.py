@@ -16,8 +16,9 @@ import httpx
 from twilio.base.domain import Domain  # type: ignore[import-untyped]
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
-from twilio.rest import Client  # type: ignore[import-untyped]
+from twilio.rest import Client as TwilioClient  # type: ignore[import-untyped]
 
+from relances_providers.client import Client
 from relances_providers.transport import NOT_AFTER
 
 # TWILIO_REGION, TWILIO_EDGE and the like would change the address. The SDK reads os.environ in place of an empty one.
@@ -35,8 +36,8 @@ class Credentials:
 class TwilioApi:
     """The API at one host. Every call raises httpx.TransportError, and returns the answer whatever it says."""
 
-    def __init__(self, client: httpx.AsyncClient, host: str, credentials: Credentials) -> None:
-        sdk = Client(
+    def __init__(self, client: Client, host: str, credentials: Credentials) -> None:
+        sdk = TwilioClient(
             credentials.username,
             credentials.password,
             http_client=_OurClient(client),
@@ -69,7 +70,7 @@ class _Answer(Response):  # type: ignore[misc]
 class _OurClient(AsyncHttpClient):  # type: ignore[misc]
     """Sends the SDK's requests by a client of ours."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: Client) -> None:
         self.is_async = True  # the SDK asks
         self._client = client
 
@@ -85,11 +86,10 @@ class _OurClient(AsyncHttpClient):  # type: ignore[misc]
         **_never_set: object,  # timeout and allow_redirects: the client has its own
     ) -> _Answer:
         """One request, one answer; raises httpx.TransportError."""
-        extensions = {NOT_AFTER: _not_after.get()}
-        response = await self._client.request(
-            method, _url(uri), params=params, data=data, headers=headers, auth=auth, extensions=extensions
+        request = httpx.Request(
+            method, _url(uri), params=params, data=data, headers=headers, extensions={NOT_AFTER: _not_after.get()}
         )
-        return _Answer(response)
+        return _Answer(await self._client.send(request, httpx.BasicAuth(*auth) if auth else None))
 
 
 _url = lru_cache(maxsize=32)(httpx.URL)  # messages all go to one address, and parsing it takes a tenth of a call

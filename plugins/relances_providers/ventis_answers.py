@@ -11,7 +11,7 @@ from relances_providers.errors import ProviderError
 from relances_providers.retry_after import retry_after
 from relances_providers.ventis_errors import TABLE
 
-_SUCCESS: Final = re.compile(r"\+?SUCCESS\|\s*([^|\s]+)\s*\|.+", re.IGNORECASE | re.DOTALL)
+_SUCCESS: Final = re.compile(rb"\s*\+?SUCCESS\|\s*([^|\s]+)\s*\|.*\S.*", re.IGNORECASE | re.DOTALL)
 _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOTALL)
 _CODE: Final = re.compile(r"[A-Za-z_]\w{0,39}|-?\d{1,5}", re.ASCII)
 
@@ -31,10 +31,10 @@ class VentisError:
 
 def read_answer(response: httpx.Response, conn_id: str) -> str:
     """The message's id at Ventis; raises one of the four errors."""
-    text = response.text.strip()
-    if response.is_success and (success := _SUCCESS.fullmatch(text)):
-        return success.group(1)
-    raise _error(response, _read_error(response, text), conn_id)
+    # As bytes: what charset a refusal is in matters, and takes long to find out for each message.
+    if response.is_success and (success := _SUCCESS.fullmatch(response.content)):
+        return success.group(1).decode(errors="replace")
+    raise _error(response, _read_error(response, response.text.strip()), conn_id)
 
 
 def token_refused(status: int, conn_id: str) -> ProviderError:

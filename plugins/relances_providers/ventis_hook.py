@@ -11,6 +11,7 @@ from typing import ClassVar, Final
 
 import httpx
 
+from relances_providers.client import Client
 from relances_providers.connection_fields import ConnectionFields, read_fields
 from relances_providers.keycloak import KeycloakAccount
 from relances_providers.messaging import Capabilities, Finding, Limits, Message, MessagingHook, Receipt, Sender, Verdict
@@ -56,7 +57,7 @@ class VentisSettings:
 class VentisSender(Sender):
     """An open Ventis account: sends one SMS per call over a shared client."""
 
-    def __init__(self, settings: VentisSettings, client: httpx.AsyncClient) -> None:
+    def __init__(self, settings: VentisSettings, client: Client) -> None:
         self._settings = settings
         self._wire = settings.wire
         self._client = client
@@ -72,8 +73,9 @@ class VentisSender(Sender):
             "isOTP": self._settings.otp,
             "message": message.text,
         }
+        request = httpx.Request("POST", self._url, json=body, extensions={NOT_AFTER: message.not_after})
         try:
-            response = await self._client.post(self._url, json=body, extensions={NOT_AFTER: message.not_after})
+            response = await self._client.send(request)
         except httpx.TransportError as error:
             raise self._wire.failure(error) from error
         return Receipt(read_answer(response, self._wire.conn_id))

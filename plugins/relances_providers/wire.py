@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import aiohttp
 import httpx
 
+from relances_providers.client import Client
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Limits
 from relances_providers.token_auth import TOKEN_REQUEST
-from relances_providers.traffic_log import log_request, log_response
 from relances_providers.transport import SURELY_NOT_SENT, AiohttpTransport
 from relances_providers.wire_errors import TABLE
 
@@ -44,19 +44,15 @@ class Wire:
             ),
         )
 
-    def client(self, auth: httpx.Auth | None = None) -> httpx.AsyncClient:
-        """A client for many calls at once, which sends each request once and follows no redirect."""
+    def client(self, auth: httpx.Auth | None = None) -> Client:
+        """A client of this connection."""
         if not self.verify_ssl:
             logger.warning(
                 "connexion %s : vérification TLS désactivée (verify_ssl=false) — TLS certificates are not verified",
                 self.conn_id,
             )
-        return httpx.AsyncClient(
-            transport=AiohttpTransport(verify=self.verify_ssl),
-            auth=auth,
-            timeout=self.limits.timeout,
-            event_hooks={"request": [log_request], "response": [log_response]} if self.debug else {},
-        )
+        transport = AiohttpTransport(verify=self.verify_ssl)
+        return Client(transport, auth, timeout=self.limits.timeout, debug=self.debug)
 
     def failure(self, error: httpx.TransportError) -> ProviderError:
         """What a failed call means: nothing was sent, or nobody knows."""

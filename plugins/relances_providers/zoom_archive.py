@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
+from relances_providers.client import Client
 from relances_providers.json_object import object_of
 from relances_providers.messaging import Candidate, Delivery, Sent, Sought
 from relances_providers.pacer import Pacer
@@ -28,7 +29,7 @@ class ZoomArchive:
     ``url``: of the API, without its final slash. Asking sends nothing: a question without an answer is asked again.
     """
 
-    def __init__(self, url: str, wire: Wire, client: httpx.AsyncClient) -> None:
+    def __init__(self, url: str, wire: Wire, client: Client) -> None:
         self._url = url
         self._conn_id = wire.conn_id
         self._wire = wire
@@ -114,7 +115,7 @@ class ZoomArchive:
     async def _get(self, path: str, query: dict[str, str] | None = None) -> httpx.Response:
         await self._pacer.turn()
         try:
-            return await self._client.get(f"{self._url}{path}", params=query)
+            return await self._client.get(f"{self._url}{path}", query)
         except httpx.TransportError as error:
             raise self._wire.unreachable(error) from error
 

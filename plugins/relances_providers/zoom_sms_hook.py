@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 import httpx
 
+from relances_providers.client import Client
 from relances_providers.connection_fields import ConnectionFields, read_fields
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import (
@@ -75,7 +76,7 @@ class ZoomSettings:
 class ZoomSender(Sender):
     """An open Zoom account: sends one SMS per call over a shared client, and asks at the connection's rate."""
 
-    def __init__(self, settings: ZoomSettings, client: httpx.AsyncClient, auth: TokenAuth) -> None:
+    def __init__(self, settings: ZoomSettings, client: Client, auth: TokenAuth) -> None:
         self._settings = settings
         self._wire = settings.wire
         self._conn_id = settings.wire.conn_id
@@ -91,8 +92,9 @@ class ZoomSender(Sender):
         # Never a second member: to several, Zoom sends a group message that shows each the others' numbers.
         members = [{"phone_number": f"+{message.to}"}]
         body = {"sender": self._sender, "to_members": members, "message": message.text}
+        request = httpx.Request("POST", self._url, json=body, extensions={NOT_AFTER: message.not_after})
         try:
-            response = await self._client.post(self._url, json=body, extensions={NOT_AFTER: message.not_after})
+            response = await self._client.send(request)
         except httpx.TransportError as error:
             raise self._wire.failure(error) from error
         return Receipt(read_receipt(response, self._conn_id))

@@ -7,13 +7,15 @@ from typing import Final
 
 import httpx
 
+from relances_providers.client import Client
 from relances_providers.connection_fields import read_fields
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
 from relances_providers.transport import environment_proxy
 from relances_providers.wire import Wire
 
-_PROBE_SECONDS: Final = 10.0  # a person waits; an address slower than that is worth saying
+# A person waits; an address slower than that is worth saying.
+_PROBE: Final = {"timeout": httpx.Timeout(10).as_dict()}
 _MARKS: Final = {Verdict.GOOD: "✔", Verdict.UNSEEN: "–", Verdict.BAD: "✘"}
 
 
@@ -52,12 +54,12 @@ async def examine_provider(hook: MessagingHook) -> list[Finding]:
     return [*found, *await _examine_account(hook)]
 
 
-async def _examine_address(wire: Wire, client: httpx.AsyncClient, name: str, address: str) -> list[Finding]:
+async def _examine_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
     resolved = await _resolve(wire.conn_id, name, httpx.URL(address))
     if resolved.verdict is Verdict.BAD:
         return [resolved]
     try:
-        await client.get(address, timeout=_PROBE_SECONDS)  # whatever it answers: it is there
+        await client.send(httpx.Request("GET", address, extensions=_PROBE))  # whatever it answers: it is there
     except httpx.TransportError as error:
         return [resolved, Finding(f"{name}, accès", Verdict.BAD, str(wire.unreachable(error)))]
     return [resolved, _encryption(wire, name, address)]
