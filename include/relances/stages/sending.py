@@ -7,6 +7,7 @@ a call, and no more relances are claimed than there are calls in flight.
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import monotonic
@@ -20,6 +21,7 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import NonEnvoyee, Reglement, settle
 from relances.rules.policy import Envoi
 from relances.stages.calls import call
+from relances.stages.parties import Parties
 from relances.stages.traffic import LOOK_EVERY, Halte, Traffic
 from relances.store.sending import Claim, LotStore
 from relances.store.voies import Suspension
@@ -27,8 +29,7 @@ from relances_providers.errors import OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits, Sender
 
 _LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
-_LINGER: Final = 0.02  # seconds an outcome may wait for company before it is written
-_COMPANY: Final = 16  # outcomes that wait for no more
+_LINGER: Final = 0.002  # seconds an outcome may wait for the rest of its party before it is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class LotSender:
         self._outcomes: list[tuple[Claim, Reglement]] = []
         self._counts: Counter[Statut] = Counter()
         self._progress = asyncio.Event()
+        self._parties = Parties(limits.max_in_flight)
         self._alive_at = monotonic()
         self._stopping = False
         self._closed = False
@@ -144,7 +146,8 @@ class LotSender:
             busy = self._calls or self._outcomes or self._ready or self._traffic.has_to_tell
             if not busy and (exhausted or self._stopping):
                 return exhausted
-            await self._wait()
+            if not self._has_free_places(exhausted=exhausted):
+                await self._wait()
 
     async def _look_around(self, *, hungry: bool) -> None:
         """See to the lane and to the claims, where it is time to; stop where there is a reason."""
@@ -165,9 +168,14 @@ class LotSender:
         """Calls that may be added to those in flight, once what has ended is written."""
         return self._traffic.places - len(self._calls)
 
+    def _has_free_places(self, *, exhausted: bool) -> bool:
+        """Whether more calls may begin now, without writing anything first."""
+        wanted = not self._stopping and (bool(self._ready) or not exhausted)
+        return wanted and self._room > len(self._outcomes) and self._traffic.pace.delay() == 0
+
     async def _exchange(self, *, exhausted: bool) -> bool:
         """Write what has ended, claim for the free places and start their calls; True when nothing is left to claim."""
-        room, pace = self._room, self._traffic.pace
+        room, pace = min(self._room, self._parties.size), self._traffic.pace
         granted = pace.grant(room) if room > 0 and (self._ready or not exhausted) else 0
         missing = 0 if exhausted else max(0, granted - len(self._ready))
         claims = await self._write_outcomes(missing)
@@ -202,10 +210,12 @@ class LotSender:
         begun = monotonic()
         issue, error = await call(self._sender, claim, max(claim.taken_at, self._alive_at) + _LEASE_MARGIN)
         self._outcomes.append((claim, settle(issue, claim.essai, self._envoi)))
-        self._traffic.learn(issue, error, monotonic() - begun)
+        seconds = monotonic() - begun
+        self._parties.note_call(seconds)
+        self._traffic.learn(issue, error, seconds)
         if self._traffic.trouble is not None:
             self.stop()
-        if len(self._outcomes) >= min(_COMPANY, self._limits.max_in_flight / 2) or len(self._calls) <= 1:
+        if len(self._outcomes) >= self._parties.size or len(self._calls) <= 1:
             self._progress.set()
 
     async def _write_outcomes(self, wanted: int = 0) -> list[Claim]:
@@ -213,7 +223,9 @@ class LotSender:
         settled = list(self._outcomes)
         if not (settled or wanted):
             return []
+        begun = monotonic()
         claims = await self._store.exchange(settled, wanted)
+        self._parties.note_writing(monotonic() - begun)
         del self._outcomes[: len(settled)]
         self._counts.update(reglement.statut for _, reglement in settled)
         return claims
@@ -221,9 +233,8 @@ class LotSender:
     async def _wait(self) -> None:
         """Until there is something to write or to start."""
         self._progress.clear()
-        try:
-            idle = not (self._calls or self._outcomes)
-            seconds = min(self._traffic.pace.delay() or 0, LOOK_EVERY) if idle else _LINGER
-            await asyncio.wait_for(self._progress.wait(), seconds)
-        except TimeoutError:
-            return
+        idle = not (self._calls or self._outcomes)
+        seconds = min(self._traffic.pace.delay() or 0, LOOK_EVERY) if idle else _LINGER
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._progress.wait()
