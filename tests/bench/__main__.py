@@ -1,6 +1,6 @@
 """How fast the daily run is, and what it costs: ``make bench`` writes RAPPORT.md and its plots beside this file.
 
-    python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--dossier …]
+    python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--celery 20000] [--dossier …]
 
 On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. Half an hour
 on a machine that does nothing else.
@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ import psycopg
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
-from tests.bench import alternatives, days, hooks, loop, plots, segments, workers
+from tests.bench import alternatives, celery_workers, days, hooks, loop, plots, segments, workers
 from tests.bench.connections import airflow_home
 from tests.bench.machine import describe, on_one_core, postgres_apart
 from tests.bench.rapport import Alternatives, Measured, write
@@ -37,21 +37,35 @@ def main() -> None:
     parser.add_argument("--tailles", default="10000,100000,1000000", help="relances des passages entiers")
     parser.add_argument("--messages", type=int, default=5_000, help="par tour, quand le serveur répond aussitôt")
     parser.add_argument("--tours", type=int, default=7, help="de chaque mesure ; la médiane compte")
-    parser.add_argument("--secondes", type=int, default=8, help="d'un tour, quand les réponses se font attendre")
+    parser.add_argument("--secondes", type=int, default=16, help="d'un tour, quand les réponses se font attendre")
+    parser.add_argument("--celery", type=int, default=20_000, help="relances des passages par Celery")
     parser.add_argument("--textes", type=int, default=segments.TEXTES, help="dont les segments sont comptés")
     parser.add_argument("--dossier", type=Path, default=Path(__file__).parent, help="où écrire le rapport")
     options = parser.parse_args()
     sizes = [int(size) for size in options.tailles.split(",")]
+    effort = Effort(sizes, options.celery, options.messages, options.tours, options.secondes)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as postgres:
-        measured = measure(postgres, sizes, options.messages, options.tours, options.secondes)
+        measured = measure(postgres, effort)
     plots.draw(measured, options.dossier)
     write(measured, options.dossier / "RAPPORT.md")
     print(f"\n{options.dossier / 'RAPPORT.md'}\n\nsegments d'un SMS")
     sys.exit(segments.compare(options.textes) > 0)
 
 
-def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: int, seconds: int) -> Measured:
-    began = time.monotonic()
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """``sizes``: relances of the whole days; ``celery``: of those by Celery. ``messages``, ``turns``: where answers are
+    immediate; ``seconds``: of a turn where they are not."""
+
+    sizes: list[int]
+    celery: int
+    messages: int
+    turns: int
+    seconds: int
+
+
+def measure(postgres: EmbeddedPostgres, effort: Effort) -> Measured:
+    began, messages, turns = time.monotonic(), effort.messages, effort.turns
     url = postgres.create_database("boucle")
     migrate(url)
     with psycopg.connect(url) as connection:
@@ -60,12 +74,14 @@ def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: 
         say("boucle d'envoi")
         usual = loop.Measure(url, address, 64, 0, messages, turns)
         cells = [
-            loop.compare(of_loop(usual, in_flight, latency, seconds))
+            loop.compare(of_loop(usual, in_flight, latency, effort.seconds))
             for latency in LATENCIES_MS
             for in_flight in IN_FLIGHT
         ]
         say("deux travailleurs contre un")
         two = workers.compare(url, address, messages, min(turns, TURNS_WITH_LATENCY))
+        say("deux workers Celery contre un")
+        celery = celery_workers.compare(postgres, address, effort.celery)
         say("autres façons de faire")
         database = alternatives.database(url, copied=messages * 20, updated=messages)
         sequential = {latency: alternatives.one_by_one(url, address, latency, 100) for latency in (0, 100)}
@@ -73,7 +89,7 @@ def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: 
         say("passage vide")
         empty = days.empty_day(postgres, address)
         wholes = []
-        for size in sizes:
+        for size in effort.sizes:
             say(f"passage entier, {size} relances")
             with on_one_core():
                 wholes.append(days.end_to_end(postgres, size, address))
@@ -81,7 +97,7 @@ def measure(postgres: EmbeddedPostgres, sizes: list[int], messages: int, turns: 
     adapters = hooks.compare_all(max(100, messages // 5))
     others = Alternatives(database, sequential, mapped)
     minutes = (time.monotonic() - began) / 60
-    return Measured(machine, minutes, messages, turns, cells, two, others, empty, wholes, adapters)
+    return Measured(machine, minutes, messages, turns, cells, two, celery, others, empty, wholes, adapters)
 
 
 def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int, seconds: int) -> loop.Measure:

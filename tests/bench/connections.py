@@ -14,7 +14,12 @@ NOBODY_LISTENS: Final = "http://127.0.0.1:9"
 
 
 def ventis(host: str, keycloak: str, in_flight: int = 64) -> str:
-    """A Ventis account as a connection in JSON, with no limit but the calls in flight."""
+    """:func:`account` as a connection in JSON."""
+    return json.dumps(account(host, keycloak, in_flight))
+
+
+def account(host: str, keycloak: str, in_flight: int = 64) -> dict[str, object]:
+    """The fields of a Ventis connection with no limit but the calls in flight."""
     extra = {
         "sender": "VENTIS",
         "keycloak_host": keycloak,
@@ -22,8 +27,13 @@ def ventis(host: str, keycloak: str, in_flight: int = 64) -> str:
         "rate_per_second": 100_000,
         "timeout": 30,
     }
-    account = {"conn_type": "ventis", "login": "simulateur", "password": "simulateur"}
-    return json.dumps({**account, "host": f"{host}/messaging/api/v1", "extra": extra})
+    return {
+        "conn_type": "ventis",
+        "host": f"{host}/messaging/api/v1",
+        "login": "simulateur",
+        "password": "simulateur",
+        "extra": extra,
+    }
 
 
 def environment(postgres: EmbeddedPostgres, etaxe: str, relances: str, server: str = NOBODY_LISTENS) -> dict[str, str]:

@@ -1,0 +1,104 @@
+"""Two Celery workers against one: the daily Dag in a whole Airflow with Redis, to a server that takes 100 ms an answer.
+
+A worker may send one lot at a time, and there are two lots: one after the other for one worker, side by side for two.
+The whole machine works at it, Airflow included. From the first call to the last answer, the start of the second task
+of a lone worker included.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import psycopg
+
+from relances.local.base_fictive import create_base_fictive
+from relances.local.connections import Connection
+from relances.local.console import Console
+from relances.local.postgres import EmbeddedPostgres
+from relances.local.settings import read_settings
+from relances.local.simulated import LIBREVILLE
+from relances.local.stack import DAG, Stack, running_stack
+from tests.bench.connections import account
+from tests.bench.days import CONTRIBUABLES_PER_RELANCE
+from tests.support import write_policy
+
+LATENCY_MS: Final = 100
+_RUN_SECONDS: Final = 1_800.0
+_SENT: Final = """
+SELECT count(*), extract(epoch FROM max(terminee_le) - min(commencee_le))::float8
+FROM relances.tentative WHERE issue = 'acceptee'
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CeleryWorkers:
+    """Relances a second of one worker, and of two."""
+
+    one: float
+    two: float
+
+
+def compare(postgres: EmbeddedPostgres, server: str, relances: int) -> CeleryWorkers | None:
+    """A day of about so many relances, by one worker, then by two; None where there is no Redis to install."""
+    if shutil.which("redis-server") is None:
+        return None
+    return CeleryWorkers(*(rate(postgres, server, workers, relances) for workers in (1, 2)))
+
+
+def rate(postgres: EmbeddedPostgres, server: str, workers: int, relances: int) -> float:
+    """Relances a second of a run on databases of its own."""
+    with installed(postgres, workers, relances) as stack:
+        _let(stack, server, workers)
+        run_id = f"celery-{workers}"
+        stack.api.trigger(DAG, run_id, {"date_relance": datetime.now(LIBREVILLE).date().isoformat()})
+        stack.supervisor.wait_for(
+            lambda: stack.api.run_state(DAG, run_id) in {"success", "failed"}, _RUN_SECONDS, "the run lasts", every=1
+        )
+        assert stack.api.run_state(DAG, run_id) == "success"
+        with psycopg.connect(stack.surroundings.relances_url) as connection:
+            row = connection.execute(_SENT).fetchone()
+    assert row is not None
+    return float(row[0] / row[1])
+
+
+@contextmanager
+def installed(postgres: EmbeddedPostgres, workers: int, relances: int) -> Iterator[Stack]:
+    """An installation of its own, the day's relances in two lots."""
+    folder = Path(postgres.folder.parent, f"celery-{workers}")
+    folder.mkdir()
+    etaxe, pipeline = (postgres.create_database(f"celery_{workers}_{part}") for part in ("etaxe", "relances"))
+    contribuables = int(relances * CONTRIBUABLES_PER_RELANCE)
+    create_base_fictive(etaxe, contribuables=contribuables, graine=1, date_reference=datetime.now(LIBREVILLE).date())
+    policy = write_policy(folder / "politique.toml", taille_lot=int(relances * 0.6), fraicheur_jours=30)
+    given = {
+        "EXECUTOR": "celery",
+        "WORKERS": str(workers),
+        "RELANCES_ETAT": str(folder),
+        "RELANCES_POLITIQUE": str(policy),
+        "ETAXE_URL": etaxe,
+        "RELANCES_URL": pipeline,
+    }
+    with running_stack(read_settings(given), Silent()) as stack:
+        yield stack
+
+
+class Silent(Console):
+    """Says nothing: a measure is not watched."""
+
+    def step(self, text: str) -> None:
+        pass
+
+    def say(self, text: str) -> None:
+        pass
+
+
+def _let(stack: Stack, server: str, workers: int) -> None:
+    """Give the account of the server, and to each worker one place."""
+    fields = account(f"{server}/{LATENCY_MS}", server)
+    stack.api.put_connections([Connection("ventis_default", **fields)])  # type: ignore[arg-type]
+    with psycopg.connect(stack.supervisor.postgres.url("airflow"), autocommit=True) as connection:
+        connection.execute("UPDATE slot_pool SET slots = %s WHERE pool = 'ventis'", (workers,))
