@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 
 class Statements:
-    """Names the statements that a client of PostgreSQL has carried out, those prepared before too."""
+    """Names the statements that a client of PostgreSQL has carried out, those prepared before too: text, parameters."""
 
     def __init__(self) -> None:
         self._unread = b""
@@ -23,7 +23,8 @@ class Statements:
                     name, _, text = body.partition(b"\0")
                     self._prepared[name] = text
                 case b"B":
-                    yield self._prepared.get(body.split(b"\0", 2)[1], b"")
+                    _, name, parameters = body.split(b"\0", 2)
+                    yield self._prepared.get(name, b"") + parameters
                 case _:
                     pass
 

@@ -12,8 +12,8 @@ from tests.integration.world import Row
 CANAL: Final = {"ventis": "sms", "zoom": "sms", "twilio": "whatsapp"}
 POST: Final = {"ventis": b"POST /messaging", "zoom": b"POST /v2/phone", "twilio": b"POST /2010-04-01"}
 TOKEN: Final = {"ventis": b"POST /realms", "zoom": b"POST /oauth", "twilio": POST["twilio"]}
-CLAIM: Final = b"WITH prise AS"
-SETTLE: Final = b"WITH regle AS"
+CLAIM: Final = b"WITH regle AS"  # one statement writes outcomes and claims
+SETTLE: Final = b'"relance_id"'  # the same, where there are outcomes
 LOOK: Final = b"WITH voie AS"
 PASSAGE: Final = "passage-1"
 MANUEL: Final = "manuel-1"

@@ -178,7 +178,7 @@ async def test_killed_connections_delay_the_lot_and_repeat_nothing(
     invariants(relances_url, provider.ledger())
 
 
-@pytest.mark.parametrize("statement", [b"WITH prise AS", b"WITH regle AS"], ids=["claim", "settlement"])
+@pytest.mark.parametrize("statement", [b"WITH regle AS", b'"relance_id"'], ids=["claim", "settlement"])
 async def test_an_acknowledgement_lost_repeats_nothing(
     relances_url: str, provider: Provider, connect: Connect, statement: bytes
 ) -> None:

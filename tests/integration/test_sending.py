@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NoReturn
@@ -374,7 +375,11 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
             await sending
     sent = len(provider.ledger())
     assert statuts(relances_url) == {"envoyee": sent, "en_attente": 40 - sent}
-    assert len(calls(relances_url)) == sent
+    # What was claimed as it stopped was given back, uncalled: fewer than may be in flight.
+    issues = Counter(call["issue"] for call in calls(relances_url))
+    assert issues.pop("acceptee") == sent
+    assert set(issues) <= {"non_envoyee"}
+    assert issues.total() <= 4
 
     await send(relances_url)
     assert statuts(relances_url) == {"envoyee": 40}

@@ -30,6 +30,7 @@ from relances_providers.messaging import Limits, Sender
 
 _LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
 _LINGER: Final = 0.002  # seconds an outcome may wait for the rest of its party before it is written
+_NAP: Final = 0.02  # seconds until a lane that had no departure left may have some
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,7 @@ class LotSender:
             busy = self._calls or self._outcomes or self._ready or self._traffic.has_to_tell
             if not busy and (exhausted or self._stopping):
                 return exhausted
-            if not self._has_free_places(exhausted=exhausted):
-                await self._wait()
+            await self._wait(hungry=not self._stopping and (bool(self._ready) or not exhausted))
 
     async def _look_around(self, *, hungry: bool) -> None:
         """See to the lane and to the claims, where it is time to; stop where there is a reason."""
@@ -167,11 +167,6 @@ class LotSender:
     def _room(self) -> int:
         """Calls that may be added to those in flight, once what has ended is written."""
         return self._traffic.places - len(self._calls)
-
-    def _has_free_places(self, *, exhausted: bool) -> bool:
-        """Whether more calls may begin now, without writing anything first."""
-        wanted = not self._stopping and (bool(self._ready) or not exhausted)
-        return wanted and self._room > len(self._outcomes) and self._traffic.pace.delay() == 0
 
     async def _exchange(self, *, exhausted: bool) -> bool:
         """Write what has ended, claim for the free places and start their calls; True when nothing is left to claim."""
@@ -215,7 +210,7 @@ class LotSender:
         self._traffic.learn(issue, error, seconds)
         if self._traffic.trouble is not None:
             self.stop()
-        if len(self._outcomes) >= self._parties.size or len(self._calls) <= 1:
+        if len(self._outcomes) == 1 or self._party_is_over:
             self._progress.set()
 
     async def _write_outcomes(self, wanted: int = 0) -> list[Claim]:
@@ -230,11 +225,25 @@ class LotSender:
         self._counts.update(reglement.statut for _, reglement in settled)
         return claims
 
-    async def _wait(self) -> None:
-        """Until there is something to write or to start."""
+    @property
+    def _party_is_over(self) -> bool:
+        """Whether there is nobody left to wait for."""
+        return len(self._outcomes) >= self._parties.size or len(self._calls) <= 1
+
+    async def _wait(self, *, hungry: bool) -> None:
+        """Until calls may begin, or have ended: the first to end waits a moment for the others of its party."""
+        free = self._room > len(self._outcomes)
+        delay = self._traffic.pace.delay() if hungry and free else LOOK_EVERY
+        if delay == 0 or self._traffic.has_to_tell or (self._stopping and self._ready):
+            return
         self._progress.clear()
-        idle = not (self._calls or self._outcomes)
-        seconds = min(self._traffic.pace.delay() or 0, LOOK_EVERY) if idle else _LINGER
+        if not self._outcomes:
+            await self._progress_within(min(_NAP if delay is None else delay, LOOK_EVERY))
+            self._progress.clear()
+        if self._outcomes and not self._party_is_over:
+            await self._progress_within(_LINGER)
+
+    async def _progress_within(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._progress.wait()
