@@ -94,7 +94,7 @@ class TokenAuth(httpx.Auth):
                     asked_at = self._clock()
                     try:
                         self._keep((yield self._token_request(request)), asked_at)
-                    except GeneratorExit:  # all that httpx says when the token request itself fails or is given up
+                    except GeneratorExit:  # all that is said when the token request itself fails or is given up
                         self._share(self._grant.out_of_reach())
                         raise
                 token = self._bearer()

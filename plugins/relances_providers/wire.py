@@ -45,7 +45,7 @@ class Wire:
         )
 
     def client(self, auth: httpx.Auth | None = None) -> Client:
-        """A client of this connection."""
+        """Who sends by this connection: with its time-out and its TLS, logging in debug."""
         if not self.verify_ssl:
             logger.warning(
                 "connexion %s : vérification TLS désactivée (verify_ssl=false) — TLS certificates are not verified",

@@ -1,6 +1,6 @@
 """Two Celery workers against one: the daily Dag in a whole Airflow with Redis, to a server that takes 100 ms an answer.
 
-A worker may send one lot at a time, and there are two lots: one after the other for one worker, side by side for two.
+A worker here runs one task at a time, and there are two lots: one after the other for one worker, side by side for two.
 The whole machine works at it, Airflow included. From the first call to the last answer, the start of the second task
 of a lone worker included.
 """
@@ -15,6 +15,7 @@ from typing import Final
 
 import psycopg
 
+from relances.local import airflow_environment
 from relances.local.base_fictive import create_base_fictive
 from relances.local.connections import Connection
 from relances.local.console import Console
@@ -32,6 +33,7 @@ _SENT: Final = """
 SELECT count(*), extract(epoch FROM max(terminee_le) - min(commencee_le))::float8
 FROM relances.tentative WHERE issue = 'acceptee'
 """
+_LOTS: Final = "SELECT count(*) FROM task_instance WHERE task_id = 'send_ventis' AND state = 'success'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def compare(postgres: EmbeddedPostgres, server: str, relances: int) -> CeleryWor
 def rate(postgres: EmbeddedPostgres, server: str, workers: int, relances: int) -> float:
     """Relances a second of a run on databases of its own."""
     with installed(postgres, workers, relances) as stack:
-        _let(stack, server, workers)
+        fields = account(f"{server}/{LATENCY_MS}", server)
+        stack.api.put_connections([Connection("ventis_default", **fields)])  # type: ignore[arg-type]
         run_id = f"celery-{workers}"
         stack.api.trigger(DAG, run_id, {"date_relance": datetime.now(LIBREVILLE).date().isoformat()})
         stack.supervisor.wait_for(
@@ -61,6 +64,8 @@ def rate(postgres: EmbeddedPostgres, server: str, workers: int, relances: int) -
         assert stack.api.run_state(DAG, run_id) == "success"
         with psycopg.connect(stack.surroundings.relances_url) as connection:
             row = connection.execute(_SENT).fetchone()
+        with psycopg.connect(stack.supervisor.postgres.url("airflow")) as connection:
+            assert connection.execute(_LOTS).fetchone() == (2,)
     assert row is not None
     return float(row[0] / row[1])
 
@@ -82,8 +87,12 @@ def installed(postgres: EmbeddedPostgres, workers: int, relances: int) -> Iterat
         "ETAXE_URL": etaxe,
         "RELANCES_URL": pipeline,
     }
-    with running_stack(read_settings(given), Silent()) as stack:
-        yield stack
+    usual, airflow_environment.TASKS_AT_ONCE = airflow_environment.TASKS_AT_ONCE, 1  # type: ignore[misc]
+    try:
+        with running_stack(read_settings(given), Silent()) as stack:
+            yield stack
+    finally:
+        airflow_environment.TASKS_AT_ONCE = usual  # type: ignore[misc]
 
 
 class Silent(Console):
@@ -94,11 +103,3 @@ class Silent(Console):
 
     def say(self, text: str) -> None:
         pass
-
-
-def _let(stack: Stack, server: str, workers: int) -> None:
-    """Give the account of the server, and to each worker one place."""
-    fields = account(f"{server}/{LATENCY_MS}", server)
-    stack.api.put_connections([Connection("ventis_default", **fields)])  # type: ignore[arg-type]
-    with psycopg.connect(stack.supervisor.postgres.url("airflow"), autocommit=True) as connection:
-        connection.execute("UPDATE slot_pool SET slots = %s WHERE pool = 'ventis'", (workers,))

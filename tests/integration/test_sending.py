@@ -16,7 +16,7 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.rules.phones import Refus
 from relances.rules.policy_file import load_policy
-from relances.stages.sending import LotSender, lease
+from relances.stages.sending import LotSender, lease, now
 from relances.stages.traffic import Halte
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured
@@ -357,6 +357,37 @@ async def test_doubts_with_answers_between_them_do_not_stop_the_lot(relances_url
     stage_relances(relances_url, 80)
     await send(relances_url)
     assert statuts(relances_url).keys() == {"incertaine", "envoyee"}
+
+
+async def test_every_place_is_taken_while_answers_are_awaited(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=10, rate_per_second=1000)
+    provider.upset(latency_ms=700)
+    stage_relances(relances_url, 33)  # three to try, then three times ten
+    await send(relances_url)
+    assert provider.stats()["in_flight_max"] == 10
+    assert statuts(relances_url) == {"envoyee": 33}
+
+
+async def test_a_worker_that_waits_for_an_answer_does_nothing_else(
+    relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect(max_in_flight=10)
+    provider.upset(latency_ms=2_000)
+    stage_relances(relances_url, 1)
+    turns = 0
+
+    def counted() -> datetime:
+        nonlocal turns
+        turns += 1
+        return now()
+
+    hook = VentisHook()
+    async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account, 72) as store:
+        await LotSender(store, sender, hook.limits, load_policy().envoi, TOUJOURS, clock=counted).run()
+    assert statuts(relances_url) == {"envoyee": 1}
+    assert turns < 20  # polling for two seconds would be hundreds
 
 
 async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(

@@ -122,6 +122,20 @@ async def test_an_answer_that_was_lost_loses_its_departures_and_gives_none_twice
     assert departs.premier >= begun + 10 / DEBIT - CLOCKS_APART
 
 
+async def test_a_worker_looks_up_rows_by_key_also_once_it_was_cut_off(relances_url: str) -> None:
+    async def setting(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[str, int, bool]:
+        row = await (await connection.execute("SELECT current_setting('enable_seqscan'), pg_backend_pid()")).fetchone()
+        assert row is not None
+        return row[0], row[1], again
+
+    async with DurableConnection(relances_url) as durable:
+        first, pid, _ = await durable.run(setting)
+        ask(relances_url, "SELECT pg_terminate_backend(%(pid)s)", pid=pid)
+        second, other, again = await durable.run(setting)
+    assert (first, second, again) == ("off", "off", True)
+    assert other != pid
+
+
 async def test_a_lane_that_was_never_opened_is_a_defect_and_is_said_so(relances_url: str) -> None:
     async with DurableConnection(relances_url) as durable:
         with pytest.raises(LookupError, match="ventis was not opened"):

@@ -9,6 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from relances_providers.client import Client
 from relances_providers.errors import Misconfigured
 from relances_providers.keycloak import KeycloakAccount
 from relances_providers.messaging import Message
@@ -138,11 +139,12 @@ async def test_64_first_calls_make_one_token_request(front: Front, connect: Conn
 @asynccontextmanager
 async def api(front: Front, auth: TokenAuth) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """Sends a text through the gateway, which takes it."""
-    async with httpx.AsyncClient(transport=AiohttpTransport(), auth=auth, timeout=30) as client:
+    async with Client(AiohttpTransport(), auth, timeout=30) as client:
 
         async def post(text: str) -> None:
             message = {"to": NUMBER, "sender": "VENTIS", "isOTP": False, "message": text}
-            assert (await client.post(f"{front.url}{API}/message", json=message)).status_code == 200
+            request = httpx.Request("POST", f"{front.url}{API}/message", json=message)
+            assert (await client.send(request)).status_code == 200
 
         yield post
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
+from relances_providers.client import Client
 from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.keycloak import KeycloakAccount
 from relances_providers.token_auth import TOKEN_REQUEST, TokenAuth
@@ -265,14 +266,15 @@ class Api:
 
     def __init__(self, url: str, auth: TokenAuth) -> None:
         self.auth = auth
-        self._http = httpx.AsyncClient(base_url=url, transport=AiohttpTransport(), timeout=10)
+        self._url = url
+        self._client = Client(AiohttpTransport(), timeout=10)
 
     async def send(self, *, read: float = 10) -> int | type[Exception]:
         """The status of one call, or its error."""
+        limits = {"timeout": httpx.Timeout(10, read=read).as_dict()}
+        request = httpx.Request("POST", f"{self._url}/messaging/api/v1/message", json=MESSAGE, extensions=limits)
         try:
-            answer = await self._http.post(
-                "/messaging/api/v1/message", json=MESSAGE, auth=self.auth, timeout=httpx.Timeout(10, read=read)
-            )
+            answer = await self._client.send(request, self.auth)
         except (TryLater, Misconfigured, httpx.TransportError) as error:
             return type(error)
         return answer.status_code
@@ -281,10 +283,10 @@ class Api:
         return await asyncio.gather(*(self.send(read=read) for _ in range(64)))
 
     async def token_requests(self) -> int:
-        return int((await self._http.get("/stats")).json()["token_requests"])
+        return int((await self._client.get(f"{self._url}/stats")).json()["token_requests"])
 
     async def aclose(self) -> None:
-        await self._http.aclose()
+        await self._client.__aexit__(None, None, None)
 
 
 @asynccontextmanager

@@ -3,8 +3,8 @@
 from math import ceil
 from typing import Final
 
-_LARGEST: Final = 4  # parties at least: while one is written, the calls of the others are under way
-_SMALLEST: Final = 8  # parties at most: each costs a round trip
+_FEWEST: Final = 4  # parties at least: while one is written, the calls of the others are under way
+_MOST: Final = 8  # parties at most: each costs a round trip
 _WEIGHT: Final = 0.1  # of the latest of a duration in its mean
 
 
@@ -30,5 +30,5 @@ class Parties:
     @property
     def size(self) -> int:
         """Calls of the next party."""
-        parties = self._call / self._writing if self._writing > 0 else _SMALLEST
-        return ceil(self._places / min(max(parties, _LARGEST), _SMALLEST))
+        parties = self._call / self._writing if self._writing > 0 else _MOST
+        return ceil(self._places / min(max(parties, _FEWEST), _MOST))

@@ -119,6 +119,7 @@ class LotSender:
         except psycopg.Error:
             # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
             await asyncio.gather(*self._calls)
+            self._release()
             await self._write_outcomes()
             raise
         traffic = self._traffic

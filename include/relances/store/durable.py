@@ -40,8 +40,7 @@ class DurableConnection:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._connection is not None:
-            await self._connection.close()
+        await self._disconnect()
 
     async def run(self, operation: Operation[T_co]) -> T_co:
         """Carry it out, again where the server fails it, during five minutes; then raise what psycopg raised."""
@@ -53,12 +52,11 @@ class DurableConnection:
         )
         async for attempt in attempts:
             with attempt:
-                connection = await self._connected()
                 try:
-                    return await operation(connection, again=attempt.retry_state.attempt_number > 1)
+                    again = attempt.retry_state.attempt_number > 1
+                    return await operation(await self._connected(), again=again)
                 except psycopg.OperationalError:
-                    # Of a pipeline that broke off, psycopg takes statements for prepared that are not.
-                    await connection.close()
+                    await self._disconnect()  # its first statement may be the one that failed
                     raise
         raise AssertionError("unreachable: AsyncRetrying returns or raises")
 
@@ -69,3 +67,7 @@ class DurableConnection:
             )
             await self._connection.execute(query("seek_by_key"))
         return self._connection
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()

@@ -1,4 +1,4 @@
-"""A worker's side of the database: the two statements around every call to a provider."""
+"""A worker's side of the database: the statement between two calls to a provider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class LotStore:
                 await connection.execute(query("flag_numbers"), flags)
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
             unheard = await self._unheard(connection) if again and nombre > 0 else []
-            cursor = await connection.execute(query("exchange"), {**written, **self._wanted(nombre - len(unheard))})
+            cursor = await connection.execute(query("exchange"), {**written, **self._parameters(nombre - len(unheard))})
             return taken_at, unheard + await cursor.fetchall()
 
         taken_at, rows = await self._durable.run(write)
@@ -129,10 +129,10 @@ class LotStore:
         return claims, len(rows)
 
     async def _unheard(self, connection: psycopg.AsyncConnection) -> list[TupleRow]:
-        cursor = await connection.execute(query("claim_unheard"), self._wanted(0))
+        cursor = await connection.execute(query("claim_unheard"), self._parameters(0))
         return await cursor.fetchall()
 
-    def _wanted(self, nombre: int) -> dict[str, object]:
+    def _parameters(self, nombre: int) -> dict[str, object]:
         return {
             "source": self._lot.source,
             "occasion": self._lot.occasion,
@@ -153,7 +153,7 @@ class LotStore:
         """Whether somebody else held relances of the lot, never tried, that this worker therefore did not take."""
 
         async def look(connection: psycopg.AsyncConnection, *, again: bool) -> bool:  # noqa: ARG001 - it only reads
-            cursor = await connection.execute(query("find_passed_over"), self._wanted(0))
+            cursor = await connection.execute(query("find_passed_over"), self._parameters(0))
             return await cursor.fetchone() is not None
 
         return await self._durable.run(look)

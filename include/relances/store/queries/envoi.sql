@@ -46,7 +46,7 @@ WITH regle AS (
     SELECT * FROM json_to_recordset(%(reglements)s::json) AS t (
         relance_id bigint, numero smallint, statut text, issue text,
         code text, reference text, detail text, delai_secondes float8)
-), appels AS (
+), journal_clos AS (
     UPDATE relances.tentative t
     SET terminee_le = clock_timestamp(), issue = g.issue, code = g.code, detail = g.detail,
         reference = coalesce(g.reference, t.reference)
@@ -97,7 +97,7 @@ WITH regle AS (
         prochaine_tentative_le = NULL
     FROM prise WHERE r.id = prise.id AND prise.annulation IS NULL
     RETURNING r.id, r.tentatives, r.segments, r.telephone, r.texte, r.modele, r.variables
-), journal AS (
+), journal_ouvert AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire)
     SELECT id, tentatives, %(fournisseur)s, %(compte)s, %(proprietaire)s FROM prises
 )
