@@ -2,8 +2,8 @@
 
     python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--celery 20000] [--dossier …]
 
-On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. Half an hour
-on a machine that does nothing else.
+On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. An hour on
+a machine that does nothing else.
 """
 
 import argparse

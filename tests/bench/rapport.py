@@ -59,8 +59,9 @@ def introduction(measured: Measured) -> str:
 
 Ce qui est mesuré tourne sur un cœur ; PostgreSQL (ses écritures attendues sur le disque, comme en service) et le
 serveur qui reçoit les messages se partagent l'autre. Ce serveur ne fait que répondre, après 0, 100 ou 500 ms : il n'est
-jamais la limite. Chaque mesure alterne avec sa limite, {measured.turns} tours de {number(measured.messages)} messages
-(moins quand la réponse tarde) ; les chiffres sont des médianes, les rapports ceux de chaque paire de tours."""
+jamais la limite. Chaque mesure alterne avec ce à quoi elle se compare, {measured.turns} tours de
+{number(measured.messages)} messages (moins quand la réponse tarde) ; les chiffres sont des médianes, les rapports ceux
+de chaque paire de tours."""
 
 
 def targets(measured: Measured) -> str:
@@ -111,7 +112,10 @@ def loop(measured: Measured) -> str:
 
 Réserver, appeler, régler, par l'adaptateur de Ventis, début et essais compris ; le client nu est un `httpx.AsyncClient`
 sur le même transport, qui ne fait qu'appeler. Un aller-retour à la base est une transaction finie, d'après PostgreSQL.
-Un appel à la fois, chaque message attend une écriture sur le disque : c'est le prix de ne rien perdre.
+Un appel à la fois, chaque message attend une écriture sur le disque : c'est le prix de ne rien perdre. Le client nu
+s'occupe aussi de témoins (cookies) et de redirections, dont l'adaptateur ne veut pas : le rapport peut approcher 100 %.
+Quand les réponses tardent, les issues s'écrivent par plus petits groupes, pour que les places ne s'attendent pas : les
+allers-retours sont alors plus nombreux.
 
 ![Débit et processeur](debit.png)
 
