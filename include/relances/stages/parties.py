@@ -11,8 +11,8 @@ _WEIGHT: Final = 0.1  # of the latest of a duration in its mean
 class Parties:
     """Calls begin, and their outcomes are written, by parties: those of one share a round trip to the database.
 
-    As many parties as can be written while one call lasts keep all ``places`` busy. More would be round trips for
-    nothing; fewer, and answers wait for one another.
+    As many parties as can be written while one call lasts keep all ``places`` busy: fewer, and answers wait for one
+    another; more, and round trips take the time of calls.
     """
 
     def __init__(self, places: int) -> None:
