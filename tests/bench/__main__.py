@@ -79,9 +79,16 @@ def measure(postgres: EmbeddedPostgres, effort: Effort) -> Measured:
             for in_flight in IN_FLIGHT
         ]
         say("deux travailleurs contre un")
-        two = workers.compare(url, address, messages, min(turns, TURNS_WITH_LATENCY))
+        two = [
+            workers.compare(url, address, latency, effort.seconds, min(turns, TURNS_WITH_LATENCY))
+            for latency in workers.LATENCIES_MS
+        ]
         say("deux workers Celery contre un")
-        celery = celery_workers.compare(postgres, address, effort.celery)
+        celery = [
+            compared
+            for latency in workers.LATENCIES_MS
+            if (compared := celery_workers.compare(postgres, address, latency, effort.celery)) is not None
+        ]
         say("autres façons de faire")
         database = alternatives.database(url, copied=messages * 20, updated=messages)
         sequential = {latency: alternatives.one_by_one(url, address, latency, 100) for latency in (0, 100)}

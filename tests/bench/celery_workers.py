@@ -1,4 +1,4 @@
-"""Two Celery workers against one: the daily Dag in a whole Airflow with Redis, to a server that takes 100 ms an answer.
+"""Two Celery workers against one: the daily Dag in a whole Airflow with Redis, to a server whose answers take a while.
 
 A worker here runs one task at a time, and there are two lots: one after the other for one worker, side by side for two.
 The whole machine works at it, Airflow included. From the first call to the last answer, the start of the second task
@@ -27,7 +27,6 @@ from tests.bench.connections import account
 from tests.bench.days import CONTRIBUABLES_PER_RELANCE
 from tests.support import write_policy
 
-LATENCY_MS: Final = 100
 _RUN_SECONDS: Final = 1_800.0
 _SENT: Final = """
 SELECT count(*), extract(epoch FROM max(terminee_le) - min(commencee_le))::float8
@@ -40,23 +39,25 @@ _LOTS: Final = "SELECT count(*) FROM task_instance WHERE task_id = 'send_ventis'
 class CeleryWorkers:
     """Relances a second of one worker, and of two."""
 
+    latency_ms: int
     one: float
     two: float
 
 
-def compare(postgres: EmbeddedPostgres, server: str, relances: int) -> CeleryWorkers | None:
+def compare(postgres: EmbeddedPostgres, server: str, latency_ms: int, relances: int) -> CeleryWorkers | None:
     """A day of about so many relances, by one worker, then by two; None where there is no Redis to install."""
     if shutil.which("redis-server") is None:
         return None
-    return CeleryWorkers(*(rate(postgres, server, workers, relances) for workers in (1, 2)))
+    one, two = (rate(postgres, server, latency_ms, workers, relances) for workers in (1, 2))
+    return CeleryWorkers(latency_ms, one, two)
 
 
-def rate(postgres: EmbeddedPostgres, server: str, workers: int, relances: int) -> float:
+def rate(postgres: EmbeddedPostgres, server: str, latency_ms: int, workers: int, relances: int) -> float:
     """Relances a second of a run on databases of its own."""
-    with installed(postgres, workers, relances) as stack:
-        fields = account(f"{server}/{LATENCY_MS}", server)
+    with installed(postgres, f"celery_{workers}_{latency_ms}", workers, relances) as stack:
+        fields = account(f"{server}/{latency_ms}", server)
         stack.api.put_connections([Connection("ventis_default", **fields)])  # type: ignore[arg-type]
-        run_id = f"celery-{workers}"
+        run_id = f"celery-{workers}-{latency_ms}"
         stack.api.trigger(DAG, run_id, {"date_relance": datetime.now(LIBREVILLE).date().isoformat()})
         stack.supervisor.wait_for(
             lambda: stack.api.run_state(DAG, run_id) in {"success", "failed"}, _RUN_SECONDS, "the run lasts", every=1
@@ -71,11 +72,11 @@ def rate(postgres: EmbeddedPostgres, server: str, workers: int, relances: int) -
 
 
 @contextmanager
-def installed(postgres: EmbeddedPostgres, workers: int, relances: int) -> Iterator[Stack]:
+def installed(postgres: EmbeddedPostgres, name: str, workers: int, relances: int) -> Iterator[Stack]:
     """An installation of its own, the day's relances in two lots."""
-    folder = Path(postgres.folder.parent, f"celery-{workers}")
+    folder = Path(postgres.folder.parent, name)
     folder.mkdir()
-    etaxe, pipeline = (postgres.create_database(f"celery_{workers}_{part}") for part in ("etaxe", "relances"))
+    etaxe, pipeline = (postgres.create_database(f"{name}_{part}") for part in ("etaxe", "relances"))
     contribuables = int(relances * CONTRIBUABLES_PER_RELANCE)
     create_base_fictive(etaxe, contribuables=contribuables, graine=1, date_reference=datetime.now(LIBREVILLE).date())
     policy = write_policy(folder / "politique.toml", taille_lot=int(relances * 0.6), fraicheur_jours=30)

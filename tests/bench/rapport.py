@@ -31,8 +31,8 @@ class Measured:
     messages: int
     turns: int
     cells: Sequence[Compared]
-    workers: Workers
-    celery: CeleryWorkers | None
+    workers: Sequence[Workers]
+    celery: Sequence[CeleryWorkers]
     alternatives: Alternatives
     empty: Figures
     wholes: Sequence[EndToEnd]
@@ -76,19 +76,16 @@ def targets(measured: Measured) -> str:
          fast.round_trips <= 0.1),
         (f"mémoire de l'envoi, {sizes(measured)}", "≤ 1,3 ×", f"{decimal(measured.growth, 2)} ×",
          measured.growth <= 1.3),
-        ("deux travailleurs / un, 100 ms", "≥ 1,7 ×", f"{decimal(measured.workers.ratio, 2)} ×",
-         measured.workers.ratio >= 1.7),
-        *celery(measured.celery),
+        *(twice(f"deux travailleurs / un, {two.latency_ms} ms", two.ratio) for two in measured.workers),
+        *(twice(f"deux workers Celery / un, passage entier, {two.latency_ms} ms", two.two / two.one)
+          for two in measured.celery),
     ]  # fmt: skip
     body = [(what, wanted, figure, "oui" if held else "**non**") for what, wanted, figure, held in rows]
     return "## Ce qui est promis\n\n" + table(("mesure", "promis", "mesuré", "tenu"), body)
 
 
-def celery(workers: CeleryWorkers | None) -> list[tuple[str, str, str, bool]]:
-    if workers is None:
-        return []
-    ratio = workers.two / workers.one
-    return [("deux workers Celery / un, passage entier, 100 ms", "≥ 1,7 ×", f"{decimal(ratio, 2)} ×", ratio >= 1.7)]
+def twice(what: str, ratio: float) -> tuple[str, str, str, bool]:
+    return what, "≥ 1,7 ×", f"{decimal(ratio, 2)} ×", ratio >= 1.7
 
 
 def loop(measured: Measured) -> str:
@@ -126,9 +123,22 @@ def others(measured: Measured) -> str:
     ways, fast = measured.alternatives, measured.cell(64, 0).loop.rate
     speeds = {
         "la boucle d'envoi, 64 appels à la fois, 0 ms": fast,
-        "deux travailleurs, 64 appels chacun, 100 ms": measured.workers.two,
-        "un travailleur, 64 appels, 100 ms": measured.workers.one,
-        **by_celery(measured.celery),
+        **{
+            f"{how}, {workers.latency_ms} ms": speed
+            for workers in measured.workers
+            for how, speed in (
+                ("deux travailleurs, 64 appels chacun", workers.two),
+                ("un travailleur, 64 appels", workers.one),
+            )
+        },
+        **{
+            f"{how}, un passage d'Airflow, {workers.latency_ms} ms": speed
+            for workers in measured.celery
+            for how, speed in (
+                ("deux workers Celery, un lot chacun", workers.two),
+                ("un worker Celery, deux lots à la suite", workers.one),
+            )
+        },
         **{
             f"un message après l'autre, un client `httpx` ouvert pour chacun, {latency} ms": speed
             for latency, speed in ways.sequential.items()
@@ -144,15 +154,6 @@ def others(measured: Measured) -> str:
 {table(("façon", "par seconde"), rows)}
 
 À une tâche par relance, 100 000 relances prendraient {decimal(hour, 1)} heures (extrapolé de 50)."""
-
-
-def by_celery(workers: CeleryWorkers | None) -> dict[str, float]:
-    if workers is None:
-        return {}
-    return {
-        "deux workers Celery, un lot chacun, un passage d'Airflow, 100 ms": workers.two,
-        "un worker Celery, deux lots à la suite, le même passage": workers.one,
-    }
 
 
 def days(measured: Measured) -> str:

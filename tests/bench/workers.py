@@ -1,7 +1,8 @@
 """Two sending processes against one: ``python -m tests.bench.workers <measure as JSON> <lot as JSON>`` is one of them.
 
-Each sends a lot of its own to a server that takes 100 ms an answer, so that neither it nor a core is the limit. What a
-Celery worker runs is such a process.
+Each sends a lot of its own to a server that takes its time to answer. What a Celery worker runs is such a process. At
+100 ms, two of them with PostgreSQL and the server are nearly more than two cores can do; at 500 ms nothing but the
+answers is waited for.
 """
 
 import asyncio
@@ -20,24 +21,27 @@ from tests.bench.loop import Measure, connect, send_lot
 from tests.bench.staged import stage
 
 IN_FLIGHT: Final = 64
-LATENCY_MS: Final = 100
+LATENCIES_MS: Final = (100, 500)
 
 
 @dataclass(frozen=True, slots=True)
 class Workers:
     """Relances a second, medians of the turns; ``ratio`` is that of each pair."""
 
+    latency_ms: int
     one: float
     two: float
     ratio: float
 
 
-def compare(relances_url: str, server: str, messages: int, turns: int) -> Workers:
-    measure = Measure(relances_url, server, IN_FLIGHT, LATENCY_MS, messages, turns)
+def compare(relances_url: str, server: str, latency_ms: int, seconds: int, turns: int) -> Workers:
+    """Turns of about so many seconds, as one goes."""
+    messages = seconds * IN_FLIGHT * 1000 // latency_ms
+    measure = Measure(relances_url, server, IN_FLIGHT, latency_ms, messages, turns)
     lots = iter(stage(relances_url, 3 * turns, messages))
     pairs = [(rate(measure, [next(lots)]), rate(measure, [next(lots), next(lots)])) for _ in range(turns)]
     one, two = (median(side) for side in zip(*pairs, strict=True))
-    return Workers(one, two, median(both / alone for alone, both in pairs))
+    return Workers(latency_ms, one, two, median(both / alone for alone, both in pairs))
 
 
 def rate(measure: Measure, lots: Sequence[Lot]) -> float:

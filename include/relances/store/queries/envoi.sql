@@ -1,10 +1,10 @@
 -- name: plan_ranges
 -- What may be sent now of an occasion by a fournisseur, cut into ranges of ids of at most `taille` relances, or more
--- where that would make more than `lots_max` of them.
+-- where that would make more than `lots_max` of them; all of a size, so that those sent side by side end together.
 SELECT min(id), max(id)
 FROM (
     SELECT id, (row_number() OVER (ORDER BY id) - 1)
-        / greatest(%(taille)s, ceil(count(*) OVER () / %(lots_max)s::numeric)::bigint) AS lot
+        * least(%(lots_max)s, ceil(count(*) OVER () / %(taille)s::numeric)::bigint) / count(*) OVER () AS lot
     FROM relances.relance
     WHERE fournisseur = %(fournisseur)s AND occasion = %(occasion)s AND source = %(source)s
         AND (%(canal)s::text IS NULL OR canal = %(canal)s OR premiere_voie ->> 'canal' = %(canal)s)
