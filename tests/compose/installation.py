@@ -121,7 +121,7 @@ def docker(*words: str) -> str:
 
 
 def _secrets() -> dict[str, str]:
-    names = ("POSTGRES_PASSWORD", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE")
+    names = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE")
     fernet_key = base64.urlsafe_b64encode(os.urandom(32)).decode()
     return {**{name: secrets.token_hex(32) for name in names}, "AIRFLOW_FERNET_KEY": fernet_key}
 

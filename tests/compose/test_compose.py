@@ -129,6 +129,20 @@ def test_starting_again_brings_the_killed_worker_back_and_sends_nothing(installa
     assert len(installation.containers("worker")) == 2
 
 
+def test_the_broker_answers_nobody_without_its_password(installation: Installation) -> None:
+    asked = ("exec", "-T", "redis", "env", "-u", "REDISCLI_AUTH", "redis-cli", "ping")
+    assert "NOAUTH" in installation.compose(*asked)
+
+
+def test_redis_does_not_run_as_root_and_its_password_is_in_no_list_of_processes(installation: Installation) -> None:
+    [redis], workers = installation.containers("redis"), installation.containers("worker")
+    assert docker("inspect", "--format={{.Config.User}}", redis) == "redis"
+    for container in (redis, *workers):
+        assert installation.secrets["REDIS_PASSWORD"] not in docker("top", container)
+    for worker in workers:
+        assert "--broker" not in docker("inspect", "--format={{.Config.Healthcheck.Test}}", worker)
+
+
 def test_the_demonstration_takes_no_database_of_the_operators(installation: Installation) -> None:
     done = installation.attempt("run", "--rm", "--no-deps", "-e", "ETAXE_URL=postgresql://a:b@c/d", "init")
     assert done.returncode == 1
@@ -143,7 +157,14 @@ def test_volumes_of_the_demonstration_never_serve_a_real_installation(installati
 
 @pytest.mark.parametrize(
     "name",
-    ["POSTGRES_PASSWORD", "AIRFLOW_FERNET_KEY", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE"],
+    [
+        "POSTGRES_PASSWORD",
+        "REDIS_PASSWORD",
+        "AIRFLOW_FERNET_KEY",
+        "AIRFLOW_SECRET_KEY",
+        "AIRFLOW_JWT_SECRET",
+        "RELANCES_MOT_DE_PASSE",
+    ],
 )
 def test_a_missing_secret_is_named_with_where_to_find_it(installation: Installation, name: str) -> None:
     done = installation.attempt("config", "--quiet", **{name: ""})

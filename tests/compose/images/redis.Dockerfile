@@ -1,4 +1,4 @@
-# Ce que l'image officielle de Redis donne : redis-server sans protection, données dans /data.
+# Ce que l'image officielle de Redis donne : redis-server, ses données dans /data.
 FROM relances-essai/debian
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends redis-server \
