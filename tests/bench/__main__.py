@@ -43,6 +43,8 @@ def main() -> None:
     parser.add_argument("--dossier", type=Path, default=Path(__file__).parent, help="où écrire le rapport")
     options = parser.parse_args()
     sizes = [int(size) for size in options.tailles.split(",")]
+    if max(sizes) > days.MOST:
+        parser.error(f"--tailles : {days.MOST} relances au plus")
     effort = Effort(sizes, options.celery, options.messages, options.tours, options.secondes)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as postgres:
         measured = measure(postgres, effort)

@@ -7,6 +7,7 @@ from typing import Final
 import psycopg
 
 from relances.local.base_fictive import create_base_fictive
+from relances.local.base_fictive.chargement import MAXIMUM
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.bench.connections import DATE, NOBODY_LISTENS, environment
@@ -14,6 +15,7 @@ from tests.bench.task import Figures, run
 from tests.bench.transactions import transactions
 
 CONTRIBUABLES_PER_RELANCE: Final = 2.2  # in the sample tax database, at DATE
+MOST: Final = int(MAXIMUM / CONTRIBUABLES_PER_RELANCE)  # relances of a day
 PREPARING: Final = ("extract", "validate", "create_relances")
 NOBODY_IS_LEFT_ALONE: Final = 8  # days after a relance, by the policy
 IDLE_PASS: Final = ("reconcile_every_run", "write_back_every_run")

@@ -60,8 +60,8 @@ def introduction(measured: Measured) -> str:
 Ce qui est mesuré tourne sur un cœur ; PostgreSQL (ses écritures attendues sur le disque, comme en service) et le
 serveur qui reçoit les messages se partagent l'autre. Ce serveur ne fait que répondre, après 0, 100 ou 500 ms : il n'est
 jamais la limite. Chaque mesure alterne avec ce à quoi elle se compare, {measured.turns} tours de
-{number(measured.messages)} messages (moins quand la réponse tarde) ; les chiffres sont des médianes, les rapports ceux
-de chaque paire de tours."""
+{number(measured.messages)} messages, trois tours au plus quand la réponse tarde ; les chiffres sont des médianes, les
+rapports ceux de chaque paire de tours."""
 
 
 def targets(measured: Measured) -> str:

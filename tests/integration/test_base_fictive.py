@@ -92,7 +92,7 @@ class TestPouring:
             fill(url)
         assert ask(url, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'") == [("dossier_impaye",)]
 
-    @pytest.mark.parametrize("contribuables", [0, 1_000_001])
+    @pytest.mark.parametrize("contribuables", [0, 2_500_001])
     def test_the_size_has_bounds(self, new_database: NewDatabase, contribuables: int) -> None:
         with pytest.raises(ValueError, match="hors limites"):
             fill(new_database("base_fictive"), contribuables=contribuables)

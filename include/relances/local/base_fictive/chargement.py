@@ -13,7 +13,7 @@ from relances.local.base_fictive import referentiel
 from relances.local.base_fictive.population import Population
 from relances.local.errors import LocalError
 
-MAXIMUM = 1_000_000
+MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same
 
 _REFERENTIEL: Mapping[str, Sequence[NamedTuple]] = {
     "zone": referentiel.ZONES,
@@ -34,7 +34,7 @@ class DatabaseNotEmptyError(LocalError):
 def create_base_fictive(url: str, *, contribuables: int = 2_000, graine: int = 1, date_reference: date) -> None:
     """Create and fill the tax application's tables at ``url`` (libpq), or leave the database as it was.
 
-    Same ``contribuables`` (1 to 1,000,000), ``graine`` and ``date_reference``: same rows. Raises
+    Same ``contribuables`` (1 to 2,500,000), ``graine`` and ``date_reference``: same rows. Raises
     :class:`DatabaseNotEmptyError` when the database has a ``contribuable`` table already, and ``ValueError``
     when the number is out of range.
     """
