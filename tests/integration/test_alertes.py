@@ -53,7 +53,7 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
 
 
 def pause(fournisseur: str = "ventis") -> None:
-    alertes.lane_paused(fournisseur, "12 réponses 503 sur 20", None, 40)
+    alertes.lane_paused(fournisseur, "12 réponses 503 sur 20", None)
 
 
 def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) -> None:
@@ -243,6 +243,23 @@ def test_a_fournisseur_that_falls_down_is_told_once_while_it_is(
         let_time_pass(relances_url, 90)  # its pause is over: one more call, in vain
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
+    assert gabonese_numbers(text) == []
+
+
+def test_a_fournisseur_that_is_back_is_told_once_too(
+    connected: Chat, relances_url: str, provider: Provider, connect: Connect
+) -> None:
+    stage_relances(relances_url, 8)
+    provider.upset({"fault": "http_503_before"})
+    with pytest.raises(AirflowRescheduleException):
+        pipeline.send_lot(request(), "ventis", 1, 10**9)
+    let_time_pass(relances_url, 90)
+    provider.upset()
+    for _ in range(2):
+        stage_relances(relances_url, 40)
+        pipeline.send_lot(request(), "ventis", 1, 10**9)
+    _, text = connected.texts()
+    assert "la file ventis envoie de nouveau" in text
     assert gabonese_numbers(text) == []
 
 

@@ -11,15 +11,17 @@ import pytest
 
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
+from relances.rules.outcomes import Acceptee
 from relances.rules.policy import Disjoncteur
 from relances.rules.policy_file import load_policy
 from relances.stages.pacing import Cadence
 from relances.stages.sending import LotReport, LotSender, lease
-from relances.stages.traffic import Halte
+from relances.stages.traffic import Halte, Traffic
 from relances.store.doubts import Doubts
 from relances.store.durable import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
+from relances_providers.messaging import Limits
 from relances_providers.ventis_hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -324,10 +326,28 @@ async def test_a_recovery_once_it_is_open_again_ends_the_row_of_suspensions(rela
         await voie.suspend(DISJONCTEUR, "panne", 0)
         let_time_pass(relances_url, 60)
         assert (await look(voie)).suspensions == 1
-        assert (await look(voie, repond=True, gueri=True)).suspensions == 0
+        healed = await look(voie, repond=True, gueri=True)
+        assert healed.suspensions == 0
+        assert healed.guerie_de is not None
+        assert (await look(voie, repond=True, gueri=True)).guerie_de is None, "told once"
         again = await voie.suspend(DISJONCTEUR, "autre panne", 0)
     assert again is not None
     assert again.suspensions == 1
+
+
+async def test_a_worker_that_saw_the_end_of_a_trouble_does_not_say_so_once_another_began(relances_url: str) -> None:
+    async with lane(relances_url) as voie, lane(relances_url) as others:
+        await voie.suspend(DISJONCTEUR, "panne", 0)
+        let_time_pass(relances_url, 60)
+        traffic = Traffic(voie, Limits(rate_per_second=DEBIT, max_in_flight=4, timeout=30), DISJONCTEUR)
+        await traffic.open()
+        for _ in range(DISJONCTEUR.echantillon):
+            traffic.learn(Acceptee("uuid"), None, 0.01)
+        await traffic.look()
+        assert traffic.guerie_de is not None
+        await others.suspend(DISJONCTEUR, "autre panne", 0)
+        await traffic.look()
+    assert (traffic.halte, traffic.guerie_de) == (Halte.SUSPENDUE, None)
 
 
 async def test_a_trouble_after_a_long_rest_is_a_new_one(relances_url: str) -> None:

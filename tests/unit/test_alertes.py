@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.alertes import Compte, Passage, doubled, lane_paused, run_failed, run_late
+from relances.rules.alertes import Compte, Passage, doubled, lane_back, lane_paused, run_failed, run_late
 
 PASSAGE = Passage("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
 EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # in Libreville, an hour more
@@ -69,6 +69,20 @@ def test_a_lane_that_tries_again_says_when_and_one_that_does_not_says_so() -> No
     assert "it tries again at 2026-03-02 08:00" in pause
     assert "elle ne reprendra qu'une fois corrigée" in stop
     assert "\n2 000 relances attendent ;" in stop
+
+
+def test_a_lane_that_sends_again_says_since_when_it_did_not_and_that_there_is_nothing_to_do() -> None:
+    text = lane_back("ventis", EIGHT, 12)
+
+    assert text.startswith("Relances : la file ventis envoie de nouveau ; ")
+    assert "sa panne avait commencé le 02/03/2026 à 08:00\n12 relances attendent. Que faire : rien." in text
+    assert "its trouble began at 2026-03-02 08:00" in text
+
+
+def test_what_waits_for_a_lane_may_be_unknown() -> None:
+    for text in (lane_paused("ventis", "12 réponses 503 sur 20", EIGHT, None), lane_back("ventis", EIGHT, None)):
+        assert "Relances en attente : inconnues" in text
+        assert "reminders waiting: unknown" in text
 
 
 def test_relances_sent_twice_are_named_by_their_ids() -> None:

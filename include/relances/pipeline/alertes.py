@@ -54,12 +54,17 @@ async def run_late(context: Mapping[str, Mapping[str, str]]) -> None:
         await asyncio.to_thread(tell, lambda: _lateness(run), _LATE_SECONDS)
 
 
-def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int) -> None:
+def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None) -> None:
     """Tell that a lane is paused, once an opening of its breaker; not from an event loop, which it would hold up.
 
-    ``motif``: a sentence for the operator; ``jusqu_au``: None until a person mends it; ``en_attente``: relances.
+    ``motif``: a sentence for the operator; ``jusqu_au``: None until a person mends it.
     """
-    tell(lambda: words.lane_paused(fournisseur, motif, jusqu_au, en_attente), _TASK_SECONDS)
+    tell(lambda: words.lane_paused(fournisseur, motif, jusqu_au, _waiting(fournisseur)), _TASK_SECONDS)
+
+
+def lane_back(fournisseur: str, depuis: datetime) -> None:
+    """Tell that a lane whose pause was told sends again. ``depuis``: when its trouble began."""
+    tell(lambda: words.lane_back(fournisseur, depuis, _waiting(fournisseur)), _TASK_SECONDS)
 
 
 def doubled(relances: Collection[int]) -> None:
@@ -112,6 +117,11 @@ def _figures(read: Callable[[Alertes], T]) -> T | None:
             return read(alertes)
     except (psycopg.Error, PipelineError):
         return None
+
+
+def _waiting(fournisseur: str) -> int | None:
+    waiting = _figures(Alertes.waiting)
+    return None if waiting is None else waiting.get(fournisseur, 0)
 
 
 def _passage(dag_id: str, run_id: str) -> Passage:

@@ -26,7 +26,6 @@ from relances.stages import soldes
 from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
-from relances.store.alertes import Alertes
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
@@ -124,19 +123,20 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
         with rare_collections():
-            outcome, suspension = asyncio.run(_send_with(hook, lot, policy))
-    if suspension is not None and suspension.suspensions == 1:
-        _tell(lot.fournisseur, suspension)
-    if isinstance(outcome, ProviderError):
+            outcome, worker = asyncio.run(_send_with(hook, lot, policy))
+    _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
+    if isinstance(outcome, Exception):
         raise outcome
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, outcome)
     return outcome
 
 
-def _tell(fournisseur: str, suspension: Suspension) -> None:
-    with database(RELANCES) as relances:
-        waiting = Alertes(relances).waiting().get(fournisseur, 0)
-    alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au, waiting)
+def _tell(fournisseur: str, suspension: Suspension | None, guerie_de: datetime | None) -> None:
+    """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
+    if suspension is not None and suspension.suspensions == 1:
+        alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au)
+    if guerie_de is not None:
+        alertes.lane_back(fournisseur, guerie_de)
 
 
 def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
@@ -153,8 +153,8 @@ def _read_again(lot: Lot, policy: Politique) -> None:
 
 async def _send_with(
     hook: MessagingHook, lot: Lot, policy: Politique
-) -> tuple[LotReport | ProviderError, Suspension | None]:
-    """How the lot ended, and the suspension of its lane that came of it: that is to be told whatever the end."""
+) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
+    """How the lot ended, and who sent it: what it saw of its lane is to be told, a lot cut short included."""
     refuse_real_provider(hook)
     envoi, limits = policy.envoi, hook.limits
     store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
@@ -172,9 +172,9 @@ async def _send_with(
         )
         with _ending_well(worker):
             try:
-                return await worker.run(), worker.suspension
-            except ProviderError as error:
-                return error, worker.suspension
+                return await worker.run(), worker
+            except (ProviderError, PipelineError) as error:
+                return error, worker
 
 
 @contextmanager

@@ -86,8 +86,11 @@ def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] |
     )
 
 
-def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int) -> str:
-    """A lane sends no more. ``jusqu_au``: when it tries again by itself; None: once a person mends it."""
+def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int | None) -> str:
+    """A lane sends no more. ``jusqu_au``: when it tries again by itself; None: once a person mends it.
+
+    ``en_attente``: relances that wait for it; None where they cannot be counted.
+    """
     reprise, again = (
         ("elle ne reprendra qu'une fois corrigée", "it resumes only once mended")
         if jusqu_au is None
@@ -97,15 +100,29 @@ def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
         [
             f"Relances : la file {fournisseur} est suspendue, {reprise}",
             f"Motif : {motif}",
-            f"{compte(en_attente, 'relance attend', 'relances attendent')} ; aucune n'est perdue, les autres "
-            "fournisseurs continuent.",
+            f"{_attente(en_attente)} ; aucune n'est perdue, les autres fournisseurs continuent.",
             "Que faire : si le motif ne se corrige pas chez vous, voyez avec le fournisseur ; « relances diagnostic » "
             "(ou le Dag relances_diagnostic) examine sa connexion sans rien envoyer.",
         ],
         [
             f"Relances: lane {fournisseur} is paused, {again}",
-            f"reminders waiting: {en_attente}; none is lost, the other providers go on",
+            f"reminders waiting: {_waiting(en_attente)}; none is lost, the other providers go on",
             "mend what the reason names or ask the provider; the relances_diagnostic Dag examines the connection",
+        ],
+    )
+
+
+def lane_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str:
+    """A lane sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`lane_paused`."""
+    return _message(
+        [
+            f"Relances : la file {fournisseur} envoie de nouveau ; sa panne avait commencé le {in_words(depuis)}",
+            f"{_attente(en_attente)}. Que faire : rien.",
+        ],
+        [
+            f"Relances: lane {fournisseur} sends again; its trouble began at {_iso(depuis)}",
+            f"reminders waiting: {_waiting(en_attente)}",
+            "nothing to do",
         ],
     )
 
@@ -129,6 +146,16 @@ def doubled(relances: Collection[int]) -> str:
 
 def _message(french: Sequence[str], english: Sequence[str], lien: str = "") -> str:
     return "\n".join([*french, f"— {' · '.join(english)}.", *filter(None, [lien])])
+
+
+def _attente(relances: int | None) -> str:
+    if relances is None:
+        return "Relances en attente : inconnues"
+    return compte(relances, "relance attend", "relances attendent")
+
+
+def _waiting(relances: int | None) -> str:
+    return "unknown" if relances is None else nombre(relances)
 
 
 def _of(passage: Passage) -> str:

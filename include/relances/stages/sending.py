@@ -165,6 +165,11 @@ class LotSender:
         return self._traffic.suspension
 
     @property
+    def guerie_de(self) -> datetime | None:
+        """Since when the lane was in trouble, where this worker saw the end of it."""
+        return self._traffic.guerie_de
+
+    @property
     def _room(self) -> int:
         """Calls that may be added to those in flight, once what has ended is written."""
         return self._traffic.places - len(self._calls)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from time import monotonic
 from typing import Final
@@ -48,7 +49,10 @@ class Trouble:
 
 
 class Traffic:
-    """The lane as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself."""
+    """The lane as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself.
+
+    ``guerie_de``: since when the lane was in trouble, where this worker saw the end of it, and nobody a new one.
+    """
 
     def __init__(
         self,
@@ -75,6 +79,7 @@ class Traffic:
         self.attente = 0.0
         self.trouble: Trouble | None = None
         self.suspension: Suspension | None = None
+        self.guerie_de: datetime | None = None
 
     async def open(self) -> None:
         """See how the lane is, before anything is claimed."""
@@ -121,11 +126,14 @@ class Traffic:
         self._looked_at = self._clock()
         self._answers = self._slow = False
         self._in_trouble = etat.suspensions > 0
+        self.guerie_de = etat.guerie_de or self.guerie_de
         self.pace.add(etat.departs)
         if etat.arretee:
             self.halte, self.attente = Halte.ARRETEE, 0.0
         elif etat.suspendue > 0:
             self.halte, self.attente = Halte.SUSPENDUE, etat.suspendue
+        if self.halte is not None:
+            self.guerie_de = None  # it fell again since
 
     @property
     def _chunk(self) -> int:

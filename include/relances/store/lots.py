@@ -14,7 +14,7 @@ class Lots:
         self._connection = connection
 
     def plan(self, execution: Execution, fournisseur: str, taille: int, lots_max: int) -> list[Lot]:
-        """Cut what is due of the occasion into lots of ``taille``, larger where they would be above ``lots_max``."""
+        """Cut what is due of the occasion into even lots of at most ``taille``; ``lots_max`` larger ones at most."""
         parameters = {
             "occasion": execution.occasion,
             "source": execution.source,

@@ -30,13 +30,15 @@ class Departs:
 class EtatVoie:
     """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
 
-    ``suspensions``: how many times in a row it was, without a recovery between.
+    ``suspensions``: how many times in a row it was, without a recovery between. ``guerie_de``: since when it was in
+    trouble, where this very look ended that; lost with an answer that was.
     """
 
     departs: Departs
     suspendue: float
     arretee: bool
     suspensions: int
+    guerie_de: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +87,10 @@ class VoieStore:
             told_at = monotonic()
             if row is None:
                 raise LookupError(f"lane {self._fournisseur} was not opened")
-            accordes, attente, pas, suspendue, arretee, suspensions = row
+            accordes, attente, pas, suspendue, arretee, suspensions, guerie_de = row
             # By the clock of after the answer: a departure is never taken before its time.
             departs = Departs(accordes, told_at + attente, pas, told_at - asked_at)
-            return EtatVoie(departs, suspendue, arretee, suspensions)
+            return EtatVoie(departs, suspendue, arretee, suspensions, guerie_de)
 
         return await self._durable.run(reserve)
 

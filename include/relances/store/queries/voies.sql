@@ -11,6 +11,7 @@ WITH voie AS MATERIALIZED (
     SELECT v.fournisseur, d.debit, o.ouverte, greatest(clock_timestamp(),
             least(v.prochain_depart, clock_timestamp() + (v.prochain_depart - v.acceleree_le))) AS depart,
         CASE WHEN o.ouverte THEN least(%(nombre)s, ceil(d.debit / 4)) ELSE 0 END::integer AS accordes,
+        %(gueri)s AND o.ouverte AS guerie, v.suspendue_depuis,
         CASE
             WHEN %(ralentir)s
                 AND v.ralentie_le NOT BETWEEN clock_timestamp() - interval '1 second' AND clock_timestamp()
@@ -32,14 +33,14 @@ SET prochain_depart = voie.depart + make_interval(secs => voie.accordes / voie.d
     debit = voie.debit_suivant,
     ralentie_le = CASE WHEN voie.debit_suivant < voie.debit THEN clock_timestamp() ELSE v.ralentie_le END,
     acceleree_le = clock_timestamp(),
-    suspensions = CASE WHEN %(gueri)s AND voie.ouverte THEN 0 ELSE v.suspensions END,
-    suspendue_depuis = CASE WHEN NOT (%(gueri)s AND voie.ouverte) THEN v.suspendue_depuis END,
-    motif = CASE WHEN NOT (%(gueri)s AND voie.ouverte) THEN v.motif END
+    suspensions = CASE WHEN voie.guerie THEN 0 ELSE v.suspensions END,
+    suspendue_depuis = CASE WHEN NOT voie.guerie THEN v.suspendue_depuis END,
+    motif = CASE WHEN NOT voie.guerie THEN v.motif END
 FROM voie
 WHERE v.fournisseur = voie.fournisseur
 RETURNING voie.accordes, extract(epoch FROM voie.depart - clock_timestamp())::float8, (1 / voie.debit)::float8,
     greatest(0, coalesce(extract(epoch FROM v.suspendue_jusqu_au - clock_timestamp()), 0))::float8,
-    v.arretee_le IS NOT NULL, v.suspensions;
+    v.arretee_le IS NOT NULL, v.suspensions, CASE WHEN voie.guerie THEN voie.suspendue_depuis END;
 
 -- name: pause_voie
 -- Its fournisseur asks for so many seconds of silence: what is not reserved yet departs after them.
