@@ -54,7 +54,7 @@ lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
-bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une heure ; BENCH_ARGS=--help)
+bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une heure et demie ; BENCH_ARGS=--help)
 	@$(VENV) -W ignore -m tests.bench $(BENCH_ARGS)
 
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)

@@ -1,9 +1,9 @@
 """How fast the daily run is, and what it costs: ``make bench`` writes RAPPORT.md and its plots beside this file.
 
-    python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--celery 20000] [--dossier …]
+    python -m tests.bench [--tailles 10000,100000,1000000] [--messages 5000] [--tours 7] [--celery 10000] [--dossier …]
 
-On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. An hour on
-a machine that does nothing else.
+On databases and servers of its own, on one core; PostgreSQL and who takes the messages share the other. An hour and
+a half on a machine that does nothing else.
 """
 
 import argparse
@@ -37,8 +37,8 @@ def main() -> None:
     parser.add_argument("--tailles", default="10000,100000,1000000", help="relances des passages entiers")
     parser.add_argument("--messages", type=int, default=5_000, help="par tour, quand le serveur répond aussitôt")
     parser.add_argument("--tours", type=int, default=7, help="de chaque mesure ; la médiane compte")
-    parser.add_argument("--secondes", type=int, default=16, help="d'un tour, quand les réponses se font attendre")
-    parser.add_argument("--celery", type=int, default=20_000, help="relances des passages par Celery")
+    parser.add_argument("--secondes", type=int, default=12, help="d'un tour, quand les réponses se font attendre")
+    parser.add_argument("--celery", type=int, default=10_000, help="relances des passages par Celery")
     parser.add_argument("--textes", type=int, default=segments.TEXTES, help="dont les segments sont comptés")
     parser.add_argument("--dossier", type=Path, default=Path(__file__).parent, help="où écrire le rapport")
     options = parser.parse_args()

@@ -182,4 +182,14 @@ def step(url: str, seconds: float) -> None:
         ("voie", ("suspendue_jusqu_au", "prochain_depart", "ralentie_le", "acceleree_le")),
     ):
         moved = ", ".join(f"{column} = {column} - make_interval(secs => %(s)s)" for column in columns)
-        ask(url, f"UPDATE relances.{table} SET {moved}", s=seconds)  # noqa: S608 - our own words
+        while not _moved(url, f"UPDATE relances.{table} SET {moved}", seconds):  # noqa: S608 - our own words
+            pass
+
+
+def _moved(url: str, statement: str, seconds: float) -> bool:
+    """Whether it was done: no clock locks rows, this one does, and may meet a worker that comes the other way."""
+    try:
+        ask(url, statement, s=seconds)
+    except psycopg.errors.DeadlockDetected:
+        return False
+    return True
