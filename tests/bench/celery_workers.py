@@ -8,7 +8,6 @@ of a lone worker included.
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -25,6 +24,7 @@ from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
 from tests.bench.connections import account
 from tests.bench.days import CONTRIBUABLES_PER_RELANCE
+from tests.bench.workers import Workers
 from tests.support import write_policy
 
 _RUN_SECONDS: Final = 1_800.0
@@ -35,21 +35,12 @@ FROM relances.tentative WHERE issue = 'acceptee'
 _LOTS: Final = "SELECT count(*) FROM task_instance WHERE task_id = 'send_ventis' AND state = 'success'"
 
 
-@dataclass(frozen=True, slots=True)
-class CeleryWorkers:
-    """Relances a second of one worker, and of two."""
-
-    latency_ms: int
-    one: float
-    two: float
-
-
-def compare(postgres: EmbeddedPostgres, server: str, latency_ms: int, relances: int) -> CeleryWorkers | None:
+def compare(postgres: EmbeddedPostgres, server: str, latency_ms: int, relances: int) -> Workers | None:
     """A day of about so many relances, by one worker, then by two; None where there is no Redis to install."""
     if shutil.which("redis-server") is None:
         return None
     one, two = (rate(postgres, server, latency_ms, workers, relances) for workers in (1, 2))
-    return CeleryWorkers(latency_ms, one, two)
+    return Workers(latency_ms, one, two, two / one)
 
 
 def rate(postgres: EmbeddedPostgres, server: str, latency_ms: int, workers: int, relances: int) -> float:

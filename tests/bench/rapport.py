@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.alternatives import Database
-from tests.bench.celery_workers import CeleryWorkers
 from tests.bench.days import EndToEnd
 from tests.bench.hooks import Compared as Hooked
 from tests.bench.loop import Compared
@@ -32,7 +31,7 @@ class Measured:
     turns: int
     cells: Sequence[Compared]
     workers: Sequence[Workers]
-    celery: Sequence[CeleryWorkers]
+    celery: Sequence[Workers]
     alternatives: Alternatives
     empty: Figures
     wholes: Sequence[EndToEnd]
@@ -77,7 +76,7 @@ def targets(measured: Measured) -> str:
         (f"mémoire de l'envoi, {sizes(measured)}", "≤ 1,3 ×", f"{decimal(measured.growth, 2)} ×",
          measured.growth <= 1.3),
         *(twice(f"deux travailleurs / un, {two.latency_ms} ms", two.ratio) for two in measured.workers),
-        *(twice(f"deux workers Celery / un, passage entier, {two.latency_ms} ms", two.two / two.one)
+        *(twice(f"deux workers Celery / un, passage entier, {two.latency_ms} ms", two.ratio)
           for two in measured.celery),
     ]  # fmt: skip
     body = [(what, wanted, figure, "oui" if held else "**non**") for what, wanted, figure, held in rows]
@@ -123,22 +122,12 @@ def others(measured: Measured) -> str:
     ways, fast = measured.alternatives, measured.cell(64, 0).loop.rate
     speeds = {
         "la boucle d'envoi, 64 appels à la fois, 0 ms": fast,
-        **{
-            f"{how}, {workers.latency_ms} ms": speed
-            for workers in measured.workers
-            for how, speed in (
-                ("deux travailleurs, 64 appels chacun", workers.two),
-                ("un travailleur, 64 appels", workers.one),
-            )
-        },
-        **{
-            f"{how}, un passage d'Airflow, {workers.latency_ms} ms": speed
-            for workers in measured.celery
-            for how, speed in (
-                ("deux workers Celery, un lot chacun", workers.two),
-                ("un worker Celery, deux lots à la suite", workers.one),
-            )
-        },
+        **by(measured.workers, "deux travailleurs, 64 appels chacun", "un travailleur, 64 appels"),
+        **by(
+            measured.celery,
+            "deux workers Celery, un lot chacun, un passage d'Airflow",
+            "un worker Celery, deux lots à la suite, un passage d'Airflow",
+        ),
         **{
             f"un message après l'autre, un client `httpx` ouvert pour chacun, {latency} ms": speed
             for latency, speed in ways.sequential.items()
@@ -154,6 +143,14 @@ def others(measured: Measured) -> str:
 {table(("façon", "par seconde"), rows)}
 
 À une tâche par relance, 100 000 relances prendraient {decimal(hour, 1)} heures (extrapolé de 50)."""
+
+
+def by(compared: Sequence[Workers], two: str, one: str) -> dict[str, float]:
+    return {
+        f"{how}, {workers.latency_ms} ms": speed
+        for workers in compared
+        for how, speed in ((two, workers.two), (one, workers.one))
+    }
 
 
 def days(measured: Measured) -> str:

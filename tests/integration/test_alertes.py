@@ -232,15 +232,20 @@ def assert_discreet(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixt
         assert secret not in caplog.text + written.out + written.err
 
 
+def fall_down(relances_url: str, provider: Provider) -> None:
+    """A lot in vain, and the pause that comes of it."""
+    provider.upset({"fault": "http_503_before"})
+    with pytest.raises(AirflowRescheduleException):
+        pipeline.send_lot(request(), "ventis", 1, 10**9)
+    let_time_pass(relances_url, 90)
+
+
 def test_a_fournisseur_that_falls_down_is_told_once_while_it_is(
     connected: Chat, relances_url: str, provider: Provider, connect: Connect
 ) -> None:
     stage_relances(relances_url, 8)
-    provider.upset({"fault": "http_503_before"})
-    for _ in range(2):
-        with pytest.raises(AirflowRescheduleException):
-            pipeline.send_lot(request(), "ventis", 1, 10**9)
-        let_time_pass(relances_url, 90)  # its pause is over: one more call, in vain
+    for _ in range(2):  # the second time its pause is over: one more call, in vain
+        fall_down(relances_url, provider)
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
     assert gabonese_numbers(text) == []
@@ -250,10 +255,7 @@ def test_a_fournisseur_that_is_back_is_told_once_too(
     connected: Chat, relances_url: str, provider: Provider, connect: Connect
 ) -> None:
     stage_relances(relances_url, 8)
-    provider.upset({"fault": "http_503_before"})
-    with pytest.raises(AirflowRescheduleException):
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
-    let_time_pass(relances_url, 90)
+    fall_down(relances_url, provider)
     provider.upset()
     for _ in range(2):
         stage_relances(relances_url, 40)
