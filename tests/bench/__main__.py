@@ -47,9 +47,9 @@ def main() -> None:
         parser.error(f"--tailles : {days.MOST} relances au plus")
     effort = Effort(sizes, options.celery, options.messages, options.tours, options.secondes)
     with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as postgres:
-        measured = measure(postgres, effort)
-    plots.draw(measured, options.dossier)
-    write(measured, options.dossier / "RAPPORT.md")
+        for measured in measure(postgres, effort):
+            plots.draw(measured, options.dossier)
+            write(measured, options.dossier / "RAPPORT.md")
     print(f"\n{options.dossier / 'RAPPORT.md'}\n\nsegments d'un SMS")
     sys.exit(segments.compare(options.textes) > 0)
 
@@ -66,7 +66,8 @@ class Effort:
     seconds: int
 
 
-def measure(postgres: EmbeddedPostgres, effort: Effort) -> Measured:
+def measure(postgres: EmbeddedPostgres, effort: Effort) -> Iterator[Measured]:
+    """All of it, anew after each whole day: should a long one fail, what was measured before it stays."""
     began, messages, turns = time.monotonic(), effort.messages, effort.turns
     url = postgres.create_database("boucle")
     migrate(url)
@@ -97,16 +98,16 @@ def measure(postgres: EmbeddedPostgres, effort: Effort) -> Measured:
         mapped = alternatives.one_task_each(postgres, address, 50)
         say("passage vide")
         empty = days.empty_day(postgres, address)
-        wholes = []
+        say("adaptateurs des fournisseurs")
+        adapters = hooks.compare_all(max(100, messages // 5))
+        others = Alternatives(database, sequential, mapped)
+        wholes: list[days.EndToEnd] = []
         for size in effort.sizes:
             say(f"passage entier, {size} relances")
             with on_one_core():
-                wholes.append(days.end_to_end(postgres, size, address))
-    say("adaptateurs des fournisseurs")
-    adapters = hooks.compare_all(max(100, messages // 5))
-    others = Alternatives(database, sequential, mapped)
-    minutes = (time.monotonic() - began) / 60
-    return Measured(machine, minutes, messages, turns, cells, two, celery, others, empty, wholes, adapters)
+                wholes = [*wholes, days.end_to_end(postgres, size, address)]
+            minutes = (time.monotonic() - began) / 60
+            yield Measured(machine, minutes, messages, turns, cells, two, celery, others, empty, wholes, adapters)
 
 
 def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int, seconds: int) -> loop.Measure:
