@@ -130,8 +130,9 @@ PARAMS = {
 
 
 @dag(
-    # No start_date: the first run is the next 8 o'clock, not the last one, whenever the Dag is switched on.
-    schedule=CronTriggerTimetable("0 8 * * *", timezone="Africa/Libreville"),
+    # The first run is the next 8 o'clock: no start_date, and not Airflow's own limit, which lets the first run be as
+    # late as a tenth of a day: who installs at 9 would write to everybody at once. A minute: the scheduler may be slow.
+    schedule=CronTriggerTimetable("0 8 * * *", timezone="Africa/Libreville", run_immediately=timedelta(minutes=1)),
     catchup=False,
     # A manual run beside the scheduled one, and those that wait for their fournisseur or for the window: three days.
     max_active_runs=5,

@@ -26,7 +26,7 @@ from relances.pipeline import alertes
 
 
 @dag(
-    # No start_date: the first run is the next quarter of an hour, whenever the Dag is switched on.
+    # No start_date: no quarter of an hour before the Dag is switched on is made up for.
     schedule=CronTriggerTimetable("*/15 * * * *", timezone="Africa/Libreville"),
     catchup=False,
     max_active_runs=1,
