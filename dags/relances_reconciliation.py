@@ -26,7 +26,7 @@ from relances.pipeline import alertes
 
 
 @dag(
-    # No start_date: no quarter of an hour before the Dag is switched on is made up for.
+    # No start_date: of the quarters of an hour before the Dag is switched on, the last at most is made up for.
     schedule=CronTriggerTimetable("*/15 * * * *", timezone="Africa/Libreville"),
     catchup=False,
     max_active_runs=1,
