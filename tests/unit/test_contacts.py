@@ -15,10 +15,10 @@ from relances.rules.contacts import (
     read_contact,
     read_date,
     read_montant,
-    read_telephone,
 )
 from relances.rules.errors import Blocked
 from relances.rules.tableur import Ligne
+from relances.rules.telephones import read_telephones
 from tests.support import one_sentence
 
 MAX = Decimal(50_000_000)
@@ -159,15 +159,15 @@ def test_a_contact_tells_no_one_s_number() -> None:
     ],
 )
 def test_a_telephone_is_mended(cell: str, digits: str) -> None:
-    saisie, numero = read_telephone(cell)
-    assert numero.chiffres == digits
-    assert read_telephone(saisie) == (saisie, numero)
+    saisie, numeros = read_telephones(cell)
+    assert [numero.chiffres for numero in numeros] == [digits]
+    assert read_telephones(saisie) == (saisie, numeros)
 
 
 @pytest.mark.parametrize("cell", ["2,41E+11", "2.41066123E+11", "2,41066123456E+11", "2e11"])
 def test_a_power_of_ten_has_its_own_message(cell: str) -> None:
     with pytest.raises(Illisible, match="puissance de dix ; donnez à la colonne le format texte"):
-        read_telephone(cell)
+        read_telephones(cell)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_a_power_of_ten_has_its_own_message(cell: str) -> None:
 )
 def test_what_is_no_number_says_why(cell: str, why: str) -> None:
     with pytest.raises(Illisible, match=why):
-        read_telephone(cell)
+        read_telephones(cell)
 
 
 # --- amount ---

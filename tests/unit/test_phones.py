@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
-from relances.rules.phones import Numero, Refus, Verdict, destination, lire, normalise
+from relances.rules.numbering import judge
+from relances.rules.phones import Numero, Refus, Verdict, candidats, destination, doute, lire, normalise
+from relances.rules.saisie import fold, one
 
 GABON, NORTH_AMERICA, ANYWHERE = frozenset({"GA"}), frozenset({"US", "CA"}), frozenset[str]()
 MOBILE = Numero("24166123456")
 MIGRATED = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", "07": "77"}
-SEPARATORS = [" ", ".", "-", "/", "(", ")", "_", "\t", "\n", "\u00a0", "\u202f", "\u200b", "\u202a", "–"]
+SEPARATORS = [" ", ".", "-", "/", " - ", " . ", "\t", "\n", "\u00a0", "\u202f", "\u2009", "–", "\u2011", "／", "．"]
 
 ACCEPTED = {
     "066123456": MOBILE,
@@ -25,6 +27,25 @@ ACCEPTED = {
     "+241066123456": MOBILE,
     "(+241) 66.12-34/56": MOBILE,
     "tél. 066 12 34 56": MOBILE,
+    "Tél : 066 12 34 56": MOBILE,
+    "tel:066123456": MOBILE,
+    "p:+24166123456": MOBILE,
+    "whatsapp:+24166123456": MOBILE,
+    "'066123456": MOBILE,
+    "\u202a+241 66 12 34 56\u202c": MOBILE,
+    "０６６１２３４５６": MOBILE,
+    "＋２４１　６６　１２　３４　５６": MOBILE,
+    "٠٦٦١٢٣٤٥٦": MOBILE,
+    "+۲۴۱۶۶۱۲۳۴۵۶": MOBILE,
+    "(066) 12 34 56": MOBILE,
+    "+241 (0)66 12 34 56": MOBILE,
+    "+(241) 66 12 34 56": MOBILE,
+    "0 66 12 34 56": MOBILE,
+    "0 6 6 1 2 3 4 5 6": MOBILE,
+    "06 61 23 456": MOBILE,
+    "066 123 456": MOBILE,
+    "66123456.0": MOBILE,
+    "066123456 /": MOBILE,
     "077123456": Numero("24177123456"),
     "06612345": Numero("24166612345", migre=True),
     "07280150": Numero("24177280150", migre=True),
@@ -43,18 +64,57 @@ REFUSED = {
     "+24111723456": Refus.LIGNE_FIXE,
     "6612345": Refus.INVALIDE,
     "99999999": Refus.INVALIDE,
-    "066123456 077123456": Refus.INVALIDE,
     "12345678901234567890": Refus.INVALIDE,
     "+33612345678": Refus.HORS_REGION,
     "0033612345678": Refus.HORS_REGION,
-    "Paris : +33 6 12 34 56 78": Refus.HORS_REGION,
     "": Refus.ABSENT,
     "0": Refus.ABSENT,
     "-": Refus.ABSENT,
     "NEANT 17": Refus.ABSENT,
     "000000000": Refus.ABSENT,
-    "٠٦٦١٢٣٤٥٦": Refus.ABSENT,
+    "٠٠٠٠٠٠": Refus.ABSENT,
+    "NULL": Refus.ABSENT,
 }
+# What a person who reads the cell would not dial without asking: each of them was sent to somebody.
+DOUBTFUL = [
+    "077 12 34 5O",  # a letter for a zero
+    "O77 12 34 56",
+    "074 12 3A 56",
+    "077 l2 34 56",
+    "077123456 (fils)",
+    "077123456 Mme",
+    "Paris : +33 6 12 34 56 78",
+    "077123456 poste 12",
+    "077123456x12",
+    "077 12 34 56 / 57",  # a second number, cut short
+    "077 12 34 56-57",
+    "077123456/57",
+    "06612345/46",
+    "066123456 077",
+    "066123456, 12",
+    "066123456 ou non",
+    "066 12 34 5",  # a digit lost: not an old number to convert
+    "066 12 345",
+    "0661 2345",
+    "0 6 6 1 2 3 4 5",
+    "+241 066 12 345",
+    "066 12 34 5 6",  # apart from the others: of this number, or of the next?
+    "06 61 23 45 6",
+    "06 61 23 45 67",
+    "066.12.34.5",
+    "066123456.0",  # no spreadsheet keeps the zero of a number that it gives decimals
+    "-066123456",
+    "(66123456)",
+    "066 (12) 34 56",
+    "(066 12 34 56",
+    "066+123456",
+    "++24166123456",
+    "066_12_34_56",
+    "066~123456",
+    "²66123456",
+    "0661234५6",
+    "+49 30 1234567/68",
+]
 
 
 def gabonese(typed: str) -> Verdict:
@@ -90,11 +150,31 @@ def test_a_number_already_normalised_stays_as_it_is(typed: str) -> None:
         assert gabonese(verdict.chiffres) == Numero(verdict.chiffres, format_guide=verdict.format_guide)
 
 
-@given(st.sampled_from([*ACCEPTED, *REFUSED]), st.data())
-def test_separators_change_no_verdict(typed: str, data: st.DataObject) -> None:
-    separator = st.text(alphabet=SEPARATORS, max_size=2)
-    spaced = "".join(data.draw(separator) + character for character in typed) + data.draw(separator)
-    assert gabonese(spaced) == gabonese(typed)
+@pytest.mark.parametrize("typed", DOUBTFUL)
+def test_what_does_not_surely_read_as_one_number_is_none(typed: str) -> None:
+    assert gabonese(typed) == Refus.DOUTEUX
+    assert lire(typed) == Refus.DOUTEUX
+
+
+@pytest.mark.parametrize("groups", [["066", "12", "34", "56"], ["66", "12", "34", "56"], ["066", "123", "456"]])
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_separators_between_the_groups_change_no_verdict(groups: list[str], separator: str) -> None:
+    assert gabonese(separator.join(groups)) == MOBILE
+    assert gabonese(separator.join(["+241", *groups])) == MOBILE
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_a_number_of_the_old_plan_is_known_by_its_pairs(separator: str) -> None:
+    assert gabonese(separator.join(["06", "61", "23", "45"])) == Numero("24166612345", migre=True)
+
+
+@given(
+    st.from_regex(re.compile(r"((\+|00)?241 ?)?(0?[1-9]\d|0[1-7])([ ./-]?)\d\d\4\d\d\4\d\d", re.ASCII), fullmatch=True)
+)
+def test_the_quick_way_reads_as_the_grammar_does(typed: str) -> None:
+    ecrit = one(fold(typed))
+    assert ecrit is not None
+    assert lire(typed) == judge(ecrit)
 
 
 def test_the_prefix_alone_decides_as_phonenumbers_does_for_every_prefix_of_the_plan() -> None:
@@ -228,3 +308,51 @@ def test_every_accepted_number_is_one_that_a_relance_may_hold(typed: str, pays: 
     verdict = destination(typed, pays)
     if isinstance(verdict, Numero):
         assert re.fullmatch(r"[1-9]\d{7,14}", verdict.chiffres, re.ASCII)
+
+
+# --- a cell of several numbers ---
+
+
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        ("066123456 / 077123456", ["066123456", "077123456"]),
+        ("066123456/077123456", ["066123456", "077123456"]),
+        ("066123456 077123456", ["066123456", "077123456"]),
+        ("066123456-077123456", ["066123456", "077123456"]),
+        ("066123456;077123456", ["066123456", "077123456"]),
+        ("066 12 34 56, 077 12 34 56", ["066 12 34 56", "077 12 34 56"]),
+        ("066 12 34 56 077 12 34 56", ["066 12 34 56", "077 12 34 56"]),
+        ("066123456 ou 077123456", ["066123456", "077123456"]),
+        ("066123456 et 077123456", ["066123456", "077123456"]),
+        ("066123456\n077123456", ["066123456", "077123456"]),
+        ("tel:066123456, whatsapp:+24177123456", ["066123456", "+24177123456"]),
+        ("+241 66 12 34 56 / +33 6 12 34 56 78", ["+241 66 12 34 56", "+33 6 12 34 56 78"]),
+        ("011723456 / 066123456", ["011723456", "066123456"]),
+        ("66123456 77123456 74123456", ["66123456", "77123456", "74123456"]),
+    ],
+)
+def test_two_whole_numbers_are_two_candidates(typed: str, numbers: list[str]) -> None:
+    assert candidats(typed) == numbers
+
+
+def test_of_two_numbers_the_first_that_takes_messages_is_read() -> None:
+    assert lire("011723456 / 066123456") == MOBILE
+
+
+@pytest.mark.parametrize("typed", ["066123456", "066 12 34 56", "066123456 / 066123456", "NEANT", *DOUBTFUL])
+def test_what_is_no_two_numbers_is_one_cell(typed: str) -> None:
+    assert candidats(typed) == [typed]
+
+
+@given(st.lists(st.sampled_from(["066123456", "66 12 34 57", "+241 77 12 34 58", "NEANT"]), max_size=4))
+def test_a_candidate_is_a_cell_of_its_own(typed: list[str]) -> None:
+    for candidate in candidats(" / ".join(typed)):
+        assert candidats(candidate) == [candidate]
+
+
+def test_a_doubt_names_one_sign_at_most() -> None:
+    assert doute("077 12 34 5O") == "« O » n'a pas sa place dans un numéro"
+    assert "M" in doute("077123456 Mme")
+    assert "Mme" not in doute("077123456 Mme")
+    assert "chiffre" in doute("077 12 345")

@@ -13,8 +13,8 @@ from relances.pipeline.connections import ETAXE, RELANCES, database
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import hook_of, is_connected
 from relances.rules.errors import Blocked, PipelineError
-from relances.rules.exclusions import raison
-from relances.rules.phones import Refus, destination
+from relances.rules.phones import Refus, candidats, destination
+from relances.rules.telephones import why_not
 from relances.stages.diagnostic import Examen, examine_provider
 from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
 from relances.stages.essai import send_test
@@ -66,9 +66,11 @@ def message_test(fournisseur: str, telephone: str, texte: str) -> list[Examen]:
 
 def _message(fournisseur: str, telephone: str, texte: str) -> Message:
     provider = provider_named(fournisseur)
+    if len(candidats(telephone)) > 1:
+        raise Blocked("un message de test va à un seul numéro : donnez-en un", "a test message goes to one number")
     verdict = destination(telephone, provider.countries if provider is not None else frozenset())
     if isinstance(verdict, Refus):
-        why = _WHY.get(verdict) or raison(verdict.value).libelle
+        why = _WHY.get(verdict) or why_not(telephone, verdict)
         raise Blocked(f"{fournisseur} n'envoie pas à ce numéro : {why}", "the provider does not send to this number")
     if not texte.strip():
         raise Blocked("le texte est vide", "the text is empty")

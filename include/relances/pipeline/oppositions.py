@@ -9,9 +9,9 @@ from relances.pipeline.importation import CompteRendu, opened, told
 from relances.pipeline.policy import politique
 from relances.pipeline.reactivation import read_by_providers
 from relances.rules.colonnes import Illisible, short_text
-from relances.rules.contacts import read_telephone
 from relances.rules.errors import Blocked
 from relances.rules.oppositions import read_contribuable_id
+from relances.rules.telephones import read_telephones
 from relances.stages import imports
 from relances.stages.imports import Listed
 from relances.store.oppositions import Oppositions
@@ -30,9 +30,11 @@ def add(contribuable: str | None, telephone: str | None, motif: str | None) -> s
     with database(RELANCES) as relances:
         oppositions = Oppositions(relances)
         if contribuable is None:
-            numero = _read(_number_of, telephone or "")
-            new = oppositions.add_numbers({numero: why})
-            return f"{mask(numero)} {'est' if new else 'était déjà'} en opposition, sur tous les canaux."
+            return "\n".join(
+                f"{mask(numero)} {'est' if oppositions.add_numbers({numero: why}) else 'était déjà'} en opposition, "
+                "sur tous les canaux."
+                for numero in _read(_numbers_of, telephone or "")
+            )
         source, found = _contribuable(oppositions, contribuable)
         new = oppositions.add(source, {found: why})
         said = f"{_called(source, found)} {'est' if new else 'était déjà'} en opposition."
@@ -46,10 +48,7 @@ def remove(contribuable: str | None, telephone: str | None) -> str:
     with database(RELANCES) as relances:
         oppositions = Oppositions(relances)
         if contribuable is None:
-            numero = _read(_number_of, telephone or "")
-            if oppositions.remove_number(numero):
-                return f"{mask(numero)} n'est plus en opposition."
-            return f"{mask(numero)} n'est pas dans la liste ; si un fournisseur l'a signalé : relances reactiver."
+            return "\n".join(_removed(oppositions, numero) for numero in _read(_numbers_of, telephone or ""))
         source, found = _contribuable(oppositions, contribuable)
         if oppositions.remove(source, found):
             return f"{_called(source, found)} n'est plus en opposition."
@@ -68,7 +67,7 @@ def import_oppositions(fichier: Path, *, ignorer_erreurs: bool) -> CompteRendu:
     source = politique().source
     with opened(fichier) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
         listed = imports.import_oppositions(
-            relances, table, source, _number_of, journal, ignorer_erreurs=ignorer_erreurs
+            relances, table, source, _numbers_of, journal, ignorer_erreurs=ignorer_erreurs
         )
     return told(None if listed is None else _said(listed), journal)
 
@@ -103,9 +102,15 @@ def _called(source: str, contribuable_id: str) -> str:
     return f"Le {'contact importé' if source == CONTACTS else 'contribuable'} {contribuable_id}"
 
 
-def _number_of(text: str) -> str:
-    _, numero = read_telephone(text, read_by_providers)
-    return numero.chiffres
+def _removed(oppositions: Oppositions, numero: str) -> str:
+    if oppositions.remove_number(numero):
+        return f"{mask(numero)} n'est plus en opposition."
+    return f"{mask(numero)} n'est pas dans la liste ; si un fournisseur l'a signalé : relances reactiver."
+
+
+def _numbers_of(text: str) -> list[str]:
+    _, numeros = read_telephones(text, read_by_providers)
+    return [numero.chiffres for numero in numeros]
 
 
 def _read(read: Callable[[str], T], text: str) -> T:

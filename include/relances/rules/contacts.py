@@ -1,16 +1,15 @@
 """A row of a spreadsheet of people to remind → a contact, or what is wrong with it."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, short_text
-from relances.rules.exclusions import raison
-from relances.rules.phones import Numero, Refus, Verdict, lire
-from relances.rules.tableur import Ligne
+from relances.rules.phones import Numero
+from relances.rules.tableur import AS_TEXT, SCIENTIFIC, Ligne
+from relances.rules.telephones import read_telephones
 
 TITRES: Final[Titres] = {
     "telephone": frozenset(
@@ -29,11 +28,6 @@ TITRES: Final[Titres] = {
 }
 OBLIGATOIRES: Final = ("telephone", "montant", "echeance", "libelle")
 
-_SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
-_AS_TEXT: Final = "donnez à la colonne le format texte, ressaisissez la cellule et exportez de nouveau"
-_DECIMAL_OF_A_NUMBER: Final = re.compile(r"(\+?\d{6,})[.,]0", re.ASCII)
-_PLUS_LOST: Final = re.compile(r"[1-589]\d{10,14}", re.ASCII)  # 6 and 7 begin a mistyped number of Gabon
-_A_DIGIT: Final = re.compile(r"[1-9]")  # zeros alone hold the place of a number
 _MONTANT: Final = re.compile(
     r"(\d+|[1-9]\d{0,2}(?:(?P<milliers>[ .,'’])\d{3})(?:(?P=milliers)\d{3})*)(?:(?!(?P=milliers))[.,](\d{1,2}))?",
     re.ASCII,
@@ -50,7 +44,10 @@ _LANGUES: Final = {"fr": "fr", "francais": "fr", "français": "fr", "en": "en", 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who owes how much, for what, since when. ``saisie``: the telephone as mended, which ``numero`` was read from."""
+    """Who owes how much, for what, since when.
+
+    ``saisie``: the telephone as mended, of which ``numero`` is the first number.
+    """
 
     saisie: str
     numero: Numero
@@ -68,7 +65,7 @@ class Contact:
 def read_contact(ligne: Ligne, colonnes: Colonnes, montant_max: Decimal, today: date) -> Contact | list[Erreur]:
     """The contact of a row, or all that is wrong with it. ``montant_max``: more is a mistake, in the currency."""
     lecture = colonnes.read(ligne)
-    telephone = lecture.value("telephone", read_telephone)
+    telephone = lecture.value("telephone", read_telephones)
     montant = lecture.value("montant", lambda text: read_montant(text, montant_max))
     echeance = lecture.value("echeance", lambda text: _echeance(text, today))
     libelle = lecture.value("libelle", _libelle)
@@ -77,32 +74,16 @@ def read_contact(ligne: Ligne, colonnes: Colonnes, montant_max: Decimal, today: 
     langue = lecture.value("langue", _langue)
     if lecture.erreurs or telephone is None or montant is None or echeance is None or libelle is None:
         return lecture.erreurs
-    saisie, numero = telephone
+    saisie, (numero, *_) = telephone
     return Contact(saisie, numero, montant, echeance, libelle, nom or None, prenom or None, langue)
-
-
-def read_telephone(text: str, read: Callable[[str], Verdict] = lire) -> tuple[str, Numero]:
-    """A number as mended, and as read. Raises Illisible."""
-    if _SCIENTIFIC.fullmatch(text):
-        raise Illisible(f"le tableur a remplacé le numéro par une puissance de dix ; {_AS_TEXT}")
-    whole = _DECIMAL_OF_A_NUMBER.fullmatch(text)
-    saisie = whole[1] if whole else text
-    verdict = read(saisie)
-    if not isinstance(verdict, Numero) and _PLUS_LOST.fullmatch(saisie):
-        saisie, verdict = _with_its_plus(saisie, verdict)
-    if verdict is Refus.ABSENT and _A_DIGIT.search(saisie):
-        raise Illisible("numéro trop court")
-    if not isinstance(verdict, Numero):
-        raise Illisible(raison(verdict.value).libelle)
-    return saisie, verdict
 
 
 def read_montant(text: str, montant_max: Decimal) -> Decimal:
     """An amount; zero where all is paid. Raises Illisible."""
     if not text:
         raise Illisible("montant absent")
-    if _SCIENTIFIC.fullmatch(text):
-        raise Illisible(f"le tableur a remplacé le montant par une puissance de dix ; {_AS_TEXT}")
+    if SCIENTIFIC.fullmatch(text):
+        raise Illisible(f"le tableur a remplacé le montant par une puissance de dix ; {AS_TEXT}")
     said = _MONTANT.fullmatch(_CURRENCY.sub("", text))
     if said is None:
         raise Illisible("montant illisible : attendu un nombre positif, comme 15000 ou 15 000,50")
@@ -138,12 +119,6 @@ def _echeance(text: str, today: date) -> date:
     if echeance - today > _FAR:
         raise Illisible("échéance dans plus de deux ans : vérifiez l'année")
     return echeance
-
-
-def _with_its_plus(saisie: str, verdict: Verdict) -> tuple[str, Verdict]:
-    """The number that a spreadsheet took the sign off, where a plan assigns it."""
-    found = lire(f"+{saisie}")
-    return (f"+{saisie}", found) if isinstance(found, Numero) and found.attribue else (saisie, verdict)
 
 
 def _libelle(text: str) -> str:

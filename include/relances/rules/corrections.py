@@ -20,12 +20,17 @@ _RAISONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A contribuable whose number is to be corrected, and why. ``telephone``: as typed; several with `` / ``."""
+    """A contribuable whose number is to be corrected, and why.
+
+    ``telephone``: as typed; several with `` / ``. ``numero``: the one that was written to all the same, with its country
+    code; None where none was.
+    """
 
     contribuable_id: str
     nom: str | None
     prenom: str | None
     telephone: str | None
+    numero: str | None
     code: str
     creances: int
     montant: Decimal

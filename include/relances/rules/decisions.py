@@ -10,7 +10,7 @@ from relances.rules.csv_sur import Valeur
 from relances.rules.exclusions import raison
 
 HEADER: Final = (
-    "contribuable_id", "nom", "prenom", "telephone", "canal", "fournisseur", "niveau", "creances", "montant",
+    "contribuable_id", "nom", "prenom", "telephone", "numero", "canal", "fournisseur", "niveau", "creances", "montant",
     "segments", "cout", "decision", "code", "raison",
 )  # fmt: skip
 _SINGULAR: Final = {
@@ -31,13 +31,15 @@ _SINGULAR: Final = {
 class DecisionPrise:
     """Creances of a contribuable in one place, for one reason: of one relance, or excluded.
 
-    ``telephone``: as typed; several with `` / ``.
+    ``telephone``: as typed; several with `` / ``. ``numero``: the one that is written to, with its country code; None
+    where none is.
     """
 
     contribuable_id: str
     nom: str | None
     prenom: str | None
     telephone: str | None
+    numero: str | None
     canal: str | None
     fournisseur: str | None
     niveau: int | None
@@ -51,8 +53,8 @@ class DecisionPrise:
     def cells(self, explications: Explications) -> tuple[Valeur, ...]:
         """In the order of HEADER."""
         return (
-            self.contribuable_id, self.nom, self.prenom, self.telephone, self.canal, self.fournisseur, self.niveau,
-            self.creances, self.montant, self.segments, self.cout, _SINGULAR[self.place], self.code,
+            self.contribuable_id, self.nom, self.prenom, self.telephone, self.numero, self.canal, self.fournisseur,
+            self.niveau, self.creances, self.montant, self.segments, self.cout, _SINGULAR[self.place], self.code,
             self._why(explications),
         )  # fmt: skip
 

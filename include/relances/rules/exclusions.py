@@ -26,6 +26,10 @@ class Raison:
 RAISONS: Final[dict[str, Raison]] = {
     "telephone_absent": Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
     "telephone_invalide": Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
+    "numero_douteux": Raison(
+        "numéro douteux : ce qui est écrit ne se lit pas d'une seule façon",
+        "demander le numéro, et l'écrire seul dans l'application fiscale",
+    ),
     "ligne_fixe": Raison("ligne fixe : ne reçoit pas de message", "demander un numéro mobile"),
     "format_guide": Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
     "hors_region": Raison(

@@ -22,10 +22,10 @@ _ID_MAX: Final = 200  # characters
 
 @dataclass(frozen=True, slots=True)
 class Opposition:
-    """Who asked for silence: a contribuable, a number (digits with the country code), or both."""
+    """Who asked for silence: a contribuable, numbers (digits with the country code), or both."""
 
     contribuable_id: str | None
-    telephone: str | None
+    telephones: tuple[str, ...]
     motif: str | None
 
     def __repr__(self) -> str:
@@ -42,15 +42,17 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
     return colonnes
 
 
-def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str], str]) -> Opposition | list[Erreur]:
-    """What a row says, or all that is wrong with it. ``number_of``: the digits of a telephone; raises Illisible."""
+def read_opposition(
+    ligne: Ligne, colonnes: Colonnes, numbers_of: Callable[[str], Sequence[str]]
+) -> Opposition | list[Erreur]:
+    """What a row says, or all that is wrong with it. ``numbers_of``: the digits of a cell; raises Illisible."""
     lecture = colonnes.read(ligne)
     contribuable = lecture.value("contribuable_id", lambda text: read_contribuable_id(text) if text else None)
-    telephone = lecture.value("telephone", lambda text: number_of(text) if text else None)
+    telephones = lecture.value("telephone", lambda text: numbers_of(text) if text else ())
     motif = lecture.value("motif", short_text(_ID_MAX))
-    if not lecture.erreurs and not (contribuable or telephone):
+    if not lecture.erreurs and not (contribuable or telephones):
         return [Erreur(ligne.numero, "", "ni contribuable_id ni telephone", "")]
-    return lecture.erreurs or Opposition(contribuable, telephone, motif or None)
+    return lecture.erreurs or Opposition(contribuable, tuple(telephones or ()), motif or None)
 
 
 def read_contribuable_id(text: str) -> str:

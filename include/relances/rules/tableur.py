@@ -15,6 +15,10 @@ from typing import BinaryIO, Final, NamedTuple
 
 from relances.rules.errors import Blocked
 
+SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
+"""How a spreadsheet writes a long number: most of its digits are lost."""
+AS_TEXT: Final = "donnez à la colonne le format texte, ressaisissez la cellule et exportez de nouveau"
+
 _BLOCK: Final = 1 << 16  # bytes
 _LINE_MAX: Final = 1_000_000  # characters: what has no end of line by then is no table
 _DELIMITERS: Final = ";,\t"

@@ -17,7 +17,7 @@ from relances.store.reporting import Reporting
 from relances_providers.discretion import mask
 
 HEADER: Final = (
-    "contribuable_id", "nom", "prenom", "telephone", "code", "raison", "que_faire", "creances", "montant",
+    "contribuable_id", "nom", "prenom", "telephone", "numero", "code", "raison", "que_faire", "creances", "montant",
 )  # fmt: skip
 _SHOWN: Final = 20
 
@@ -33,8 +33,8 @@ def cells(correction: Correction) -> tuple[Valeur, ...]:
     """In the order of HEADER."""
     meaning = pourquoi(correction.code)
     return (
-        correction.contribuable_id, correction.nom, correction.prenom, correction.telephone, correction.code,
-        meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
+        correction.contribuable_id, correction.nom, correction.prenom, correction.telephone,
+        correction.numero, correction.code, meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
     )  # fmt: skip
 
 

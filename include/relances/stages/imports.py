@@ -1,6 +1,6 @@
 """Lists of people from a spreadsheet to the database: a whole file or nothing of it, and every error told."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -109,21 +109,20 @@ def import_oppositions(
     relances: psycopg.Connection,
     table: Tableau,
     source: str,
-    number_of: Callable[[str], str],
+    numbers_of: Callable[[str], Sequence[str]],
     journal: ErrorLog,
     *,
     ignorer_erreurs: bool,
 ) -> Listed | None:
-    """Add a file to the list; None where its errors prevent it. ``number_of``: raises Illisible."""
+    """Add a file to the list; None where its errors prevent it. ``numbers_of``: raises Illisible."""
     colonnes = find_opposition_columns(table.titres, table.nom)
     contribuables, numeros = dict[str, str | None](), dict[str, str | None]()
     for ligne in table.lignes:
-        match read_opposition(ligne, colonnes, number_of):
-            case Opposition(contribuable_id, telephone, motif):
+        match read_opposition(ligne, colonnes, numbers_of):
+            case Opposition(contribuable_id, telephones, motif):
                 if contribuable_id is not None:
                     contribuables[contribuable_id] = motif
-                if telephone is not None:
-                    numeros[telephone] = motif
+                numeros.update(dict.fromkeys(telephones, motif))
             case erreurs:
                 journal.add(erreurs)
     if journal.nombre and not ignorer_erreurs:

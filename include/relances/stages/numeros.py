@@ -4,7 +4,7 @@ import logging
 
 import psycopg
 
-from relances.rules.phones import lire
+from relances.rules.phones import candidats, lire
 from relances.store.database import explained
 from relances.store.executions import Execution
 from relances.store.numbers import Numbers
@@ -13,14 +13,28 @@ logger = logging.getLogger(__name__)
 
 
 def read_numbers(relances: psycopg.Connection, execution: Execution) -> int:
-    """Read and remember what is new; returns how many numbers."""
-    read = 0
+    """Read and remember what is new; returns how many numbers. A cell that holds several becomes as many telephones."""
     with explained("relances_db"), relances.transaction():
         numbers = Numbers(relances, execution)
-        for saisies in numbers.to_read():
-            numbers.remember([(saisie, lire(saisie)) for saisie in saisies])
-            read += len(saisies)
+        numbers.open()
+        read, cut = _read_all(numbers)
+        if cut:
+            more, _ = _read_all(numbers)
+            read += more
         if read:
             numbers.let_planner_know()
-    logger.info("%s numéros de téléphone nouveaux", read)
+    logger.info("%s numéros de téléphone nouveaux, %s cellules de plusieurs numéros", read, cut)
     return read
+
+
+def _read_all(numbers: Numbers) -> tuple[int, int]:
+    """Read what nobody read yet; returns how many numbers were, and how many cells were cut into numbers to read."""
+    read = cut = 0
+    for saisies in numbers.to_read():
+        held = {saisie: candidats(saisie) for saisie in saisies}
+        several = {saisie: each for saisie, each in held.items() if len(each) > 1}
+        numbers.remember([(saisie, lire(saisie)) for saisie in saisies if saisie not in several])
+        if several:
+            numbers.cut(several)
+        read, cut = read + len(saisies) - len(several), cut + len(several)
+    return read, cut

@@ -1,6 +1,6 @@
 """The memory of telephone numbers as typed, and how they were read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import psycopg
 
@@ -18,14 +18,28 @@ class Numbers:
         self._connection = connection
         self._execution = execution
 
-    def to_read(self) -> Iterator[list[str]]:
-        """Those that this version of the reading never read, some thousands at a time; nobody else reads meanwhile."""
+    def open(self) -> None:
+        """Forget what other versions of the reading read; nobody else reads until the transaction ends."""
         self._connection.execute(query("lock_numbers"))
         self._connection.execute(query("forget_older_readings"), {"lecture": LECTURE})
+
+    def to_read(self) -> Iterator[list[str]]:
+        """Those that this version of the reading never read, some thousands at a time."""
         with self._connection.cursor("numeros") as rows:
             rows.execute(query("stream_numbers_to_read"), {"execution_id": self._execution.id})
             while batch := rows.fetchmany(_FETCHED_AT_ONCE):
                 yield [saisie for (saisie,) in batch]
+
+    def cut(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Put the numbers that each of these cells holds in its place among the telephones of the execution."""
+        parts = [(cell, number) for cell, numbers in cells.items() for number in numbers]
+        parameters = {
+            "execution_id": self._execution.id,
+            "cellules": list(cells),
+            "cellule": [cell for cell, _ in parts],
+            "numero": [number for _, number in parts],
+        }
+        self._connection.execute(query("cut_cells"), parameters)
 
     def let_planner_know(self) -> None:
         """Have the database look again at how many numbers there are."""

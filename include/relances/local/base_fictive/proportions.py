@@ -16,7 +16,7 @@ class Numero(StrEnum):
     FIXE = auto()
     ETRANGER = auto()
     ABSENT = auto()  # a placeholder: 0, -, NEANT 17
-    ILLISIBLE = auto()  # a digit lost, a name, two numbers in one field
+    ILLISIBLE = auto()  # a digit lost, a name, a number and half of another
 
 
 class Situation(StrEnum):

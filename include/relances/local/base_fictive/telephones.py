@@ -42,7 +42,7 @@ _AUTRES = {
     Numero.ILLISIBLE: (
         "{p}{m}",
         "0{p}{n} (fils)",
-        "0{p}{n}/0{p}{m}9",
+        "0{p}{n}/{m}",
         "tel {p}{m}",
         "0{p}{n}{o}{o}",
         "{p}{n} ?",

@@ -23,7 +23,7 @@ ORDER BY r.canal, r.niveau, r.fournisseur, min(c.langue);
 -- What was decided of each contribuable of an execution: its relance, those of its creances that were paid before it
 -- left, which cost nothing, and each reason of its excluded creances.
 SELECT p.contribuable_id COLLATE "C", min(p.nom), min(p.prenom), min(array_to_string(p.telephones, ' / ')),
-    r.canal, r.fournisseur, r.niveau, count(*), sum(p.montant), CASE WHEN NOT p.payee THEN r.segments END,
+    '+' || r.telephone, r.canal, r.fournisseur, r.niveau, count(*), sum(p.montant), CASE WHEN NOT p.payee THEN r.segments END,
     CASE WHEN NOT p.payee THEN r.cout END, p.place, p.code
 FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s) p
 LEFT JOIN relances.relance r ON r.id = p.relance_id

@@ -30,6 +30,17 @@ WHERE length(saisie) <= 100 AND NOT EXISTS (  -- a longer one is no number, and 
     SELECT FROM relances.numero n WHERE n.saisie = telephone.saisie)
 ORDER BY saisie;
 
+-- name: cut_cells
+-- Each telephone that holds several numbers gives way to them, in their order.
+UPDATE relances.creance_extraite c
+SET telephones = (
+    SELECT array_agg(coalesce(p.numero, t.saisie) ORDER BY t.ordre, p.ordre)
+    FROM unnest(c.telephones) WITH ORDINALITY AS t (saisie, ordre)
+    LEFT JOIN unnest(%(cellule)s::text[], %(numero)s::text[]) WITH ORDINALITY AS p (cellule, numero, ordre)
+        ON p.cellule = t.saisie)
+WHERE c.execution_id = %(execution_id)s AND EXISTS (
+    SELECT FROM unnest(c.telephones) AS t (saisie) WHERE t.saisie = ANY (%(cellules)s::text[]));
+
 -- name: lock_numbers
 SELECT pg_advisory_xact_lock(hashtextextended('numero', 4));
 
