@@ -64,8 +64,8 @@ def test_every_line_is_a_creance(file: Path, relances_url: str) -> None:
     )
     assert (said.fait, said.texte) == (
         True,
-        "Campagne Marchés, créances ajoutées : 3, modifiées : 0, inchangées : 0, soldées : 1, pas encore échues : 0 ; "
-        "contribuables : 2.",
+        "Campagne Marchés, lignes lues : 3, créances ajoutées : 3, modifiées : 0, inchangées : 0, fusionnées : 0, "
+        "refusées : 0 ; soldées : 1, pas encore échues : 0 ; contribuables : 2.",
     )
     rows = [
         (row["telephone"], row["montant_du"], row["libelle"], row["nom"], row["langue"])
@@ -97,6 +97,120 @@ def test_importing_again_updates_amounts_and_adds_nothing_twice(file: Path, rela
 def test_the_same_line_twice_counts_once(file: Path, relances_url: str) -> None:
     assert "créances ajoutées : 1" in bring(file, *[f"066123456;15000;{DUE};Étal;;"] * 2).texte
     assert len(contacts(relances_url)) == 1
+
+
+def test_a_couple_with_one_telephone_are_two_people(file: Path, relances_url: str) -> None:
+    said = bring(file, f"066123456;15000;{DUE};Étal;ONDO Marie;", f"066123456;15000;{DUE};Étal;ONDO Jean;")
+    assert "lignes lues : 2, créances ajoutées : 2" in said.texte
+    assert "contribuables : 2." in said.texte
+    pipeline.extract(campaign())
+    rows = ask(relances_url, "SELECT nom, contribuable_id FROM relances.creance_extraite ORDER BY creance_id")
+    first, second = (row["id"] for row in contacts(relances_url))
+    assert [(row["nom"], row["contribuable_id"]) for row in rows] == [
+        ("ONDO Marie", f"c{first}"),
+        ("ONDO Jean", f"c{second}"),
+    ]
+
+
+def test_a_couple_may_owe_different_amounts(file: Path, relances_url: str) -> None:
+    assert bring(file, f"066123456;15000;{DUE};Étal;ONDO Marie;", f"066123456;5000;{DUE};Étal;ONDO Jean;").fait
+    assert [row["montant_du"] for row in contacts(relances_url)] == [15_000, 5_000]
+
+
+@pytest.mark.parametrize("again", ["ondo  marie", "Marie ONDO", "Ondo, Marie", "ÔNDO MARIE"])
+def test_a_name_written_otherwise_is_the_same_person(file: Path, relances_url: str, again: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;ONDO Marie;")
+    assert "ajoutées : 0, modifiées : 1" in bring(file, f"066123456;5000;{DUE};Étal;{again};").texte
+    [row] = contacts(relances_url)
+    assert (row["montant_du"], row["nom"]) == (5_000, " ".join(again.split()))
+
+
+def test_every_line_that_is_merged_is_told_with_the_line_that_it_repeats(file: Path) -> None:
+    line = f"066123456;15000;{DUE};Étal;ONDO;"
+    said = bring(file, line, f"077123456;15000;{DUE};Étal;;", line, f"+241 66 12 34 56;15000;{DUE};Étal;ondo;")
+    assert said.texte.splitlines()[:2] == [
+        f"ligne {n} : même numéro, même libellé et même échéance qu'à la ligne 2, pour la même personne et le même "
+        "montant : fusionnée"
+        for n in (4, 5)
+    ]
+    assert "lignes lues : 4, créances ajoutées : 2, modifiées : 0, inchangées : 0, fusionnées : 2, refusées : 0" in (
+        said.texte
+    )
+    with file.with_name("marches.remarques.csv").open(encoding="utf-8-sig", newline="") as written:
+        assert [row[0] for row in csv.reader(written, delimiter=";")] == ["ligne", "4", "5"]
+
+
+def test_a_line_without_a_name_is_of_the_one_person_who_owes_the_same(file: Path, relances_url: str) -> None:
+    said = bring(file, f"066123456;15000;{DUE};Étal;;", f"066123456;15000;{DUE};Étal;ONDO;")
+    assert "ligne 2 : même numéro" in said.texte
+    [row] = contacts(relances_url)
+    assert row["nom"] == "ONDO"
+
+
+COUPLE = [f"066123456;15000;{DUE};Étal;ONDO;", f"066123456;15000;{DUE};Étal;MBA;"]
+
+
+def test_a_line_without_a_name_is_refused_beside_two_people_who_owe_the_same(file: Path, relances_url: str) -> None:
+    said = bring(file, *COUPLE, f"066123456;15000;{DUE};Étal;;")
+    assert "ligne 4 : sans nom, alors que plusieurs personnes" in said.texte
+    assert contacts(relances_url) == []
+
+
+def test_a_line_without_a_name_is_refused_where_two_people_were_imported(file: Path, relances_url: str) -> None:
+    bring(file, *COUPLE)
+    assert "ligne 2 : sans nom, alors que plusieurs personnes" in bring(file, f"066123456;9000;{DUE};Étal;;").texte
+    assert [row["montant_du"] for row in contacts(relances_url)] == [15_000, 15_000]
+
+
+def test_another_name_at_a_later_import_is_another_person_and_told(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;ONDO;")
+    said = bring(file, f"066123456;15000;{DUE};Étal;MBA;")
+    assert "ligne 2 : ce numéro avait déjà ce libellé et cette échéance au nom d'une autre personne" in said.texte
+    assert [row["nom"] for row in contacts(relances_url)] == ["ONDO", "MBA"]
+    assert "autre personne" not in bring(file, f"066123456;15000;{DUE};Étal;MBA;").texte
+
+
+def test_a_name_that_comes_later_makes_nobody_new(file: Path, relances_url: str) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;;")
+    before = contacts(relances_url)[0]["id"]
+    bring(file, f"066123456;15000;{DUE};Étal;ONDO;", f"066123456;2500;{DUE};Eau;ONDO;")
+    pipeline.extract(campaign())
+    assert set(extracted(relances_url).values()) == {f"c{before}"}
+
+
+def test_an_import_accounts_for_every_line_that_it_read(file: Path) -> None:
+    bring(file, f"066123456;15000;{DUE};Étal;ONDO;", f"077123456;15000;{DUE};Étal;MBA;")
+    said = bring(
+        file,
+        f"066123456;15000;{DUE};Étal;ONDO;",
+        f"077123456;9000;{DUE};Étal;MBA;",
+        f"062123456;15000;{DUE};Étal;OYE;",
+        f"062123456;15000;{DUE};Étal;OYE;",
+        "",
+        "077 12 34 5O;15000;31-31-31;Étal;NZE;",
+        ignorer_erreurs=True,
+    )
+    assert (
+        "lignes lues : 5, créances ajoutées : 1, modifiées : 1, inchangées : 1, fusionnées : 1, refusées : 1 ;"
+        in said.texte
+    )
+
+
+def test_a_file_refused_says_how_many_lines_were_read_and_refused(file: Path) -> None:
+    said = bring(file, f"066123456;15000;{DUE};Étal;ONDO;", "x;y;z;Étal;;")
+    assert said.texte.splitlines()[-1] == "Lignes lues : 2, refusées : 1."
+
+
+@pytest.mark.usefixtures("great_expectations", "docs")
+def test_a_cell_of_two_numbers_reaches_its_person_by_the_second_where_the_first_takes_no_message(
+    file: Path, relances_url: str
+) -> None:
+    bring(file, f"011723456 / 066123456;15000;{DUE};Étal;ONDO;")
+    asked = campaign()
+    pipeline.extract(asked)
+    pipeline.validate(asked)
+    assert pipeline.create_relances(asked) == 1
+    assert ask(relances_url, "SELECT telephone FROM relances.relance") == [{"telephone": "24166123456"}]
 
 
 def test_two_amounts_for_one_creance_are_a_fault(file: Path, relances_url: str) -> None:
@@ -161,7 +275,8 @@ def test_a_fault_leaves_everything_as_it_was_and_tells_them_all(file: Path, rela
 def test_faults_may_be_ignored_and_the_rest_imported(file: Path, relances_url: str) -> None:
     said = bring(file, "=1+1;15000;18/12/2025;Étal;;", f"066123456;15000;{DUE};Étal;;", ignorer_erreurs=True)
     assert said.fait
-    assert said.texte.splitlines()[-1].startswith("Campagne Marchés, créances ajoutées : 1")
+    assert said.texte.splitlines()[-1].startswith("Campagne Marchés, lignes lues : 2, créances ajoutées : 1")
+    assert "refusées : 1 ;" in said.texte
     assert len(contacts(relances_url)) == 1
     assert errors(file)[1] == ["2", "Téléphone", "numéro trop court", "'=1+1"]
 

@@ -63,6 +63,7 @@ def test_each_number_to_correct_is_listed_with_its_reason(day: Request, tmp_path
         "nom": "ONDO",
         "prenom": "Marie",
         "telephone": FIXED,
+        "numero": "",
         "code": "ligne_fixe",
         "raison": "ligne fixe : ne reçoit pas de message",
         "que_faire": "demander un numéro mobile",
@@ -97,7 +98,7 @@ def test_a_number_of_the_old_plan_is_listed_and_reminded_all_the_same(office: Of
     assert office.exclusions(request()).keys() == {"3"}
     rows = listed(tmp_path)
     assert [(key, row["code"]) for key, row in rows.items()] == [("3", "telephone_absent"), ("1", "ancien_plan")]
-    assert rows["1"]["telephone"] == "06 12 34 56"
+    assert (rows["1"]["telephone"], rows["1"]["numero"]) == ("06 12 34 56", "'+24166123456")
     assert rows["1"]["que_faire"] == "rien ne presse : corriger le numéro à l'occasion"
     assert "relancé à un numéro de l'ancien plan" in list_corrections(None, None)
 

@@ -18,6 +18,7 @@ from relances.rules.texts import Gabarits
 from relances.stages.reporting import report
 from relances.store.creation import Created, open_creation
 from relances.store.executions import Executions
+from relances.store.oppositions import Oppositions
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request, statuts
@@ -414,6 +415,34 @@ def test_numbers_that_the_memory_lost_are_read_again(office: Office) -> None:
     office.set_aside(request())
     ask(office.relances_url, "TRUNCATE relances.numero")
     assert office.create(request()).relances == 3
+
+
+def test_a_number_that_does_not_surely_read_is_set_aside(office: Office) -> None:
+    for contribuable, typed in enumerate(["077 12 34 5O", "077 12 34 56 / 57", "077 12 34 5", "077123456 (fils)"], 1):
+        office.owes(contribuable, telephones=[typed])
+    assert office.run(request()).relances == 0
+    assert set(office.exclusions(request()).values()) == {"numero_douteux"}
+
+
+def test_a_cell_of_two_numbers_is_two_telephones(office: Office) -> None:
+    office.owes(1, telephones=["011723456 / 077123456"])
+    office.owes(2, telephones=["066123456 ou 077123457", "074123456"])
+    assert office.run(request()).relances == 2
+    assert sorted(row["telephone"] for row in relances(office)) == ["24166123456", "24177123456"]
+    rows = ask(office.relances_url, "SELECT telephones FROM relances.creance_extraite ORDER BY creance_id")
+    assert [row["telephones"] for row in rows] == [
+        ["011723456", "077123456"],
+        ["066123456", "077123457", "074123456"],
+    ]
+    assert office.set_aside(request()) == 0  # again: nothing is left to cut
+
+
+def test_who_asked_for_silence_under_one_number_of_the_cell_is_left_alone(office: Office) -> None:
+    office.owes(1, telephones=["066123456 / 077123456"])
+    with psycopg.connect(office.relances_url, autocommit=True) as connection:
+        Oppositions(connection).add_numbers({"24177123456": None})
+    assert office.run(request()).relances == 0
+    assert office.exclusions(request()) == {"1": "opposition"}
 
 
 def test_a_number_of_ten_thousand_characters_is_none(office: Office) -> None:

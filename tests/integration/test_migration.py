@@ -71,6 +71,87 @@ def test_two_set_ups_at_once_wait_for_each_other(new_database: NewDatabase) -> N
     assert ask(url, "SELECT count(*) FROM relances.migration") == [{"count": 1}]
 
 
+VERSIONS = Path(migrations.__path__[0]) / "versions"
+OF_ONE_NUMBER = """
+INSERT INTO relances.execution (run_id, occasion, date_relance, source, simulation, parametres, jour_passage)
+VALUES ('p', 'campagne:A', '2026-11-20', 'contacts', false, '{}', '2026-11-20');
+INSERT INTO relances.contact (campagne, telephone, saisie, libelle, montant_du, echeance, nom) VALUES
+    ('A', '24166123456', '066123456', 'Étal', 1, '2026-01-01', 'ONDO'),
+    ('A', '24166123456', '066123456', 'Eau', 1, '2026-01-01', 'MBA'),
+    ('A', '24166123456', '066123456', 'Taxi', 1, '2026-01-01', 'MBA'),
+    ('A', '24166123456', '066123456', 'Bail', 1, '2026-01-01', NULL),
+    ('A', '24166123456', '066123456', 'Mer', 1, '2026-01-01', 'Ondo');
+INSERT INTO relances.relance (source, contribuable_id, canal, occasion, execution_id, date_relance, niveau, fournisseur,
+    telephone, telephone_migre, texte, segments, montant_du, devise, echeance)
+VALUES ('contacts', 'c1', 'sms', 'campagne:A', 1, '2026-11-20', 1, 'ventis', '24166123456', false, 'Bonjour', 1, 1,
+    'XAF', '2026-01-01');
+INSERT INTO relances.relance_creance VALUES (1, '2', 1, '2026-01-01');
+INSERT INTO relances.opposition VALUES ('contacts', 'c1', 'a téléphoné');
+"""
+
+
+def of_version(url: str, version: str) -> None:
+    """Make the schema of an earlier version."""
+    ask(url, "CREATE SCHEMA relances")
+    for file in sorted(VERSIONS.glob("*.sql")):
+        if file.stem[:4] <= version:
+            ask(url, file.read_text(encoding="utf-8"))
+    ask(url, "CREATE TABLE relances.migration (version_num varchar(32) PRIMARY KEY)")
+    ask(url, "INSERT INTO relances.migration VALUES (%(version)s)", version=version)
+
+
+def test_who_shares_a_number_becomes_a_person_unless_already_reminded(new_database: NewDatabase) -> None:
+    url = new_database("avant")
+    of_version(url, "0004")
+    ask(url, OF_ONE_NUMBER)
+    migrate(url)
+    rows = ask(url, "SELECT libelle, 'c' || coalesce(titulaire, id) AS qui FROM relances.contact")
+    assert {row["libelle"]: row["qui"] for row in rows} == {
+        "Étal": "c1",
+        "Eau": "c1",  # reminded as c1's: not to be reminded again
+        "Taxi": "c3",
+        "Bail": "c1",
+        "Mer": "c1",
+    }
+    silent = {row["contribuable_id"] for row in ask(url, "SELECT contribuable_id FROM relances.opposition")}
+    assert silent == {"c1", "c3"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "telephone", "migre", "statut"),
+    [
+        ("066123456", "24166123456", False, "en_attente"),
+        ("+241 66 12 34 56", "24166123456", False, "en_attente"),
+        ("(+241) 66-12-34-56", "24166123456", False, "en_attente"),
+        ("06 61 23 45", "24166612345", True, "en_attente"),
+        ("066 12 34 5", "24166612345", True, "annulee"),
+        ("066 12 34 5O6", "24166123456", False, "annulee"),
+        ("066123456 (fils)", "24166123456", False, "annulee"),
+        ("0661234 5/6", "24166123456", False, "annulee"),
+    ],
+)
+def test_what_waits_for_a_number_not_written_plainly_is_withdrawn(
+    new_database: NewDatabase, typed: str, telephone: str, migre: bool, statut: str
+) -> None:
+    url = new_database("avant")
+    of_version(url, "0004")
+    ask(url, OF_ONE_NUMBER)
+    ask(
+        url,
+        "UPDATE relances.relance SET telephone = %(telephone)s, telephone_migre = %(migre)s",
+        telephone=telephone,
+        migre=migre,
+    )
+    ask(
+        url,
+        "INSERT INTO relances.creance_extraite (execution_id, creance_id, contribuable_id, telephones) "
+        "VALUES (1, '2', 'c1', ARRAY[%(typed)s])",
+        typed=typed,
+    )
+    migrate(url)
+    assert statuts(url) == {statut: 1}
+
+
 def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDatabase) -> None:
     url = new_database("ancienne")
     ask(url, "CREATE SCHEMA relances")

@@ -49,6 +49,11 @@ def contacts(url: str, *telephones: str) -> list[str]:
         "FROM unnest(%(telephones)s::text[]) WITH ORDINALITY AS _ (t, n) RETURNING 'c' || id AS id",
         telephones=list(telephones),
     )
+    ask(
+        url,
+        "UPDATE relances.contact c SET titulaire = premier FROM (SELECT telephone, min(id) AS premier "
+        "FROM relances.contact GROUP BY telephone) p WHERE p.telephone = c.telephone AND c.id <> premier",
+    )
     return [row["id"] for row in rows]
 
 
@@ -83,6 +88,18 @@ def test_a_number_is_silenced_on_every_canal_and_shown_masked(relances_url: str)
         ("24166123456", "whatsapp", "liste", "courrier"),
     }
     assert oppositions.remove(None, "66123456") == "+241••••3456 n'est plus en opposition."
+    assert silenced(relances_url) == set()
+
+
+def test_both_numbers_of_a_cell_are_silenced(relances_url: str) -> None:
+    oppositions.add(None, "066123456 / 077123457", None)
+    assert {telephone for telephone, *_ in silenced(relances_url)} == {"24166123456", "24177123457"}
+
+
+@pytest.mark.parametrize("typed", ["066 12 34 5O", "066 12 34 5", "066123456 / 57", "066123456 (fils)"])
+def test_a_number_mistyped_silences_no_stranger(relances_url: str, typed: str) -> None:
+    with pytest.raises(Blocked, match="opposition : numéro douteux"):
+        oppositions.add(None, typed, None)
     assert silenced(relances_url) == set()
 
 
@@ -240,11 +257,25 @@ def test_contacts_of_a_file_are_silenced_as_contacts(tmp_path: Path, relances_ur
     assert [tuple(row.values()) for row in rows] == [("12", "collecte_taxe", None), (contact, CONTACTS, "courrier")]
 
 
+def test_a_list_accounts_for_every_line_that_it_read(tmp_path: Path) -> None:
+    oppositions.add("12", None, None)
+    file = tmp_path / "liste.csv"
+    file.write_text("contribuable_id;telephone\n12;\n13;066123456\n;066 12 34 56\n14;077 12 34 5O\n")
+    said = oppositions.import_oppositions(file, ignorer_erreurs=False)
+    assert said.texte.splitlines()[-1] == "Lignes lues : 4, refusées : 1."
+    said = oppositions.import_oppositions(file, ignorer_erreurs=True)
+    assert "Lignes lues : 4, ajoutées : 1, déjà en opposition : 1, répétées : 1, refusées : 1." in said.texte
+
+
 def test_a_file_is_imported_and_importing_it_again_is_harmless(tmp_path: Path, relances_url: str) -> None:
     file = tmp_path / "liste.csv"
     file.write_bytes('Id contribuable;Téléphone;Motif\n12;;décès\n;066123456;\n13;"=""077123456""";\n'.encode("cp1252"))
     said = oppositions.import_oppositions(file, ignorer_erreurs=False)
-    assert (said.fait, said.texte) == (True, "En opposition, contribuables : 2, numéros : 2, dont nouveaux : 4.")
+    assert (said.fait, said.texte) == (
+        True,
+        "Lignes lues : 3, ajoutées : 3, déjà en opposition : 0, répétées : 0, refusées : 0. "
+        "En opposition, contribuables : 2, numéros : 2, dont nouveaux : 4.",
+    )
     before = listed(relances_url), silenced(relances_url)
     assert before[0] == {"12": "décès", "13": None}
     assert {telephone for telephone, *_ in before[1]} == {"24166123456", "24177123456"}

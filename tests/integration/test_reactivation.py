@@ -52,9 +52,19 @@ def test_a_number_without_a_mark_is_said_to_have_none() -> None:
     assert reactivate("+33612345678") == "+336••••5678 n'était signalé sur aucun canal."
 
 
-def test_what_is_no_number_is_refused() -> None:
-    with pytest.raises(Blocked, match="ce n'est le numéro d'aucun fournisseur"):
-        reactivate("NEANT")
+@pytest.mark.parametrize(("typed", "why"), [("NEANT", "pas de numéro"), ("066 12 34 5O", "numéro douteux : « O »")])
+def test_what_is_no_number_is_refused(typed: str, why: str) -> None:
+    with pytest.raises(Blocked, match=f"ce n'est le numéro d'aucun fournisseur : {why}"):
+        reactivate(typed)
+
+
+def test_both_numbers_of_a_cell_are_lifted(relances_url: str) -> None:
+    mark(relances_url, "24166123456", "sms", "injoignable")
+    said = reactivate("066123456 / 077123456").splitlines()
+    assert said == [
+        "+241••••3456 sera de nouveau relancé ; signalement levé : injoignable (sms).",
+        "+241••••3456 n'était signalé sur aucun canal.",
+    ]
 
 
 def test_the_command_prints_one_sentence_without_the_number(relances_url: str) -> None:

@@ -8,7 +8,8 @@ from relances.pipeline.importation import CompteRendu, opened, told
 from relances.pipeline.policy import politique
 from relances.rules.errors import Blocked
 from relances.stages import imports
-from relances.store.contacts import Merged
+from relances.stages.imports import Imported
+from relances.stages.line_log import line_log
 
 _NOM_MAX = 100  # characters
 
@@ -16,11 +17,23 @@ _NOM_MAX = 100  # characters
 def import_contacts(fichier: Path, campagne: str, today: date, *, ignorer_erreurs: bool) -> CompteRendu:
     """Bring a campaign up to date with a file; ``today``: in Libreville. Blocked where it is no such file."""
     nom, montant_max = _campagne(campagne), politique().qualite.montant_max
-    with opened(fichier) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
-        merged = imports.import_contacts(
-            relances, table, nom, montant_max, journal, today=today, ignorer_erreurs=ignorer_erreurs
+    with (
+        opened(fichier) as table,
+        line_log(fichier, "erreurs") as erreurs,
+        line_log(fichier, "remarques") as remarques,
+        database(RELANCES) as relances,
+    ):
+        imported = imports.import_contacts(
+            relances,
+            table,
+            nom,
+            montant_max,
+            erreurs=erreurs,
+            remarques=remarques,
+            today=today,
+            ignorer_erreurs=ignorer_erreurs,
         )
-    return told(None if merged is None else _said(nom, merged), journal)
+    return told(_said(nom, imported), erreurs, remarques, fait=imported.merged is not None)
 
 
 def _campagne(name: str) -> str:
@@ -32,9 +45,13 @@ def _campagne(name: str) -> str:
     return found
 
 
-def _said(campagne: str, merged: Merged) -> str:
+def _said(campagne: str, imported: Imported) -> str:
+    merged = imported.merged
+    if merged is None:
+        return f"Lignes lues : {imported.lues}, refusées : {imported.refusees}."
     return (
-        f"Campagne {campagne}, créances ajoutées : {merged.ajoutees}, modifiées : {merged.modifiees}, inchangées : "
-        f"{merged.lues - merged.ajoutees - merged.modifiees}, soldées : {merged.soldees}, "
-        f"pas encore échues : {merged.a_echoir} ; contribuables : {merged.contribuables}."
+        f"Campagne {campagne}, lignes lues : {imported.lues}, créances ajoutées : {merged.ajoutees}, "
+        f"modifiées : {merged.modifiees}, inchangées : {merged.inchangees}, fusionnées : {imported.fusionnees}, "
+        f"refusées : {imported.refusees} ; soldées : {merged.soldees}, pas encore échues : {merged.a_echoir} ; "
+        f"contribuables : {merged.contribuables}."
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from relances.rules.errors import Blocked
 from relances.rules.tableur import Tableau, read_table
-from relances.stages.imports import SHOWN, ErrorLog
+from relances.stages.line_log import SHOWN, LineLog
 from relances.stages.tableau_csv import PERSONAL_DATA
 
 
@@ -36,24 +36,25 @@ def opened(fichier: Path) -> Iterator[Tableau]:
         yield read_table(file, fichier.name)
 
 
-def told(done: str | None, journal: ErrorLog) -> CompteRendu:
-    """``done``: what was done; None: the errors prevented it. Cells are in the errors' own file alone."""
-    lines = [
-        f"ligne {each.ligne}{f', {each.colonne}' if each.colonne else ''} : {each.raison}" for each in journal.premieres
-    ]
-    if journal.nombre > SHOWN:
-        lines.append("… et 1 autre." if journal.nombre == SHOWN + 1 else f"… et {journal.nombre - SHOWN} autres.")
-    if journal.nombre:
-        lines.append(f"{_errors(journal.nombre)} dans {journal.path} ({PERSONAL_DATA}).")
-    if done is None:
+def told(counts: str, erreurs: LineLog, remarques: LineLog | None = None, *, fait: bool) -> CompteRendu:
+    """``counts``: what became of the lines. ``fait``: no error prevented it. Cells are in the logs' own files alone."""
+    lines = _told(erreurs, "1 erreur,", "erreurs, toutes")
+    if remarques is not None and fait:
+        lines += _told(remarques, "1 remarque,", "remarques, toutes")
+    if not fait:
         lines.append(
             "Rien n'est importé : corrigez le fichier, ou ajoutez --ignorer-erreurs pour importer le reste "
             "— nothing was imported: mend the file, or ignore its errors"
         )
-    else:
-        lines.append(done)
-    return CompteRendu("\n".join(lines), fait=done is not None)
+    return CompteRendu("\n".join([*lines, counts]), fait=fait)
 
 
-def _errors(nombre: int) -> str:
-    return "1 erreur," if nombre == 1 else f"{nombre} erreurs, toutes"
+def _told(log: LineLog, one: str, many: str) -> list[str]:
+    lines = [
+        f"ligne {each.ligne}{f', {each.colonne}' if each.colonne else ''} : {each.raison}" for each in log.premieres
+    ]
+    if log.nombre > SHOWN:
+        lines.append("… et 1 autre." if log.nombre == SHOWN + 1 else f"… et {log.nombre - SHOWN} autres.")
+    if log.nombre:
+        lines.append(f"{one if log.nombre == 1 else f'{log.nombre} {many}'} dans {log.path} ({PERSONAL_DATA}).")
+    return lines

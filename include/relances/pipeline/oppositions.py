@@ -14,6 +14,7 @@ from relances.rules.oppositions import read_contribuable_id
 from relances.rules.telephones import read_telephones
 from relances.stages import imports
 from relances.stages.imports import Listed
+from relances.stages.line_log import line_log
 from relances.store.oppositions import Oppositions
 from relances.store.sources import CONTACTS
 from relances_providers.discretion import mask, without_numbers
@@ -65,15 +66,19 @@ def listing() -> str:
 def import_oppositions(fichier: Path, *, ignorer_erreurs: bool) -> CompteRendu:
     """Add a file to the list. Blocked where it is no such file."""
     source = politique().source
-    with opened(fichier) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
+    with opened(fichier) as table, line_log(fichier, "erreurs") as erreurs, database(RELANCES) as relances:
         listed = imports.import_oppositions(
-            relances, table, source, _numbers_of, journal, ignorer_erreurs=ignorer_erreurs
+            relances, table, source, _numbers_of, erreurs, ignorer_erreurs=ignorer_erreurs
         )
-    return told(None if listed is None else _said(listed), journal)
+    return told(_said(listed), erreurs, fait=listed.fait)
 
 
 def _said(listed: Listed) -> str:
-    said = f"En opposition, contribuables : {listed.contribuables}, numéros : {listed.numeros}, "
+    if not listed.fait:
+        return f"Lignes lues : {listed.lues}, refusées : {listed.refusees}."
+    said = f"Lignes lues : {listed.lues}, ajoutées : {listed.ajoutees}, déjà en opposition : {listed.connues}, "
+    said += f"répétées : {listed.repetees}, refusées : {listed.refusees}. "
+    said += f"En opposition, contribuables : {listed.contribuables}, numéros : {listed.numeros}, "
     said += f"dont nouveaux : {listed.nouveaux}."
     if listed.inconnus:
         said += f" Contribuables sans créance dans la dernière extraction, à vérifier : {listed.inconnus}."

@@ -22,8 +22,8 @@ _RAISONS: Final = {
 class Correction:
     """A contribuable whose number is to be corrected, and why.
 
-    ``telephone``: as typed; several with `` / ``. ``numero``: the one that was written to all the same, with its country
-    code; None where none was.
+    ``telephone``: as typed; several with `` / ``. ``numero``: the one that was written to all the same, with its
+    country code; None where none was.
     """
 
     contribuable_id: str

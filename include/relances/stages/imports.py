@@ -1,72 +1,70 @@
-"""Lists of people from a spreadsheet to the database: a whole file or nothing of it, and every error told."""
+"""Lists of people from a spreadsheet to the database: a whole file or nothing of it, and every line accounted for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 import psycopg
 
-from relances.rules.colonnes import Erreur, find_columns
+from relances.rules.colonnes import find_columns
 from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
-from relances.rules.csv_sur import Valeur
 from relances.rules.errors import Blocked
 from relances.rules.oppositions import Opposition, find_opposition_columns, read_opposition
 from relances.rules.tableur import Tableau
-from relances.stages.tableau_csv import Write, open_csv
+from relances.stages.line_log import LineLog
 from relances.store.contacts import Contacts, Merged
 from relances.store.database import explained
 from relances.store.oppositions import Oppositions
 from relances.store.sources import CONTACTS
 
-HEADER: Final = ("ligne", "colonne", "raison", "valeur")
-SHOWN: Final = 20
-_CONTRADICTION: Final = (
-    "même numéro, même libellé et même échéance qu'à la ligne {}, autre montant : lequel est le bon ?"
+_SAME: Final = "même numéro, même libellé et même échéance qu'à la ligne {}, pour la même personne"
+_CONTRADICTION: Final = f"{_SAME}, autre montant : lequel est le bon ?"
+_REPETITION: Final = f"{_SAME} et le même montant : fusionnée"
+_NAMELESS: Final = (
+    "sans nom, alors que plusieurs personnes de ce numéro ont ce libellé et cette échéance : donnez le nom"
+)
+_ANOTHER: Final = (
+    "ce numéro avait déjà ce libellé et cette échéance au nom d'une autre personne : elle est gardée à côté ; si c'est "
+    "la même, réimportez l'ancien nom avec le montant 0"
 )
 
 
-@dataclass(slots=True)
-class ErrorLog:
-    """What is wrong with a file: made by :func:`error_log`. ``premieres``: the first ones, at most ``SHOWN``."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the lines of a file: ``lues`` is the sum of what was merged, ``fusionnees`` and ``refusees``.
 
-    path: Path
-    nombre: int = 0
-    premieres: list[Erreur] = field(default_factory=list)
-    _stack: ExitStack = field(default_factory=ExitStack)
-    _write: Write | None = None
+    ``merged``: None where the errors prevented it. ``fusionnees``: those that another line tells already.
+    """
 
-    def add(self, erreurs: Iterable[Erreur]) -> None:
-        """Note these."""
-        for erreur in erreurs:
-            self.nombre += 1
-            if len(self.premieres) < SHOWN:
-                self.premieres.append(erreur)
-            self._write = self._write or self._stack.enter_context(open_csv(self.path, HEADER))
-            self._write([_cells(erreur)])
-
-
-@contextmanager
-def error_log(fichier: Path) -> Iterator[ErrorLog]:
-    """All the errors in a file beside the imported one, which is there only where there are some."""
-    path = fichier.with_name(f"{fichier.stem}.erreurs.csv")
-    with suppress(OSError):
-        path.unlink()  # those of an earlier import
-    with ExitStack() as stack:
-        yield ErrorLog(path, _stack=stack)
+    lues: int
+    refusees: int
+    fusionnees: int
+    merged: Merged | None
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What an import of oppositions amounts to. ``inconnus``: contribuables that the latest extraction lacks."""
+    """What became of the lines of a list of oppositions: ``lues`` is the sum of the four that follow.
 
-    contribuables: int
-    numeros: int
-    nouveaux: int
-    inconnus: int
+    ``connues``: those that were on the list; ``repetees``: those of which earlier lines say all. ``contribuables``,
+    ``numeros``: that the file names, ``nouveaux`` among them. ``inconnus``: contribuables that the latest extraction
+    lacks.
+    ``fait``: False where the errors prevented it.
+    """
+
+    lues: int
+    refusees: int
+    ajoutees: int = 0
+    connues: int = 0
+    repetees: int = 0
+    contribuables: int = 0
+    numeros: int = 0
+    nouveaux: int = 0
+    inconnus: int = 0
+    fait: bool = True
 
 
 def import_contacts(
@@ -74,35 +72,48 @@ def import_contacts(
     table: Tableau,
     campagne: str,
     montant_max: Decimal,
-    journal: ErrorLog,
     *,
+    erreurs: LineLog,
+    remarques: LineLog,
     today: date,
     ignorer_erreurs: bool,
-) -> Merged | None:
-    """Bring a campaign up to date with a file; None where its errors prevent it."""
-    colonnes = find_columns(table.titres, TITRES, OBLIGATOIRES, table.nom)
+) -> Imported:
+    """Bring a campaign up to date with a file, unless its errors prevent it."""
+    colonnes, lues = find_columns(table.titres, TITRES, OBLIGATOIRES, table.nom), 0
 
     def contacts() -> Iterator[tuple[int, Contact]]:
+        nonlocal lues
         for ligne in table.lignes:
+            lues += 1
             read = read_contact(ligne, colonnes, montant_max, today)
             if isinstance(read, Contact):
                 yield ligne.numero, read
             else:
-                journal.add(read)
+                erreurs.add(read)
 
     with explained("relances_db"), relances.transaction() as whole:
-        held = Contacts(relances)
+        held = Contacts(relances, campagne)
         held.hold(contacts())
-        titre = colonnes.titres[colonnes.places["montant"]]
-        for ligne, autre in held.leave_out_contradictions():
-            journal.add([Erreur(ligne, titre, _CONTRADICTION.format(autre), "")])
-        if journal.nombre and not ignorer_erreurs:
-            raise psycopg.Rollback(whole)
-        merged = held.merge(campagne, today)
-        if not merged.lues and not journal.nombre:
+        if not lues:
             raise _no_row(table)
-        return merged
-    return None
+        _refuse(held, erreurs, colonnes.titres[colonnes.places["montant"]])
+        if erreurs.nombre and not ignorer_erreurs:
+            raise psycopg.Rollback(whole)
+        repetitions = held.leave_out_repetitions()
+        for ligne, autre in repetitions:
+            remarques.note(ligne, _REPETITION.format(autre))
+        for ligne in held.of_other_persons():
+            remarques.note(ligne, _ANOTHER)
+        return Imported(lues, erreurs.lignes, len(repetitions), held.merge(today))
+    return Imported(lues, erreurs.lignes, 0, None)
+
+
+def _refuse(held: Contacts, erreurs: LineLog, montant: str) -> None:
+    """Leave out the lines that others make doubtful."""
+    for ligne in held.leave_out_nameless():
+        erreurs.note(ligne, _NAMELESS)
+    for ligne, autre in held.leave_out_contradictions():
+        erreurs.note(ligne, _CONTRADICTION.format(autre), montant)
 
 
 def import_oppositions(
@@ -110,37 +121,63 @@ def import_oppositions(
     table: Tableau,
     source: str,
     numbers_of: Callable[[str], Sequence[str]],
-    journal: ErrorLog,
+    erreurs: LineLog,
     *,
     ignorer_erreurs: bool,
-) -> Listed | None:
-    """Add a file to the list; None where its errors prevent it. ``numbers_of``: raises Illisible."""
+) -> Listed:
+    """Add a file to the list, unless its errors prevent it. ``numbers_of``: raises Illisible."""
     colonnes = find_opposition_columns(table.titres, table.nom)
-    contribuables, numeros = dict[str, str | None](), dict[str, str | None]()
+    lues, lignes = 0, list[Opposition]()
     for ligne in table.lignes:
+        lues += 1
         match read_opposition(ligne, colonnes, numbers_of):
-            case Opposition(contribuable_id, telephones, motif):
-                if contribuable_id is not None:
-                    contribuables[contribuable_id] = motif
-                numeros.update(dict.fromkeys(telephones, motif))
-            case erreurs:
-                journal.add(erreurs)
-    if journal.nombre and not ignorer_erreurs:
-        return None
-    if not contribuables and not numeros and not journal.nombre:
+            case Opposition() as opposition:
+                lignes.append(opposition)
+            case faults:
+                erreurs.add(faults)
+    if not lues:
         raise _no_row(table)
+    if erreurs.nombre and not ignorer_erreurs:
+        return Listed(lues, erreurs.lignes, fait=False)
     with explained("relances_db"), relances.transaction():
-        oppositions = Oppositions(relances)
-        contacts = {found: contribuables.pop(found) for found in oppositions.contacts(contribuables)}
-        nouveaux = oppositions.add(source, contribuables) + oppositions.add(CONTACTS, contacts)
-        nouveaux += oppositions.add_numbers(numeros)
-        inconnus = oppositions.unknown(source, contribuables)
-        return Listed(len(contribuables) + len(contacts), len(numeros), nouveaux, inconnus)
+        return _listed(Oppositions(relances), source, lignes, lues, erreurs.lignes)
+
+
+def _listed(oppositions: Oppositions, source: str, lignes: Sequence[Opposition], lues: int, refusees: int) -> Listed:
+    contribuables = {ligne.contribuable_id: ligne.motif for ligne in lignes if ligne.contribuable_id is not None}
+    numeros = {numero: ligne.motif for ligne in lignes for numero in ligne.telephones}
+    contacts = {found: contribuables.pop(found) for found in oppositions.contacts(contribuables)}
+    nouveaux = oppositions.add(source, contribuables) | oppositions.add(CONTACTS, contacts)
+    nouveaux_numeros = oppositions.add_numbers(numeros)
+    told = _tally(lignes, nouveaux, nouveaux_numeros)
+    return Listed(
+        lues,
+        refusees,
+        ajoutees=told["ajoutee"],
+        connues=told["connue"],
+        repetees=told["repetee"],
+        contribuables=len(contribuables) + len(contacts),
+        numeros=len(numeros),
+        nouveaux=len(nouveaux) + len(nouveaux_numeros),
+        inconnus=oppositions.unknown(source, contribuables),
+    )
+
+
+def _tally(lignes: Iterable[Opposition], contribuables: Set[str], numeros: Set[str]) -> Counter[str]:
+    """How many lines say something new, what was known, what an earlier line says; given who is new on the list."""
+    new = {("contribuable", each) for each in contribuables} | {("numero", each) for each in numeros}
+    said, told = set[tuple[str, str]](), Counter[str]()
+    for ligne in lignes:
+        who = {("numero", each) for each in ligne.telephones}
+        if ligne.contribuable_id is not None:
+            who.add(("contribuable", ligne.contribuable_id))
+        if who <= said:
+            told["repetee"] += 1
+        else:
+            told["connue" if new.isdisjoint(who - said) else "ajoutee"] += 1
+        said |= who
+    return told
 
 
 def _no_row(table: Tableau) -> Blocked:
     return Blocked(f"{table.nom} : aucune ligne sous les titres des colonnes", "no row below the titles")
-
-
-def _cells(erreur: Erreur) -> tuple[Valeur, ...]:
-    return erreur.ligne, erreur.colonne, erreur.raison, erreur.valeur

@@ -12,28 +12,33 @@ from relances.store.database import query
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What an import changed, in creances.
+    """What an import made of the lines that it took, a creance each.
 
-    ``lues``: those of the file; of these, ``soldees``: those of zero, ``a_echoir``: those due after today;
-    ``contribuables``: how many numbers they are of.
+    ``connues``: those that were there, ``modifiees`` among them. ``soldees``: those of zero; ``a_echoir``: those due
+    after today; ``contribuables``: how many people owe them.
     """
 
     ajoutees: int
     modifiees: int
-    lues: int
+    connues: int
     soldees: int
     a_echoir: int
     contribuables: int
 
+    @property
+    def inchangees(self) -> int:
+        return self.connues - self.modifiees
+
 
 class Contacts:
-    """An import, over one connection, within one transaction."""
+    """An import of a campaign, over one connection, within one transaction."""
 
-    def __init__(self, connection: psycopg.Connection) -> None:
+    def __init__(self, connection: psycopg.Connection, campagne: str) -> None:
         self._connection = connection
+        self._campagne = {"campagne": campagne}
 
     def hold(self, contacts: Iterable[tuple[int, Contact]]) -> None:
-        """Keep the contacts of these lines until :meth:`merge`."""
+        """Keep the contacts of these lines until :meth:`merge`; nobody else imports meanwhile."""
         self._connection.execute(query("create_contacts_read"))
         with self._connection.cursor() as cursor, cursor.copy(query("copy_contacts_read")) as copy:
             for ligne, contact in contacts:
@@ -44,12 +49,30 @@ class Contacts:
                     )
                 )  # fmt: skip
 
+        self._connection.execute(query("lock_contacts"))
+        self._connection.execute(query("analyze_contacts_read"))
+        self._connection.execute(query("name_contacts_read"), self._campagne)
+
+    def leave_out_nameless(self) -> list[int]:
+        """Drop the lines that name nobody where several people owe the same; returns them."""
+        return sorted(ligne for (ligne,) in self._connection.execute(query("leave_out_nameless")))
+
     def leave_out_contradictions(self) -> list[tuple[int, int]]:
         """Drop all lines of a creance that is said to be of several amounts; each, and one that says another."""
         return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_contradictions")))
 
-    def merge(self, campagne: str, today: date) -> Merged:
-        """Bring a campaign up to date with what is held."""
-        self._connection.execute(query("lock_contacts"))
-        row = self._connection.execute(query("merge_contacts"), {"campagne": campagne, "today": today}).fetchone()
-        return Merged(*(row or (0, 0, 0, 0, 0, 0)))
+    def leave_out_repetitions(self) -> list[tuple[int, int]]:
+        """Drop the lines of a creance that another line tells already; each, and that one."""
+        return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_repetitions")))
+
+    def of_other_persons(self) -> list[int]:
+        """The lines of a person whose number owes the same, by an earlier import, under another name."""
+        return [ligne for (ligne,) in self._connection.execute(query("tell_other_persons"), self._campagne)]
+
+    def merge(self, today: date) -> Merged:
+        """Bring the campaign up to date with what is held."""
+        row = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today}).fetchone()
+        *counts, premiere = row or (0, 0, 0, 0, 0, None)
+        self._connection.execute(query("assign_contacts"), {"premiere": premiere})
+        [(people,)] = self._connection.execute(query("count_people_read"), self._campagne)
+        return Merged(*counts, contribuables=people)

@@ -42,16 +42,16 @@ class Oppositions:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def add(self, source: str, motifs: Mapping[str, str | None]) -> int:
-        """Add contribuables, each with its motif; returns how many are new."""
+    def add(self, source: str, motifs: Mapping[str, str | None]) -> set[str]:
+        """Add contribuables, each with its motif; returns those that are new."""
         parameters = {"source": source, "contribuable_id": list(motifs), "motif": list(motifs.values())}
-        return self._count(query("add_oppositions"), parameters)
+        return {new for (new,) in self._connection.execute(query("add_oppositions"), parameters)}
 
-    def add_numbers(self, motifs: Mapping[str, str | None]) -> int:
-        """Silence numbers on every canal, each with its motif; returns how many are new."""
+    def add_numbers(self, motifs: Mapping[str, str | None]) -> set[str]:
+        """Silence numbers on every canal, each with its motif; returns those that are new."""
         canaux = [canal.value for canal in Canal]
         parameters = {"telephone": list(motifs), "motif": list(motifs.values()), "canaux": canaux}
-        return self._count(query("silence_numbers"), parameters)
+        return {new for (new,) in self._connection.execute(query("silence_numbers"), parameters)}
 
     def remove(self, source: str, contribuable_id: str) -> bool:
         """Take a contribuable off the list; whether it was there."""

@@ -7,9 +7,9 @@ WITH ajout AS (
     FROM unnest(%(contribuable_id)s::text[], %(motif)s::text[]) AS n (contribuable_id, motif)
     ORDER BY contribuable_id
     ON CONFLICT (source, contribuable_id) DO UPDATE SET motif = coalesce(excluded.motif, o.motif)
-    RETURNING xmax = 0 AS ajoutee  -- a row that was there is locked before it changes
+    RETURNING contribuable_id, xmax = 0 AS ajoutee  -- a row that was there is locked before it changes
 )
-SELECT count(*) FROM ajout WHERE ajoutee;
+SELECT contribuable_id FROM ajout WHERE ajoutee;
 
 -- name: silence_numbers
 -- As arrays, each number once, on every canal; silence that was asked of a fournisseur stays its own. Returns the
@@ -31,7 +31,7 @@ WITH demande AS (
         signale_le = CASE s.etat WHEN 'opposition' THEN s.signale_le ELSE now() END
     WHERE s.etat <> 'opposition' OR s.fournisseur IS NULL
 )
-SELECT count(*) FROM libre;
+SELECT telephone FROM libre;
 
 -- name: remove_opposition
 DELETE FROM relances.opposition WHERE source = %(source)s AND contribuable_id = %(contribuable_id)s;
@@ -52,12 +52,12 @@ GROUP BY telephone, fournisseur
 ORDER BY min(signale_le), telephone;
 
 -- name: list_contacts_among
--- As the source of contacts names them: a number is one contribuable, called after its first contact.
+-- As the source of contacts names them: a contribuable is called after their first contact.
 SELECT demande.contribuable_id
 FROM unnest(%(contribuable_id)s::text[]) AS demande (contribuable_id)
-JOIN relances.contact AS contact ON 'c' || contact.id = demande.contribuable_id
-WHERE NOT EXISTS (
-    SELECT FROM relances.contact AS premier WHERE premier.telephone = contact.telephone AND premier.id < contact.id
+WHERE EXISTS (
+    SELECT FROM relances.contact AS contact
+    WHERE 'c' || contact.id = demande.contribuable_id AND contact.titulaire IS NULL
 );
 
 -- name: latest_extraction

@@ -1,10 +1,10 @@
 -- Ce que doivent les contacts importés, en retard d'au moins jours_retard_min jours à date_relance.
 -- Paramètres : date_relance date, jours_retard_min int, categories text[] (des campagnes ; NULL : toutes).
--- Un numéro est un contribuable, dans toutes les campagnes : ce qu'il reçoit de l'une compte pour les autres. Son
--- identifiant ne dit pas le numéro, parce que les identifiants s'affichent.
+-- Un contribuable est une personne à un numéro, dans toutes les campagnes : ce qu'elle reçoit de l'une compte pour les
+-- autres. Son identifiant ne dit pas le numéro, parce que les identifiants s'affichent.
 SELECT
     contact.id::text AS creance_id,
-    'c' || titulaire.premier AS contribuable_id,
+    'c' || coalesce(contact.titulaire, contact.id) AS contribuable_id,
     contact.nom,
     contact.prenom,
     ARRAY[contact.saisie] AS telephones,
@@ -19,9 +19,6 @@ SELECT
     0 AS relances_agents,
     NULL::text AS exclusion
 FROM relances.contact AS contact
-JOIN (
-    SELECT telephone, min(id) AS premier FROM relances.contact GROUP BY telephone
-) AS titulaire ON titulaire.telephone = contact.telephone
 WHERE contact.montant_du > 0
     AND contact.echeance <= %(date_relance)s::date - %(jours_retard_min)s::int
     AND (%(categories)s::text[] IS NULL OR contact.campagne = ANY (%(categories)s::text[]))

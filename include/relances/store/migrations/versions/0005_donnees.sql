@@ -1,0 +1,84 @@
+-- Where somebody uses the tables: fail soon and say so, rather than hold up everybody who comes after.
+SET LOCAL lock_timeout = '5s';
+
+-- Whom a contact names, whatever the case, the accents and the order of the words; '' where nobody is named.
+CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT coalesce(string_agg(DISTINCT mot COLLATE "C", ' ' ORDER BY mot COLLATE "C"), '')
+    FROM regexp_split_to_table(
+        lower(regexp_replace(normalize(coalesce(nom, '') || ' ' || coalesce(prenom, ''), NFKD), '[\u0300-\u036f]', '', 'g')),
+        '[\s.,;:''’"()/_-]+') AS mot
+    WHERE mot <> ''
+$$;
+
+-- The same number, tax and date may be owed by two people. titulaire: the first contact of the same person, who is named
+-- after it; null: this one.
+ALTER TABLE relances.contact
+    ADD COLUMN personne   text NOT NULL GENERATED ALWAYS AS (relances.personne(nom, prenom)) STORED,
+    ADD COLUMN titulaire  bigint,
+    DROP CONSTRAINT contact_campagne_telephone_libelle_echeance_key,
+    ADD CONSTRAINT contact_unique UNIQUE (campagne, telephone, personne, libelle, echeance);
+
+-- Until now a number was one person. What was reminded stays so, so that nobody is reminded again; the rest is each
+-- person's own, and silence asked of one was asked of all.
+WITH lu AS (
+    SELECT c.id, c.telephone, c.personne, min(c.id) OVER numero AS premier,
+        c.personne IN ('', first_value(c.personne) OVER numero) OR EXISTS (
+            SELECT FROM relances.relance_creance rc
+            JOIN relances.relance r ON r.id = rc.relance_id AND r.source = 'contacts'
+            WHERE rc.creance_id = c.id::text) AS du_premier
+    FROM relances.contact c
+    WINDOW numero AS (PARTITION BY c.telephone ORDER BY c.id)
+), range AS (
+    SELECT id, premier, CASE
+        WHEN du_premier THEN premier ELSE min(id) FILTER (WHERE NOT du_premier) OVER (PARTITION BY telephone, personne)
+    END AS titulaire
+    FROM lu
+), rangement AS (
+    UPDATE relances.contact c SET titulaire = r.titulaire
+    FROM range r WHERE r.id = c.id AND r.titulaire <> c.id
+)
+INSERT INTO relances.opposition (source, contribuable_id, motif)
+SELECT DISTINCT o.source, 'c' || r.titulaire, o.motif
+FROM range r
+JOIN relances.opposition o ON o.source = 'contacts' AND o.contribuable_id = 'c' || r.premier
+ON CONFLICT DO NOTHING;
+
+-- What waits to be sent to a number that was not written plainly: the next run reads it again, or says why it does not.
+UPDATE relances.relance r
+SET statut = 'annulee', code = 'numero_douteux', motif = 'numéro à relire : le passage suivant décidera', close_le = now(),
+    prochaine_tentative_le = NULL
+FROM relances.creance_extraite c, relances.relance_creance rc
+WHERE r.statut = 'en_attente' AND rc.relance_id = r.id AND c.execution_id = r.execution_id
+    AND c.creance_id = rc.creance_id AND c.contribuable_id = r.contribuable_id
+    AND NOT EXISTS (
+        SELECT FROM unnest(c.telephones) AS t (saisie)
+        WHERE right(regexp_replace(t.saisie, '[^0-9]', '', 'g'), 6) = right(r.telephone, 6)
+            AND CASE WHEN r.telephone_migre
+                THEN t.saisie ~ '^((\+|00)?241 ?)?0[1-7]([ ./-]?)[0-9]{2}\3[0-9]{2}\3[0-9]{2}$'
+                ELSE t.saisie ~* '^((tel|p|whatsapp):)? ?[(]?[+]?[0-9]+[)]?([ ./-]?[(]?[0-9]{2,}[)]?)*$' END);
+
+-- As before, and: the number that was written to all the same.
+DROP FUNCTION relances.creances_a_corriger;
+CREATE FUNCTION relances.creances_a_corriger(
+    execution_id bigint, source text, occasion text, canaux text[], codes text[]
+)
+RETURNS TABLE (
+    contribuable_id text, nom text, prenom text, telephones text[], numero text, montant numeric, code text
+)
+LANGUAGE sql STABLE AS $$
+    SELECT p.contribuable_id, p.nom, p.prenom, p.telephones, r.telephone, p.montant, v.code
+    FROM relances.creances_placees(
+        creances_a_corriger.execution_id, creances_a_corriger.source, creances_a_corriger.occasion,
+        creances_a_corriger.canaux) p
+    LEFT JOIN relances.relance r ON r.id = p.relance_id
+    LEFT JOIN relances.numero_signale s ON p.place = 'echec' AND s.telephone = r.telephone AND s.canal = r.canal
+        AND s.etat = 'injoignable'
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN p.place = 'exclue' THEN p.code
+            WHEN s.telephone IS NOT NULL THEN s.etat
+            WHEN r.telephone_migre THEN 'ancien_plan'
+        END AS code
+    ) v
+    WHERE v.code = ANY (creances_a_corriger.codes)
+$$;
