@@ -99,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     corrections.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, pour les agents")
     corrections.add_argument("--passage", metavar="RUN_ID", help="ce passage ; sinon le dernier de chaque source")
 
+    douteuses = add("douteuses", _douteuses, "les relances parties vers un numéro qui serait douteux aujourd'hui")
+    douteuses.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, pour les agents")
+
     importer = add("importer-contacts", _importer_contacts, "les contacts d'une campagne, d'un fichier CSV")
     importer.add_argument("--campagne", required=True, metavar="NOM", help="ce que le Dag reçoit dans campagne")
     _add_file(importer)
@@ -210,6 +213,10 @@ def _apercu(given: argparse.Namespace) -> int:
 
 def _corrections(given: argparse.Namespace) -> int:
     return _examine("corrections", *_options({"csv": given.csv, "passage": given.passage}))
+
+
+def _douteuses(given: argparse.Namespace) -> int:
+    return _examine("douteuses", *_options({"csv": given.csv}))
 
 
 def _importer_contacts(given: argparse.Namespace) -> int:

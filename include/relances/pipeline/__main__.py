@@ -15,6 +15,7 @@ from relances.commande import Commande
 from relances.pipeline import envois, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
+from relances.pipeline.douteuses import list_doubtful
 from relances.pipeline.examination import TEXT, diagnose, message_test
 from relances.pipeline.importation import CompteRendu
 from relances.pipeline.preview import preview, show
@@ -74,6 +75,10 @@ def _parser() -> Commande:
     corrections.set_defaults(command=_corrections)
     corrections.add_argument("--csv", type=Path)
     corrections.add_argument("--passage")
+
+    douteuses = commands.add_parser("douteuses")
+    douteuses.set_defaults(command=_douteuses)
+    douteuses.add_argument("--csv", type=Path)
 
     importer = commands.add_parser("importer-contacts")
     importer.set_defaults(command=_importer_contacts)
@@ -147,6 +152,10 @@ def _apercu(given: argparse.Namespace) -> int:
 
 def _corrections(given: argparse.Namespace) -> int:
     return _say(CompteRendu(list_corrections(given.passage, given.csv)))
+
+
+def _douteuses(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(list_doubtful(given.csv)))
 
 
 def _importer_contacts(given: argparse.Namespace) -> int:

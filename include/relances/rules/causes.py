@@ -34,6 +34,7 @@ CAUSES: Final[dict[str, Raison]] = {
         "pas partie malgré plusieurs jours d'essais", "prévenir l'exploitant ; un passage suivant relancera"
     ),
     "opposition": RAISONS["opposition"],
+    "numero_douteux": RAISONS["numero_douteux"],
     "remplacee": Raison("remplacée par une relance plus récente", "rien"),
     "expiree": Raison("pas partie à temps", "rien : un passage suivant relancera"),
     "payee": RAISONS["payee"],

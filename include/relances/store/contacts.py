@@ -75,4 +75,4 @@ class Contacts:
         *counts, premiere = row or (0, 0, 0, 0, 0, None)
         self._connection.execute(query("assign_contacts"), {"premiere": premiere})
         [(people,)] = self._connection.execute(query("count_people_read"), self._campagne)
-        return Merged(*counts, contribuables=people)
+        return Merged(*counts, people)
