@@ -71,8 +71,7 @@ class Contacts:
 
     def merge(self, today: date) -> Merged:
         """Bring the campaign up to date with what is held."""
-        row = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today}).fetchone()
-        *counts, premiere = row or (0, 0, 0, 0, 0, None)
+        [(*counts, premiere)] = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today})
         self._connection.execute(query("assign_contacts"), {"premiere": premiere})
         [(people,)] = self._connection.execute(query("count_people_read"), self._campagne)
         return Merged(*counts, people)
