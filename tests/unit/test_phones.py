@@ -64,6 +64,7 @@ REFUSED = {
     "+24111723456": Refus.LIGNE_FIXE,
     "6612345": Refus.INVALIDE,
     "99999999": Refus.INVALIDE,
+    "03123456": Refus.INVALIDE,
     "12345678901234567890": Refus.INVALIDE,
     "+33612345678": Refus.HORS_REGION,
     "0033612345678": Refus.HORS_REGION,
@@ -185,8 +186,10 @@ def test_the_prefix_alone_decides_as_phonenumbers_does_for_every_prefix_of_the_p
 
 
 def _by_phonenumbers(typed: str) -> Numero | Refus:
-    """The same verdict, from the whole number and the library alone."""
+    """The same verdict, from the whole number and the library alone, which knows nothing of April 2024."""
     national = MIGRATED.get(typed[:2], typed[:2]) + typed[2:]
+    if national.startswith("0"):
+        return Refus.INVALIDE
     number = phonenumbers.parse(f"+241{national}")
     if not phonenumbers.is_valid_number(number) or len(phonenumbers.national_significant_number(number)) != 8:
         return Refus.INVALIDE
@@ -252,6 +255,7 @@ def test_digits_of_gabon_are_never_american(typed: str) -> None:
         ("+1555123456", Refus.INVALIDE),
         ("+155512345678", Refus.INVALIDE),
         ("+1 5551234", Refus.INVALIDE),
+        ("+1 1 555 123 4567", Refus.INVALIDE),
         ("1234567890", Refus.INVALIDE),
         ("", Refus.ABSENT),
     ],

@@ -106,6 +106,8 @@ def _is_whole(groupes: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _refused(prefix: str) -> Refus | None:
+    if prefix.startswith("0"):
+        return Refus.INVALIDE  # 03, which nothing replaced in April 2024
     # The plan decides by length and leading digits: any number of the prefix stands for all.
     number = phonenumbers.PhoneNumber(country_code=int(_COUNTRY), national_number=int(prefix + "0000"))
     if not phonenumbers.is_valid_number_for_region(number, _REGION):
@@ -134,7 +136,9 @@ def _foreign(ecrit: Ecrit, digits: str) -> Verdict:
     if number is None:
         return Refus.INVALIDE
     chiffres = phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+")
-    if len(chiffres) not in _LENGTHS:
+    country = str(number.country_code)
+    # The library drops other digits than the zero that is dialled at home: the 1 of +1 1 514 555 1234.
+    if len(chiffres) not in _LENGTHS or digits not in {chiffres, f"{country}0{chiffres.removeprefix(country)}"}:
         return Refus.INVALIDE
     pays = phonenumbers.region_code_for_number(number)
     if pays is not None and phonenumbers.is_valid_number(number):

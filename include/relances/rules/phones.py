@@ -136,7 +136,12 @@ def _verdict(part: str) -> Verdict:
 
 
 def _is_whole(verdict: Verdict) -> bool:
-    return isinstance(verdict, Numero) or verdict is Refus.LIGNE_FIXE
+    """Whether a plan has such a number for sure, so that it may stand beside another."""
+    match verdict:
+        case Numero(attribue=True, format_guide=False) | Refus.LIGNE_FIXE:
+            return True
+        case _:
+            return False
 
 
 def _first(verdicts: list[Verdict]) -> Verdict:

@@ -18,7 +18,7 @@ _AS_ASCII: Final = {
     **dict.fromkeys(map(ord, "\u2044\u2215"), "/"),
 }
 _UNSEEN: Final = "Cf"  # direction marks and joiners, which a telephone puts around the numbers it copies
-_LABEL: Final = re.compile(r"(?:t[eé]l(?:[eé]phone)?\s?(?:\.\s?:?|:)|(?:p|whatsapp)\s?:)\s?", re.IGNORECASE)
+_LABEL: Final = re.compile(r"\A(?:t[eé]l(?:[eé]phone)?\s?(?:\.\s?:?|:)|(?:p|whatsapp)\s?:)\s?", re.IGNORECASE)
 _OF_A_NUMBER: Final = re.compile(r"[\d +./()-]", re.ASCII)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;|&]|\b(?:ou|et|or|and)\b", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(\+?[1-9]\d{6,14})[.,]00?", re.ASCII)  # how a column of numbers is exported
@@ -56,7 +56,7 @@ def fold(saisie: str) -> str:
 
 def parts(text: str) -> list[str]:
     """What stands between the signs and the words that part one number from the next; ``text``: folded."""
-    found = (_LABEL.sub("", part.strip(" /"), count=1) for part in _BETWEEN_NUMBERS.split(text))
+    found = (_LABEL.sub("", part.strip(" /")) for part in _BETWEEN_NUMBERS.split(text))
     return [part for part in found if part]
 
 
@@ -77,7 +77,7 @@ def one(part: str) -> Ecrit | None:
 
 def stranger(text: str) -> str | None:
     """The first character that no number has; ``text``: folded."""
-    bare = (_LABEL.sub("", part.strip(), count=1) for part in _BETWEEN_NUMBERS.split(text))
+    bare = (_LABEL.sub("", part.strip()) for part in _BETWEEN_NUMBERS.split(text))
     return next((sign for part in bare for sign in part if not _OF_A_NUMBER.match(sign)), None)
 
 

@@ -71,7 +71,8 @@ class Contacts:
 
     def merge(self, today: date) -> Merged:
         """Bring the campaign up to date with what is held."""
-        [(*counts, premiere)] = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today})
+        merging = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today})
+        [(ajoutees, modifiees, connues, soldees, a_echoir, premiere)] = merging
         self._connection.execute(query("assign_contacts"), {"premiere": premiere})
-        [(people,)] = self._connection.execute(query("count_people_read"), self._campagne)
-        return Merged(*counts, people)
+        [(contribuables,)] = self._connection.execute(query("count_people_read"), self._campagne)
+        return Merged(ajoutees, modifiees, connues, soldees, a_echoir, contribuables)

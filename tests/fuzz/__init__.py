@@ -1,0 +1,11 @@
+"""Inputs without end: ``make test`` tries a thousand of each kind, ``make fuzz`` a hundred thousand."""
+
+import os
+from typing import Final
+
+from hypothesis import HealthCheck, settings
+
+EXAMPLES: Final = int(os.environ.get("RELANCES_FUZZ", "1000"))
+
+fuzz = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""What a fuzzing test is decorated with."""
