@@ -4,12 +4,13 @@ PYTHON ?= python3
 LOCK_ARGS ?=
 TEST_ARGS ?=
 KEYCLOAK ?= 20.0.3 26.7.3
+FUZZ ?= 100000
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test chaos lint bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -47,6 +48,9 @@ compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai, un
 
 chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (SEED=123 : un seul scénario ; SCENARIOS=20)
 	@$(VENV) -W ignore -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SCENARIOS),--scenarios $(SCENARIOS)) $(CHAOS_ARGS)
+
+fuzz: $(READY_TO_WORK) ## Cent mille cellules, fichiers, politiques et gabarits quelconques (une heure ; FUZZ=1000000)
+	@RELANCES_FUZZ="$(FUZZ)" $(VENV) -m pytest -n logical --maxprocesses 4 --dist load tests/fuzz $(TEST_ARGS)
 
 lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m ruff check .

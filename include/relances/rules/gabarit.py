@@ -47,19 +47,25 @@ def compile_gabarit(name: str, source: str) -> Ecriture:
     Blocked names the line, for what is wrong in any branch and for what an ordinary debt shows.
     """
     try:
-        tree = _ENVIRONMENT.parse(source, name, name)
+        ecriture = _compile(name, source)
     except TemplateSyntaxError as error:
         english = f"wrong syntax ({error.message})"
         raise _wrong(
             name, error.lineno, "syntaxe fausse ; fermez chaque {{ par }} et chaque {% par %}", english
         ) from error
-    for node in tree.iter_child_nodes():
-        _check(name, node)
-    code = _ENVIRONMENT.compile(tree, name, name)
-    ecriture = _plain(tree.body) or partial(_render, Template.from_code(_ENVIRONMENT, code, {}))
+    except (RecursionError, MemoryError, SyntaxError):  # what Jinja, then Python, say of what they cannot nest
+        raise _wrong(name, 1, "des conditions ou des parenthèses trop imbriquées", "nested too deep") from None
     if not ecriture(values(None, Decimal(15_000), "XAF", [""], date(2025, 12, 18), langue="")):
         raise _wrong(name, 1, "le texte est vide ; écrivez-le", "an empty text")
     return ecriture
+
+
+def _compile(name: str, source: str) -> Ecriture:
+    tree = _ENVIRONMENT.parse(source, name, name)
+    for node in tree.iter_child_nodes():
+        _check(name, node)
+    code = _ENVIRONMENT.compile(tree, name, name)
+    return _plain(tree.body) or partial(_render, Template.from_code(_ENVIRONMENT, code, {}))
 
 
 def _check(name: str, node: nodes.Node) -> None:

@@ -15,6 +15,7 @@ DEFAULT_FOLDER: Final = Path(__file__).parent.parent / "gabarits"
 DEFAULT_LANGUE: Final = "fr"
 
 _FILE: Final = re.compile(r"(?P<gabarit>.+)\.(?P<langue>[a-z]{2})\.txt")
+_LARGEST: Final = 16_384  # bytes: ten times the longest message that a fournisseur takes
 _SPELLED: Final = {"an": "en"}  # « anglais »
 
 
@@ -56,7 +57,7 @@ class Gabarits:
         path = self._folder / canal / f"{gabarit}.{langue}.txt"
         name = f"{self._folder.name}/{canal}/{path.name}"
         try:
-            source = path.read_text(encoding="utf-8-sig")
+            source = _read(name, path)
         except FileNotFoundError as error:
             present = ", ".join(f"{name}.{langue}" for name, langue in self._files(canal)) or "aucun"
             table = "[texte]" if langue == self._langue else "[[modele_whatsapp]]"
@@ -85,6 +86,17 @@ class Gabarits:
         except OSError as error:
             raise _unreadable(f"{self._folder.name}/{canal}", "un dossier", error) from error
         return [(found["gabarit"], found["langue"]) for name in names if (found := _FILE.fullmatch(name))]
+
+
+def _read(name: str, path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise Blocked(
+            f"{name} fait plus de {_LARGEST // 1024} Kio : aucun message n'est si long ; raccourcissez-le",
+            "a message template is too large",
+        )
+    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unreadable(name: str, what: str, error: OSError) -> Blocked:

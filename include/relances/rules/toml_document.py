@@ -2,7 +2,8 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -12,6 +13,17 @@ from relances.rules.errors import Blocked
 _CLOSED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|#.*""")
 _SPACED: Final = re.compile(r"=\s*([0-9]+(?:\s+[0-9]+)+)\s*")
 _COMMA: Final = re.compile(r"=\s*([0-9]+),([0-9]+)\s*")
+
+_TOKEN: Final = re.compile(
+    r"""
+    "{3}(?:\\.|[^\\])*?"{3} | '{3}.*?'{3}           # texts of several lines
+    | "(?:\\.|[^"\\\n])*" | '[^'\n]*' | \#[^\n]*  # texts, comments
+    | [\[\]{}] | \n
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_LARGEST: Final = 65_536  # bytes: ten times the product's own policy, and read in no time
+_LONGEST: Final = 10_000  # characters of a line: a key of tens of thousands of parts takes minutes and gigabytes
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where something is in a document: ``("niveau", 1, "canal")`` in the second ``[[niveau]]``."""
@@ -30,24 +42,36 @@ class TomlDocument:
         return f"{self.file}, ligne {self._line(place)}" if place else self.file
 
     def _line(self, place: Place) -> int:
-        # tomllib tells no lines. What stands there begins after the longest beginning of the text that is TOML and
-        # does not hold it.
-        before, lines = 0, self.text.split("\n")
-        for number in range(1, len(lines) + 1):
-            try:
-                read = tomllib.loads("\n".join(lines[:number]))
-            except tomllib.TOMLDecodeError:  # in the midst of a value
-                continue
-            if _holds(read, place):
-                break
-            before = number
-        return before + 1
+        # tomllib tells no lines. What stands there begins after the longest beginning of the text, of whole settings,
+        # that does not hold it.
+        ends = list(_ends(self.text))
+        first = bisect_left(ends, x=True, key=lambda end: self._holds_before(end, place))
+        return self.text.count("\n", 0, ends[first - 1] if first else 0) + 1
+
+    def _holds_before(self, end: int, place: Place) -> bool:
+        try:
+            return _holds(tomllib.loads(self.text[:end]), place)
+        except tomllib.TOMLDecodeError:
+            return False
+
+
+def _ends(text: str) -> Iterator[int]:
+    """After which characters a setting ends: at the ends of lines that no bracket and no long text goes beyond."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        match token.group():
+            case "[" | "{":
+                depth += 1
+            case "]" | "}":
+                depth -= 1
+            case "\n" if depth == 0:
+                yield token.end()
 
 
 def read_toml(path: Path) -> TomlDocument:
-    """Blocked where the file cannot be read or is no TOML."""
+    """Blocked where the file cannot be read, is no TOML, or is too long or too deep to be a policy."""
     try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        text = _read(path)
     except OSError as error:
         wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else f"ne peut être lu ({error.strerror})"
         raise Blocked(
@@ -61,10 +85,33 @@ def read_toml(path: Path) -> TomlDocument:
         ) from error
     try:
         return TomlDocument(path.name, text, tomllib.loads(text))
+    except RecursionError:
+        raise Blocked(
+            f"{path.name} : des crochets ou des accolades trop imbriqués ; aucun réglage n'en demande autant",
+            "brackets nested too deep",
+        ) from None
     except ValueError as error:  # TOMLDecodeError, and what Python says of an endless number
         found = re.search("at line ([0-9]+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise Blocked(f"{path.name}, ligne {line} : " + _cure(text.split("\n")[line - 1]), str(error)) from error
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise Blocked(
+            f"{path.name} fait plus de {_LARGEST // 1024} Kio, trop pour une politique ; corrigez RELANCES_POLITIQUE",
+            "the file is too large to be a policy",
+        )
+    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > _LONGEST:
+            raise Blocked(
+                f"{path.name}, ligne {number} : plus de {_LONGEST} caractères ; coupez-la en plusieurs",
+                "a line is too long",
+            )
+    return text
 
 
 def _cure(line: str) -> str:
