@@ -21,7 +21,7 @@ import psycopg
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
-from tests.bench import alternatives, celery_workers, days, hooks, loop, plots, segments, workers
+from tests.bench import alternatives, celery_workers, days, hooks, loop, numeros, plots, segments, workers
 from tests.bench.connections import airflow_home
 from tests.bench.machine import describe, on_one_core, postgres_apart
 from tests.bench.rapport import Alternatives, Measured, write
@@ -100,6 +100,9 @@ def measure(postgres: EmbeddedPostgres, effort: Effort) -> Iterator[Measured]:
         empty = days.empty_day(postgres, address)
         say("adaptateurs des fournisseurs")
         adapters = hooks.compare_all(max(100, messages // 5))
+        say("lecture des numéros")
+        with on_one_core():
+            read = numeros.compare()
         others = Alternatives(database, sequential, mapped)
         wholes: list[days.EndToEnd] = []
         for size in effort.sizes:
@@ -107,7 +110,7 @@ def measure(postgres: EmbeddedPostgres, effort: Effort) -> Iterator[Measured]:
             with on_one_core():
                 wholes = [*wholes, days.end_to_end(postgres, size, address)]
             minutes = (time.monotonic() - began) / 60
-            yield Measured(machine, minutes, messages, turns, cells, two, celery, others, empty, wholes, adapters)
+            yield Measured(machine, minutes, messages, turns, cells, two, celery, others, empty, wholes, adapters, read)
 
 
 def of_loop(usual: loop.Measure, in_flight: int, latency_ms: int, seconds: int) -> loop.Measure:

@@ -8,6 +8,7 @@ from tests.bench.alternatives import Database
 from tests.bench.days import EndToEnd
 from tests.bench.hooks import Compared as Hooked
 from tests.bench.loop import Compared
+from tests.bench.numeros import Read, section
 from tests.bench.task import Figures
 from tests.bench.workers import Workers
 
@@ -36,6 +37,7 @@ class Measured:
     empty: Figures
     wholes: Sequence[EndToEnd]
     hooks: Sequence[Hooked]
+    numeros: Read
 
     def cell(self, in_flight: int, latency_ms: int) -> Compared:
         return next(cell for cell in self.cells if (cell.in_flight, cell.latency_ms) == (in_flight, latency_ms))
@@ -47,7 +49,7 @@ class Measured:
 
 
 def write(measured: Measured, file: Path) -> None:
-    parts = (introduction, targets, loop, others, days, later, idle, hooks)
+    parts = (introduction, targets, loop, others, days, later, idle, hooks, numeros)
     file.write_text("\n\n".join(part(measured) for part in parts) + "\n", encoding="utf-8")
 
 
@@ -217,6 +219,10 @@ def hooks(measured: Measured) -> str:
 Sur les simulateurs, plus lents que le serveur d'en haut.
 
 {table(head, rows)}"""
+
+
+def numeros(measured: Measured) -> str:
+    return section(measured.numeros)
 
 
 def sizes(measured: Measured) -> str:
