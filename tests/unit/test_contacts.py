@@ -18,10 +18,12 @@ from relances.rules.contacts import (
     read_telephone,
 )
 from relances.rules.errors import Blocked
+from relances.rules.policy_file import load_policy
 from relances.rules.tableur import Ligne
 from tests.support import one_sentence
 
 MAX = Decimal(50_000_000)
+QUALITE = load_policy().qualite
 TODAY = date(2026, 11, 21)
 TITLES = ["Téléphone", "Montant dû", "Échéance", "Objet", "Nom", "Prénom", "Langue"]
 GOOD = ["066123456", "15 000", "18/12/2025", "Taxe de marché", "ONDO", "Marie", "fr"]
@@ -32,7 +34,7 @@ def columns(titles: list[str]) -> Colonnes:
 
 
 def read(cells: list[str], titles: list[str] = TITLES) -> Contact | list[Erreur]:
-    return read_contact(Ligne(7, cells), columns(titles), MAX, TODAY)
+    return read_contact(Ligne(7, cells), columns(titles), QUALITE, TODAY)
 
 
 def refused(titles: list[str]) -> str:

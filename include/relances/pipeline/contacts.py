@@ -13,12 +13,17 @@ from relances.store.contacts import Merged
 _NOM_MAX = 100  # characters
 
 
-def import_contacts(fichier: Path, campagne: str, today: date, *, ignorer_erreurs: bool) -> CompteRendu:
-    """Bring a campaign up to date with a file; ``today``: in Libreville. Blocked where it is no such file."""
-    nom, montant_max = _campagne(campagne), politique().qualite.montant_max
-    with opened(fichier) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
+def import_contacts(
+    fichier: Path, campagne: str, today: date, *, encodage: str | None = None, ignorer_erreurs: bool
+) -> CompteRendu:
+    """Bring a campaign up to date with a file; ``today``: in Libreville. Blocked where it is no such file.
+
+    ``encodage``: of the file; None: as it shows.
+    """
+    nom, qualite = _campagne(campagne), politique().qualite
+    with opened(fichier, encodage) as table, imports.error_log(fichier) as journal, database(RELANCES) as relances:
         merged = imports.import_contacts(
-            relances, table, nom, montant_max, journal, today=today, ignorer_erreurs=ignorer_erreurs
+            relances, table, nom, qualite, journal, today=today, ignorer_erreurs=ignorer_erreurs
         )
     return told(None if merged is None else _said(nom, merged), journal)
 

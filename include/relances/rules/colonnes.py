@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from relances.rules.errors import Blocked
+from relances.rules.mojibake import damage
 from relances.rules.tableur import Ligne
+from relances.rules.vide import says_nothing
 
 T = TypeVar("T")
 Titres: TypeAlias = Mapping[str, frozenset[str]]
@@ -67,10 +69,12 @@ class Lecture:
         return "" if place is None or place >= len(self.ligne.cellules) else self.ligne.cellules[place]
 
     def value(self, colonne: str, read: Callable[[str], T]) -> T | None:
-        """What a column says; None where it cannot be read, which is noted."""
+        """What a column says, words that exports write for nothing aside; None where it cannot be read, which is noted."""
         cell = self.cell(colonne)
         try:
-            return read(cell)
+            if why := damage(cell):
+                raise Illisible(why)
+            return read("" if says_nothing(cell) else cell)
         except Illisible as error:
             titre = self.colonnes.titres[self.colonnes.places[colonne]]
             self.erreurs.append(Erreur(self.ligne.numero, titre, str(error), cell))

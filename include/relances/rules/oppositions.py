@@ -8,6 +8,7 @@ from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_co
 from relances.rules.contacts import TITRES as CONTACT
 from relances.rules.errors import Blocked
 from relances.rules.tableur import Ligne
+from relances.rules.vide import is_absent
 
 TITRES: Final[Titres] = {
     # Neither "id", which may be a line's, nor "contribuable", which a list of contacts has for a name.
@@ -45,8 +46,8 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
 def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str], str]) -> Opposition | list[Erreur]:
     """What a row says, or all that is wrong with it. ``number_of``: the digits of a telephone; raises Illisible."""
     lecture = colonnes.read(ligne)
-    contribuable = lecture.value("contribuable_id", lambda text: read_contribuable_id(text) if text else None)
-    telephone = lecture.value("telephone", lambda text: number_of(text) if text else None)
+    contribuable = lecture.value("contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text))
+    telephone = lecture.value("telephone", lambda text: None if is_absent(text) else number_of(text))
     motif = lecture.value("motif", short_text(_ID_MAX))
     if not lecture.erreurs and not (contribuable or telephone):
         return [Erreur(ligne.numero, "", "ni contribuable_id ni telephone", "")]
@@ -56,6 +57,6 @@ def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str],
 def read_contribuable_id(text: str) -> str:
     """A contribuable's id as typed. Raises Illisible."""
     found = " ".join(text.split())
-    if not found or not found.isprintable():
+    if is_absent(found) or not found.isprintable():
         raise Illisible("identifiant vide ou illisible")
     return short_text(_ID_MAX)(found)

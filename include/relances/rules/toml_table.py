@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
@@ -104,6 +104,14 @@ class Table:
 
     def amount(self, key: str, minimum: int = 0, maximum: int = _MILLIARD) -> Decimal:
         return Decimal(str(self.number(key, minimum, maximum)))
+
+    def day(self, key: str, minimum: date, maximum: date) -> date:
+        value = self._content.get(key)
+        if not isinstance(value, date) or isinstance(value, datetime) or not minimum <= value <= maximum:
+            raise self.wrong(
+                key, f"un jour, sans guillemets, de {minimum} à {maximum}", f"a day from {minimum} to {maximum}"
+            )
+        return value
 
     def hour(self, key: str) -> time:
         """A time of the day; ``24:00``, its end, is ``time.max``."""

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
 from relances.rules.csv_sur import Valeur
 from relances.rules.errors import Blocked
 from relances.rules.oppositions import Opposition, find_opposition_columns, read_opposition
+from relances.rules.policy import Qualite
 from relances.rules.tableur import Tableau
 from relances.stages.tableau_csv import Write, open_csv
 from relances.store.contacts import Contacts, Merged
@@ -73,18 +73,18 @@ def import_contacts(
     relances: psycopg.Connection,
     table: Tableau,
     campagne: str,
-    montant_max: Decimal,
+    qualite: Qualite,
     journal: ErrorLog,
     *,
     today: date,
     ignorer_erreurs: bool,
 ) -> Merged | None:
-    """Bring a campaign up to date with a file; None where its errors prevent it."""
+    """Bring a campaign up to date with a file; None where its errors prevent it. ``qualite``: what is no mistake."""
     colonnes = find_columns(table.titres, TITRES, OBLIGATOIRES, table.nom)
 
     def contacts() -> Iterator[tuple[int, Contact]]:
         for ligne in table.lignes:
-            read = read_contact(ligne, colonnes, montant_max, today)
+            read = read_contact(ligne, colonnes, qualite, today)
             if isinstance(read, Contact):
                 yield ligne.numero, read
             else:
