@@ -132,7 +132,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("fichier", type=Path, metavar="FICHIER.csv", help="enregistré par un tableur")
-    parser.add_argument("--encodage", metavar="NOM", help="celui du fichier, comme mac_roman ; sinon reconnu, ou refusé")
+    parser.add_argument(
+        "--encodage", metavar="NOM", help="celui du fichier, comme mac_roman ; sinon reconnu, ou refusé"
+    )
     parser.add_argument("--ignorer-erreurs", action="store_true", help="importe les lignes sans faute")
 
 

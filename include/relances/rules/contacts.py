@@ -46,7 +46,8 @@ _FIGURES: Final = re.compile(r"[\d .,'’]+", re.ASCII)
 _FRANC: Final = r"(?:(?:francs?|frs?|f)\.?(?: ?c\.? ?f\.? ?a)?|c\.? ?f\.? ?a|xaf)\.?"
 _CURRENCY: Final = re.compile(rf"^{_FRANC} ?(?=\d)|(?<=\d) ?{_FRANC}$", re.IGNORECASE | re.ASCII)
 _OTHER_CURRENCY: Final = re.compile(
-    r"[$€£¥₦]|(?<![^\W\d_])(?:euros?|eur|dollars?|usd|livres?|gbp|chf|xof|cdf|ngn|ghs|gnf|mad|dh|cny)(?![^\W\d_])", re.IGNORECASE
+    r"[$€£¥₦]|(?<![^\W\d_])(?:euros?|eur|dollars?|usd|livres?|gbp|chf|xof|cdf|ngn|ghs|gnf|mad|dh|cny)(?![^\W\d_])",
+    re.IGNORECASE,
 )
 _NEGATIVE: Final = re.compile(r"[-−–]\s?\d.*|\(.*\d.*\)|.*\d ?[-−]", re.DOTALL)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
@@ -123,7 +124,7 @@ def read_montant(text: str, montant_max: Decimal) -> Decimal:
     said = _GROUPED.fullmatch(figures) or _WHOLE.fullmatch(figures)
     if said is None:
         raise Illisible(f"montant illisible : {_why_unreadable(text)}")
-    montant = Decimal("".join(filter(str.isdigit, said[1])) + f".{said['cents'] or 0}")
+    montant = Decimal("".join(filter(str.isdigit, said[1])) + f".{(said['cents'] or '0')[:2]}")
     if montant > montant_max:
         raise Illisible(f"montant démesuré : {montant_max:f} au plus (qualite.montant_max de la politique)")
     return montant

@@ -30,9 +30,7 @@ _BASSES_SLAVES: Final = "čřŕęůűďńňťćěăđĺłąşľżźśţőýš"
 _HAUTES: Final = _BASSES.upper().replace("SS", "").replace("Ÿ", "")
 _SIGNES: Final = "’‘“”«»°€–—…•²³·º§©®™½¼¾£µ×±´¿¡\xa0\xad"
 _SPELLED: Final = re.compile(rf"[\x20-\x7e{_BASSES}{_HAUTES}{_SIGNES}]*")
-_SPELLED_SLAVE: Final = re.compile(
-    rf"[\x20-\x7e{_BASSES}{_HAUTES}{_SIGNES}{_BASSES_SLAVES}{_BASSES_SLAVES.upper()}]*"
-)
+_SPELLED_SLAVE: Final = re.compile(rf"[\x20-\x7e{_BASSES}{_HAUTES}{_SIGNES}{_BASSES_SLAVES}{_BASSES_SLAVES.upper()}]*")
 _ARABIC: Final = re.compile(r"[\u0600-\u06ff]")
 _LATIN: Final = re.compile(rf"[A-Za-z{_BASSES}{_HAUTES}]")
 

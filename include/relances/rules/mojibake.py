@@ -21,7 +21,9 @@ _SIGN_OF: Final = _misreadings()
 # « M. BÂ » ends with a capital that somebody's name has, before a space that does not break.
 _TWICE: Final = re.compile(rf"(?!(?<=[A-ZÀ-Þ])Â[\xa0»])(?:{'|'.join(map(re.escape, _SIGN_OF))})")
 _DAMAGE: Final = re.compile(rf"[\x80-\x9f{_LOST}]|(?<=[a-z])[ÃÂ√├┬]|(?<!\S)Ã(?!\S)|{_TWICE.pattern}")
-_SUSPECT: Final = re.compile(rf"[\x80-\x9f{_LOST}ÃÂ√├┬]|[{''.join(sorted({misread[0] for misread in _SIGN_OF}))}][^\x00-\x7f]")
+_SUSPECT: Final = re.compile(
+    rf"[\x80-\x9f{_LOST}ÃÂ√├┬]|[{''.join(sorted({misread[0] for misread in _SIGN_OF}))}][^\x00-\x7f]"
+)
 """A quick sieve: what it does not find is not damaged."""
 _AROUND: Final = re.compile(r"[^\s\d;,]{0,20}$"), re.compile(r"[^\s\d;,]{0,20}")  # no figure of a number
 

@@ -46,7 +46,9 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
 def read_opposition(ligne: Ligne, colonnes: Colonnes, number_of: Callable[[str], str]) -> Opposition | list[Erreur]:
     """What a row says, or all that is wrong with it. ``number_of``: the digits of a telephone; raises Illisible."""
     lecture = colonnes.read(ligne)
-    contribuable = lecture.value("contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text))
+    contribuable = lecture.value(
+        "contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text)
+    )
     telephone = lecture.value("telephone", lambda text: None if is_absent(text) else number_of(text))
     motif = lecture.value("motif", short_text(_ID_MAX))
     if not lecture.erreurs and not (contribuable or telephone):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -11,6 +12,7 @@ from typing import Final
 from relances.rules.errors import Blocked
 from relances.rules.toml_document import Place, TomlDocument
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOUR: Final = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _MILLIARD: Final = 1_000_000_000
 
@@ -107,10 +109,11 @@ class Table:
 
     def day(self, key: str, minimum: date, maximum: date) -> date:
         value = self._content.get(key)
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
         if not isinstance(value, date) or isinstance(value, datetime) or not minimum <= value <= maximum:
-            raise self.wrong(
-                key, f"un jour, sans guillemets, de {minimum} à {maximum}", f"a day from {minimum} to {maximum}"
-            )
+            raise self.wrong(key, f"un jour de {minimum} à {maximum}", f"a day from {minimum} to {maximum}")
         return value
 
     def hour(self, key: str) -> time:
