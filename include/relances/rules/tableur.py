@@ -76,7 +76,7 @@ def read_table(file: BinaryIO, nom: str, encodage: str | None = None) -> Tableau
 
 
 def _encoding(file: BinaryIO, nom: str, named: str | None) -> str:
-    """That which is named, else that which the file says, else UTF-8 where all of it is, else Windows-1252 if surely so.
+    """That which is named or that the file says, else UTF-8 where all of it is, else Windows-1252 where it surely is.
 
     Blocked otherwise, and where it is no text.
     """

@@ -141,7 +141,7 @@ class Source:
         return dict(connection.execute(self.statement("balances.sql"), parameters).fetchall())
 
     def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
-        """When the latest payment that the tax system knows of was made; None where it knows none, or none that can be."""
+        """When the latest payment that the tax system knows of was made; None where it knows of none that can be."""
         row = connection.execute(sql.SQL(_LATEST).format(sql.SQL(self.statement("freshness.sql")))).fetchone()
         return None if row is None else row[0]
 
