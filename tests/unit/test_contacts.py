@@ -14,11 +14,11 @@ from relances.rules.contacts import (
     TITRES,
     Contact,
     read_contact,
-    read_date,
-    read_montant,
     read_telephone,
 )
+from relances.rules.dates import read_date
 from relances.rules.errors import Blocked
+from relances.rules.montants import read_montant
 from relances.rules.policy_file import load_policy
 from relances.rules.tableur import Ligne
 from tests.support import one_sentence
@@ -314,6 +314,8 @@ def test_what_is_no_amount_is_refused(cell: str) -> None:
 
 @given(st.text(st.sampled_from("0123456789 .,'’-()FfrsCfaXAF€\u00a0")) | st.text())
 @example("9" * 100_000)
+@example("(" + "1" * 100_000)
+@example("1 " * 50_000 + "-")
 def test_any_cell_is_an_amount_or_not(cell: str) -> None:
     with suppress(Illisible):
         assert 0 <= read_montant(cell, MAX) <= MAX

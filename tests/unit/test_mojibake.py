@@ -25,8 +25,11 @@ def test_what_was_lost_is_told(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [FRENCH, "M. BÂ\xa0» SOCIÉTÉ\xa0: «ÉTÉ»", "SÃO TOMÉ, São João", "Dvořák Łukasz Bălan ĂȚĂ", "محمد", "张伟", "😀 ½", "Å", "", "x"],
-)  # fmt: skip
+    [
+        *(FRENCH, "M. BÂ\xa0» SOCIÉTÉ\xa0: «ÉTÉ»", "SÃO TOMÉ, São João", "Dvořák Łukasz Bălan ĂȚĂ"),
+        *("محمد", "张伟", "😀 ½", "Å", "", "x"),
+    ],
+)
 def test_what_somebody_may_have_written_is_let_be(text: str) -> None:
     assert damage(text) is None
 

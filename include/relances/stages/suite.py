@@ -79,7 +79,7 @@ def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
         ExpectColumnValuesToNotBeNull(column="echeance", meta=_meta(Controle.ECHEANCE)),
         ExpectColumnValuesToBeBetween(
             column="echeance",
-            min_value=datetime.combine(qualite.echeance_min, time.min),
+            min_value=datetime.combine(min(qualite.echeance_min, jour), time.min),
             max_value=datetime.combine(jour, time.min),
             meta=_meta(Controle.ECHEANCE),
         ),
@@ -87,7 +87,7 @@ def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
         ExpectColumnValuesToBeBetween(
             column="jours_retard",
             min_value=-qualite.echeance_horizon_jours,
-            max_value=(jour - qualite.echeance_min).days,
+            max_value=max((jour - qualite.echeance_min).days, 0),
             meta=_meta(Controle.ECHEANCE),
         ),
     ]
