@@ -356,6 +356,32 @@ def test_the_command_imports_and_shows_no_number(
     assert gabonese_numbers(told) == []
 
 
+@pytest.mark.parametrize("command", [["importer-contacts", "--campagne=Marchés"], ["opposition", "importer"]])
+def test_a_file_of_the_mac_is_refused_until_its_encoding_is_named(
+    file: Path, relances_url: str, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    content = f"telephone;montant;echeance;libelle;motif\n066123456;15 000 frs;{DUE} 10:30;Taxe de marché;marché\n"
+    file.write_text(content, encoding="mac_roman")
+    words = [*command, f"--fichier={file}"]
+    assert main(words) == 1
+    assert "ligne 2 : ses accents" in (said := capsys.readouterr().err)
+    assert "(« marchŽ » se lirait « marché » en mac_roman)" in said
+    assert (contacts(relances_url), main([*words, "--encodage=mac_roman"])) == ([], 0)
+    flagged = "SELECT DISTINCT 'Taxe de ' || motif FROM relances.numero_signale"
+    kept = ask(relances_url, f"SELECT libelle FROM relances.contact UNION ALL {flagged}")  # noqa: S608
+    assert kept == [{"libelle": "Taxe de marché"}]
+    assert main([*words, "--encodage=klingon"]) == 1
+    assert "« klingon » n'est pas un encodage de texte" in capsys.readouterr().err
+
+
+def test_a_line_that_was_misread_is_a_fault_like_any_other(file: Path, relances_url: str) -> None:
+    lines = (f"066123456;15000;{DUE};Taxe de marchÃ©;;", f"077123456;15000;{DUE};Étal;(null);NULL")
+    file.write_text("\n".join([TITLES, *lines]), encoding="utf-8")
+    said = import_contacts(file, "Marchés", TODAY, ignorer_erreurs=True)
+    assert "ligne 2, Objet : texte mal lu avant d'arriver ici, « marchÃ© » au lieu de « marché »" in said.texte
+    assert [(row["libelle"], row["nom"], row["langue"]) for row in contacts(relances_url)] == [("Étal", None, None)]
+
+
 # --- a campaign ---
 
 

@@ -283,6 +283,16 @@ def test_a_file_is_imported_and_importing_it_again_is_harmless(tmp_path: Path, r
     assert (listed(relances_url), silenced(relances_url)) == before
 
 
+def test_a_cell_that_an_export_wrote_a_word_for_nothing_in_is_empty(tmp_path: Path, relances_url: str) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_text("contribuable_id,telephone,motif\n12,NULL,NULL\nnan,066123456,(null)\nNone,#N/A,-\n")
+    said = oppositions.import_oppositions(file, ignorer_erreurs=True)
+    assert said.texte.startswith("ligne 4 : ni contribuable_id ni telephone")
+    assert (listed(relances_url), {each[3] for each in silenced(relances_url)}) == ({"12": None}, {None})
+    with pytest.raises(Blocked, match="identifiant vide"):
+        oppositions.add("NULL", None, None)
+
+
 def test_a_fault_leaves_the_list_as_it_was_unless_faults_are_ignored(tmp_path: Path, relances_url: str) -> None:
     file = tmp_path / "liste.csv"
     file.write_text("contribuable_id,telephone,motif\n12,,\n,,personne\n,2.41E+11,\n")

@@ -1,6 +1,6 @@
 """What great-expectations finds: a fault of the whole stops the run, a fault of a row sets the row aside."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from pathlib import Path
@@ -108,6 +108,8 @@ def test_the_suite_breaks_on_exactly_the_rows_that_are_excluded(office: Office, 
     ways = [
         *((montant, past, 10, None) for montant in montants),
         *((15_000, echeance, 10, None) for echeance in (None, TODAY, TODAY + timedelta(days=1))),
+        *((15_000, echeance, 10, None) for echeance in (date(1999, 12, 31), date(2000, 1, 1), date(2205, 1, 1))),
+        *((15_000, past, jours, None) for jours in (2_147_483_647, -2_147_483_648, 9_000)),
         *product((15_000, 0), (past, None), (10, None), (None, "litige")),
     ]
     office.owe(len(ways))
@@ -146,6 +148,25 @@ def broken_rows(office: Office, docs: Path) -> set[int]:
     broken = [result.result.get("unexpected_index_list") or [] for result in outcome.results if not result.success]
     assert all(len(rows) < 20 for rows in broken)  # it names no more
     return {int(row["rang"]) for rows in broken for row in rows}
+
+
+def test_dates_that_python_has_not_are_counted_like_the_others(
+    office: Office, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.owe(2)
+    office.extract(request())
+    rows = "SELECT 'x' || echeance, 'x', '{066123456}'::text[], 15000, 'XAF', echeance, 10"
+    dates = "unnest(ARRAY['-infinity', '0044-03-15 BC', '300000-01-01']::date[]) AS impossible (echeance)"
+    columns = "creance_id, contribuable_id, telephones, montant_du, devise, echeance, jours_retard, execution_id"
+    ask(
+        office.relances_url,
+        f"INSERT INTO relances.creance_extraite ({columns}) {rows}, %(id)s FROM {dates}",
+        id=office.execution(request()).id,
+    )
+    with caplog.at_level("WARNING", "relances"):
+        assert check_extracted(office, tmp_path) == 3
+    assert "echeance, expect_column_values_to_be_between(echeance) : 3 lignes" in caplog.messages
+    assert set(office.exclusions(request()).values()) == {"echeance_invraisemblable"}
 
 
 def test_validating_again_excludes_the_same(office: Office, tmp_path: Path) -> None:

@@ -1,10 +1,11 @@
 """A row of a campaign's file: the contact that it means, or each of its faults, by line and column."""
 
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, find_columns
@@ -13,15 +14,17 @@ from relances.rules.contacts import (
     TITRES,
     Contact,
     read_contact,
-    read_date,
-    read_montant,
 )
+from relances.rules.dates import read_date
 from relances.rules.errors import Blocked
+from relances.rules.montants import read_montant
+from relances.rules.policy_file import load_policy
 from relances.rules.tableur import Ligne
 from relances.rules.telephones import read_telephones
 from tests.support import one_sentence
 
 MAX = Decimal(50_000_000)
+QUALITE = load_policy().qualite
 TODAY = date(2026, 11, 21)
 TITLES = ["Téléphone", "Montant dû", "Échéance", "Objet", "Nom", "Prénom", "Langue"]
 GOOD = ["066123456", "15 000", "18/12/2025", "Taxe de marché", "ONDO", "Marie", "fr"]
@@ -32,7 +35,7 @@ def columns(titles: list[str]) -> Colonnes:
 
 
 def read(cells: list[str], titles: list[str] = TITLES) -> Contact | list[Erreur]:
-    return read_contact(Ligne(7, cells), columns(titles), MAX, TODAY)
+    return read_contact(Ligne(7, cells), columns(titles), QUALITE, TODAY)
 
 
 def refused(titles: list[str]) -> str:
@@ -132,9 +135,43 @@ def test_what_falls_due_in_two_years_may_be_imported() -> None:
     assert contact.echeance == date(2028, 11, 21)
 
 
-def test_a_year_mistyped_is_a_fault() -> None:
-    errors = read([*GOOD[:2], "18/12/2052", *GOOD[3:]])
-    assert errors == [Erreur(7, "Échéance", "échéance dans plus de deux ans : vérifiez l'année", "18/12/2052")]
+@pytest.mark.parametrize(
+    "echeance", ["18/12/2052", "23/11/2028", "31/12/1999", "18/12/1025", "0001-01-31", "9999-12-31"]
+)
+def test_a_year_mistyped_is_a_fault(echeance: str) -> None:
+    errors = read([*GOOD[:2], echeance, *GOOD[3:]])
+    why = (
+        "échéance invraisemblable : attendue du 01/01/2000 au 22/11/2028 (qualite.echeance_min et "
+        "echeance_horizon_jours de la politique)"
+    )
+    assert errors == [Erreur(7, "Échéance", why, echeance)]
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "nan", "None", "#N/A", "\\N", "-", "(null)"])
+def test_words_that_exports_write_for_nothing_are_empty_cells(nothing: str) -> None:
+    contact = read([*GOOD[:4], nothing, nothing, nothing])
+    assert isinstance(contact, Contact)
+    assert (contact.nom, contact.prenom, contact.langue) == (None, None, None)
+    errors = read([nothing] * 7)
+    assert isinstance(errors, list)
+    assert [(error.colonne, error.valeur) for error in errors] == [(title, nothing) for title in TITLES[:4]]
+    assert [error.raison for error in errors][1:] == ["montant absent", "échéance absente", "libellé absent"]
+
+
+def test_a_name_that_an_export_put_a_word_in_is_the_rest_of_it() -> None:
+    contact = read([*GOOD[:4], "NULL ONDO", "Nil", "fr"])
+    assert isinstance(contact, Contact)
+    assert (contact.nom, contact.prenom) == ("ONDO", "Nil")
+
+
+@pytest.mark.parametrize("column", range(7))
+def test_text_that_was_misread_is_a_fault_of_its_cell(column: int) -> None:
+    cells = [*GOOD]
+    cells[column] = "marchÃ©"
+    [error] = read(cells)
+    assert isinstance(error, Erreur)
+    assert error.raison.startswith("texte mal lu avant d'arriver ici, « marchÃ© » au lieu de « marché » ; exportez de")
+    assert error.colonne == TITLES[column]
 
 
 def test_a_contact_tells_no_one_s_number() -> None:
@@ -208,6 +245,26 @@ def test_what_is_no_number_says_why(cell: str, why: str) -> None:
         ("15000F", "15000"),
         ("XAF 15000", "15000"),
         ("0", "0"),
+        ("0,00 F", "0"),
+        ("150 000 F.CFA", "150000"),
+        ("150.000 Frs CFA", "150000"),
+        ("15000 frs", "15000"),
+        ("15000 Francs", "15000"),
+        ("15 000 francs CFA.", "15000"),
+        ("15000 F.C.F.A.", "15000"),
+        ("15000f", "15000"),
+        ("15000 F.", "15000"),
+        ("FCFA 15000", "15000"),
+        ("cfa15\u00a0000", "15000"),
+        ("F CFA 15\u202f000", "15000"),
+        ("15'000", "15000"),
+        ("15\u2019000", "15000"),
+        ("15000,0000", "15000"),
+        ("15000.000", "15000"),
+        ("15 000,00", "15000"),
+        ("15 000,0000", "15000"),
+        ("15,000,000.00", "15000000"),
+        ("15000," + "0" * 50_000, "15000"),
     ],
 )
 def test_an_amount_is_read_as_it_was_meant(cell: str, amount: str) -> None:
@@ -229,6 +286,41 @@ def test_an_amount_that_cannot_be_says_why(cell: str, why: str) -> None:
         read_montant(cell, MAX)
 
 
+@pytest.mark.parametrize("cell", ["0,500", "15000,123", "15000,120", "15 000,000", "1.50.000", "15 00", "1 2 3", "15."])
+def test_an_amount_that_may_be_two_is_refused(cell: str) -> None:
+    with pytest.raises(Illisible, match="montant illisible : il peut se lire de plusieurs façons"):
+        read_montant(cell, MAX)
+
+
+@pytest.mark.parametrize("cell", ["-15000", "(15 000)", "15000-", "\u221215000", "- 15000 FCFA"])
+def test_what_is_less_than_nothing_is_no_debt(cell: str) -> None:
+    with pytest.raises(Illisible, match="montant illisible : il est négatif"):
+        read_montant(cell, MAX)
+
+
+@pytest.mark.parametrize("cell", ["15000 €", "$15", "15000 USD", "EUR 15000", "15 euros", "15000 XOF", "10 dollars"])
+def test_another_currency_is_never_converted(cell: str) -> None:
+    with pytest.raises(Illisible, match="montant illisible : il est dans une autre monnaie que le franc CFA"):
+        read_montant(cell, MAX)
+
+
+@pytest.mark.parametrize(
+    "cell", ["15000 / 20000", "15000 + 500", "12 000 - 15 000", "15k", "1,5 million", "15000 FF", "15000 F 000", "１５"]
+)
+def test_what_is_no_amount_is_refused(cell: str) -> None:
+    with pytest.raises(Illisible, match="montant illisible"):
+        read_montant(cell, MAX)
+
+
+@given(st.text(st.sampled_from("0123456789 .,'’-()FfrsCfaXAF€\u00a0")) | st.text())
+@example("9" * 100_000)
+@example("(" + "1" * 100_000)
+@example("1 " * 50_000 + "-")
+def test_any_cell_is_an_amount_or_not(cell: str) -> None:
+    with suppress(Illisible):
+        assert 0 <= read_montant(cell, MAX) <= MAX
+
+
 @given(st.integers(0, 50_000_000), st.sampled_from(["{:d}", "{:,d}", "{:d}.00", "{:,d} FCFA"]), st.sampled_from(" .,"))
 def test_every_amount_comes_back_however_its_thousands_are_cut(amount: int, form: str, separator: str) -> None:
     assert read_montant(form.format(amount).replace(",", separator), MAX) == amount
@@ -245,6 +337,33 @@ def test_a_date_is_read_day_first_or_year_first(cell: str) -> None:
     assert read_date(cell) == date(2025, 12, 18)
 
 
+@pytest.mark.parametrize("day", ["2025-12-18", "18/12/2025"])
+@pytest.mark.parametrize(
+    "hour",
+    [
+        *(
+            " 14:30",
+            " 14:30:05",
+            "T10:30:00Z",
+            " 10:30:00+01",
+            "T00:00:00.000+02:00",
+            " 23:59:59.999999 -0500",
+            " 14h30",
+        ),
+        *(" 14h", " à 9:05", " 2:30 PM", " 10:30 UTC", "Z", "+01:00", "T10:30+01:00[Africa/Libreville]"),
+    ],
+)
+def test_a_date_is_the_day_that_it_says_whatever_its_hour(day: str, hour: str) -> None:
+    assert read_date(day + hour) == date(2025, 12, 18)
+
+
+@given(st.text(st.sampled_from("0123456789/-.:T Z+h")) | st.text())
+@example("1/1/2025" + " 1:00" * 30_000)
+def test_any_cell_is_a_day_or_not(cell: str) -> None:
+    with suppress(Illisible):
+        assert read_date(cell).year <= 9999
+
+
 @pytest.mark.parametrize(
     ("cell", "why"),
     [
@@ -253,7 +372,16 @@ def test_a_date_is_read_day_first_or_year_first(cell: str) -> None:
         ("18/12/25", "date ambiguë"),
         ("12/18/2025", "cette date n'existe pas"),
         ("31/02/2025", "cette date n'existe pas"),
-        ("18/12/1025", "année 1025"),
+        ("NULL", "échéance absente"),
+        ("NaT", "échéance absente"),
+        ("2025-12-18 25:00", "date illisible"),
+        ("2025-12-18 10:75", "date illisible"),
+        ("2025-12-18T24:00:00", "date illisible"),
+        ("18/12/2025 13:00 PM", "date illisible"),
+        ("2025-12-18T10:30:00+99:00", "date illisible"),
+        ("18/12/25 10:30", "date ambiguë"),
+        ("-infinity", "date illisible"),
+        ("0001-01-31 BC", "date illisible"),
         ("45678", "date illisible"),
         ("demain", "date illisible"),
         ("18/12-2025", "date illisible"),

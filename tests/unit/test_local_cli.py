@@ -10,7 +10,9 @@ def test_a_test_message_may_have_left_before_an_interruption(command: str) -> No
     assert "si un message de test partait, il est peut-être arrivé" in interruption(command)
 
 
-@pytest.mark.parametrize("command", ["apercu", "corrections", "douteuses", "importer-contacts", "opposition", "reactiver"])
+@pytest.mark.parametrize(
+    "command", ["apercu", "corrections", "douteuses", "importer-contacts", "opposition", "reactiver"]
+)
 def test_an_interrupted_command_that_sends_nothing_speaks_of_no_message(command: str) -> None:
     assert interruption(command) == "Interrompu."
 

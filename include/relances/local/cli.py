@@ -135,6 +135,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("fichier", type=Path, metavar="FICHIER.csv", help="enregistré par un tableur")
+    parser.add_argument(
+        "--encodage", metavar="NOM", help="celui du fichier, comme mac_roman ; sinon reconnu, ou refusé"
+    )
     parser.add_argument("--ignorer-erreurs", action="store_true", help="importe les lignes sans faute")
 
 
@@ -229,7 +232,8 @@ def _opposition(given: argparse.Namespace) -> int:
 
 
 def _file(given: argparse.Namespace) -> list[str]:
-    return [f"--fichier={given.fichier}", *(["--ignorer-erreurs"] if given.ignorer_erreurs else [])]
+    options = _options({"fichier": given.fichier, "encodage": given.encodage})
+    return [*options, *(["--ignorer-erreurs"] if given.ignorer_erreurs else [])]
 
 
 def _options(asked: Mapping[str, object]) -> list[str]:

@@ -119,6 +119,7 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fichier", type=Path, required=True)
+    parser.add_argument("--encodage")
     parser.add_argument("--ignorer-erreurs", action="store_true")
 
 
@@ -160,7 +161,11 @@ def _douteuses(given: argparse.Namespace) -> int:
 
 def _importer_contacts(given: argparse.Namespace) -> int:
     today = datetime.now(LIBREVILLE).date()
-    return _say(import_contacts(given.fichier, given.campagne, today, ignorer_erreurs=given.ignorer_erreurs))
+    return _say(
+        import_contacts(
+            given.fichier, given.campagne, today, encodage=given.encodage, ignorer_erreurs=given.ignorer_erreurs
+        )
+    )
 
 
 def _ajouter(given: argparse.Namespace) -> int:
@@ -176,7 +181,9 @@ def _lister(_: argparse.Namespace) -> int:
 
 
 def _importer_oppositions(given: argparse.Namespace) -> int:
-    return _say(oppositions.import_oppositions(given.fichier, ignorer_erreurs=given.ignorer_erreurs))
+    return _say(
+        oppositions.import_oppositions(given.fichier, encodage=given.encodage, ignorer_erreurs=given.ignorer_erreurs)
+    )
 
 
 def _say(told: CompteRendu) -> int:

@@ -14,11 +14,16 @@ from relances.stages.line_log import line_log
 _NOM_MAX = 100  # characters
 
 
-def import_contacts(fichier: Path, campagne: str, today: date, *, ignorer_erreurs: bool) -> CompteRendu:
-    """Bring a campaign up to date with a file; ``today``: in Libreville. Blocked where it is no such file."""
-    nom, montant_max = _campagne(campagne), politique().qualite.montant_max
+def import_contacts(
+    fichier: Path, campagne: str, today: date, *, encodage: str | None = None, ignorer_erreurs: bool
+) -> CompteRendu:
+    """Bring a campaign up to date with a file; ``today``: in Libreville. Blocked where it is no such file.
+
+    ``encodage``: of the file; None: as it shows.
+    """
+    nom, qualite = _campagne(campagne), politique().qualite
     with (
-        opened(fichier) as table,
+        opened(fichier, encodage) as table,
         line_log(fichier, "erreurs") as erreurs,
         line_log(fichier, "remarques") as remarques,
         database(RELANCES) as relances,
@@ -27,7 +32,7 @@ def import_contacts(fichier: Path, campagne: str, today: date, *, ignorer_erreur
             relances,
             table,
             nom,
-            montant_max,
+            qualite,
             erreurs=erreurs,
             remarques=remarques,
             today=today,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from relances.rules.encodage import read_encoding
 from relances.rules.errors import Blocked
 from relances.rules.tableur import Tableau, read_table
 from relances.stages.line_log import SHOWN, LineLog
@@ -20,8 +21,9 @@ class CompteRendu:
 
 
 @contextmanager
-def opened(fichier: Path) -> Iterator[Tableau]:
-    """The table of the file to import. Blocked where it cannot be read."""
+def opened(fichier: Path, encodage: str | None) -> Iterator[Tableau]:
+    """The table of the file to import; ``encodage``: named by who asks, or None. Blocked where it cannot be read."""
+    named = read_encoding(encodage) if encodage is not None else None
     try:
         if fichier.exists() and not fichier.is_file():  # a pipe cannot be rewound
             raise Blocked(f"{fichier} n'est pas un fichier ; donnez un fichier CSV", "not a file: give a CSV file")
@@ -33,7 +35,7 @@ def opened(fichier: Path) -> Iterator[Tableau]:
             f"this file cannot be read ({error.strerror}): check its name and your rights",
         ) from error
     with file:
-        yield read_table(file, fichier.name)
+        yield read_table(file, fichier.name, named)
 
 
 def told(counts: str, erreurs: LineLog, remarques: LineLog | None = None, *, fait: bool) -> CompteRendu:

@@ -63,10 +63,10 @@ def listing() -> str:
     return "\n".join(lines) or "Personne n'est en opposition."
 
 
-def import_oppositions(fichier: Path, *, ignorer_erreurs: bool) -> CompteRendu:
-    """Add a file to the list. Blocked where it is no such file."""
+def import_oppositions(fichier: Path, *, encodage: str | None = None, ignorer_erreurs: bool) -> CompteRendu:
+    """Add a file to the list. Blocked where it is no such file. ``encodage``: of the file; None: as it shows."""
     source = politique().source
-    with opened(fichier) as table, line_log(fichier, "erreurs") as erreurs, database(RELANCES) as relances:
+    with opened(fichier, encodage) as table, line_log(fichier, "erreurs") as erreurs, database(RELANCES) as relances:
         listed = imports.import_oppositions(
             relances, table, source, _numbers_of, erreurs, ignorer_erreurs=ignorer_erreurs
         )

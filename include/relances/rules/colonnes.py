@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias, TypeVar
 
 from relances.rules.errors import Blocked
+from relances.rules.mojibake import damage
 from relances.rules.tableur import Ligne
+from relances.rules.vide import says_nothing
 
 T = TypeVar("T")
 Titres: TypeAlias = Mapping[str, frozenset[str]]
@@ -67,14 +69,17 @@ class Lecture:
         return "" if place is None or place >= len(self.ligne.cellules) else self.ligne.cellules[place]
 
     def value(self, colonne: str, read: Callable[[str], T]) -> T | None:
-        """What a column says; None where it cannot be read, which is noted."""
+        """What a column says, words for nothing aside; None where it cannot be read, which is noted."""
         cell = self.cell(colonne)
-        try:
-            return read(cell)
-        except Illisible as error:
-            titre = self.colonnes.titres[self.colonnes.places[colonne]]
-            self.erreurs.append(Erreur(self.ligne.numero, titre, str(error), cell))
-            return None
+        why = damage(cell)
+        if why is None:
+            try:
+                return read("" if says_nothing(cell) else cell)
+            except Illisible as error:
+                why = str(error)
+        titre = self.colonnes.titres[self.colonnes.places[colonne]]
+        self.erreurs.append(Erreur(self.ligne.numero, titre, why, cell))
+        return None
 
 
 def find_columns(titres: Sequence[str], wanted: Titres, required: Sequence[str], nom: str) -> Colonnes:

@@ -76,6 +76,10 @@ RAISONS: Final[dict[str, Raison]] = {
     "montant_nul": Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
     "montant_demesure": Raison("montant démesuré", "vérifier la taxe dans l'application fiscale"),
     "echeance_invalide": Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
+    "echeance_invraisemblable": Raison(
+        "échéance trop ancienne ou trop lointaine pour être vraie",
+        "corriger la date de l'affectation de la taxe ; les bornes sont dans la politique, [qualite]",
+    ),
     "doublon": Raison(
         "extraite deux fois", "signaler à l'exploitant : la source donne des doublons", Acteur.EXPLOITANT
     ),

@@ -8,6 +8,7 @@ from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_co
 from relances.rules.contacts import TITRES as CONTACT
 from relances.rules.errors import Blocked
 from relances.rules.tableur import Ligne
+from relances.rules.vide import is_absent
 
 TITRES: Final[Titres] = {
     # Neither "id", which may be a line's, nor "contribuable", which a list of contacts has for a name.
@@ -47,8 +48,10 @@ def read_opposition(
 ) -> Opposition | list[Erreur]:
     """What a row says, or all that is wrong with it. ``numbers_of``: the digits of a cell; raises Illisible."""
     lecture = colonnes.read(ligne)
-    contribuable = lecture.value("contribuable_id", lambda text: read_contribuable_id(text) if text else None)
-    telephones = lecture.value("telephone", lambda text: numbers_of(text) if text else ())
+    contribuable = lecture.value(
+        "contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text)
+    )
+    telephones = lecture.value("telephone", lambda text: () if is_absent(text) else numbers_of(text))
     motif = lecture.value("motif", short_text(_ID_MAX))
     if not lecture.erreurs and not (contribuable or telephones):
         return [Erreur(ligne.numero, "", "ni contribuable_id ni telephone", "")]
@@ -58,6 +61,6 @@ def read_opposition(
 def read_contribuable_id(text: str) -> str:
     """A contribuable's id as typed. Raises Illisible."""
     found = " ".join(text.split())
-    if not found or not found.isprintable():
+    if is_absent(found) or not found.isprintable():
         raise Illisible("identifiant vide ou illisible")
     return short_text(_ID_MAX)(found)

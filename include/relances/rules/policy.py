@@ -2,10 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
 from relances.rules.fenetre import Fenetre
 from relances.rules.models import Canal
+
+ECHEANCE_MIN: Final = date(2000, 1, 1)
+ECHEANCE_HORIZON_JOURS: Final = 732
+"""Two years and a day: what bounds an échéance where a policy, older than these fields, does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,8 @@ class Qualite:
 
     ``montant_max``: of one creance, in the currency. ``part_telephones``: share of creances with a usable number, 0
     to 1. ``fraicheur_jours``: age of the latest payment known. ``ecart_volume``: how far from the mean of the last
-    ``passages_compares`` runs the number of creances may be, as a share of it.
+    ``passages_compares`` runs the number of creances may be, as a share of it. ``echeance_min``: the oldest échéance
+    that is no mistake. ``echeance_horizon_jours``: how many days ahead of a run, or of an import, one may be.
     """
 
     montant_max: Decimal
@@ -38,6 +45,12 @@ class Qualite:
     fraicheur_jours: int
     ecart_volume: float
     passages_compares: int
+    echeance_min: date = ECHEANCE_MIN
+    echeance_horizon_jours: int = ECHEANCE_HORIZON_JOURS
+
+    def echeance_max(self, jour: date) -> date:
+        """The latest échéance that is no mistake on that day."""
+        return jour + timedelta(days=self.echeance_horizon_jours)
 
 
 @dataclass(frozen=True, slots=True)

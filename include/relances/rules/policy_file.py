@@ -1,11 +1,23 @@
 """``politique.toml``, read and checked."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from relances.rules.fenetre import JOURS, Fenetre
-from relances.rules.policy import Disjoncteur, Envoi, Plafonds, Politique, Qualite, Repli, Selection, Texte
+from relances.rules.policy import (
+    ECHEANCE_HORIZON_JOURS,
+    ECHEANCE_MIN,
+    Disjoncteur,
+    Envoi,
+    Plafonds,
+    Politique,
+    Qualite,
+    Repli,
+    Selection,
+    Texte,
+)
 from relances.rules.policy_levels import TEN_YEARS, read_langue, read_modeles, read_niveaux
 from relances.rules.toml_document import read_toml
 from relances.rules.toml_table import Table
@@ -15,6 +27,7 @@ DEFAULT_FILE: Final = Path(__file__).parent.parent / "politique.toml"
 _TABLES: Final = (
     "source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", "niveau", "modele_whatsapp"
 )  # fmt: skip
+_OLDEST: Final = date(1900, 1, 1), date(2100, 1, 1)
 _MONTH: Final = 30 * 86_400  # seconds
 
 
@@ -53,6 +66,12 @@ def _qualite(table: Table) -> Qualite:
         fraicheur_jours=table.integer("fraicheur_jours", 0, TEN_YEARS),
         ecart_volume=table.number("ecart_volume", 0.01, 10),
         passages_compares=table.integer("passages_compares", 1, 1_000),
+        echeance_min=table.day("echeance_min", *_OLDEST) if table.has("echeance_min") else ECHEANCE_MIN,
+        echeance_horizon_jours=(
+            table.integer("echeance_horizon_jours", 0, TEN_YEARS)
+            if table.has("echeance_horizon_jours")
+            else ECHEANCE_HORIZON_JOURS
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from relances.rules.routing import Voie
 from relances.rules.segments import count_segments
 from relances.rules.simplification import simplify
 from relances.rules.texts import Gabarits
-from relances.rules.values import values
+from relances.rules.values import full_name, values
 
 
 class Sujet(NamedTuple):
@@ -58,7 +58,7 @@ class Plume:
         modele = self.politique.modele(canal, niveau.numero, langue)
         if modele is not None:
             langue = modele.langue  # the text says what the approved template says
-        nom = f"{sujet.prenom} {sujet.nom}" if sujet.prenom and sujet.nom else sujet.prenom or sujet.nom
+        nom = full_name(sujet.prenom, sujet.nom)
         said = values(nom, sujet.montant, self.politique.devise, sujet.libelles, sujet.echeance, langue=langue)
         texte = self.gabarits.render(canal, niveau.gabarit, langue, said)
         segments, evites = 1, 0

@@ -1,6 +1,7 @@
 """The bytes of a CSV file that a spreadsheet wrote → its rows, or one sentence that says why there are none.
 
-Spreadsheets in French write ``;`` and Windows-1252, others ``,`` or tabs and UTF-8, with or without its mark.
+Spreadsheets in French write ``;`` and Windows-1252, others ``,`` or tabs and UTF-8, with or without its mark. What is
+in neither is read by the encoding that somebody names, or not at all.
 """
 
 import csv
@@ -13,7 +14,9 @@ from io import TextIOWrapper
 from itertools import chain
 from typing import BinaryIO, Final, NamedTuple
 
+from relances.rules.encodage import WINDOWS, Doute, find_doubt
 from relances.rules.errors import Blocked
+from relances.rules.mojibake import damage
 
 SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 """How a spreadsheet writes a long number: most of its digits are lost."""
@@ -26,18 +29,13 @@ _QUOTED: Final = re.compile(r'"[^"]*"?')
 _DELIMITER_SAID: Final = re.compile(r'"?sep=([;,\t])"?\s*', re.IGNORECASE)  # a first line of Excel's
 _FORMULA: Final = re.compile(r'="(.*)"')  # how a text is kept from being read as a number
 _UNSEEN: Final = frozenset({"Cc", "Cf"})  # what a telephone's contacts put around the numbers they copy
-_GUESSED: Final = "cp1252"
 _CURE: Final = "enregistrez-le sous « CSV UTF-8 » dans le tableur"
-# What é, ç or œ become where another encoding is taken for Windows-1252: two characters where it was UTF-8, a sign
-# within a word where it was that of MS-DOS or ISO-8859-15. No French text has either.
-_UTF_8_REST: Final = re.escape(bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore"))
-_MISREAD: Final = re.compile(rf"[ÃÂ][{_UTF_8_REST}]|â€|(?<=[^\W\d_])[‚ƒ„†‡ˆ‰Š‹½¤¾¼]|[‚ƒ„†‡ˆ‰Š‹½¤¾¼](?=[^\W\d_])")
 _MAGIC: Final = {
     b"PK\x03\x04": "c'est un classeur, pas un CSV",
     b"\xd0\xcf\x11\xe0": "c'est un classeur, pas un CSV",
-    b"\xff\xfe": "il est en UTF-16 (« texte Unicode »)",
-    b"\xfe\xff": "il est en UTF-16 (« texte Unicode »)",
 }
+_MARKS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+"""How files begin that say their encoding themselves; UTF-8's mark is optional."""
 
 
 class Ligne(NamedTuple):
@@ -56,12 +54,14 @@ class Tableau:
     lignes: Iterator[Ligne]
 
 
-def read_table(file: BinaryIO, nom: str) -> Tableau:
+def read_table(file: BinaryIO, nom: str, encodage: str | None = None) -> Tableau:
     """Read a file that can be rewound, and close it at the end; ``nom``: what to call it.
 
-    Blocked where it is no CSV: at once where its beginning tells, else from its rows, naming the line.
+    ``encodage``: as :func:`read_encoding` gives it; None: that of the file, where it leaves no doubt. Blocked where it
+    is no CSV, or in no sure encoding: at once where that can be told, else from its rows, naming the line.
     """
-    lines = _lines(TextIOWrapper(file, encoding=_encoding(file, nom), newline=""), nom)
+    # What the encoding that is named cannot hold becomes a sign of which each cell is cured.
+    lines = _all(TextIOWrapper(file, _encoding(file, nom, encodage), errors="replace", newline=""), nom)
     passed, delimiter = 0, None
     for first in lines:
         said = _DELIMITER_SAID.fullmatch(first)
@@ -72,55 +72,75 @@ def read_table(file: BinaryIO, nom: str) -> Tableau:
     else:
         raise Blocked(f"{nom} : le fichier est vide", "the file is empty")
     rows = _rows(chain([first], lines), delimiter or _most_frequent(first), passed, nom)
-    return Tableau(nom, next(rows).cellules, (row for row in rows if any(row.cellules)))
+    titres = next(rows)
+    for titre in titres.cellules:
+        if why := damage(titre):
+            raise Blocked(f"{nom}, ligne {titres.numero} : {why}", "the titles are damaged text: see --encodage")
+    return Tableau(nom, titres.cellules, (row for row in rows if any(row.cellules)))
 
 
-def _encoding(file: BinaryIO, nom: str) -> str:
-    """UTF-8 where all of it is, else what French spreadsheets write. Blocked where it is no text."""
+def _encoding(file: BinaryIO, nom: str, named: str | None) -> str:
+    """That which is named or that the file says, else UTF-8 where all of it is, else Windows-1252 where it surely is.
+
+    Blocked otherwise, and where it is no text.
+    """
     file.seek(0)
     head = file.read(4)
     what = next((what for magic, what in _MAGIC.items() if head.startswith(magic)), None)
     if what is not None:
         raise Blocked(f"{nom} : {what} ; {_CURE}", "this is no CSV: save it as CSV UTF-8")
-    decoder, encoding = getincrementaldecoder("utf-8")(), "utf-8-sig"
+    encoding = named or _MARKS.get(head[:2]) or ("utf-8-sig" if _is_utf_8(file) else WINDOWS)
     file.seek(0)
-    while encoding == "utf-8-sig":
-        block = file.read(_BLOCK)
-        try:
-            decoder.decode(block, final=not block)
-        except UnicodeDecodeError:
-            encoding = _GUESSED
-        if not block:
-            break
-    file.seek(0)
+    if encoding == WINDOWS and named is None:
+        text = TextIOWrapper(file, encoding=WINDOWS, errors="surrogateescape", newline="")
+        doubt = find_doubt(_lines(text, nom))
+        text.detach()  # or it would close the file
+        if doubt is not None:
+            raise _unsure(doubt, nom)
+        file.seek(0)
     return encoding
 
 
-def _lines(text: TextIOWrapper, nom: str) -> Iterator[str]:
-    """Its lines, with their ends; Blocked where one is no text, is misread or has no end. Closes it."""
-    numero, guessed = 0, text.encoding == _GUESSED
-    with text:
-        while line := _line(text, nom):
-            numero += 1
-            if "\0" in line or len(line) == _LINE_MAX:
-                raise Blocked(
-                    f"{nom}, ligne {numero} : ce n'est pas du texte ; {_CURE}", "this is no text: save it as CSV UTF-8"
-                )
-            if guessed and _MISREAD.search(line):
-                raise Blocked(
-                    f"{nom}, ligne {numero} : ses accents ne sont ni en UTF-8 ni en Windows-1252 ; {_CURE}",
-                    "unknown encoding: save it as CSV UTF-8",
-                )
-            yield line
-
-
-def _line(text: TextIOWrapper, nom: str) -> str:
+def _is_utf_8(file: BinaryIO) -> bool:
+    decoder = getincrementaldecoder("utf-8")()
+    file.seek(0)
     try:
-        return text.readline(_LINE_MAX)
+        while block := file.read(_BLOCK):
+            decoder.decode(block)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        raise Blocked(
-            f"{nom} : il n'est ni en UTF-8 ni en Windows-1252 ; {_CURE}", "unknown encoding: save it as CSV UTF-8"
-        ) from None
+        return False
+    return True
+
+
+def _unsure(doubt: Doute, nom: str) -> Blocked:
+    read_as = " ou ".join(f"« {lecture.mot} » en {lecture.encodage}" for lecture in doubt.lectures)
+    named = " ou ".join(f"--encodage {lecture.encodage}" for lecture in doubt.lectures)
+    known = any(lecture.encodage == WINDOWS for lecture in doubt.lectures)
+    return Blocked(
+        f"{nom}, ligne {doubt.ligne} : "
+        + ("son encodage n'est pas sûr" if known else "ses accents ne sont ni en UTF-8 ni en Windows-1252")
+        + (f" (« {doubt.mot} » se lirait {read_as})" if read_as else f" (« {doubt.mot} »)")
+        + f" ; {_CURE}, ou ajoutez {named or '--encodage et son nom'}",
+        "unknown encoding: save it as CSV UTF-8, or name it with --encodage",
+    )
+
+
+def _all(text: TextIOWrapper, nom: str) -> Iterator[str]:
+    with text:
+        yield from _lines(text, nom)
+
+
+def _lines(text: TextIOWrapper, nom: str) -> Iterator[str]:
+    """Its lines, with their ends; Blocked where one is no text or has no end."""
+    numero = 0
+    while line := text.readline(_LINE_MAX):
+        numero += 1
+        if "\0" in line or len(line) == _LINE_MAX:
+            raise Blocked(
+                f"{nom}, ligne {numero} : ce n'est pas du texte ; {_CURE}", "this is no text: save it as CSV UTF-8"
+            )
+        yield line
 
 
 def _rows(lines: Iterator[str], delimiter: str, passed: int, nom: str) -> Iterator[Ligne]:
@@ -147,7 +167,9 @@ def _most_frequent(line: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    """What the cell shows: no mark of a text, no unseen character, ordinary spaces."""
+    """What the cell shows: no mark of a text, no unseen character, ordinary spaces. Damaged, it stays as it is."""
+    if not cell.isascii() and damage(cell):
+        return cell
     text = " ".join(cell.split())
     if not text.isprintable():
         text = "".join(each for each in text if unicodedata.category(each) not in _UNSEEN).strip()

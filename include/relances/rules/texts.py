@@ -10,6 +10,7 @@ from relances.rules.errors import Blocked
 from relances.rules.gabarit import Ecriture, compile_gabarit
 from relances.rules.models import Canal
 from relances.rules.values import Values
+from relances.rules.vide import is_absent
 
 DEFAULT_FOLDER: Final = Path(__file__).parent.parent / "gabarits"
 DEFAULT_LANGUE: Final = "fr"
@@ -46,7 +47,7 @@ class Gabarits:
 
     def _langue_of(self, canal: Canal, gabarit: str, langue: str | None) -> str:
         """The language a template is rendered in, for who speaks that one: ``en``, ``EN``, ``en-GB``, ``English``."""
-        code = (langue or "").strip()[:2].lower()
+        code = "" if langue is None or is_absent(langue) else langue.strip()[:2].lower()
         code = _SPELLED.get(code, code)
         return code if code in self._langues(canal, gabarit) else self._langue
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from relances.rules.errors import Blocked
 from relances.rules.toml_document import Place, TomlDocument
 
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HOUR: Final = re.compile("(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _MILLIARD: Final = 1_000_000_000
 
@@ -104,6 +106,15 @@ class Table:
 
     def amount(self, key: str, minimum: int = 0, maximum: int = _MILLIARD) -> Decimal:
         return Decimal(str(self.number(key, minimum, maximum)))
+
+    def day(self, key: str, minimum: date, maximum: date) -> date:
+        value = self._content.get(key)
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            with suppress(ValueError):
+                value = date.fromisoformat(value)
+        if not isinstance(value, date) or isinstance(value, datetime) or not minimum <= value <= maximum:
+            raise self.wrong(key, f"un jour de {minimum} à {maximum}", f"a day from {minimum} to {maximum}")
+        return value
 
     def hour(self, key: str) -> time:
         """A time of the day; ``24:00``, its end, is ``time.max``."""

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from relances.rules.vide import spoken
+
 _CURRENCIES: Final = {"XAF": "FCFA"}
 
 # Drawn as nothing though Unicode calls them letters, marks or symbols.
@@ -45,11 +47,16 @@ def values(
     """Format what is owed: ``15 000 FCFA``, ``18/12/2025``; what is not known, in the words of that language."""
     mots = _MOTS.get(langue, _FRENCH)
     return Values(
-        clean(nom or "") or mots.contribuable,
+        spoken(clean(nom or "")) or mots.contribuable,
         f"{montant:,.0f} {_CURRENCIES.get(devise, devise)}".replace(",", " "),
-        (clean(libelles[0] or "") or mots.taxe) if len(libelles) == 1 else f"{len(libelles)} taxes",
+        (spoken(clean(libelles[0] or "")) or mots.taxe) if len(libelles) == 1 else f"{len(libelles)} taxes",
         _jour(echeance),
     )
+
+
+def full_name(prenom: str | None, nom: str | None) -> str:
+    """Whom to speak to: the names that say something, as they are written; empty where none does."""
+    return " ".join(filter(None, (spoken(clean(prenom or "")), spoken(clean(nom or "")))))
 
 
 def clean(text: str) -> str:

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 import psycopg
@@ -13,6 +12,7 @@ from relances.rules.colonnes import find_columns
 from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
 from relances.rules.errors import Blocked
 from relances.rules.oppositions import Opposition, find_opposition_columns, read_opposition
+from relances.rules.policy import Qualite
 from relances.rules.tableur import Tableau
 from relances.stages.line_log import LineLog
 from relances.store.contacts import Contacts, Merged
@@ -71,7 +71,7 @@ def import_contacts(
     relances: psycopg.Connection,
     table: Tableau,
     campagne: str,
-    montant_max: Decimal,
+    qualite: Qualite,
     *,
     erreurs: LineLog,
     remarques: LineLog,
@@ -85,7 +85,7 @@ def import_contacts(
         nonlocal lues
         for ligne in table.lignes:
             lues += 1
-            read = read_contact(ligne, colonnes, montant_max, today)
+            read = read_contact(ligne, colonnes, qualite, today)
             if isinstance(read, Contact):
                 yield ligne.numero, read
             else:

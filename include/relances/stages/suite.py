@@ -58,6 +58,7 @@ _COUNTS: Final = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
     """Over the columns of ``relances.creance_a_valider``; ``jour``: the date_relance of the run."""
+    qualite = politique.qualite
     return [
         *(
             ExpectColumnValuesToBeOfType(column=column, type_=name, meta=_meta(Controle.CONTRAT))
@@ -72,14 +73,23 @@ def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
         ExpectColumnValuesToBeBetween(
             column="montant_du",
             min_value=_CENT,
-            max_value=float(politique.qualite.montant_max),
+            max_value=float(qualite.montant_max),
             meta=_meta(Controle.MONTANT),
         ),
         ExpectColumnValuesToNotBeNull(column="echeance", meta=_meta(Controle.ECHEANCE)),
         ExpectColumnValuesToBeBetween(
-            column="echeance", max_value=datetime.combine(jour, time.min), meta=_meta(Controle.ECHEANCE)
+            column="echeance",
+            min_value=datetime.combine(min(qualite.echeance_min, jour), time.min),
+            max_value=datetime.combine(jour, time.min),
+            meta=_meta(Controle.ECHEANCE),
         ),
         ExpectColumnValuesToNotBeNull(column="jours_retard", meta=_meta(Controle.ECHEANCE)),
+        ExpectColumnValuesToBeBetween(
+            column="jours_retard",
+            min_value=-qualite.echeance_horizon_jours,
+            max_value=max((jour - qualite.echeance_min).days, 0),
+            meta=_meta(Controle.ECHEANCE),
+        ),
     ]
 
 

@@ -36,6 +36,8 @@ class Quality:
             "relances.montant_max": str(self.politique.qualite.montant_max),
             "relances.accepter_format_guide": str(self.politique.selection.accepter_format_guide).lower(),
             "relances.passages_compares": str(self.politique.qualite.passages_compares),
+            "relances.echeance_min": str(self.politique.qualite.echeance_min),
+            "relances.echeance_horizon_jours": str(self.politique.qualite.echeance_horizon_jours),
         }
 
     def set_session(self) -> None:

@@ -16,7 +16,7 @@
 A literal ``%`` is written ``%%`` in these files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
@@ -47,6 +47,23 @@ CONTRACT: Final = (
 )
 CONTACTS: Final = "contacts"
 """The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
+
+_STAGED: Final[Mapping[str, sql.Composable]] = {
+    "echeance": sql.SQL("echeance::date"),
+    # Days that no integer holds, or that nothing counts to, are for the validation to set aside. In this order, since
+    # PostgreSQL mostly computes the column here: of an infinite date, whatever it is computed from fails.
+    "jours_retard": sql.SQL(
+        "CASE WHEN isfinite(echeance::date) IS NOT FALSE AND jours_retard IS NOT NULL"
+        " THEN greatest(least(jours_retard::numeric, 2147483647), -2147483648)::integer END"
+    ),
+}
+"""How columns of the contract are staged, but for those that are as they come."""
+
+_LATEST: Final = """
+SELECT CASE WHEN le BETWEEN timestamptz '0002-01-01' AND timestamptz '9998-12-31' THEN le::timestamptz END
+FROM ({}) AS paiement (le)
+"""
+"""A date that Python has, or none."""
 
 _LOCK: Final = 7_241_000_002  # one write-back at a time: the tax system has no key to recognise a row by
 
@@ -102,7 +119,7 @@ class Source:
         self._check_contract(connection, overdue, parameters)
         # COPY takes no bound parameters: psycopg quotes them here, on the client.
         statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
-            sql.SQL(", ").join(map(sql.Identifier, CONTRACT)), overdue
+            sql.SQL(", ").join(_STAGED.get(name, sql.Identifier(name)) for name in CONTRACT), overdue
         )
         with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
             for block in copy:
@@ -124,8 +141,8 @@ class Source:
         return dict(connection.execute(self.statement("balances.sql"), parameters).fetchall())
 
     def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
-        """When the latest payment that the tax system knows of was made; None where it knows none."""
-        row = connection.execute(self.statement("freshness.sql")).fetchone()
+        """When the latest payment that the tax system knows of was made; None where it knows of none that can be."""
+        row = connection.execute(sql.SQL(_LATEST).format(sql.SQL(self.statement("freshness.sql")))).fetchone()
         return None if row is None else row[0]
 
     def known_categories(self, connection: psycopg.Connection) -> set[str]:

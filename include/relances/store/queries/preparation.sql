@@ -155,7 +155,10 @@ SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
         WHERE t.saisie IS NOT NULL
     ) END,
     c.langue, c.categorie, c.libelle, c.montant_du, c.echeance, c.jours_retard,
-    greatest(h.jour, (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date),
+    -- What the source says is yet to come is a mistake, and what is of before any delay counts no more than nothing.
+    greatest(h.jour, CASE WHEN c.derniere_relance < greatest(now(), %(date_relance)s::date + interval '2 days')
+        AND c.derniere_relance > %(date_relance)s::date - greatest(%(delai_jours)s, 7) - interval '2 days'
+        THEN (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date END),
     coalesce(s.du_jour, false),
     op.contribuable_id IS NOT NULL,
     (coalesce(s.semaine, 0) + coalesce(c.relances_agents, 0))::integer

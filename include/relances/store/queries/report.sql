@@ -24,7 +24,8 @@ WHERE r.id = t.relance_id;
 SELECT place, code, fournisseur, sum(creances)::bigint AS creances, count(propre) AS relances, sum(montant) AS montant
 FROM (
     SELECT place, code, fournisseur, CASE WHEN NOT payee THEN relance_id END AS propre,
-        count(*) AS creances, sum(montant) AS montant
+        -- What no amount is, NaN or infinite, adds up to nothing.
+        count(*) AS creances, coalesce(sum(montant) FILTER (WHERE abs(montant) < 1e15), 0) AS montant
     FROM relances.creances_placees(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s)
     GROUP BY place, code, fournisseur, propre
 ) par_relance
@@ -71,7 +72,11 @@ LIMIT 1;
 -- name: changes
 -- Creances that came and went between two extractions, and contribuables whose latest debt reached a higher niveau.
 WITH extraite AS (
-    SELECT execution_id = %(execution_id)s AS maintenant, creance_id, contribuable_id, jours_retard
+    SELECT execution_id = %(execution_id)s AS maintenant, creance_id, contribuable_id,
+        CASE WHEN rang NOT IN (
+            SELECT rang FROM relances.exclusion
+            WHERE execution_id IN (%(execution_id)s, %(avant)s) AND starts_with(code, 'echeance_')
+        ) THEN jours_retard END AS jours_retard
     FROM relances.creance_extraite
     WHERE execution_id IN (%(execution_id)s, %(avant)s)
 ), creance AS (

@@ -1,4 +1,4 @@
-"""Data as they really come: two people of one telephone, numbers that read one way only.
+"""Data as they really come: two people of one telephone, numbers that read one way only, échéances beyond sense.
 
 Forward only. Imported contacts are rewritten, which are few; of relances, those alone that wait and are withdrawn.
 """

@@ -74,7 +74,8 @@ SELECT
     exigible.montant - coalesce(paye.montant, 0) AS montant_du,
     'XAF' AS devise,
     exigible.echeance,
-    %(date_relance)s::date - exigible.echeance AS jours_retard,
+    -- D'une date infinie, rien ne se retranche : la validation écarte la créance.
+    CASE WHEN isfinite(exigible.echeance) THEN %(date_relance)s::date - exigible.echeance END AS jours_retard,
     greatest(rappel_creance.date_envoi, rappel_general.date_envoi) AS derniere_relance,
     coalesce(agents.nombre, 0) AS relances_agents,
     NULL::text AS exclusion

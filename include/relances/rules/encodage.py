@@ -1,0 +1,121 @@
+"""The encoding of an 8-bit file, which is written nowhere: what its words leave in no doubt, else the word in doubt.
+
+A file that is not UTF-8 is read as Windows-1252 where all its words may be so written, and where for each other
+encoding some word tells against it. Detectors by statistics were measured on such files, which have a few accents in
+all: they take the French of Windows and of the Mac alike for Czech or Chinese.
+"""
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from relances.rules.errors import Blocked
+from relances.rules.mojibake import damage, printed
+from relances.rules.orthographe import fits, is_french, may_be
+
+WINDOWS: Final = "cp1252"
+_AUTRES: Final = ("mac_roman", "cp850", "iso8859-15", "cp1250", "cp1256")
+"""What spreadsheets write elsewhere: on a Mac, under MS-DOS, on a Windows of Central Europe or of the Arab world."""
+
+_NOT_OF_FILES: Final = frozenset(
+    {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "unicode_escape", "utf-7"}
+)
+"""Codecs of Python that write names or programs; and one whose texts no database holds."""
+
+
+class Lecture(NamedTuple):
+    """A word, as an encoding reads it."""
+
+    encodage: str
+    mot: str
+
+
+class Doute(NamedTuple):
+    """A word that may not be what Windows-1252 makes of it: its line, and what it may be, that first if it may."""
+
+    ligne: int
+    mot: str
+    lectures: tuple[Lecture, ...]
+
+
+_WORD: Final = re.compile(r'[^ \t\r\n;,"]{1,60}')  # a longer one is judged in parts
+_FIGURE: Final = re.compile("[0-9]")
+_REMEMBERED: Final = 20_000  # words: those that come again and again
+
+
+def find_doubt(lines: Iterable[str]) -> Doute | None:
+    """The first word in doubt of a file read as Windows-1252, undefined bytes escaped; None: it is surely that.
+
+    In flat memory.
+    """
+    wrong: tuple[int, str] | None = None
+    first = dict[str, tuple[int, str]]()  # by encoding, what it reads otherwise
+    unsettled, refuted, judged = set(_AUTRES), set[str](), set[str]()
+    for numero, word in _words(lines):
+        shape = _FIGURE.sub("0", word)
+        if shape in judged:
+            continue
+        if len(judged) < _REMEMBERED:
+            judged.add(shape)
+        possible = may_be(shape, WINDOWS) and damage(shape) is None
+        if wrong is None and not possible:
+            wrong = numero, word
+        sure = possible and fits(shape)
+        for encodage in tuple(unsettled):
+            reading = _as(shape, encodage)
+            if not may_be(reading, encodage):
+                refuted.add(encodage)
+            elif reading != shape:
+                first.setdefault(encodage, (numero, word))
+            if encodage in refuted or (sure and reading != shape and not is_french(reading)):
+                unsettled.remove(encodage)
+    if wrong is not None:
+        return _doubt(*wrong, [each for each in _AUTRES if each in (unsettled or set(_AUTRES) - refuted)])
+    places = {encodage: first[encodage] for encodage in _AUTRES if encodage in unsettled & first.keys()}
+    if not places:
+        return None
+    place = min(places.values())
+    return _doubt(*place, [WINDOWS, *(encodage for encodage in places if places[encodage] == place)])
+
+
+def _words(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Those that are not ASCII, each with the number of its line."""
+    for numero, line in enumerate(lines, start=1):
+        if not line.isascii():
+            yield from ((numero, word) for word in _WORD.findall(line) if not word.isascii())
+
+
+def _doubt(numero: int, word: str, encodages: Iterable[str]) -> Doute:
+    """The more likely readings alone, where some are."""
+    shown = _shown(word)
+    readings = [Lecture(each, _as(shown, each)) for each in encodages]
+    likely = [lecture for lecture in readings if is_french(lecture.mot)] or readings
+    return Doute(numero, printed(shown), tuple(Lecture(each, printed(mot)) for each, mot in likely))
+
+
+def _as(word: str, encodage: str) -> str:
+    """What another encoding makes of a word that was read as Windows-1252."""
+    return word.encode(WINDOWS, "surrogateescape").decode(encodage, "replace")
+
+
+def _shown(word: str) -> str:
+    """What of a word may be shown: around its first sign beyond ASCII, no figure of a number."""
+    found = re.search(r"[^\d\x80-\U0010ffff]{0,20}[^\x00-\x7f][^\d]{0,20}", word)
+    return found[0] if found else ""
+
+
+def read_encoding(name: str) -> str:
+    """An encoding that somebody names as Python does: ``mac_roman``, ``cp1252``… Blocked where it is none."""
+    try:
+        found = codecs.lookup(name).name
+        "".encode(found)
+    except (LookupError, ValueError):
+        found = ""
+    if not found or found in _NOT_OF_FILES:
+        raise Blocked(
+            f"--encodage : « {printed(name)[:40]} » n'est pas un encodage de texte ; donnez par exemple utf-8, cp1252 "
+            "(Windows), mac_roman (Mac), cp850 (MS-DOS), cp1250, cp1256 ou iso8859-15",
+            "this is no text encoding",
+        )
+    return "utf-8-sig" if found == "utf-8" else found
