@@ -18,6 +18,7 @@ import msgspec
 
 from relances.local.airflow_environment import AirflowPlaces, airflow_environment
 from relances.local.connections import Connection, Value
+from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.local.ownership import owner
 from relances.local.postgres import EmbeddedPostgres
@@ -126,7 +127,13 @@ def exported(environment: Mapping[str, str]) -> dict[str, Connection]:
     with open(os.memfd_create("connexions"), "rb") as file:  # noqa: PTH123 - of no path; Airflow logs to its output
         command = [*_EXPORT, f"/proc/self/fd/{file.fileno()}"]
         done = subprocess.run(  # noqa: S603 - our own command
-            command, env=environment, pass_fds=[file.fileno()], capture_output=True, text=True, check=False
+            command,
+            env={**environment, **speaking_utf8()},
+            pass_fds=[file.fileno()],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["sans un mot"])[-1]

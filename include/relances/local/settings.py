@@ -10,6 +10,7 @@ from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, PROVIDER_VARIABLES
 from relances.local.state import StateFolder
+from relances.rules.lettres import is_text
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DOTENV = REPOSITORY / ".env"
@@ -106,9 +107,16 @@ def read_dotenv(dotenv: Path = DOTENV) -> EnvFile:
 
 
 def given_variables(dotenv: EnvFile) -> dict[str, str]:
-    """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
+    """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign.
+
+    Raises LocalError, naming the variable, where one of ours is no text.
+    """
     everything = {**dotenv.values, **os.environ}
-    return {name: value.strip() for name, value in everything.items() if value.strip()}
+    given = {name: value.strip() for name, value in everything.items() if value.strip()}
+    for name in given.keys() & (REAL_VARIABLES | set(OWN_VARIABLES)):
+        if not is_text(given[name]):
+            raise LocalError(f"{name} n'est pas du texte en UTF-8 ; récrivez-la ainsi. — {name}: not text in UTF-8.")
+    return given
 
 
 def _executor(given: Mapping[str, str]) -> Executor:
