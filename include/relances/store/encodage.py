@@ -6,6 +6,7 @@ bytes that it was given. There they are taken for UTF-8, which PostgreSQL checks
 """
 
 import codecs
+import json
 import re
 from collections.abc import Callable
 from typing import Final, LiteralString, cast
@@ -88,6 +89,7 @@ def adapt(connection: psycopg.Connection, base: str, asked: str | None = None) -
         _speak(connection, base, asked)
         for name in _TEXT_TYPES:
             connection.adapters.register_loader(name, _UnknownLoader)
+        connection.adapters.register_loader("json", _UnknownJsonLoader)  # of a plan, which quotes the statement
     if _codec(connection) is not None:
         connection.adapters.register_dumper(str, _HeldDumper)
 
@@ -121,9 +123,16 @@ class _HeldDumper(StrDumperUnknown):
 class _UnknownLoader(Loader):
     """Reads text of a database in SQL_ASCII."""
 
-    def load(self, data: Buffer) -> str:
+    def load(self, data: Buffer) -> object:
         connection = self.connection
         return _decoded(bytes(data), "utf-8" if connection is None else connection.info.encoding)
+
+
+class _UnknownJsonLoader(_UnknownLoader):
+    """Reads JSON of a database in SQL_ASCII."""
+
+    def load(self, data: Buffer) -> object:
+        return json.loads(str(super().load(data)))
 
 
 def _codec(connection: psycopg.Connection) -> str | None:
