@@ -5,13 +5,13 @@ For an Airflow of several containers or machines, before its processes start, an
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
@@ -30,6 +30,7 @@ from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _PASSWORDS_FILE: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+_PATH: Final = re.compile(r"(?P<server>://[^/?]*)(?:/[^?]*)?")
 _SIMULATORS: Final = "http://simulateurs:8080"  # the service of docker-compose.yaml
 
 
@@ -72,7 +73,7 @@ class _Server:
                 f"Le PostgreSQL d'Airflow ne donne pas la base {name} ({str(error).splitlines()[0]}) ; créez-la "
                 f"vous-même : createdb -E UTF8 -T template0 {name}. — Create the database yourself."
             ) from None
-        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
+        return _PATH.sub(rf"\g<server>/{name}", self._url, count=1)
 
 
 def _server(environment: Mapping[str, str]) -> _Server:

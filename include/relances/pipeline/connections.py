@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
-from relances.rules.adresse import is_host
+from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.lettres import is_text
 from relances.store.database import explained, query
@@ -71,25 +71,23 @@ def sqlalchemy_url(conn_id: str) -> URL:
 
 
 def _read(conn_id: str) -> Connection:
-    try:
-        found: Connection = PostgresHook.get_connection(conn_id)
-    except AirflowNotFoundException:
-        raise _absent(conn_id) from None
-    return found
-
-
-def _absent(conn_id: str) -> Blocked:
-    """Airflow says the same of a variable that it cannot read."""
     variable = f"AIRFLOW_CONN_{conn_id.upper()}"
-    if os.environ.get(variable):
-        return Blocked(
+    given = os.environ.get(variable, "")
+    try:
+        found: Connection | None = PostgresHook.get_connection(conn_id)
+    except AirflowNotFoundException:  # it says so of what it cannot read too
+        found = None
+    if given and (found is None or (not given.startswith("{") and is_cut(given))):
+        raise Blocked(
             f"{variable} n'est ni du JSON ni une adresse qui se lise, et n'est pas montrée ; {_ESCAPED}",
             "neither JSON nor an address that can be read: escape @ # / ? of the password",
         )
-    return Blocked(
-        f"la connexion {conn_id} n'existe pas ; créez-la dans Admin → Connections, type Postgres",
-        "the connection does not exist",
-    )
+    if found is None:
+        raise Blocked(
+            f"la connexion {conn_id} n'existe pas ; créez-la dans Admin → Connections, type Postgres",
+            "the connection does not exist",
+        )
+    return found
 
 
 def _conninfo(conn_id: str, said: Connection) -> str:

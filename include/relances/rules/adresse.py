@@ -5,7 +5,6 @@ Nothing here, nor in what it returns, repeats any part of an address.
 """
 
 import re
-from collections.abc import Collection
 from enum import Enum
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -17,6 +16,7 @@ REDIS: Final = frozenset({"redis", "rediss", "unix"})
 WEB: Final = frozenset({"http", "https"})
 
 _ESCAPED: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BRACKET: Final = re.compile(r"[\[\]]")
 _HOST: Final = r"[\w.-]+|\[[0-9A-Fa-f:.]+(?:%25\w+)?\]"
 _SOCKET: Final = r"(?:%2[Ff][\w.%~+-]*)"
 _SERVER: Final = re.compile(rf"(?:{_HOST}|{_SOCKET})?(?::(\d{{1,5}}))?")
@@ -28,36 +28,49 @@ class Faute(Enum):
 
     MOT_DE_PASSE = (
         "est illisible, et n'est pas montrée : son mot de passe (ou son nom d'utilisateur) contient sans doute @, #, "
-        "/, ?, % ou une espace ; écrivez %40, %23, %2F, %3F, %25, %20",
-        "unreadable: escape @ # / ? % and spaces of the password as %40 %23 %2F %3F %25 %20",
+        "/, ?, %, [, ] ou une espace ; écrivez %40, %23, %2F, %3F, %25, %5B, %5D, %20",
+        "unreadable: escape @ # / ? % [ ] and spaces of the password as %40 %23 %2F %3F %25 %5B %5D %20",
     )
     FORME = ("n'est pas une adresse de la forme attendue", "not an address of that form")
     OCTETS = ("n'est pas du texte en UTF-8 ; récrivez-la dans un fichier ou un terminal en UTF-8", "not UTF-8 text")
 
 
-def fault_of(address: str, schemes: Collection[str]) -> Faute | None:
+def fault_of(address: str, schemes: frozenset[str]) -> Faute | None:
     """Why this is no address that starts with one of these schemes; None where it reads in one way only."""
     if not is_text(address):
         return Faute.OCTETS
     scheme, separator, rest = address.partition("://")
     if not separator or scheme not in schemes:
         return Faute.FORME
-    authority = re.split(r"[/?]", rest, maxsplit=1)[0]
-    beyond = "@" in rest[len(authority) :]  # a / or a ? before it, but a webhook's path may have one of its own
+    credentials, _, server = _authority(rest).rpartition("@")
+    path_may = schemes == WEB and not credentials and ":" not in server  # a webhook's may have an @ of its own
     if (
-        (beyond and (schemes is not WEB or ":" in authority or "@" in authority))
-        or authority.count("@") > 1
+        "@" in credentials
         or "#" in rest
+        or ("@" in _beyond(rest) and not path_may)
         or _ESCAPED.search(rest)
+        or (schemes != POSTGRES and _BRACKET.search(credentials))  # which libpq alone reads
         or not rest.isprintable()
         or " " in rest
         or not _is_utf_8(rest)
     ):
         return Faute.MOT_DE_PASSE if "@" in rest else Faute.FORME
-    server = _SERVER.fullmatch(authority.rpartition("@")[2])
-    if server is None or int(server[1] or 1) not in range(1, 65_536):
-        return Faute.FORME
-    return None
+    found = _SERVER.fullmatch(server)
+    return None if found is not None and int(found[1] or 1) in range(1, 65_536) else Faute.FORME
+
+
+def is_cut(address: str) -> bool:
+    """Whether what reads URLs takes a piece of a password for the server: what ends it comes before its @."""
+    rest = address.partition("://")[2]
+    return "#" in rest or "@" in _beyond(rest)
+
+
+def _authority(rest: str) -> str:
+    return re.split(r"[/?]", rest, maxsplit=1)[0]
+
+
+def _beyond(rest: str) -> str:
+    return rest[len(_authority(rest)) :]
 
 
 def is_host(name: str) -> bool:
