@@ -67,7 +67,18 @@ def _is_gone(descriptor: int) -> bool:
     return bool(poll.poll(0))  # an error or an end, which are told unasked
 
 
+def text_of(word: str) -> str:
+    """A word of the command line or of the environment, in UTF-8 whatever Python took it for.
+
+    Raises UnicodeError where it is no text.
+    """
+    return word if is_text(word) else os.fsencode(word).decode("utf-8")
+
+
 def _text(word: str) -> str:
-    if not is_text(word):
-        raise argparse.ArgumentTypeError("ce n'est pas du texte : réglez le terminal en UTF-8 — not text in UTF-8")
-    return word
+    try:
+        return text_of(word)
+    except UnicodeError:
+        raise argparse.ArgumentTypeError(
+            "ce n'est pas du texte en UTF-8 : réglez le terminal — not text in UTF-8"
+        ) from None

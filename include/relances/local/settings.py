@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from relances.commande import text_of
 from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, PROVIDER_VARIABLES
 from relances.local.state import StateFolder
-from relances.rules.lettres import is_text
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 DOTENV = REPOSITORY / ".env"
@@ -113,10 +113,14 @@ def given_variables(dotenv: EnvFile) -> dict[str, str]:
     """
     everything = {**dotenv.values, **os.environ}
     given = {name: value.strip() for name, value in everything.items() if value.strip()}
-    for name in given.keys() & (REAL_VARIABLES | set(OWN_VARIABLES)):
-        if not is_text(given[name]):
-            raise LocalError(f"{name} n'est pas du texte en UTF-8 ; récrivez-la ainsi. — {name}: not text in UTF-8.")
-    return given
+    return given | {name: _text(name, given[name]) for name in given.keys() & (REAL_VARIABLES | set(OWN_VARIABLES))}
+
+
+def _text(name: str, value: str) -> str:
+    try:
+        return text_of(value)
+    except UnicodeError:
+        raise LocalError(f"{name} n'est pas du texte en UTF-8 ; récrivez-la ainsi. — Not text in UTF-8.") from None
 
 
 def _executor(given: Mapping[str, str]) -> Executor:
