@@ -206,6 +206,17 @@ def test_whoever_knows_what_the_bytes_are_says_so_on_the_connection(
     assert {message for message, _ in written(url, "cp1252")} == {"payé d’avance"}
 
 
+@pytest.mark.parametrize("asked", ["WIN1252", "LATIN1"])
+def test_what_was_typed_on_windows_is_read_as_it_was_meant(
+    asked: str, etaxe_in: Callable[..., str], relances_url: str
+) -> None:
+    rename(etaxe_in("SQL_ASCII", client_encoding=asked), "L’Œuvre".encode("cp1252"))
+
+    pipeline.extract(request())
+
+    assert names(relances_url) == {"L’Œuvre"}
+
+
 def test_an_e_acute_before_a_guillemet_is_no_chinese(etaxe_in: Callable[..., str], relances_url: str) -> None:
     name = "« Marché »"
     rename(etaxe_in("SQL_ASCII", client_encoding="WIN1252"), name.encode("cp1252"))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from relances.local.connections import Connection, database_connection, read_database_url
 from relances.local.errors import LocalError
@@ -75,3 +76,9 @@ def migrate_given(url: str) -> None:
         migrate(url)
     except PipelineError as error:
         raise LocalError(f"RELANCES_URL : {error}") from None
+    except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise LocalError(
+            f"RELANCES_URL : la base refuse sa mise à jour ({reason}) ; vérifiez les droits de l'utilisateur, et "
+            "qu'aucun passage ne tourne. — Refused: check the user's rights, and that no run is on."
+        ) from None

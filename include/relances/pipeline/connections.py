@@ -15,8 +15,9 @@ from sqlalchemy import URL
 from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.lettres import is_text
+from relances.store.conversion import adapt
 from relances.store.database import explained, query
-from relances.store.encodage import UTF8, adapt, require_utf8
+from relances.store.encodage import UTF8, require_utf8
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"

@@ -27,7 +27,7 @@ import psycopg
 from psycopg import sql
 
 from relances.rules.errors import Blocked
-from relances.store.encodage import held_statement, utf8_rows
+from relances.store.conversion import held_statement, utf8_rows
 
 CONTRACT: Final = (
     "creance_id",

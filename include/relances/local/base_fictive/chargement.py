@@ -12,7 +12,8 @@ from psycopg import sql
 from relances.local.base_fictive import referentiel
 from relances.local.base_fictive.population import Population
 from relances.local.errors import LocalError
-from relances.store.encodage import adapt, connect, held_statement
+from relances.store.conversion import adapt, held_statement
+from relances.store.encodage import connect
 
 MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same
 

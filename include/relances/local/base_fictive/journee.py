@@ -3,7 +3,8 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from relances.store.encodage import connect, held_statement
+from relances.store.conversion import held_statement
+from relances.store.encodage import connect
 
 
 def add_collections(url: str, maintenant: datetime) -> int:
