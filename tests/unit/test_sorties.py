@@ -133,7 +133,8 @@ def test_a_word_that_is_no_text_is_refused_in_one_sentence(words: tuple[str | by
 
 
 def test_a_word_in_utf_8_is_read_in_a_cron_without_a_language() -> None:
-    code = "from relances.local.cli import _parser; import sys; print(_parser().parse_args(sys.argv[1:]).motif.encode().hex())"
+    read = "print(_parser().parse_args(sys.argv[1:]).motif.encode().hex())"
+    code = f"import sys; from relances.local.cli import _parser; {read}"
     words = ("opposition", "ajouter", "--contribuable", "12", "--motif=décès".encode())
 
     assert said(run(*words, environment=NO_LANGUAGE, code=code)) == "décès".encode().hex() + "\n"
