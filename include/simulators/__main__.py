@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import signal
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import get_args
 
@@ -19,6 +20,9 @@ _DEFAULT = Settings()
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; exit with one sentence when that cannot be."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a log may be in any encoding
     args = _parser().parse_args()
     try:
         asyncio.run(_run(args))
@@ -41,7 +45,7 @@ async def _run(args: argparse.Namespace) -> None:
 
 def _publish(path: Path, port: str) -> None:
     draft = path.with_name(f"{path.name}.tmp")
-    draft.write_text(port)
+    draft.write_text(port, encoding="ascii")
     draft.replace(path)  # whoever waits for the file never reads half of it
 
 

@@ -124,7 +124,9 @@ def _is_web_address(value: str) -> bool:
         host = url.raw_host.decode().encode("idna")  # refuses what a resolver could not even be asked
     except (httpx.InvalidURL, UnicodeError):
         return False
-    return url.scheme in {"http", "https"} and host != b"" and not url.userinfo and (url.port or 0) < 65_536
+    if "@" in value or "#" in value:  # credentials, or what is left of some that were not escaped: not to be shown
+        return False
+    return url.scheme in {"http", "https"} and host != b"" and (url.port or 0) < 65_536
 
 
 def _wrong(conn_id: str, name: str, french: str, english: str) -> Misconfigured:

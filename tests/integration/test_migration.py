@@ -10,6 +10,8 @@ import pytest
 from psycopg import errors, sql
 from sqlalchemy.exc import OperationalError
 
+from relances.local.errors import LocalError
+from relances.local.surroundings import migrate_given
 from relances.store import migrate, migrations
 from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
@@ -170,6 +172,16 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     assert ask(url, "SELECT jour_passage, creances FROM relances.execution") == [
         {"jour_passage": date(2026, 11, 20), "creances": 2}
     ]
+
+
+def test_a_user_who_may_make_nothing_is_told_so_in_one_sentence(new_database: NewDatabase) -> None:
+    url = new_database("sans_droits")
+    ask(url, "CREATE ROLE lecteur LOGIN")
+    try:
+        with pytest.raises(LocalError, match=r"^RELANCES_URL : la base refuse sa mise à jour \(permission denied"):
+            migrate_given(url.replace("postgres@", "lecteur@", 1))
+    finally:
+        ask(url, "DROP ROLE lecteur")
 
 
 def test_a_migration_gives_up_soon_where_somebody_uses_the_tables(new_database: NewDatabase) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-import psycopg
 from psycopg import sql
 
 from relances.local.supervisor import Component, Supervisor
+from relances.store.encodage import connect
 
 _RELEASE = version("apache-airflow-core")
 _COMMAND = (sys.executable, "-m", "airflow")
@@ -30,7 +30,7 @@ class EmbeddedAirflow:
 
         The database itself says so: asking Airflow would take as long as migrating.
         """
-        with psycopg.connect(self.database) as connection:
+        with connect(self.database) as connection:
             row = connection.execute(
                 "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
             ).fetchone()
@@ -41,7 +41,7 @@ class EmbeddedAirflow:
     def end_migration(self, migration: Component) -> None:
         """Wait for it and write the release down. Raises LocalError when it fails."""
         self.supervisor.finish(migration)
-        with psycopg.connect(self.database) as connection:
+        with connect(self.database) as connection:
             name = sql.Identifier(connection.info.dbname)
             connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(_RELEASE)))
 

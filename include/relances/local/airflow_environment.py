@@ -1,6 +1,7 @@
 """The whole configuration of the embedded Airflow, as the environment of its processes."""
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -92,7 +93,7 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "core__execution_api_server_url": f"{url}/execution/",
         "database__sql_alchemy_conn": database,
         "database__sql_alchemy_conn_async": database,
-        "api__instance_name": places.world.heading,
+        "api__instance_name": os.fsdecode(places.world.heading.encode()),  # in UTF-8, whatever this process speaks
         "api__host": LOOPBACK,
         "api__port": str(places.port),
         "api__base_url": f"http://localhost:{places.port}",

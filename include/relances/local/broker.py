@@ -12,10 +12,12 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import AuthenticationError, ConnectionError, RedisError, ResponseError, TimeoutError
 
+from relances.local.connections import unreadable_address
 from relances.local.errors import LocalError
-from relances.local.settings import Executor, Settings
+from relances.local.settings import BROKER_VARIABLE, Executor, Settings
 from relances.local.state import LOOPBACK, write_private
 from relances.local.supervisor import Supervisor
+from relances.rules.adresse import REDIS, Faute, fault_of
 
 _SERVER = "redis-server"
 _ELSEWHERE = "/usr/sbin:/usr/local/bin:/usr/local/sbin"  # not on everybody's PATH
@@ -94,12 +96,14 @@ def _answers(url: str) -> bool:
 
 
 def _ask(url: str) -> None:
+    form = "n'est pas l'adresse d'un Redis ; écrivez redis://:motdepasse@hote:6379/0."
+    fault = fault_of(url, REDIS)
+    if fault is not None:
+        raise unreadable_address(BROKER_VARIABLE, fault, form)
     try:
         _ping(url)
-    except ValueError as error:
-        raise LocalError(
-            "RELANCES_BROKER_URL n'est pas l'adresse d'un Redis ; écrivez redis://:motdepasse@hote:6379/0."
-        ) from error
+    except ValueError:
+        raise unreadable_address(BROKER_VARIABLE, Faute.FORME, form) from None
     except (AuthenticationError, ResponseError) as error:
         raise LocalError(
             f"RELANCES_BROKER_URL : Redis refuse l'accès ({error}) ; vérifiez l'utilisateur, le mot de passe et le "

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from relances.commande import Commande
+from relances.commande import Commande, spoken
 from relances.local.base_fictive.__main__ import main as base_fictive
-from relances.local.console import Console
+from relances.local.console import Console, file_word
 from relances.local.demo import demo
 from relances.local.errors import LocalError
 from relances.local.examination import examine
@@ -32,7 +32,11 @@ _PROVIDERS: Final = [provider.name for provider in PROVIDERS]
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    with spoken():
+        return _run(list(sys.argv[1:] if argv is None else argv))
+
+
+def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
         base_fictive(words[1:])
         return 0
@@ -232,12 +236,13 @@ def _opposition(given: argparse.Namespace) -> int:
 
 
 def _file(given: argparse.Namespace) -> list[str]:
-    options = _options({"fichier": given.fichier, "encodage": given.encodage})
+    options = [f"--fichier={file_word(given.fichier)}", *_options({"encodage": given.encodage})]
     return [*options, *(["--ignorer-erreurs"] if given.ignorer_erreurs else [])]
 
 
 def _options(asked: Mapping[str, object]) -> list[str]:
-    return [f"--{name}={value}" for name, value in asked.items() if value is not None]
+    said = {name: file_word(value) if isinstance(value, Path) else value for name, value in asked.items()}
+    return [f"--{name}={value}" for name, value in said.items() if value is not None]
 
 
 def _examine(*words: str) -> int:

@@ -1,16 +1,21 @@
 """Airflow's connections as values, and how they are written; nothing here reads the environment or talks to anyone."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.errors import LocalError
+from relances.rules.adresse import POSTGRES, Faute, fault_of
 from relances_providers.provider_info import form_defaults
 
 Value = str | int | float | bool
+SQLALCHEMY: Final = re.compile(r"postgres(?:ql)?\+\w+://")
+"""How an URL for SQLAlchemy begins, which names its driver in the scheme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +92,9 @@ class Connection:
 def database_connection(connection_id: str, variable: str, url: str) -> Connection:
     """A PostgreSQL connection from a libpq URL; the parameters of its query go to ``extra``.
 
-    Raises LocalError, without repeating the URL and its password, when it is no such thing.
+    Raises LocalError, without repeating any part of the URL, when it is no such thing.
     """
-    parts = _url_parts(url)
-    if parts is None:
-        raise LocalError(
-            f"{variable} n'est pas une URL PostgreSQL ; écrivez postgresql://utilisateur:motdepasse@hote:5432/base."
-        )
+    parts = read_database_url(variable, url)
     return Connection(
         connection_id,
         "postgres",
@@ -106,11 +107,35 @@ def database_connection(connection_id: str, variable: str, url: str) -> Connecti
     )
 
 
+def read_database_url(variable: str, url: str) -> dict[str, str]:
+    """What libpq reads in the URL of one server and one database, by its own names; ``variable``: who holds it.
+
+    Raises LocalError, without repeating any part of the URL, when it is no such thing.
+    """
+    fault = fault_of(url, POSTGRES)
+    parts = _url_parts(url) if fault is None else None
+    if parts is None:
+        raise unreadable_address(
+            variable,
+            fault or Faute.FORME,
+            "n'est pas une URL PostgreSQL ; écrivez postgresql://utilisateur:motdepasse@hote:5432/base.",
+        )
+    return parts
+
+
+def unreadable_address(variable: str, fault: Faute, form: str) -> LocalError:
+    """``form``: what to say of an address that is of another form."""
+    if fault is Faute.FORME:
+        return LocalError(f"{variable} {form}")
+    french, english = fault.value
+    return LocalError(f"{variable} {french} — {english}.")
+
+
 def _url_parts(url: str) -> dict[str, str] | None:
-    """What libpq reads in a URL; None for anything else, such as several hosts."""
+    """None where libpq reads something else than one server and one database in it."""
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except psycopg.ProgrammingError:
         return None
-    is_plain = url.startswith(("postgresql://", "postgres://")) and parts.get("port", "5432").isdecimal()
-    return parts if is_plain else None
+    is_whole = "service" in parts or (bool(parts.get("host") or parts.get("hostaddr")) and bool(parts.get("dbname")))
+    return parts if is_whole and parts.get("port", "5432").isdecimal() else None

@@ -17,7 +17,8 @@ from typing import Final
 import msgspec
 
 from relances.local.airflow_environment import AirflowPlaces, airflow_environment
-from relances.local.connections import Connection, Value
+from relances.local.connections import Connection, Value, unreadable_address
+from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.local.ownership import owner
 from relances.local.postgres import EmbeddedPostgres
@@ -26,9 +27,11 @@ from relances.local.settings import Settings, World
 from relances.local.state import StateFolder
 from relances.local.supervisor import Supervisor
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, real_connections
+from relances.rules.adresse import Faute, fault_of
 
 _OURS: Final = frozenset({ETAXE_DB, RELANCES_DB} | {provider.connection_id for provider in PROVIDERS})
-_METADATA: Final = ("AIRFLOW_HOME", "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")
+_DATABASE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_METADATA: Final = ("AIRFLOW_HOME", _DATABASE)
 _CONNECT_SECONDS: Final = "10"
 _EXPORT: Final = (sys.executable, "-W", "ignore", "-m", "airflow", "connections", "export", "--file-format", "json")
 
@@ -122,11 +125,21 @@ def _is_set(prefixes: tuple[str, ...]) -> bool:
 
 
 def exported(environment: Mapping[str, str]) -> dict[str, Connection]:
-    """Our connections as this Airflow keeps them, secrets included: they stay in memory."""
+    """Our connections as this Airflow keeps them, secrets included: they stay in memory.
+
+    Raises LocalError where it does not give them.
+    """
+    _refuse_unreadable(environment.get(_DATABASE, ""))
     with open(os.memfd_create("connexions"), "rb") as file:  # noqa: PTH123 - of no path; Airflow logs to its output
         command = [*_EXPORT, f"/proc/self/fd/{file.fileno()}"]
         done = subprocess.run(  # noqa: S603 - our own command
-            command, env=environment, pass_fds=[file.fileno()], capture_output=True, text=True, check=False
+            command,
+            env={**environment, **speaking_utf8()},
+            pass_fds=[file.fileno()],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
         )
         if done.returncode != 0:
             reason = (done.stderr.strip().splitlines() or ["sans un mot"])[-1]
@@ -136,3 +149,9 @@ def exported(environment: Mapping[str, str]) -> dict[str, Connection]:
             )
         exported = msgspec.json.decode(file.read(), type=dict[str, _Exported])
     return {name: connection.named(name) for name, connection in exported.items() if name in _OURS}
+
+
+def _refuse_unreadable(metadata: str) -> None:
+    """Airflow itself would show what it takes for a server; an address of another form is for it to refuse."""
+    if fault_of(metadata, frozenset({metadata.partition("://")[0]})) is Faute.MOT_DE_PASSE:
+        raise unreadable_address(_DATABASE, Faute.MOT_DE_PASSE, "")

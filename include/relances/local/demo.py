@@ -2,13 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import psycopg
-
 from relances.local.airflow_answers import TaskState
 from relances.local.console import Console
 from relances.local.settings import Settings
 from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
+from relances.store.encodage import connect
 
 _RUN_SECONDS = 3_600.0
 _LONG_QUEUE = timedelta(seconds=5)
@@ -115,7 +114,7 @@ class _DemoRun:
 
 def read_report(url: str, run_id: str) -> tuple[str, bool] | None:
     """The Markdown report of a run and whether its equation holds; None when it has none."""
-    with psycopg.connect(url) as connection:
+    with connect(url) as connection:
         row = connection.execute(
             "SELECT rapport, equilibre FROM relances.execution WHERE run_id = %s AND rapport IS NOT NULL", (run_id,)
         ).fetchone()

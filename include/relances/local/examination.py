@@ -3,18 +3,23 @@
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Final
 
-from relances.local.console import Console
+from relances.local.console import Console, as_utf8, speaking_utf8
 from relances.local.dags_connections import dags_connections
 from relances.local.settings import Settings
+
+_PIPELINE: Final = (sys.executable, "-W", "ignore", "-m", "relances.pipeline")
 
 
 def examine(settings: Settings, console: Console, words: Sequence[str]) -> int:
     """Run ``relances.pipeline`` over the connections of the Dags; returns its exit code.
 
-    In a process of its own: Airflow reads its environment once, when it is imported.
+    In a process of its own: Airflow reads its environment once, when it is imported. That process is in UTF-8, as
+    Airflow's own are, and prints as this one does.
     """
     with dags_connections(settings) as found:
         console.say(f"Connexions : {found.origin}.")
-        command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", *words]
-        return subprocess.run(command, env=found.environment, check=False).returncode  # noqa: S603 - our own command
+        command: list[str | bytes] = [*_PIPELINE, *map(as_utf8, words)]
+        environment = {**found.environment, **speaking_utf8()}
+        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command

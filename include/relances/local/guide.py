@@ -1,6 +1,5 @@
 """``relances connexions``: from the variables of the guides to Airflow's connections. No value is ever shown."""
 
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.local.airflow_api import AirflowApi
-from relances.local.connections import Connection, database_connection
+from relances.local.connections import SQLALCHEMY, Connection, database_connection
 from relances.local.dags_connections import running_stack_of
 from relances.local.env_file import read_env_file
 from relances.local.errors import LocalError
@@ -21,7 +20,6 @@ from relances.local.surroundings import ETAXE_DB, real_connections
 _DATABASE: Final = "DATABASE_URL"
 _UNUSED: Final = "TWILIO_WEBHOOK_BASE_URL"
 _KNOWN: Final = REAL_VARIABLES | {*OWN_VARIABLES, _DATABASE, _UNUSED}
-_SQLALCHEMY: Final = re.compile(r"postgres(?:ql)?\+\w+://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ def read_guide(path: Path) -> Guide:
     connections = real_connections(given)
     if _DATABASE in given and "ETAXE_URL" not in given:
         # The tax application writes it for SQLAlchemy, which names its driver in the scheme.
-        url = _SQLALCHEMY.sub("postgresql://", given[_DATABASE], count=1)
+        url = SQLALCHEMY.sub("postgresql://", given[_DATABASE], count=1)
         connections.append(database_connection(ETAXE_DB, _DATABASE, url))
     if not connections:
         raise LocalError("\n".join([*remarks, f"{path} ne décrit aucune connexion."]))

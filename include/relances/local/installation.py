@@ -4,30 +4,33 @@ For an Airflow of several containers or machines, before its processes start, an
 """
 
 import json
+import os
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
 
 from relances.local.airflow_environment import USER
-from relances.local.connections import Connection, database_connection
-from relances.local.console import Console
+from relances.local.connections import SQLALCHEMY, Connection, database_connection, read_database_url
+from relances.local.console import Console, speaking_utf8
 from relances.local.dags_connections import exported
 from relances.local.errors import LocalError
 from relances.local.settings import Settings
 from relances.local.simulated import Simulators, fill_etaxe
 from relances.local.state import write_private
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
+from relances.store.encodage import connect
 from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _PASSWORDS_FILE: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
+_PATH: Final = re.compile(r"(?P<server>://[^/?]*)(?:/[^?]*)?")
 _SIMULATORS: Final = "http://simulateurs:8080"  # the service of docker-compose.yaml
 
 
@@ -60,11 +63,17 @@ class _Server:
 
     def database(self, name: str) -> str:
         """Create the database unless it is there; returns its URL."""
-        with psycopg.connect(self._url, autocommit=True) as connection:
-            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
-            if known is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        return urlsplit(self._url)._replace(path=f"/{name}").geturl()
+        create = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
+        try:
+            with connect(self._url, autocommit=True) as connection:
+                if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
+                    connection.execute(create)
+        except psycopg.Error as error:
+            raise LocalError(
+                f"Le PostgreSQL d'Airflow ne donne pas la base {name} ({str(error).splitlines()[0]}) ; créez-la "
+                f"vous-même : createdb -E UTF8 -T template0 {name}. — Create the database yourself."
+            ) from None
+        return _PATH.sub(rf"\g<server>/{name}", self._url, count=1)
 
 
 def _server(environment: Mapping[str, str]) -> _Server:
@@ -74,7 +83,9 @@ def _server(environment: Mapping[str, str]) -> _Server:
             f"{_METADATA} ne mène pas à un PostgreSQL : cette commande prépare l'Airflow de docker-compose.yaml, ou un "
             "autre ; « make up » prépare le sien. — No PostgreSQL of an Airflow in this environment."
         )
-    return _Server(url.replace("+psycopg", "", 1))
+    url = SQLALCHEMY.sub("postgresql://", url, count=1)
+    read_database_url(_METADATA, url)
+    return _Server(url)
 
 
 def _refuse_the_other_world(known: Mapping[str, Connection], *, demonstration: bool) -> None:
@@ -120,10 +131,10 @@ def _add_pools() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "pools.json")
         _airflow("pools", "export", str(file))
-        known = json.loads(file.read_text())
+        known = json.loads(file.read_text(encoding="utf-8"))
         missing = {provider.name: _pool(provider) for provider in PROVIDERS if provider.name not in known}
         if missing:
-            file.write_text(json.dumps(missing))
+            file.write_text(json.dumps(missing), encoding="utf-8")
             _airflow("pools", "import", str(file))
 
 
@@ -141,5 +152,5 @@ def _write_password(environment: Mapping[str, str]) -> None:
 def _airflow(*words: str) -> None:
     """Run a command of Airflow's, which says for itself what goes wrong."""
     command = [sys.executable, "-W", "ignore", "-m", "airflow", *words]
-    if subprocess.run(command, check=False).returncode != 0:  # noqa: S603 - our own words
+    if subprocess.run(command, env={**os.environ, **speaking_utf8()}, check=False).returncode != 0:  # noqa: S603 - our own words
         raise LocalError(f"« airflow {' '.join(words[:2])} » a échoué ; la raison est ci-dessus. — It failed.")

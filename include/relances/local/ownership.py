@@ -42,15 +42,19 @@ def owner(state: StateFolder) -> int | None:
 
 def record_sessions(state: StateFolder, sessions: Iterable[Session]) -> None:
     """Write down what to end, should we be killed before we do it."""
-    entry = {"boot": _BOOT.read_text(), "sessions": [astuple(session) for session in sessions]}
+    entry = {"boot": _boot(), "sessions": [astuple(session) for session in sessions]}
     write_private(_sessions_file(state), json.dumps(entry))
 
 
 def recorded_sessions(state: StateFolder) -> list[Session]:
     """The sessions of the last start, none of which outlives a restart of the machine."""
     file = _sessions_file(state)
-    entry = json.loads(file.read_text()) if file.exists() else {"boot": "", "sessions": []}
-    return [Session(*numbers) for numbers in entry["sessions"]] if entry["boot"] == _BOOT.read_text() else []
+    entry = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {"boot": "", "sessions": []}
+    return [Session(*numbers) for numbers in entry["sessions"]] if entry["boot"] == _boot() else []
+
+
+def _boot() -> str:
+    return _BOOT.read_text(encoding="ascii")
 
 
 def _lock_file(state: StateFolder) -> Path:

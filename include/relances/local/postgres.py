@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-import psycopg
 from psycopg import sql
 
 from relances.local.errors import LocalError
 from relances.local.postgres_folder import binaries, initialise, own, server_user
 from relances.local.processes import is_alive, spawn, tail, wait_until
+from relances.store.encodage import connect
 
 _PORT = 5432  # of no network: it only names the socket, and is said everywhere lest PGPORT change it
 _SOCKET_FILE = f".s.PGSQL.{_PORT}"
@@ -54,11 +54,11 @@ class EmbeddedPostgres:
 
     def url(self, database: str) -> str:
         """Libpq URL of one database of this server, whether or not it runs."""
-        return f"postgresql://postgres@/{database}?host={quote(str(self.socket_folder), safe='')}&port={_PORT}"
+        return f"postgresql://postgres@/{database}?host={quote(os.fsencode(self.socket_folder), safe='')}&port={_PORT}"
 
     def create_database(self, name: str) -> str:
         """Create the database unless it is there; returns its URL."""
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+        with connect(self.url("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -120,13 +120,13 @@ class EmbeddedPostgres:
         return self.folder / "postmaster.pid"
 
     def _is_ready(self) -> bool:
-        lines = self._pid_file.read_text().splitlines() if self._pid_file.exists() else []
-        return len(lines) > 7 and lines[7].strip() == "ready"
+        lines = self._pid_file.read_bytes().splitlines() if self._pid_file.exists() else []
+        return len(lines) > 7 and lines[7].strip() == b"ready"
 
     def _running(self) -> psutil.Process | None:
         """The server of this folder, by its own note and by what that process really is."""
         try:
-            process = psutil.Process(int(self._pid_file.read_text().split()[0]))
+            process = psutil.Process(int(self._pid_file.read_bytes().split()[0]))
             ours = str(self.folder.resolve()) in process.cmdline()
         except (FileNotFoundError, IndexError, psutil.NoSuchProcess):
             return None

@@ -88,7 +88,8 @@ def _run(command: list[str], makes: str, account: pwd.struct_passwd | None = Non
         group=account and account.pw_gid,
         extra_groups=[] if account else None,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         check=False,
     )
     if done.returncode != 0:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from relances.local.connections import Connection, Value
+from relances.local.connections import Connection, Value, unreadable_address
 from relances.local.errors import LocalError
+from relances.rules.adresse import WEB, Faute, fault_of
 
 _STANDARD: Final = frozenset({"host", "login", "password"})
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -31,10 +32,12 @@ def flag(name: str, value: str) -> bool:
 
 
 def address(name: str, value: str) -> str:
-    """A web address. Raises LocalError for anything else."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"\s", value):
-        raise LocalError(f"{name} : écrivez une adresse complète, https://…")
+    """A web address. Raises LocalError for anything else, without repeating any part of it."""
+    fault = fault_of(value, WEB)
+    if fault is None and not urlsplit(value).hostname:
+        fault = Faute.FORME
+    if fault is not None:
+        raise unreadable_address(name, fault, ": écrivez une adresse complète, https://…")
     return value
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from relances.commande import text_of
 from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, PROVIDER_VARIABLES
@@ -106,9 +107,20 @@ def read_dotenv(dotenv: Path = DOTENV) -> EnvFile:
 
 
 def given_variables(dotenv: EnvFile) -> dict[str, str]:
-    """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign."""
+    """What ``.env`` says, overruled by the environment. An empty value says nothing; ``$`` is a dollar sign.
+
+    Raises LocalError, naming the variable, where one of ours is no text.
+    """
     everything = {**dotenv.values, **os.environ}
-    return {name: value.strip() for name, value in everything.items() if value.strip()}
+    given = {name: value.strip() for name, value in everything.items() if value.strip()}
+    return given | {name: _text(name, given[name]) for name in given.keys() & (REAL_VARIABLES | set(OWN_VARIABLES))}
+
+
+def _text(name: str, value: str) -> str:
+    try:
+        return text_of(value)
+    except UnicodeError:
+        raise LocalError(f"{name} n'est pas du texte en UTF-8 ; récrivez-la ainsi. — Not text in UTF-8.") from None
 
 
 def _executor(given: Mapping[str, str]) -> Executor:

@@ -67,7 +67,7 @@ class StateFolder:
         file = self.path / "secrets.json"
         if not file.exists():
             write_private(file, json.dumps(asdict(Secrets.generate())))
-        return Secrets(**json.loads(file.read_text()))
+        return Secrets(**json.loads(file.read_text(encoding="utf-8")))
 
     def port(self, name: str, wanted: int | None = None) -> int:
         """The wanted port; else the same as last time; else, when that one is taken, another.
@@ -89,7 +89,7 @@ class StateFolder:
         """The port of each name, as of the last start."""
         if not self._ports_file.exists():
             return {}
-        known: dict[str, int] = json.loads(self._ports_file.read_text())
+        known: dict[str, int] = json.loads(self._ports_file.read_text(encoding="utf-8"))
         return known
 
     @property
@@ -102,7 +102,7 @@ def write_private(file: Path, text: str) -> None:
     unfinished = file.with_suffix(".tmp")
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
-    unfinished.write_text(text)
+    unfinished.write_text(text, encoding="utf-8")
     unfinished.replace(file)
 
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
-from relances.commande import Commande
+from relances.commande import Commande, spoken
 from relances.pipeline import envois, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
@@ -34,7 +34,11 @@ _INTERRUPTED: Final = 130  # what a shell expects of a command ended by Ctrl-C
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print what was found or done; returns 1 where a finding is bad, or nothing could be done."""
-    given = _parser().parse_args(argv)
+    with spoken():
+        return _run(_parser().parse_args(argv))
+
+
+def _run(given: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = given.command
     try:
         return command(given)

@@ -5,18 +5,9 @@ from functools import lru_cache
 from typing import Final
 from unicodedata import category, normalize
 
+from relances.rules.lettres import PLAINER
 from relances.rules.segments import count_segments, foreign, is_gsm7
 
-# What loses its accent, and spaces of every width, are not here: Unicode itself takes them apart.
-_PLAIN: Final = {
-    **dict.fromkeys("’‘‚‛′´`", "'"),
-    **dict.fromkeys("“”„‟″«»‹›", '"'),
-    **dict.fromkeys("‐‑‒–—―−•", "-"),
-    "œ": "oe",
-    "Œ": "OE",
-    "°": "o",
-    "·": ".",
-}
 _QUOTED: Final = re.compile(r"«[^\S\n]*([^«»\n]*?)[^\S\n]*»")  # the spaces inside belong to « », not to ""
 
 
@@ -36,5 +27,5 @@ def simplify(texte: str) -> str:
 @lru_cache(maxsize=1024)
 def _plainer(character: str) -> str:
     """The nearest of GSM-7; the character itself where there is none."""
-    plain = _PLAIN.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
+    plain = PLAINER.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
     return plain if is_gsm7(plain) else character

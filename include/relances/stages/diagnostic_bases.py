@@ -6,6 +6,7 @@ import psycopg
 
 from relances.rules.errors import PipelineError
 from relances.store.database import explained
+from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.inspection import STATEMENTS, Inspection
 from relances.store.migration import revisions
 from relances.store.sources import Source
@@ -27,9 +28,10 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
     """The tax system's database: tables, columns and rights that each of its statements needs."""
     inspection = Inspection(connection)
     yield _server(inspection)
+    yield from _encoding(connection)
     for statement in STATEMENTS:
         try:
-            with explained(conn_id):
+            with explained(conn_id, connection):
                 lacking = [f"{sequence} (USAGE)" for sequence in inspection.plan(source, statement)]
         except PipelineError as error:
             yield Finding(statement, Verdict.BAD, str(error))
@@ -39,10 +41,24 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
 
 def _server(inspection: Inspection) -> Finding:
     server = inspection.server()
-    seen = f"PostgreSQL {server.version}, base {server.database}, utilisateur {server.user}"
+    seen = f"PostgreSQL {server.version}, base {server.database} en {server.encoding}, utilisateur {server.user}"
     if server.read_only:
         return Finding("accès", Verdict.BAD, f"{seen}, en lecture seule : visez le serveur où l'on écrit — read-only")
     return Finding("accès", Verdict.GOOD, seen)
+
+
+def _encoding(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Nothing of a database that knows what its texts are."""
+    read_as = assumed_encoding(connection)
+    if read_as == UTF8:
+        text = (
+            "SQL_ASCII, lu et écrit comme de l'UTF-8 : un texte qui n'en est pas arrêterait le passage ; si ceux de "
+            "l'application n'en sont pas, dites-le dans le champ Extra de la connexion, {\"client_encoding\": "
+            '"WIN1252"} par exemple — taken for UTF-8: say in the Extra where it is not'
+        )
+        yield Finding("encodage", Verdict.UNSEEN, text)
+    elif read_as is not None:
+        yield Finding("encodage", Verdict.GOOD, f"SQL_ASCII, lu et écrit en {read_as}")
 
 
 def _schema(revision: str | None) -> Finding:

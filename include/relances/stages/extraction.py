@@ -74,7 +74,7 @@ class _Reading:
             return self.source.known_categories(self.connection)
 
     def _explained(self) -> AbstractContextManager[None]:
-        return explained(self.source.connexion)
+        return explained(self.source.connexion, self.connection)
 
 
 def _check_categories(known: set[str], request: Request, exclues: Collection[str]) -> None:

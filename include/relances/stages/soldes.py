@@ -60,7 +60,8 @@ def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAtt
     for day, group in groupby(sorted(waiting, key=by_day), key=by_day):
         creances = [creance.creance_id for relance in group for creance in relance.creances]
         asked.update(creances)
-        balances = source.balances(etaxe, creances, day)
+        with explained(source.connexion, etaxe):
+            balances = source.balances(etaxe, creances, day)
         told.update({key: solde for key, solde in balances.items() if solde is not None and solde.is_finite()})
     if missing := len(asked - told.keys()):
         raise Blocked(

@@ -9,6 +9,7 @@ from typing import LiteralString
 import psycopg
 
 from relances.rules.errors import Blocked, TryAgain
+from relances.store.encodage import encoding_of, unreadable
 
 _MARK = "-- name: "
 
@@ -33,10 +34,11 @@ def _queries() -> dict[str, LiteralString]:
 
 
 @contextmanager
-def explained(connexion: str) -> Iterator[None]:
+def explained(connexion: str, connection: psycopg.Connection | None = None) -> Iterator[None]:
     """Turn what only a person can mend into Blocked; leave what may pass (a lost connection) as it is.
 
-    ``connexion``: the Airflow connection that the statements use. The original error is dropped on purpose: its
+    ``connexion``: the Airflow connection that the statements use; ``connection``: what it opened, where it is not our
+    own database, to tell its encoding. The original error is dropped on purpose: its
     details quote whole rows, names and phone numbers included, and would go to the task's log.
     """
     try:
@@ -56,6 +58,13 @@ def explained(connexion: str) -> Iterator[None]:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
             "another try of this task is writing at the same time",
+        ) from None
+    except (psycopg.errors.CharacterNotInRepertoire, psycopg.errors.UntranslatableCharacter):
+        raise unreadable(connexion, None if connection is None else encoding_of(connection)) from None
+    except UnicodeEncodeError:  # half a character: of an emoji cut in two, of bytes that are no text
+        raise Blocked(
+            f"base {connexion} : un texte à écrire contient ce qui n'est pas un caractère ; récrivez-le",
+            "a text to write holds what is no character",
         ) from None
     except (psycopg.DataError, psycopg.IntegrityError) as error:
         raise Blocked(

@@ -29,6 +29,7 @@ class Server:
     database: str
     user: str
     read_only: bool
+    encoding: str
 
 
 class Inspection:
@@ -56,7 +57,7 @@ class Inspection:
 
         PostgreSQL checks tables, columns and rights on them when it plans, but sequences only when a row comes.
         """
-        explain = sql.SQL("EXPLAIN (VERBOSE, FORMAT JSON) ") + sql.SQL(source.statement(statement))
+        explain = sql.SQL("EXPLAIN (VERBOSE, FORMAT JSON) ") + sql.SQL(source.statement(statement, self._connection))
         [(plan,)] = self._connection.execute(explain, STATEMENTS[statement])
         return sorted({name for table in _inserted(plan) for name in self._sequences_out_of_reach(*table)})
 

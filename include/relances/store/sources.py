@@ -27,6 +27,7 @@ import psycopg
 from psycopg import sql
 
 from relances.rules.errors import Blocked
+from relances.store.conversion import held_statement, utf8_rows
 
 CONTRACT: Final = (
     "creance_id",
@@ -106,7 +107,7 @@ class Source:
         jours_retard_min: int,
         categories: Sequence[str],
     ) -> Iterator[bytes]:
-        """The overdue creances in COPY's text format, columns as in CONTRACT, in flat memory.
+        """The overdue creances in COPY's text format and in UTF-8, columns as in CONTRACT, in flat memory.
 
         One statement, so one consistent snapshot. Blocked where the file lacks a column.
         """
@@ -115,15 +116,14 @@ class Source:
             "jours_retard_min": jours_retard_min,
             "categories": list(categories) or None,
         }
-        overdue = sql.SQL(self.statement("overdue.sql"))
+        overdue = sql.SQL(self.statement("overdue.sql", connection))
         self._check_contract(connection, overdue, parameters)
         # COPY takes no bound parameters: psycopg quotes them here, on the client.
         statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
             sql.SQL(", ").join(_STAGED.get(name, sql.Identifier(name)) for name in CONTRACT), overdue
         )
         with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-            for block in copy:
-                yield bytes(block)
+            yield from map(utf8_rows(connection), map(bytes, copy))
 
     def write_back(self, connection: psycopg.Connection, rows: Sequence[WriteBackRow]) -> None:
         """Show these states in the tax system, in one transaction."""
@@ -131,23 +131,24 @@ class Source:
         parameters = {field.name: list(column) for field, column in zip(fields(WriteBackRow), columns, strict=True)}
         with connection.transaction():
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            connection.execute(self.statement("write_back.sql"), parameters)
+            connection.execute(self.statement("write_back.sql", connection), parameters)
 
     def balances(
         self, connection: psycopg.Connection, creance_ids: Sequence[str], date_relance: date
     ) -> dict[str, Decimal | None]:
         """What is still owed now of each creance, as the file says it; 0 for one that is due no more."""
         parameters = {"creance_ids": list(creance_ids), "date_relance": date_relance}
-        return dict(connection.execute(self.statement("balances.sql"), parameters).fetchall())
+        return dict(connection.execute(self.statement("balances.sql", connection), parameters).fetchall())
 
     def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
         """When the latest payment that the tax system knows of was made; None where it knows of none that can be."""
-        row = connection.execute(sql.SQL(_LATEST).format(sql.SQL(self.statement("freshness.sql")))).fetchone()
+        freshness = sql.SQL(self.statement("freshness.sql", connection))
+        row = connection.execute(sql.SQL(_LATEST).format(freshness)).fetchone()
         return None if row is None else row[0]
 
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""
-        return {row[0] for row in connection.execute(self.statement("categories.sql"))}
+        return {row[0] for row in connection.execute(self.statement("categories.sql", connection))}
 
     def _check_contract(self, connection: psycopg.Connection, overdue: sql.SQL, parameters: dict[str, object]) -> None:
         empty = sql.SQL("SELECT * FROM ({}) AS overdue LIMIT 0").format(overdue)
@@ -160,8 +161,8 @@ class Source:
                 "overdue.sql lacks columns of the contract",
             )
 
-    def statement(self, name: str) -> LiteralString:
-        """The text of one of its files. Blocked where the tax system or the file is unknown."""
+    def statement(self, name: str, connection: psycopg.Connection) -> LiteralString:
+        """The text of one of its files, for this database. Blocked where the tax system or the file is unknown."""
         path = files("relances.store").joinpath("sources", self.name, name)
         if not path.is_file():
             raise Blocked(
@@ -169,4 +170,4 @@ class Source:
                 "unknown tax system: check source.nom",
             )
         # Files of this distribution are as trusted as literals in its code.
-        return path.read_text(encoding="utf-8").strip().removesuffix(";")
+        return held_statement(connection, path.read_text(encoding="utf-8").strip().removesuffix(";"))

@@ -1,33 +1,42 @@
 """``python -m relances.local.base_fictive``: fill an empty database with a made-up tax application."""
 
-import argparse
 from datetime import date
 
 import psycopg
 
-from relances.local.base_fictive.chargement import DatabaseNotEmptyError, create_base_fictive
+from relances.commande import Commande, spoken
+from relances.local.base_fictive.chargement import create_base_fictive
+from relances.local.connections import read_database_url
+from relances.local.errors import LocalError
 
 
 def main(argv: list[str] | None = None) -> None:
     """Read the command line and create the database; a refusal ends with a sentence, not with a traceback."""
-    parser = _parser()
-    options = parser.parse_args(argv)
+    with spoken():
+        _run(_parser(), argv)
+
+
+def _run(parser: Commande, argv: list[str] | None) -> None:
+    options, rest = parser.parse_known_args(argv)
+    if rest:  # not shown: they may be what a shell cut off the address
+        parser.exit(2, f"Mots de trop : {len(rest)} ; mettez l'adresse entre apostrophes. — Quote the address.\n")
     try:
+        read_database_url("--url", options.url)
         create_base_fictive(
             options.url,
             contribuables=options.contribuables,
             graine=options.graine,
             date_reference=options.date,
         )
-    except (DatabaseNotEmptyError, ValueError) as refus:
-        parser.error(str(refus))
+    except (LocalError, ValueError) as refus:
+        parser.exit(2, f"{refus}\n")
     except psycopg.OperationalError as panne:
-        parser.error(f"Base injoignable, vérifiez --url et que le serveur est démarré : {panne}")
+        parser.exit(2, f"Base injoignable, vérifiez --url et que le serveur est démarré : {panne}\n")
     print(f"Base fictive créée : {options.contribuables} contribuables au {options.date:%d/%m/%Y}.")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Commande:
+    parser = Commande(
         prog="python -m relances.local.base_fictive",
         description="Remplit une base vide de contribuables fictifs : taxes, paiements, impayés, relances.",
     )

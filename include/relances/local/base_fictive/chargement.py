@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from importlib.resources import files
-from typing import NamedTuple
+from typing import LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -12,6 +12,8 @@ from psycopg import sql
 from relances.local.base_fictive import referentiel
 from relances.local.base_fictive.population import Population
 from relances.local.errors import LocalError
+from relances.store.conversion import adapt, held_statement
+from relances.store.encodage import connect
 
 MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same
 
@@ -40,13 +42,14 @@ def create_base_fictive(url: str, *, contribuables: int = 2_000, graine: int = 1
     """
     if not 1 <= contribuables <= MAXIMUM:
         raise ValueError(f"Nombre de contribuables hors limites : {contribuables} (de 1 à {MAXIMUM}).")
-    with psycopg.connect(url) as connection:
+    with connect(url) as connection:
+        adapt(connection, connection.info.dbname)
         _refuse_occupied(connection)
-        connection.execute(_script("schema.sql"))
+        connection.execute(_script("schema.sql", connection))
         _copy_all(connection, _REFERENTIEL)
         for bloc in Population(graine, date_reference).blocs(contribuables):
             _copy_all(connection, {table.name: getattr(bloc, table.name) for table in fields(bloc)})
-        connection.execute(_script("constraints.sql"))
+        connection.execute(_script("constraints.sql", connection))
 
 
 def _refuse_occupied(connection: psycopg.Connection) -> None:
@@ -58,8 +61,8 @@ def _refuse_occupied(connection: psycopg.Connection) -> None:
         )
 
 
-def _script(name: str) -> bytes:
-    return files(__package__).joinpath(name).read_bytes()
+def _script(name: str, connection: psycopg.Connection) -> LiteralString:
+    return held_statement(connection, files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def _copy_all(connection: psycopg.Connection, tables: Mapping[str, Sequence[NamedTuple]]) -> None:

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 
-import psycopg
+from relances.store.conversion import held_statement
+from relances.store.encodage import connect
 
 
 def add_collections(url: str, maintenant: datetime) -> int:
     """Record the collections of that day, once; returns how many. Nobody owes more or less than before."""
     utc = maintenant.astimezone(UTC).replace(tzinfo=None)
-    with psycopg.connect(url) as connection:
+    with connect(url) as connection:
         statement = files(__package__).joinpath("journee.sql").read_text(encoding="utf-8")
-        return connection.execute(statement, {"maintenant": utc, "jour": utc.date()}).rowcount
+        return connection.execute(
+            held_statement(connection, statement), {"maintenant": utc, "jour": utc.date()}
+        ).rowcount

@@ -5,7 +5,8 @@ SELECT
     current_setting('server_version'),
     current_database(),
     current_user,
-    current_setting('transaction_read_only')::boolean;
+    current_setting('transaction_read_only')::boolean,
+    current_setting('server_encoding');
 
 -- name: has_relances_schema
 SELECT to_regclass('relances.migration') IS NOT NULL;
