@@ -17,6 +17,7 @@ from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
 from relances.store.previews import Previews
 from relances.store.reporting import Reporting
+from relances.store.voies import list_faulty
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +64,5 @@ def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording
         Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
         exemples(cas, wording.plume, wording.voie_of),
+        list_faulty(relances, execution),
     )

@@ -11,6 +11,7 @@ from psycopg.rows import args_row
 from relances.rules.policy import Disjoncteur
 from relances.store.database import query
 from relances.store.durable import DurableConnection
+from relances.store.executions import Execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class EtatVoie:
     """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
 
     ``suspensions``: how many times in a row it was, without a recovery between. ``guerie_de``: since when it was in
-    trouble, where this very look ended that; lost with an answer that was.
+    trouble, where this very look ended that; lost with an answer that was. ``a_prouver``: a fault of its account was
+    told after its messages were accepted, so only one that arrives proves that the next ones will.
     """
 
     departs: Departs
@@ -39,6 +41,7 @@ class EtatVoie:
     arretee: bool
     suspensions: int
     guerie_de: datetime | None
+    a_prouver: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,10 @@ class VoieStore:
             told_at = monotonic()
             if row is None:
                 raise LookupError(f"lane {self._fournisseur} was not opened")
-            accordes, attente, pas, suspendue, arretee, suspensions, guerie_de = row
+            accordes, attente, pas, *etat = row
             # By the clock of after the answer: a departure is never taken before its time.
             departs = Departs(accordes, told_at + attente, pas, told_at - asked_at)
-            return EtatVoie(departs, suspendue, arretee, suspensions, guerie_de)
+            return EtatVoie(departs, *etat)
 
         return await self._durable.run(reserve)
 
@@ -103,15 +106,14 @@ class VoieStore:
 
         await self._durable.run(write)
 
-    async def suspend(self, disjoncteur: Disjoncteur, motif: str, au_moins: float) -> Suspension | None:
-        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already."""
-        parameters = {
-            "fournisseur": self._fournisseur,
-            "pause": disjoncteur.pause,
-            "pause_max": disjoncteur.pause_max,
-            "au_moins": au_moins,
-            "motif": motif,
-        }
+    async def suspend(
+        self, disjoncteur: Disjoncteur, motif: str, au_moins: float, *, essai: bool = False
+    ) -> Suspension | None:
+        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already.
+
+        ``essai``: only where a proof is waited for, because the call that may bring it is made.
+        """
+        parameters = _suspension(self._fournisseur, disjoncteur, motif, au_moins=au_moins, essai=essai)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> Suspension | None:  # noqa: ARG001 - repeating is safe
             cursor = await connection.execute(query("suspend_voie"), parameters)
@@ -119,6 +121,57 @@ class VoieStore:
             return None if row is None else Suspension(*row)
 
         return await self._durable.run(write)
+
+
+def _suspension(
+    fournisseur: str, disjoncteur: Disjoncteur, motif: str, *, au_moins: float = 0.0, essai: bool = False
+) -> dict[str, object]:
+    return {
+        "fournisseur": fournisseur,
+        "pause": disjoncteur.pause,
+        "pause_max": disjoncteur.pause_max,
+        "au_moins": au_moins,
+        "motif": motif,
+        "essai": essai,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Tenue:
+    """A lane that its account's fault holds up, until ``jusqu_au`` at least. ``nouvelle``: from now on."""
+
+    nouvelle: bool
+    jusqu_au: datetime | None
+
+
+def hold_voie(
+    connection: psycopg.Connection, fournisseur: str, disjoncteur: Disjoncteur, motif: str, appel: datetime
+) -> Tenue | None:
+    """Hold a lane up for a fault of its account, told of a message accepted at ``appel``.
+
+    None where that says nothing of now: a person resumed the lane since, or a message arrived.
+    """
+    parameters = {"fournisseur": fournisseur, "motif": motif, "appel": appel}
+    with connection.transaction():
+        connection.execute(query("open_voie"), {"fournisseur": fournisseur})
+        held = connection.execute(query("hold_voie"), parameters).fetchone()
+        if held is None:
+            return None
+        suspended = connection.execute(query("suspend_voie"), _suspension(fournisseur, disjoncteur, motif)).fetchone()
+    nouvelle, jusqu_au = held
+    return Tenue(nouvelle, jusqu_au if suspended is None else Suspension(*suspended).jusqu_au)
+
+
+def free_voie(connection: psycopg.Connection, fournisseur: str, appel: datetime) -> datetime | None:
+    """A message accepted at ``appel`` has arrived; returns since when its lane was held up, where that frees it."""
+    freed = connection.execute(query("free_voie"), {"fournisseur": fournisseur, "appel": appel}).fetchone()
+    return None if freed is None else freed[0]
+
+
+def list_faulty(connection: psycopg.Connection, execution: Execution) -> dict[str, str]:
+    """The lanes that a fault of their account holds up, and with them relances of this run; with the cure of each."""
+    parameters = {"source": execution.source, "occasion": execution.occasion}
+    return dict(connection.execute(query("list_faulty"), parameters).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
