@@ -5,11 +5,11 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Entry(Struct, frozen=True, kw_only=True, gc=False):
+class Entry(Struct, frozen=True, kw_only=True, gc=False, omit_defaults=True):
     """A message that a provider took, whatever its client heard of it.
 
     `seq` counts from 1 without a hole. `monotonic` is in seconds, on the clock that the processes of one
-    machine share. `wall` is in UTC.
+    machine share. `wall` is in UTC. `fate`: how it fails later, in its provider's word, whatever its number.
     """
 
     seq: int
@@ -21,3 +21,4 @@ class Entry(Struct, frozen=True, kw_only=True, gc=False):
     text: str
     monotonic: float
     wall: datetime
+    fate: str | None = None

@@ -62,7 +62,9 @@ class Ledger:
         if self._journal is not None:
             self._journal.close()
 
-    def accept(self, provider: str, recipients: Sequence[str], sender: str, text: str) -> list[Entry]:
+    def accept(
+        self, provider: str, recipients: Sequence[str], sender: str, text: str, fate: str | None = None
+    ) -> list[Entry]:
         """Record a message as accepted now: one entry for each recipient, all under one id."""
         identifier, now = str(uuid.uuid4()), datetime.now(UTC)
         monotonic, digest = time.monotonic(), sha256(text.encode()).hexdigest()
@@ -77,6 +79,7 @@ class Ledger:
                 text=text,
                 monotonic=monotonic,
                 wall=now,
+                fate=fate,
             )
             for seq, to in enumerate(recipients, start=len(self._entries) + 1)
         ]

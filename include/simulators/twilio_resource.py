@@ -48,7 +48,8 @@ class Resources:
     def show(self, entry: Entry, stage: Stage) -> Resource:
         """The message at this stage."""
         sid, sent, by_service = sid_of(entry), stage is not Stage.QUEUED, entry.sender == self._service
-        failure = LATER.get(code_of(entry.to)) if stage is Stage.SETTLED else None
+        code = entry.fate or code_of(entry.to)
+        failure = _failure(entry, code) if stage is Stage.SETTLED else None
         number = self._number_of_service if by_service else entry.sender
         return {
             "account_sid": self._account,
@@ -58,7 +59,7 @@ class Resources:
             "date_sent": _rfc_2822(entry.wall + self._step) if sent else None,
             "date_updated": _rfc_2822(entry.wall + stage * self._step),
             "direction": "outbound-api",
-            "error_code": None if failure is None else int(code_of(entry.to)),
+            "error_code": None if failure is None else int(code),
             "error_message": None if failure is None else failure.message,
             "from": None if by_service and not sent else address(number),
             "messaging_service_sid": self._service if by_service else None,
@@ -72,6 +73,10 @@ class Resources:
             "to": address(entry.to),
             "uri": f"{self.root}/{sid}.json",
         }
+
+
+def _failure(entry: Entry, code: str) -> Failure | None:
+    return LATER.get(code, Failure("failed", "Simulated failure") if entry.fate else None)
 
 
 def _status(stage: Stage, failure: Failure | None, *, by_service: bool) -> str:

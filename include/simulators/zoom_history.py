@@ -90,7 +90,9 @@ def _session(session_id: str, last: Sms) -> Resource:
 
 
 def _delivery_status(entry: Entry, stage: Stage) -> str:
-    return LATER.get(code_of(entry.to), "delivered") if stage is Stage.SETTLED else "sent"
+    if stage is not Stage.SETTLED:
+        return "sent"
+    return entry.fate or LATER.get(code_of(entry.to), "delivered")
 
 
 def _period(query: Query, now: datetime) -> tuple[datetime, datetime]:

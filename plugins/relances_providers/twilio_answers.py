@@ -40,7 +40,9 @@ def read_resource(response: httpx.Response, conn_id: str) -> Mapping[str, object
     if response.is_success and (found := _object(response)):
         return found
     error = _refusal(response, conn_id)
-    if isinstance(error, TryLater | Misconfigured) and error.fault is not Fault.NOBODY:
+    # A question that Twilio does not understand (400) is no setting: those are met with 401, 403 and 404.
+    mend = isinstance(error, Misconfigured) and response.status_code != httpx.codes.BAD_REQUEST
+    if error is not None and (mend or (isinstance(error, TryLater) and error.fault is not Fault.NOBODY)):
         raise error
     raise unusable(response, conn_id)
 

@@ -26,7 +26,7 @@ _GONE: Final = NumberState.UNREACHABLE
 _UNEXPLAINED: Final = Said(
     "nouvel essai plus tard, de lui-même ; si cela dure, voyez le message dans la console Twilio ; rien ne met en "
     "cause le numéro",
-    "tried again later, by itself; if it lasts, see the message in Twilio's console; nothing blames the number",
+    "tried again later, by itself; if it lasts, see the message in Twilio's console; the number is not in question",
 )
 
 # fmt: off

@@ -128,7 +128,8 @@ WITH rendues AS (
     UPDATE relances.relance r
     SET prochaine_tentative_le = NULL
     FROM relances.tentative t
-    WHERE r.fournisseur = ANY (%(fournisseurs)s) AND r.statut = 'en_attente' AND r.prochaine_tentative_le IS NOT NULL
+    WHERE r.fournisseur = ANY (%(fournisseurs)s) AND r.statut = 'en_attente' AND r.tentatives > 0
+        AND r.prochaine_tentative_le IS NOT NULL
         AND t.relance_id = r.id AND t.numero = r.tentatives AND t.sans_essai
 )
 UPDATE relances.voie
