@@ -118,8 +118,8 @@ def unexplained(provider: str, where: Said) -> ErrorRow:
         cure=f"nouvel essai de lui-même, quelques fois ; {where.french}, et dites ce code au développeur ; rien ne met "
         "en cause le numéro",
         english=f"refused by {provider} for a reason that this program does not know (unknown code)",
-        english_cure=f"tried again by itself, a few times; {where.english}, and tell the developer this code; the number "
-        "is not in question",
+        english_cure=f"tried again by itself, a few times; {where.english}, and tell the developer this code; the "
+        "number is not in question",
         wording="code inconnu ; unknown code",
         fault=Fault.NOBODY,
     )

@@ -84,8 +84,8 @@ ROWS: Final = (
     later("63023", "non remis par WhatsApp, sans raison donnée", "not delivered by WhatsApp, no reason given",
           Said("nouvel essai plus tard, de lui-même ; si cela dure, voyez le message dans la console Twilio ; rien ne "
                "met en cause le numéro",
-               "tried again later, by itself; if it lasts, see the message in Twilio's console; nothing blames the "
-               "number"), "Channel generic error", fault=Fault.NOBODY, after=HOURS),
+               "tried again later, by itself; if it lasts, see the message in Twilio's console; the number is "
+               "not in question"), "Channel generic error", fault=Fault.NOBODY, after=HOURS),
     recipient("63024", "le destinataire n'est pas sur WhatsApp, ou ne peut en recevoir",
               "the recipient is not on WhatsApp, or cannot get this", _BY_SMS,
               "Invalid message recipient ; pas de WhatsApp ; no WhatsApp", state=_GONE, other="sms"),

@@ -19,10 +19,14 @@ from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
 from relances.stages import reporting
 from relances.stages.accounts import Account
+from relances.stages.calls import put_off
+from relances.stages.traffic import Traffic
+from relances.store.durable import DurableConnection
 from relances.store.executions import Executions
 from relances.store.following import Following
-from relances.store.voies import hold_voie
-from relances_providers.errors import Misconfigured
+from relances.store.voies import VoieStore, hold_voie
+from relances_providers.errors import Fault, Misconfigured, TryLater
+from relances_providers.messaging import Limits
 from tests.chat import Chat, running_chat
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -314,6 +318,59 @@ def test_an_arrival_of_a_message_of_before_is_no_proof(relances_url: str, relanc
     account = Account(relances, "twilio", politique().envoi.disjoncteur)
     account.clear([before])
     assert lane(relances_url)["suspendue_jusqu_au"] is not None
+
+
+# --- at once ---
+
+CLOSED_COUNTRY = "24166021408"  # its country is not enabled for the account
+
+
+def test_a_country_closed_for_one_holds_up_nobody_else(relances_url: str, provider: Provider) -> None:
+    stage(relances_url, 1, telephones=[CLOSED_COUNTRY])
+    stage(relances_url, 3)
+    send_all(relances_url)
+    assert statuts(relances_url) == {"en_attente": 1, "envoyee": 3}
+    assert lane(relances_url)["suspendue_jusqu_au"] is None
+
+
+def test_a_country_closed_for_most_holds_the_lane_up_and_says_what_to_open(
+    relances_url: str, provider: Provider
+) -> None:
+    stage(relances_url, FORTY, telephone=CLOSED_COUNTRY)
+    with pytest.raises(Misconfigured, match="ouvrez ce pays"):
+        send_all(relances_url)
+    assert statuts(relances_url) == {"en_attente": FORTY}
+    assert "ouvrez ce pays" in lane(relances_url)["motif"]
+
+
+async def test_a_refusal_that_nobody_explains_pauses_the_lane_where_most_calls_meet_it(relances_url: str) -> None:
+    disjoncteur, limits = politique().envoi.disjoncteur, Limits(rate_per_second=1000, max_in_flight=8, timeout=5)
+    unknown = TryLater("code inconnu — unknown code", code="21999", fault=Fault.NOBODY)
+    async with DurableConnection(relances_url) as durable:
+        traffic = Traffic(VoieStore(durable, "twilio"), limits, disjoncteur)
+        await traffic.open()
+        traffic.learn(put_off(unknown), unknown, 0.01)
+        assert traffic.places == limits.max_in_flight  # it answered: that is no outage
+        for _ in range(disjoncteur.echantillon - 2):
+            traffic.learn(put_off(unknown), unknown, 0.01)
+        assert traffic.trouble is None
+        traffic.learn(put_off(unknown), unknown, 0.01)
+        assert traffic.trouble is not None
+        assert traffic.trouble.to_mend is None
+
+
+@pytest.mark.parametrize("fault", [Fault.NUMBER, Fault.TEXT])
+async def test_what_only_concerns_one_message_pauses_nothing_however_long_it_waits(
+    relances_url: str, fault: Fault
+) -> None:
+    limits = Limits(rate_per_second=1000, max_in_flight=8, timeout=5)
+    tomorrow = TryLater("Meta n'en veut pas — not now", code="63049", fault=fault, retry_after=86_400)
+    async with DurableConnection(relances_url) as durable:
+        traffic = Traffic(VoieStore(durable, "twilio"), limits, politique().envoi.disjoncteur)
+        await traffic.open()
+        for _ in range(politique().envoi.disjoncteur.echantillon):
+            traffic.learn(put_off(tomorrow), tomorrow, 0.01)
+        assert traffic.trouble is None
 
 
 # --- what nobody knows ---

@@ -122,8 +122,8 @@ class LotSender:
             await self._write_outcomes()
             raise
         traffic = self._traffic
-        if traffic.trouble is not None and traffic.trouble.to_mend:
-            raise traffic.trouble.error
+        if traffic.trouble is not None and (to_mend := traffic.trouble.to_mend) is not None:
+            raise to_mend
         halte = Halte.FERMEE if self._closed else traffic.halte
         if not exhausted and halte is None:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")

@@ -13,7 +13,7 @@ from relances.rules.outcomes import Acceptee, Issue, Reportee
 from relances.rules.policy import Disjoncteur
 from relances.stages.pacing import Cadence, Pace
 from relances.store.voies import Suspension, VoieStore
-from relances_providers.errors import Fault, OutcomeUnknown, ProviderError, TryLater
+from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits
 
 logger = logging.getLogger(__name__)
@@ -48,11 +48,15 @@ class Trouble:
     essai: bool = False
 
     @property
-    def to_mend(self) -> bool:
-        """Whether a person has to mend it: it passes neither by itself nor by waiting."""
-        if isinstance(self.error, ProviderError) and self.error.fault is Fault.ACCOUNT:
-            return True
-        return not isinstance(self.error, TryLater | OutcomeUnknown)
+    def to_mend(self) -> Exception | None:
+        """What a person has to mend, as it is raised; None for what passes by itself."""
+        match self.error:
+            case TryLater(fault=Fault.ACCOUNT) as error:
+                return Misconfigured(str(error), code=error.code)  # of one message it was not; of most it is
+            case TryLater() | OutcomeUnknown():
+                return None
+            case error:
+                return error
 
     @property
     def motif(self) -> str:
