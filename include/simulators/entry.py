@@ -9,7 +9,7 @@ class Entry(Struct, frozen=True, kw_only=True, gc=False):
     """A message that a provider took, whatever its client heard of it.
 
     `seq` counts from 1 without a hole. `monotonic` is in seconds, on the clock that the processes of one
-    machine share. `wall` is in UTC. `fate`: how it fails later, in its provider's word, whatever its number.
+    machine share. `wall` is in UTC.
     """
 
     seq: int
@@ -21,4 +21,3 @@ class Entry(Struct, frozen=True, kw_only=True, gc=False):
     text: str
     monotonic: float
     wall: datetime
-    fate: str | None = None

@@ -18,6 +18,8 @@ Resource: TypeAlias = dict[str, object]
 _SID = re.compile(r"SM([0-9a-f]{32})")
 _ARRIVED = {Stage.QUEUED: "queued", Stage.SENT: "sent", Stage.SETTLED: "delivered"}
 
+_OTHER = Failure("failed", "A failure that the simulator has no words for")
+
 
 def address(number: str) -> str:
     """A number as an address of the channel."""
@@ -45,11 +47,11 @@ class Resources:
         self._step = timedelta(seconds=settings.delivery_seconds)
         self.root = f"/2010-04-01/Accounts/{self._account}/Messages"
 
-    def show(self, entry: Entry, stage: Stage) -> Resource:
-        """The message at this stage."""
+    def show(self, entry: Entry, stage: Stage, fate: str | None) -> Resource:
+        """The message at this stage. `fate`: the code by which it fails at the end; None: by its number's, if any."""
         sid, sent, by_service = sid_of(entry), stage is not Stage.QUEUED, entry.sender == self._service
-        code = entry.fate or code_of(entry.to)
-        failure = _failure(entry, code) if stage is Stage.SETTLED else None
+        code = fate or code_of(entry.to)
+        failure = LATER.get(code, _OTHER if fate else None) if stage is Stage.SETTLED else None
         number = self._number_of_service if by_service else entry.sender
         return {
             "account_sid": self._account,
@@ -73,10 +75,6 @@ class Resources:
             "to": address(entry.to),
             "uri": f"{self.root}/{sid}.json",
         }
-
-
-def _failure(entry: Entry, code: str) -> Failure | None:
-    return LATER.get(code, Failure("failed", "Simulated failure") if entry.fate else None)
 
 
 def _status(stage: Stage, failure: Failure | None, *, by_service: bool) -> str:

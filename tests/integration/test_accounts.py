@@ -21,10 +21,11 @@ from relances.stages import reporting
 from relances.stages.accounts import Account
 from relances.stages.calls import put_off
 from relances.stages.traffic import Traffic
+from relances.store.accounts import hold_voie
 from relances.store.durable import DurableConnection
 from relances.store.executions import Executions
 from relances.store.following import Following
-from relances.store.voies import VoieStore, hold_voie
+from relances.store.voies import VoieStore
 from relances_providers.errors import Fault, Misconfigured, TryLater
 from relances_providers.messaging import Limits
 from tests.chat import Chat, running_chat

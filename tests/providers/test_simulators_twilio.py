@@ -508,12 +508,3 @@ async def test_a_code_that_twilio_does_not_publish_may_be_played_too() -> None:
         sid = (await sim.send()).json()["sid"]
         told = (await sim.fetch(sid)).json()
     assert (told["status"], told["error_code"]) == ("failed", 63199)
-
-
-async def test_how_a_message_is_to_fail_outlives_the_server(tmp_path: Path) -> None:
-    journal = Settings(delivery_seconds=0, ledger_file=tmp_path / "registre.jsonl")
-    async with twilio(journal) as sim:
-        await sim.http.put("/faults", json={"later": {"twilio": "63112"}})
-        sid = (await sim.send()).json()["sid"]
-    async with twilio(journal) as sim:
-        assert (await sim.fetch(sid)).json()["error_code"] == 63112

@@ -22,9 +22,9 @@ from relances.rules.request import Request
 from relances.stages import reconciliation
 from relances.stages.accounts import Account
 from relances.stages.sending import now
+from relances.store.accounts import list_faulty
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
-from relances.store.voies import list_faulty
 from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)

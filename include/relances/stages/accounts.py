@@ -7,7 +7,7 @@ from datetime import datetime
 import psycopg
 
 from relances.rules.policy import Disjoncteur
-from relances.store.voies import Tenue, free_voie, hold_voie
+from relances.store.accounts import Tenue, free_voie, hold_voie
 from relances_providers.errors import Misconfigured
 
 logger = logging.getLogger(__name__)

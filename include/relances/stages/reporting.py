@@ -13,11 +13,11 @@ from relances.rules.models import Canal
 from relances.rules.rapport import Releve, rapport
 from relances.rules.redaction import Plume
 from relances.rules.routing import Voie
+from relances.store.accounts import list_faulty
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
 from relances.store.previews import Previews
 from relances.store.reporting import Reporting
-from relances.store.voies import list_faulty
 
 
 @dataclass(frozen=True, slots=True)

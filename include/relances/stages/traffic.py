@@ -22,7 +22,7 @@ LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then
 _PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
 # A fault that is told later lets every message be accepted: the probe's own news decides, not its acceptance. Until
-# then nothing else leaves, and the lane's pause doubles: a broken account is paid for a handful of messages a day.
+# then nothing else leaves, and the lane's pause doubles: a broken account costs one message a pause, half an hour soon.
 _ON_TRIAL: Final = (
     "un message d'essai est parti, la file attend de savoir s'il arrive — a message was sent to try it, the lane waits "
     "to know whether it arrives"

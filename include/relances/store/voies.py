@@ -11,7 +11,6 @@ from psycopg.rows import args_row
 from relances.rules.policy import Disjoncteur
 from relances.store.database import query
 from relances.store.durable import DurableConnection
-from relances.store.executions import Execution
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ class VoieStore:
 
         ``essai``: only where a proof is waited for, because the call that may bring it is made.
         """
-        parameters = _suspension(self._fournisseur, disjoncteur, motif, au_moins=au_moins, essai=essai)
+        parameters = suspension_of(self._fournisseur, disjoncteur, motif, au_moins=au_moins, essai=essai)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> Suspension | None:  # noqa: ARG001 - repeating is safe
             cursor = await connection.execute(query("suspend_voie"), parameters)
@@ -123,9 +122,10 @@ class VoieStore:
         return await self._durable.run(write)
 
 
-def _suspension(
+def suspension_of(
     fournisseur: str, disjoncteur: Disjoncteur, motif: str, *, au_moins: float = 0.0, essai: bool = False
 ) -> dict[str, object]:
+    """The parameters of ``suspend_voie``."""
     return {
         "fournisseur": fournisseur,
         "pause": disjoncteur.pause,
@@ -134,44 +134,6 @@ def _suspension(
         "motif": motif,
         "essai": essai,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Tenue:
-    """A lane that its account's fault holds up, until ``jusqu_au`` at least. ``nouvelle``: from now on."""
-
-    nouvelle: bool
-    jusqu_au: datetime | None
-
-
-def hold_voie(
-    connection: psycopg.Connection, fournisseur: str, disjoncteur: Disjoncteur, motif: str, appel: datetime
-) -> Tenue | None:
-    """Hold a lane up for a fault of its account, told of a message accepted at ``appel``.
-
-    None where that says nothing of now: a person resumed the lane since, or a message arrived.
-    """
-    parameters = {"fournisseur": fournisseur, "motif": motif, "appel": appel}
-    with connection.transaction():
-        connection.execute(query("open_voie"), {"fournisseur": fournisseur})
-        held = connection.execute(query("hold_voie"), parameters).fetchone()
-        if held is None:
-            return None
-        suspended = connection.execute(query("suspend_voie"), _suspension(fournisseur, disjoncteur, motif)).fetchone()
-    nouvelle, jusqu_au = held
-    return Tenue(nouvelle, jusqu_au if suspended is None else Suspension(*suspended).jusqu_au)
-
-
-def free_voie(connection: psycopg.Connection, fournisseur: str, appel: datetime) -> datetime | None:
-    """A message accepted at ``appel`` has arrived; returns since when its lane was held up, where that frees it."""
-    freed = connection.execute(query("free_voie"), {"fournisseur": fournisseur, "appel": appel}).fetchone()
-    return None if freed is None else freed[0]
-
-
-def list_faulty(connection: psycopg.Connection, execution: Execution) -> dict[str, str]:
-    """The lanes that a fault of their account holds up, and with them relances of this run; with the cure of each."""
-    parameters = {"source": execution.source, "occasion": execution.occasion}
-    return dict(connection.execute(query("list_faulty"), parameters).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
