@@ -43,10 +43,12 @@ entry each, under the same `uuid`. What the real ones do and a client may not ex
 | `00429` | each text: first 429 with `Retry-After: 1`, not accepted; then accepted |
 | `00500` | HTTP 500, never accepted |
 | `00999` | accepted, then the connection is reset |
-| Twilio: `20003` `20429` `21211` `21608` `21610` `21614` `21617` | refused at once with this code |
-| Twilio: `21654` `21655` `21656` `63007` `63038` | refused at once with this code |
-| Twilio: `30001` `63003` `63012` `63015` `63016` `63018` | accepted, then `failed` with this code |
-| Twilio: `30003` `30006` `63024` `63032` `63033` `63049` | accepted, then `undelivered` with this code |
+| Twilio: `20003` `20429` `21211` `21408` `21608` `21610` `21614` `21617` | refused at once with this code |
+| Twilio: `21654` `21655` `21656` `63007` `63038` `92007` | refused at once with this code |
+| Twilio: `30001` `63003` `63009` `63010` `63012` `63015` `63016` | accepted, then `failed` with this code |
+| Twilio: `63018` `63022` `63030` `63060` `63112` | accepted, then `failed` with this code |
+| Twilio: `30003` `30006` `30007` `30008` `63024` `63029` | accepted, then `undelivered` with this code |
+| Twilio: `63032` `63033` `63049` | accepted, then `undelivered` with this code |
 | Zoom: `00124` `00300` `00316` `00403` `01001` `04711` `07001` | refused at once with this code |
 | Zoom: `00001`, `00002`, `00003` | accepted, then `failed_to_send`, `failed_to_deliver`, `unknown` |
 
@@ -79,6 +81,10 @@ entry each, under the same `uuid`. What the real ones do and a client may not ex
 Of `http_429`, `retry_after` says how the header is written: `seconds`, `http-date`, `iso` or `absent`. With
 `"daily": true` it is the limit of the day: Twilio's code 63038, Zoom's `X-RateLimit-Type: Daily-limit` with an ISO
 date unless `retry_after` says otherwise.
+
+`"later": {"twilio": "63112"}` beside the rules: whatever Twilio accepts from now on is accepted, then `failed` with
+this code (`undelivered` as the magic numbers say); at Zoom the word is a status (`failed_to_send`). That is an account
+that is broken and does not say so at once: mended by a plan without it, for what is accepted after.
 
 A rule fires with its `probability` (1), at most `count` times (no limit). It is drawn with its own
 `seed` for each valid message, each token request or each look-up: the n-th one meets the same fate in every run. Of

@@ -60,4 +60,6 @@ class Desk:
         return await ENDINGS[rule.fault](request, rule, answer)
 
     def _accept(self, message: Submission, dialect: Dialect) -> web.Response:
-        return dialect.accepted(self._ledger.accept(dialect.name, message.recipients, message.sender, message.text))
+        fate = self._faults.fate(dialect.name)
+        entries = self._ledger.accept(dialect.name, message.recipients, message.sender, message.text, fate)
+        return dialect.accepted(entries)

@@ -1,10 +1,11 @@
 """What can be made to go wrong, and when: a plan of rules, drawn deterministically."""
 
 import random
+from collections.abc import Mapping
 from enum import Enum, StrEnum
 from typing import Annotated, Literal
 
-from msgspec import DecodeError, Meta, Struct, json
+from msgspec import DecodeError, Meta, Struct, field, json
 
 
 class Place(Enum):
@@ -86,10 +87,11 @@ class Latency(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Plan(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that goes wrong from now on."""
+    """Everything that goes wrong from now on. `later`: by provider, how every message accepted meanwhile fails."""
 
     latency: Latency = Latency()
     rules: tuple[Rule, ...] = ()
+    later: dict[Literal["twilio", "zoom"], str] = field(default_factory=dict)
 
 
 class PlanRefusedError(ValueError):
@@ -128,6 +130,7 @@ class Faults:
         """Replace the plan; dice and counts start again."""
         self._latency = plan.latency
         self._armed = [_Armed(rule) for rule in plan.rules]
+        self._later: Mapping[str, str] = dict(plan.later.items())
         self._delays = random.Random(plan.latency.seed)  # noqa: S311 - reproducible on purpose
 
     def draw(self, place: Place) -> Rule | None:
@@ -143,9 +146,14 @@ class Faults:
         low, high = self._latency.min_ms, self._latency.max_ms
         return (low if high is None else self._delays.uniform(low, high)) / 1000
 
+    def fate(self, provider: str) -> str | None:
+        """How a message that this provider accepts now is to fail, by its word; None: by its number, or not at all."""
+        return self._later.get(provider)
+
     def report(self) -> dict[str, object]:
         """The plan as set, each rule with how often it fired."""
         return {
             "latency": self._latency,
+            "later": self._later,
             "rules": [{"rule": armed.rule, "fired": armed.fired} for armed in self._armed],
         }

@@ -50,6 +50,7 @@ class Ledger:
     def __init__(self, journal: Journal | None = None) -> None:
         self._journal = journal
         self._entries: list[Entry] = []
+        self._fates: dict[str, str] = {}
         self._index = Index()
 
     def open(self) -> None:
@@ -62,8 +63,13 @@ class Ledger:
         if self._journal is not None:
             self._journal.close()
 
-    def accept(self, provider: str, recipients: Sequence[str], sender: str, text: str) -> list[Entry]:
-        """Record a message as accepted now: one entry for each recipient, all under one id."""
+    def accept(
+        self, provider: str, recipients: Sequence[str], sender: str, text: str, fate: str | None = None
+    ) -> list[Entry]:
+        """Record a message as accepted now: one entry for each recipient, all under one id.
+
+        `fate`: how it fails later, in its provider's word, whatever its number; forgotten with the process.
+        """
         identifier, now = str(uuid.uuid4()), datetime.now(UTC)
         monotonic, digest = time.monotonic(), sha256(text.encode()).hexdigest()
         accepted = [
@@ -80,6 +86,8 @@ class Ledger:
             )
             for seq, to in enumerate(recipients, start=len(self._entries) + 1)
         ]
+        if fate is not None:
+            self._fates[identifier] = fate
         for entry in accepted:
             self._entries.append(entry)
             if self._journal is not None:
@@ -89,6 +97,7 @@ class Ledger:
     def clear(self) -> None:
         """Forget everything; numbers start again at 1."""
         self._entries.clear()
+        self._fates.clear()
         self._index = Index()
         if self._journal is not None:
             self._journal.clear()
@@ -109,6 +118,10 @@ class Ledger:
             return []
         onwards = (self._entries[index] for index in range(first.seq - 1, len(self._entries)))
         return list(takewhile(lambda entry: entry.uuid == identifier, onwards))
+
+    def fate(self, entry: Entry) -> str | None:
+        """How the message of this entry is to fail; None: by its number, or not at all."""
+        return self._fates.get(entry.uuid)
 
     def accepted_by(self, provider: str, to: str | None = None) -> Sequence[Entry]:
         """What one provider accepted, for one number when `to` is given, in order."""

@@ -59,6 +59,7 @@ AT_ONCE: Mapping[str, Refusal] = {
         AUTHENTICATE,
         TOO_MANY,
         INVALID_NUMBER,
+        Refusal(21408, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number"),
         Refusal(21608, "The number {} is unverified. Trial accounts cannot send messages to unverified numbers."),
         Refusal(21610, "Attempt to send to unsubscribed recipient"),
         Refusal(21614, "'To' number is not a valid mobile number"),
@@ -66,6 +67,7 @@ AT_ONCE: Mapping[str, Refusal] = {
         NO_TEMPLATE,
         BAD_TEMPLATE,
         BAD_VARIABLES,
+        Refusal(92007, "The Content Variables Parameter is invalid"),
         NO_CHANNEL,
         DAILY_LIMIT,
     )
@@ -76,7 +78,11 @@ LATER: Mapping[str, Failure] = {
     "30001": Failure("failed", "Queue overflow"),
     "30003": Failure("undelivered", "Unreachable destination handset"),
     "30006": Failure("undelivered", "Landline or unreachable carrier"),
+    "30007": Failure("undelivered", "Message filtered"),
+    "30008": Failure("undelivered", "Unknown error"),
     "63003": Failure("failed", "Channel could not find To address"),
+    "63009": Failure("failed", "Channel provider returned an internal service error (HTTP 5xx)"),
+    "63010": Failure("failed", "Twilio's platform encountered an internal error processing this message"),
     "63012": Failure("failed", "Channel provider returned an internal service error"),
     "63015": Failure("failed", "Channel Sandbox can only send messages to phone numbers that have joined the Sandbox"),
     "63016": Failure(
@@ -85,9 +91,16 @@ LATER: Mapping[str, Failure] = {
         "If you are using WhatsApp, please use a Message Template.",
     ),
     "63018": Failure("failed", "Rate limit exceeded for Channel"),
+    "63022": Failure("failed", "Invalid vname certificate"),
     "63024": Failure("undelivered", "Invalid message recipient"),
+    "63029": Failure("undelivered", "The receiver failed to download the template"),
+    "63030": Failure("failed", "Unsupported parameter for type of channels message"),
     "63032": Failure("undelivered", "User's WhatsApp number is part of an experiment"),
     "63033": Failure("undelivered", "Recipient blocked to receive message"),
     "63049": Failure("undelivered", "Meta chose not to deliver this WhatsApp marketing message"),
+    "63060": Failure("failed", "Internal error"),
+    "63112": Failure(
+        "failed", "The Meta and/or WhatsApp Business Accounts connected to this Sender were disabled by Meta."
+    ),
 }
 """Magic numbers whose messages are accepted and fail later, by their code."""

@@ -35,7 +35,7 @@ class TwilioMessages:
 
     def created(self, entry: Entry) -> Resource:
         """A message just accepted."""
-        return self._resources.show(entry, Stage.QUEUED)
+        return self._resources.show(entry, Stage.QUEUED, None)
 
     def one(self, sid: str, path: str) -> Resource:
         """The message of this id, as it is now; raises RefusedError when there is none."""
@@ -98,7 +98,7 @@ class TwilioMessages:
         return next((entry for entry in found if entry.provider == PROVIDER), None)
 
     def _now(self, entry: Entry, now: datetime) -> Resource:
-        return self._resources.show(entry, stage_of(entry, self._step, now))
+        return self._resources.show(entry, stage_of(entry, self._step, now), self._ledger.fate(entry))
 
     def _envelope(self, found: Sequence[Resource], number: int, size: int, query: Query) -> Resource:
         shown, uri = found[:size], URL.build(path=f"{self._resources.root}.json")

@@ -18,6 +18,8 @@ Resource: TypeAlias = dict[str, object]
 _SID = re.compile(r"SM([0-9a-f]{32})")
 _ARRIVED = {Stage.QUEUED: "queued", Stage.SENT: "sent", Stage.SETTLED: "delivered"}
 
+_OTHER = Failure("failed", "A failure that the simulator has no words for")
+
 
 def address(number: str) -> str:
     """A number as an address of the channel."""
@@ -45,10 +47,11 @@ class Resources:
         self._step = timedelta(seconds=settings.delivery_seconds)
         self.root = f"/2010-04-01/Accounts/{self._account}/Messages"
 
-    def show(self, entry: Entry, stage: Stage) -> Resource:
-        """The message at this stage."""
+    def show(self, entry: Entry, stage: Stage, fate: str | None) -> Resource:
+        """The message at this stage. `fate`: the code by which it fails at the end; None: by its number's, if any."""
         sid, sent, by_service = sid_of(entry), stage is not Stage.QUEUED, entry.sender == self._service
-        failure = LATER.get(code_of(entry.to)) if stage is Stage.SETTLED else None
+        code = fate or code_of(entry.to)
+        failure = LATER.get(code, _OTHER if fate else None) if stage is Stage.SETTLED else None
         number = self._number_of_service if by_service else entry.sender
         return {
             "account_sid": self._account,
@@ -58,7 +61,7 @@ class Resources:
             "date_sent": _rfc_2822(entry.wall + self._step) if sent else None,
             "date_updated": _rfc_2822(entry.wall + stage * self._step),
             "direction": "outbound-api",
-            "error_code": None if failure is None else int(code_of(entry.to)),
+            "error_code": None if failure is None else int(code),
             "error_message": None if failure is None else failure.message,
             "from": None if by_service and not sent else address(number),
             "messaging_service_sid": self._service if by_service else None,

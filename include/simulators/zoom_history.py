@@ -66,7 +66,7 @@ class ZoomHistory:
             "message_type": 1 if len(sms) == 1 else 3,
             "direction": "Out",
             "date_time": utc(first.wall),
-            "delivery_status": _delivery_status(first, stage_of(first, self._step, now)),
+            "delivery_status": _delivery_status(first, stage_of(first, self._step, now), self._sessions.fate(sms)),
             "sender": {"phone_number": digits(first.sender)},
             "to_members": [{"phone_number": entry.to} for entry in sms],
             "attachments": [],
@@ -89,8 +89,8 @@ def _session(session_id: str, last: Sms) -> Resource:
     }
 
 
-def _delivery_status(entry: Entry, stage: Stage) -> str:
-    return LATER.get(code_of(entry.to), "delivered") if stage is Stage.SETTLED else "sent"
+def _delivery_status(entry: Entry, stage: Stage, fate: str | None) -> str:
+    return fate or LATER.get(code_of(entry.to), "delivered") if stage is Stage.SETTLED else "sent"
 
 
 def _period(query: Query, now: datetime) -> tuple[datetime, datetime]:

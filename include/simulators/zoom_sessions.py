@@ -42,6 +42,10 @@ class ZoomSessions:
         self._catch_up()
         return self._by_id.get(session_id, ())
 
+    def fate(self, sms: Sms) -> str | None:
+        """How the message is to fail; None: by its number, or not at all."""
+        return self._ledger.fate(sms[0])
+
     def of(self, number: str | None) -> Iterable[str]:
         """The ids of the sessions in which this number sends or receives; of all when it is None."""
         self._catch_up()

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from relances_providers.error_table import ErrorRow, Table
-from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import (
+    Fault,
+    Misconfigured,
+    NumberState,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
 from relances_providers.provider_info import PROVIDERS
 from relances_providers.wire_errors import TABLE as NETWORK
 
@@ -25,6 +33,13 @@ _NEXT: Final[Mapping[type[ProviderError], str]] = {
     Rejected: "ce message est abandonné, les autres continuent — this message is over, the others go on",
     Misconfigured: "l'envoi s'arrête jusqu'à correction de la connexion — sending stops until the connection is mended",
     OutcomeUnknown: "le message reste incertain et n'est jamais renvoyé — it stays in doubt, and is never sent again",
+}
+_FAULT: Final[Mapping[Fault, str]] = {
+    Fault.NUMBER: "du destinataire — the recipient's",
+    Fault.TEXT: "de ce message — this message's",
+    Fault.ACCOUNT: "du compte ou de ses réglages — the account's or its settings'",
+    Fault.PROVIDER: "du fournisseur ou du réseau — the provider's or the network's",
+    Fault.NOBODY: "inconnue, personne n'est mis en cause — unknown, nobody is blamed",
 }
 _NUMBER: Final[Mapping[NumberState, str]] = {
     NumberState.FINE: "reste bon — stays good",
@@ -57,6 +72,7 @@ def _row(row: ErrorRow) -> str:
         "Mots": row.wording,
         "Sens": f"{row.meaning} — {row.english}",
         "Remède": f"{row.cure} — {row.english_cure}",
+        "Faute": _FAULT[row.blames],
         "Ensuite": _NEXT[row.kind],
         "Délai": None if row.retry_after is None else f"{row.retry_after / 3600:g} h",
         "Numéro": _NUMBER[row.number] if row.kind is Rejected else None,

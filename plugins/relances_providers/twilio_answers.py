@@ -9,7 +9,7 @@ import httpx
 
 from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
-from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
 from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
 from relances_providers.twilio_errors import TABLE
@@ -40,7 +40,9 @@ def read_resource(response: httpx.Response, conn_id: str) -> Mapping[str, object
     if response.is_success and (found := _object(response)):
         return found
     error = _refusal(response, conn_id)
-    if isinstance(error, TryLater | Misconfigured):
+    # A question that Twilio does not understand (400) is no setting: those are met with 401, 403 and 404.
+    mend = isinstance(error, Misconfigured) and response.status_code != httpx.codes.BAD_REQUEST
+    if error is not None and (mend or (isinstance(error, TryLater) and error.fault is not Fault.NOBODY)):
         raise error
     raise unusable(response, conn_id)
 
@@ -95,7 +97,8 @@ def _row_of_status(status: int, error: TwilioError) -> ErrorRow | None:
 
 def _row(code: str | None, *, otherwise: str) -> ErrorRow:
     # Twilio has some thousand codes, and new ones without notice: those unknown share a row, each keeps its own.
-    return TABLE.get(code or "") or replace(TABLE["refus"], code=code or otherwise)
+    known = code or otherwise
+    return TABLE.get(known) or replace(TABLE["inconnu"], code=known)
 
 
 def _read_error(response: httpx.Response) -> TwilioError:

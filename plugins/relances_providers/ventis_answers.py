@@ -7,12 +7,17 @@ from typing import Final
 import httpx
 
 from relances_providers.discretion import without_numbers
+from relances_providers.error_table import ErrorRow
 from relances_providers.errors import ProviderError
 from relances_providers.retry_after import retry_after
 from relances_providers.ventis_errors import TABLE
 
 _SUCCESS: Final = re.compile(rb"\s*\+?SUCCESS\|\s*([^|\s]+)\s*\|.*\S.*", re.IGNORECASE | re.DOTALL)
 _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOTALL)
+# Ventis gives any violated constraint one code, and publishes no list: its words tell what it is about.
+_WRONG: Final = r"invalid|incorrect|wrong|must|doit|format|erron"
+_ABOUT_NUMBER: Final = re.compile(rf"(?=.*(?:num[ée]ro|number|phone|msisdn|destinataire|recipient))(?=.*(?:{_WRONG}))")
+_ABOUT_TEXT: Final = re.compile(r"texte|text|empty|vide|too long|trop long|caract")
 _CODE: Final = re.compile(r"[A-Za-z_]\w{0,39}|-?\d{1,5}", re.ASCII)
 
 
@@ -24,9 +29,14 @@ class VentisError:
     message: str
 
     @property
-    def about_sender(self) -> bool:
-        # 1003 is any violated constraint; only the text tells the sender's.
-        return "sender" in self.message.lower()
+    def row(self) -> ErrorRow:
+        """What it is about, as far as its words tell: each keeps its own code but the sender's."""
+        said = self.message.lower()
+        if "sender" in said:
+            return TABLE["1003"]
+        if _ABOUT_NUMBER.search(said):
+            return replace(TABLE["1005"], code=self.code)
+        return replace(TABLE["texte" if _ABOUT_TEXT.search(said) else "inconnu"], code=self.code)
 
 
 def read_answer(response: httpx.Response, conn_id: str) -> str:
@@ -53,19 +63,12 @@ def _error(response: httpx.Response, error: VentisError | None, conn_id: str) ->
             return TABLE["ENDPOINT_NOT_FOUND"].error(conn_id, detail=f"HTTP {status}")
         case _ if status == 408 or not (response.is_success or response.is_client_error):
             return TABLE["408"].error(conn_id, detail=f"HTTP {status}")
-        case _ if error is not None and error.about_sender:
-            return TABLE["1003"].error(conn_id, detail=error.message)
         case _ if error is not None:
-            return _refused(error.code, error.message, conn_id)
+            return error.row.error(conn_id, detail=error.message)
         case _ if status >= 400:
-            return _refused(f"http_{status}", f"HTTP {status}", conn_id)
+            return replace(TABLE["inconnu"], code=f"http_{status}").error(conn_id, detail=f"HTTP {status}")
         case _:
             return TABLE["408"].error(conn_id, detail=f"HTTP {status}")
-
-
-def _refused(code: str, said: str, conn_id: str) -> ProviderError:
-    # Ventis publishes no list of codes: all of them share a row, each keeps its own.
-    return replace(TABLE["refus"], code=code).error(conn_id, detail=said)
 
 
 def _read_error(response: httpx.Response, text: str) -> VentisError | None:

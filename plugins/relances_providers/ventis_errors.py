@@ -1,13 +1,13 @@
 """What Ventis answers when it does not take a message, and what to do.
 
-Only 1003 of its application codes has been seen; any violated constraint gets it, and only the text tells the
-sender's. The statuses are HTTP's.
+Only 1003 of its application codes has been seen; any violated constraint gets it, and only the text tells whether it
+is about the sender, the number or the message. The statuses are HTTP's.
 """
 
 from typing import Final
 
-from relances_providers.error_table import ErrorRow, Table, table
-from relances_providers.errors import Misconfigured, OutcomeUnknown, Rejected, TryLater
+from relances_providers.error_table import ErrorRow, Said, Table, table, unexplained
+from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
 
 TABLE: Final[Table] = table(
     [
@@ -21,13 +21,28 @@ TABLE: Final[Table] = table(
             wording="Sender ID must be one of them ; Violation de contrainte",
         ),
         ErrorRow(
-            code="refus",
+            code="1005",
             kind=Rejected,
-            meaning="message refusé par Ventis",
+            meaning="numéro refusé par Ventis",
             cure="vérifiez le numéro, corrigez-le dans l'application fiscale",
-            english="refused by Ventis",
+            english="the number is refused by Ventis",
             english_cure="check the number and mend it in the tax application",
-            wording="Violation de contrainte ; -ERROR",
+            wording="Numéro invalide ; invalid number ; Violation de contrainte ; -ERROR",
+            fault=Fault.NUMBER,
+        ),
+        ErrorRow(
+            code="texte",
+            kind=Rejected,
+            meaning="texte refusé par Ventis",
+            cure="revoyez le gabarit",
+            english="the text is refused by Ventis",
+            english_cure="see the template again",
+            wording="Texte vide ; must not be empty ; Violation de contrainte",
+            fault=Fault.TEXT,
+        ),
+        unexplained(
+            "Ventis",
+            Said("demandez à Ventis ce que veut dire ce code", "ask Ventis what this code means"),
         ),
         ErrorRow(
             code="ENDPOINT_NOT_FOUND",
@@ -81,6 +96,7 @@ TABLE: Final[Table] = table(
             cure="raccourcissez le gabarit",
             english="text too long",
             english_cure="shorten the template",
+            fault=Fault.TEXT,
         ),
     ]
 )

@@ -8,7 +8,7 @@ import httpx
 
 from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
-from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
 from relances_providers.json_object import object_of
 from relances_providers.retry_after import retry_after
 from relances_providers.zoom_errors import MISSING_SCOPE, TABLE
@@ -72,7 +72,7 @@ def error_of(response: httpx.Response, conn_id: str) -> ProviderError:
         return _unusable(response, conn_id)
     error = _read_error(response)
     if error is None:
-        row = TABLE[_BY_STATUS[status]] if status in _BY_STATUS else replace(TABLE["refus"], code=f"http_{status}")
+        row = TABLE[_BY_STATUS[status]] if status in _BY_STATUS else replace(TABLE["inconnu"], code=f"http_{status}")
         return row.error(conn_id, detail=f"HTTP {status}")
     return _row(status, error).error(conn_id, detail=error.message)
 
@@ -80,7 +80,7 @@ def error_of(response: httpx.Response, conn_id: str) -> ProviderError:
 def look_up_error(response: httpx.Response, conn_id: str) -> ProviderError:
     """The same for a question, which sends nothing: TryLater, or Misconfigured."""
     error = error_of(response, conn_id)
-    if isinstance(error, TryLater | Misconfigured):
+    if isinstance(error, TryLater | Misconfigured) and error.fault is not Fault.NOBODY:
         return error
     return TABLE["recherche"].error(conn_id, detail=f"HTTP {response.status_code}")
 
@@ -101,7 +101,7 @@ def _row(status: int, error: ZoomError) -> ErrorRow:
     # A code of its own on a 404 proves that this is Zoom: something is not found, but not the address.
     if status in {401, 403} or (status in _BY_STATUS and error.code == str(status)):
         return TABLE[_BY_STATUS[status]]
-    return replace(TABLE["refus"], code=error.code)
+    return replace(TABLE["inconnu"], code=error.code)
 
 
 def _limited(response: httpx.Response, conn_id: str) -> ProviderError:

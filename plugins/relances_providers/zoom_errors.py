@@ -8,8 +8,8 @@ names of ours.
 
 from typing import Final
 
-from relances_providers.error_table import ErrorRow, Table, table
-from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, Rejected, TryLater
+from relances_providers.error_table import ErrorRow, Said, Table, table, unexplained
+from relances_providers.errors import Fault, Misconfigured, NumberState, OutcomeUnknown, Rejected, TryLater
 from relances_providers.zoom_token_errors import ACCOUNT_CURE, ACCOUNT_CURE_ENGLISH
 from relances_providers.zoom_token_errors import TABLE as TOKEN_TABLE
 
@@ -139,10 +139,11 @@ _MESSAGE: Final = (
         code="300",
         kind=Rejected,
         meaning="message refusé par Zoom, qui trouve la demande mal formée",
-        cure=_NUMBER_CURE,
+        cure="revoyez le gabarit ; si tous les messages sont refusés, prévenez le développeur",
         english="Zoom finds the request malformed",
-        english_cure=_NUMBER_CURE_ENGLISH,
+        english_cure="see the template again; if all messages are refused, tell the developer",
         wording="Validation Failed ; Request Body should be a valid JSON object ; Unsupported content type",
+        fault=Fault.TEXT,
     ),
     ErrorRow(
         code="316",
@@ -153,6 +154,7 @@ _MESSAGE: Final = (
         english_cure=_NUMBER_CURE_ENGLISH,
         wording="The phone number does not conform to the E.164 standard",
         number=NumberState.UNREACHABLE,
+        fault=Fault.NUMBER,
     ),
     ErrorRow(
         code="7001",
@@ -162,6 +164,7 @@ _MESSAGE: Final = (
         english="a number is not valid, Zoom does not say whose",
         english_cure=_NUMBER_CURE_ENGLISH + "; if all are refused, check sender in the connection",
         wording="Phone number is not valid",
+        fault=Fault.NUMBER,
     ),
     ErrorRow(
         code="destinataire",
@@ -172,6 +175,7 @@ _MESSAGE: Final = (
         english_cure=_NUMBER_CURE_ENGLISH,
         wording="to_members.phone_number",
         number=NumberState.UNREACHABLE,
+        fault=Fault.NUMBER,
     ),
     ErrorRow(
         code="sans_sms",
@@ -183,6 +187,7 @@ _MESSAGE: Final = (
         wording="landline ; not SMS capable",
         number=NumberState.UNREACHABLE,
         other_channel="whatsapp",
+        fault=Fault.NUMBER,
     ),
     ErrorRow(
         code="opposition",
@@ -193,6 +198,7 @@ _MESSAGE: Final = (
         english_cure="send no more SMS; the recipient may reply START to the same number",
         wording="opted out ; opt-out ; STOP",
         number=NumberState.OPTED_OUT,
+        fault=Fault.NUMBER,
     ),
     ErrorRow(
         code="trop_long",
@@ -202,24 +208,26 @@ _MESSAGE: Final = (
         english="text too long",
         english_cure="shorten the template, or change max_characters in the connection if Zoom takes more",
         wording="1600 ; 500 caractères ; 2048 bytes",
+        fault=Fault.TEXT,
+    ),
+    unexplained(
+        "Zoom",
+        Said(
+            "cherchez ce code dans la documentation de l'API Zoom Phone", "look this code up in Zoom Phone's reference"
+        ),
     ),
     ErrorRow(
-        code="refus",
-        kind=Rejected,
-        meaning="message refusé par Zoom",
-        cure=_NUMBER_CURE,
-        english="refused by Zoom",
-        english_cure=_NUMBER_CURE_ENGLISH,
-    ),
-    ErrorRow(
+        # The sender's campaign, the carrier, the number: Zoom does not say which.
         code="failed_to_send",
-        kind=Rejected,
-        meaning="Zoom n'a pas pu remettre le message à l'opérateur",
-        cure="si beaucoup échouent, vérifiez la campagne SMS et le numéro sender de la connexion {conn_id}",
-        english="Zoom could not hand the message to the carrier",
-        english_cure="if many fail, check the SMS campaign and the sender of the connection",
+        kind=TryLater,
+        meaning="Zoom n'a pas pu remettre le message à l'opérateur, sans dire pourquoi",
+        cure="nouvel essai de lui-même, quelques fois ; si beaucoup échouent, vérifiez la campagne SMS et le numéro "
+        "sender de la connexion {conn_id}",
+        english="Zoom could not hand the message to the carrier, and does not say why",
+        english_cure="tried again by itself, a few times; if many fail, check the SMS campaign and the sender of the "
+        "connection",
         wording="failed_to_send",
-        other_channel="whatsapp",
+        fault=Fault.NOBODY,
     ),
     ErrorRow(
         code="failed_to_deliver",
@@ -230,6 +238,7 @@ _MESSAGE: Final = (
         english_cure="check the number, or try another channel",
         wording="failed_to_deliver",
         other_channel="whatsapp",
+        fault=Fault.NUMBER,
     ),
 )
 

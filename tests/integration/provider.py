@@ -44,9 +44,9 @@ class Provider:
         extra = settings | own | extra
         return json.dumps({"conn_type": conn_type, "host": host or f"{self.url}{path}", **known, "extra": extra})
 
-    def upset(self, *rules: dict[str, object], latency_ms: float = 0) -> None:
-        """Set the faults, in place of those there were."""
-        plan = {"rules": rules, "latency": {"min_ms": latency_ms}}
+    def upset(self, *rules: dict[str, object], latency_ms: float = 0, later: dict[str, str] | None = None) -> None:
+        """Set the faults, in place of those there were. ``later``: how what a fournisseur accepts fails afterwards."""
+        plan = {"rules": rules, "latency": {"min_ms": latency_ms}, "later": later or {}}
         httpx.put(f"{self.url}/faults", json=plan).raise_for_status()
 
     def ledger(self) -> list[Row]:

@@ -6,7 +6,15 @@ from importlib import import_module
 import pytest
 
 from relances_providers.error_table import ErrorRow, Table, table
-from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import (
+    Fault,
+    Misconfigured,
+    NumberState,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
 from relances_providers.errors_page import PAGE, page
 from relances_providers.provider_info import PROVIDERS, Provider
 from relances_providers.wire_errors import TABLE as NETWORK
@@ -24,6 +32,12 @@ def named(name: str) -> Table:
 TABLES = {name: named(name) for provider in PROVIDERS for name in provider.error_tables} | {"network": NETWORK}
 ROWS = [pytest.param(row, id=f"{name}-{row.code}") for name, rows in TABLES.items() for row in rows.values()]
 
+BLAMED = {
+    TryLater: set(Fault),
+    Rejected: {Fault.NUMBER, Fault.TEXT},
+    Misconfigured: {Fault.ACCOUNT},
+    OutcomeUnknown: {Fault.PROVIDER},
+}
 CODES = {
     "ventis": "1003 ENDPOINT_NOT_FOUND 408 401 429",
     "twilio": (
@@ -119,6 +133,33 @@ def test_a_row_says_what_happens_next_and_only_what_goes_with_it(row: ErrorRow) 
         assert (row.number, row.other_channel) == (NumberState.FINE, None)
     if row.kind is not TryLater:
         assert row.retry_after is None
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_says_whose_fault_it_is_and_its_error_says_the_same(row: ErrorRow) -> None:
+    assert row.blames in BLAMED[row.kind]
+    assert row.error("ma_connexion").fault is row.blames
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_only_a_refusal_for_its_number_or_its_text_is_over_for_good(row: ErrorRow) -> None:
+    if row.kind is Rejected:
+        assert row.fault in {Fault.NUMBER, Fault.TEXT}
+    if row.number is not NumberState.FINE:
+        assert row.fault is Fault.NUMBER
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_that_does_not_blame_the_number_does_not_ask_to_check_it(row: ErrorRow) -> None:
+    if row.blames in {Fault.ACCOUNT, Fault.PROVIDER, Fault.NOBODY}:
+        assert not re.search(r"(vérifie|corrige)[rz] le numéro(?! sender)", row.cure)
+
+
+def test_every_provider_has_a_row_for_what_no_row_explains() -> None:
+    for provider in PROVIDERS:
+        [row] = [rows["inconnu"] for name in provider.error_tables if "inconnu" in (rows := TABLES[name])]
+        assert (row.kind, row.blames) == (TryLater, Fault.NOBODY)
+        assert "code inconnu" in row.meaning
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.name)

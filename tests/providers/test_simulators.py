@@ -369,6 +369,7 @@ async def test_faults_end_with_delete(sim: Sim) -> None:
         b'{"rules":[{"fault":"http_429","probability":2}]}',
         b'{"rules":[{"fault":"http_429","count":0}]}',
         b'{"latency":{"min_ms":-1}}',
+        b'{"later":{"ventis":"1005"}}',
     ],
 )
 async def test_a_wrong_plan_is_refused_and_changes_nothing(sim: Sim, plan: bytes) -> None:

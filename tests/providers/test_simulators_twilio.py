@@ -486,3 +486,25 @@ async def known(folder: Path, *messages: Entry, delivery_seconds: float = 0) -> 
     ledger.write_bytes(msgspec.json.Encoder().encode_lines(numbered))
     async with twilio(Settings(ledger_file=ledger, delivery_seconds=delivery_seconds)) as sim:
         yield sim
+
+
+# --- an account that is broken and does not say so at once ---
+
+
+async def test_while_an_account_is_broken_whatever_it_accepts_fails_later_and_once_mended_arrives() -> None:
+    async with twilio(ARRIVED) as sim:
+        await sim.http.put("/faults", json={"later": {"twilio": "63112"}})
+        broken = await sim.send(OTHER)
+        assert (broken.status_code, broken.json()["status"]) == (201, "queued")
+        await sim.http.delete("/faults")
+        mended = await sim.send(OTHER, "Rappel")
+        told = [(await sim.fetch(each.json()["sid"])).json() for each in (broken, mended)]
+    assert [(each["status"], each["error_code"]) for each in told] == [("failed", 63112), ("delivered", None)]
+
+
+async def test_a_code_that_twilio_does_not_publish_may_be_played_too() -> None:
+    async with twilio(ARRIVED) as sim:
+        await sim.http.put("/faults", json={"later": {"twilio": "63199"}})
+        sid = (await sim.send()).json()["sid"]
+        told = (await sim.fetch(sid)).json()
+    assert (told["status"], told["error_code"]) == ("failed", 63199)

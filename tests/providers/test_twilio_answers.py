@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.twilio_answers import failure, read_receipt, read_resource
 from tests.providers.twilio_world import NUMBER, record, refusal, sid
 from tests.support import one_sentence
@@ -83,11 +83,11 @@ def test_an_answer_that_does_not_tell_is_a_doubt(response: httpx.Response) -> No
         (answer(429, refusal(20429, "Too Many Requests", 429)), TryLater, "20429"),
         (answer(429, refusal(63038, "daily", 429)), TryLater, "63038"),
         (answer(429, refusal(21610, "STOP", 429)), TryLater, "20429"),
-        (answer(400, refusal(21999, "nouveau")), Rejected, "21999"),
-        (answer(403, refusal(21998, "nouveau", 403)), Rejected, "21998"),
-        (answer(413, "<html>"), Rejected, "http_413"),
-        (answer(400, {"code": "x" * 200, "message": "?"}), Rejected, "http_400"),
-        (answer(400, {"code": True, "message": ["?"]}), Rejected, "http_400"),
+        (answer(400, refusal(21999, "nouveau")), TryLater, "21999"),
+        (answer(403, refusal(21998, "nouveau", 403)), TryLater, "21998"),
+        (answer(413, "<html>"), TryLater, "http_413"),
+        (answer(400, {"code": "x" * 200, "message": "?"}), TryLater, "http_400"),
+        (answer(400, {"code": True, "message": ["?"]}), TryLater, "http_400"),
     ],
 )
 def test_a_refusal_is_what_its_code_says_or_else_its_status(
@@ -162,14 +162,27 @@ def test_a_question_that_may_not_be_asked_is_a_setting(status: int) -> None:
 # --- later ---
 
 
-def test_a_failure_of_a_code_that_is_unknown_keeps_it() -> None:
+def test_a_failure_of_a_code_that_is_unknown_keeps_it_and_blames_nobody() -> None:
     error = failure("30999", "failed", f"nouveau +{NUMBER}", "twilio_default")
-    assert isinstance(error, Rejected)
-    assert error.code == "30999"
+    assert isinstance(error, TryLater)
+    assert (error.code, error.fault) == ("30999", Fault.NOBODY)
+    assert "code inconnu" in str(error)
     assert NUMBER not in one_sentence(error)
 
 
+@pytest.mark.parametrize("code", [None, "30999"])
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_what_nobody_explains_does_not_ask_to_check_the_number(code: str | None, status: str) -> None:
+    error = failure(code, status, "", "twilio_default")
+    assert error.fault is Fault.NOBODY
+    assert "rifiez le numéro" not in str(error)
+
+
 def test_a_failure_without_a_code_has_that_of_its_status() -> None:
+    assert failure(None, "undelivered", "", "twilio_default").code == "undelivered"
+
+
+def test_what_somebody_called_off_is_not_sent_again() -> None:
     error = failure(None, "canceled", "", "twilio_default")
     assert isinstance(error, Rejected)
-    assert error.code == "canceled"
+    assert (error.code, error.fault) == ("canceled", Fault.TEXT)

@@ -1,12 +1,50 @@
 """The table of Twilio's errors, as the guides and Twilio's dictionary name them."""
 
+from pathlib import Path
+
 import pytest
 
-from relances_providers.errors import Misconfigured, NumberState, ProviderError, Rejected, TryLater
+from relances_providers.errors import (
+    Fault,
+    Misconfigured,
+    NumberState,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
 from relances_providers.twilio_errors import TABLE
 
 FINE, GONE, OUT = NumberState.FINE, NumberState.UNREACHABLE, NumberState.OPTED_OUT
 HOUR, DAY = 3_600.0, 86_400.0
+PUBLISHED = [
+    line.split("\t")
+    for line in Path(__file__).with_name("twilio_dictionary.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize(("code", "name"), PUBLISHED)
+def test_every_code_that_twilio_publishes_of_messages_has_its_row(code: str, name: str) -> None:
+    assert code in TABLE, name
+
+
+@pytest.mark.parametrize(
+    ("codes", "fault"),
+    [
+        ("63112 63022 63030 63051 63020 63040 63007 21606 30002 30034 63109 63111 21408", Fault.ACCOUNT),
+        ("63060 63010 63009 63012 30500 30001 63018 63038", Fault.PROVIDER),
+        ("30007 92007 63016 63021 63049 21617", Fault.TEXT),
+        ("63003 63024 63033 30003 30005 30006 21211 21610 63029 63015 21608", Fault.NUMBER),
+        ("30008 63023 30453 30620 inconnu", Fault.NOBODY),
+    ],
+)
+def test_a_code_blames_who_can_mend_it(codes: str, fault: Fault) -> None:
+    assert {code: TABLE[code].blames for code in codes.split()} == dict.fromkeys(codes.split(), fault)
+
+
+def test_what_twilio_itself_will_not_send_twice_is_not_sent_again() -> None:
+    assert TABLE["30410"].kind is OutcomeUnknown
 
 
 @pytest.mark.parametrize(

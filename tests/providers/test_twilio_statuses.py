@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from relances_providers.errors import Misconfigured, NumberState, ProviderError, Rejected, TryLater
+from relances_providers.errors import Fault, Misconfigured, NumberState, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Delivery, Message, Progress, Sent
 from relances_providers.twilio_settings import SANDBOX_RATE
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
@@ -83,14 +83,32 @@ async def test_a_message_that_failed_has_the_error_of_its_code(twilio: TwilioGat
     assert NUMBER not in str(delivery.failure)
 
 
-@pytest.mark.parametrize(("status", "error_code", "code"), [("canceled", None, "canceled"), ("failed", 30999, "30999")])
-async def test_a_failure_that_is_not_explained_ends_the_message(
+@pytest.mark.parametrize(
+    ("status", "error_code", "code"),
+    [("undelivered", None, "undelivered"), ("failed", None, "failed"), ("failed", 30999, "30999")],
+)
+async def test_a_failure_that_is_not_explained_blames_nobody_and_may_be_sent_again(
     twilio: TwilioGateway, status: str, error_code: int | None, code: str
 ) -> None:
     tell_one(twilio, 1, status, error_code=error_code)
     [delivery] = await news_of(sent(1))
+    assert isinstance(delivery.failure, TryLater)
+    assert (delivery.failure.code, delivery.failure.fault) == (code, Fault.NOBODY)
+
+
+async def test_a_message_that_somebody_called_off_is_over(twilio: TwilioGateway) -> None:
+    tell_one(twilio, 1, "canceled")
+    [delivery] = await news_of(sent(1))
     assert isinstance(delivery.failure, Rejected)
-    assert delivery.failure.code == code
+    assert delivery.failure.code == "canceled"
+
+
+@pytest.mark.parametrize("code", [63022, 63112, 63030, 30002, 63051])
+async def test_a_fault_of_the_account_that_comes_later_is_a_setting(twilio: TwilioGateway, code: int) -> None:
+    tell_one(twilio, 1, "failed", error_code=code)
+    [delivery] = await news_of(sent(1))
+    assert isinstance(delivery.failure, Misconfigured)
+    assert (delivery.failure.code, delivery.failure.fault) == (str(code), Fault.ACCOUNT)
 
 
 async def test_a_status_of_tomorrow_says_nothing(twilio: TwilioGateway) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.ventis_answers import read_answer
 
 UUID = "6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c"
@@ -122,10 +122,35 @@ def test_an_error_in_pipes_about_the_sender_is_mended_on_the_connection() -> Non
 
 @pytest.mark.parametrize("status", [400, 402, 409, 413, 422])
 @pytest.mark.parametrize("text", ["", "<h1>Bad Request</h1>", "null"])
-def test_another_client_error_is_a_refusal_under_its_http_status(status: int, text: str) -> None:
+def test_another_client_error_is_a_refusal_that_nobody_explains(status: int, text: str) -> None:
     error = error_of(status, text)
-    assert isinstance(error, Rejected)
-    assert error.code == f"http_{status}"
+    assert isinstance(error, TryLater)
+    assert (error.code, error.fault) == (f"http_{status}", Fault.NOBODY)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ("Numéro invalide", Fault.NUMBER),
+        ("Invalid phone", Fault.NUMBER),
+        ("The recipient must match ^241", Fault.NUMBER),
+        ("Message must not be empty", Fault.TEXT),
+        ("Texte trop long", Fault.TEXT),
+        ("The number of messages is over your quota", Fault.NOBODY),
+        ("Solde insuffisant", Fault.NOBODY),
+        ("Erreur", Fault.NOBODY),
+    ],
+)
+def test_what_a_refusal_is_about_is_told_by_its_words_and_else_by_nobody(said: str, fault: Fault) -> None:
+    error = error_of(400, violation(said, 1042))
+    assert (error.code, error.fault) == ("1042", fault)
+    assert isinstance(error, TryLater if fault is Fault.NOBODY else Rejected)
+
+
+def test_a_code_that_nobody_knows_does_not_ask_to_check_the_number() -> None:
+    said = str(error_of(400, "-ERROR|1042|Erreur"))
+    assert "code inconnu" in said
+    assert "rifiez le numéro" not in said
 
 
 @pytest.mark.parametrize("status", [404, 405])

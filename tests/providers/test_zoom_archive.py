@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from aiohttp import web
 
-from relances_providers.errors import Misconfigured, Rejected, TryLater
+from relances_providers.errors import Fault, Misconfigured, Rejected, TryLater
 from relances_providers.messaging import Candidate, Delivery, Progress, Sent, Sought
 from relances_providers.zoom_sms_hook import ZoomSmsHook
 from tests.providers.zoom_gateway import NUMBER, SENDER, SESSIONS, ZoomGateway, connect_zoom, refusal, zoom_gateway
@@ -56,12 +56,18 @@ async def test_a_status_tells_how_far_a_message_got(zoom: ZoomGateway, status: s
     assert (delivery.message_id, delivery.progress) == ("s1:m1", progress)
 
 
-@pytest.mark.parametrize("status", ["failed_to_send", "failed_to_deliver"])
-async def test_what_failed_says_why_and_where_else_to_write(zoom: ZoomGateway, status: str) -> None:
-    zoom.tell(path_of(1), {"delivery_status": status})
+async def test_what_could_not_be_delivered_says_why_and_where_else_to_write(zoom: ZoomGateway) -> None:
+    zoom.tell(path_of(1), {"delivery_status": "failed_to_deliver"})
     [delivery] = await follow([sent(1)])
     assert isinstance(delivery.failure, Rejected)
-    assert (delivery.failure.code, delivery.failure.other_channel) == (status, "whatsapp")
+    assert (delivery.failure.code, delivery.failure.other_channel) == ("failed_to_deliver", "whatsapp")
+
+
+async def test_what_could_not_be_sent_may_be_the_sender_s_fault_and_blames_nobody(zoom: ZoomGateway) -> None:
+    zoom.tell(path_of(1), {"delivery_status": "failed_to_send"})
+    [delivery] = await follow([sent(1)])
+    assert isinstance(delivery.failure, TryLater)
+    assert (delivery.failure.code, delivery.failure.fault) == ("failed_to_send", Fault.NOBODY)
 
 
 NO_NEWS = [{"delivery_status": "received"}, {"delivery_status": "later"}, {}, [], "<html>"]

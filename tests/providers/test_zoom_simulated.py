@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from relances_providers.errors import Misconfigured, Rejected
+from relances_providers.errors import Misconfigured, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Candidate, Delivery, Message, Progress, Sender, Sent, Sought, Verdict
 from relances_providers.zoom_sms_hook import ZoomSmsHook
 from simulators import Settings, serve
@@ -37,11 +37,15 @@ async def test_a_message_sent_is_followed_to_its_delivery(zoom: Sender) -> None:
     assert (delivery.progress, delivery.failure) == (Progress.DELIVERED, None)
 
 
-@pytest.mark.parametrize(("number", "code"), [("00001", "failed_to_send"), ("00002", "failed_to_deliver")])
-async def test_a_message_that_fails_later_says_so(zoom: Sender, number: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "kind"), [("00001", "failed_to_send", TryLater), ("00002", "failed_to_deliver", Rejected)]
+)
+async def test_a_message_that_fails_later_says_so(
+    zoom: Sender, number: str, code: str, kind: type[ProviderError]
+) -> None:
     delivery = await deliver(zoom, MAGIC + number)
     assert delivery.progress is Progress.UNDELIVERED
-    assert isinstance(delivery.failure, Rejected)
+    assert isinstance(delivery.failure, kind)
     assert delivery.failure.code == code
 
 

@@ -10,7 +10,15 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import (
+    Fault,
+    Misconfigured,
+    NumberState,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
 from relances_providers.messaging import Limits, Message, Template, Verdict
 from relances_providers.zoom_sms_hook import ZoomSmsHook
 from tests.providers.zoom_gateway import (
@@ -140,8 +148,8 @@ REFUSALS: dict[str, tuple[object, type[ProviderError], str]] = {
     "campaign": (refusal(400, "The number is in no approved 10DLC campaign."), Misconfigured, "campagne"),
     "STOP": (refusal(400, "The recipient has opted out."), Rejected, "opposition"),
     "landline": (refusal(400, "The number is a landline."), Rejected, "sans_sms"),
-    "of no table": (refusal(7999, "Something else."), Rejected, "7999"),
-    "of no table, found nothing": (refusal(7012, "Error.", status=404), Rejected, "7012"),
+    "of no table": (refusal(7999, "Something else."), TryLater, "7999"),
+    "of no table, found nothing": (refusal(7012, "Error.", status=404), TryLater, "7012"),
 }
 
 
@@ -152,6 +160,14 @@ async def test_a_refusal_means_what_its_code_says(
     zoom.tell(MESSAGES, answer)
     error = await error_of()
     assert (type(error), error.code) == (kind, code)
+
+
+async def test_a_code_that_nobody_knows_blames_nobody(zoom: ZoomGateway) -> None:
+    zoom.tell(MESSAGES, refusal(7999, "Something else."))
+    error = await error_of()
+    assert error.fault is Fault.NOBODY
+    assert "code inconnu" in str(error)
+    assert "rifiez le numéro" not in str(error)
 
 
 async def test_a_missing_scope_is_named_in_all_its_spellings(zoom: ZoomGateway) -> None:

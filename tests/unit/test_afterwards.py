@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.afterwards import Constat, Piste, clear, delivered, undelivered
+from relances.rules.afterwards import Constat, Piste, clear, delivered, kept_back, undelivered
 from relances.rules.models import Statut
 from relances.rules.outcomes import Refusee, Reglement, Reportee
 from relances.rules.phones import Refus
@@ -116,3 +116,21 @@ def test_what_may_reach_the_phone_later_is_sent_again_when_the_provider_says() -
 def test_what_did_not_reach_the_phone_at_its_last_attempt_has_failed() -> None:
     outcome = undelivered(Reportee("30003", "éteint", 7200), LAST, ENVOI)
     assert (outcome.statut, outcome.code) == (Statut.ECHEC, "30003")
+
+
+# --- for a fault of the account ---
+
+
+def test_what_the_account_kept_back_goes_to_the_queue_and_uses_up_no_attempt() -> None:
+    outcome = kept_back("63112", "compte désactivé", 0, ENVOI)
+    assert outcome == Reglement(
+        Statut.EN_ATTENTE, Constat.NON_LIVREE, "63112", detail="compte désactivé", sans_essai=True
+    )
+
+
+def test_what_it_keeps_back_again_waits_twice_as_long_each_time_up_to_a_day() -> None:
+    waits = [kept_back("63112", "compte désactivé", vaines, ENVOI).delai for vaines in range(9)]
+    pause = ENVOI.disjoncteur.pause_max
+    assert waits[:4] == [None, pause, 2 * pause, 4 * pause]
+    assert waits[-1] == 86_400
+    assert kept_back("63112", "compte désactivé", 30_000, ENVOI).delai == 86_400

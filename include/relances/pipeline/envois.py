@@ -56,5 +56,7 @@ def _state(voie: Situation | None) -> str:
         return (
             f"en panne, suspendu jusqu'au {in_words(voie.suspendue_jusqu_au)} — in trouble ; {waiting} ; {voie.motif}"
         )
+    if voie.motif is not None:
+        return f"à l'essai après une panne — on trial after a trouble ; {waiting} ; {voie.motif}"
     pace = f", {voie.debit:.3g} départs par seconde" if voie.debit is not None else ""
     return f"ouvert{pace} — open ; {waiting}"

@@ -1,7 +1,10 @@
-"""Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run."""
+"""Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run.
+
+What turns out to be a fault of an account holds its lane up and is raised at the end, once the others are served.
+"""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import psycopg
@@ -13,11 +16,13 @@ from relances.pipeline.policy import politique
 from relances.pipeline.providers import connected
 from relances.pipeline.repli import change_ways
 from relances.pipeline.sending import send_again
-from relances.rules.errors import PipelineError
+from relances.rules.errors import Blocked, PipelineError
 from relances.rules.policy import Politique
 from relances.rules.request import Request
 from relances.stages import reconciliation
+from relances.stages.accounts import Account
 from relances.stages.sending import now
+from relances.store.accounts import list_faulty
 from relances.store.doubts import Doubts
 from relances.store.executions import Executions
 from relances_providers.messaging import MessagingHook
@@ -31,7 +36,8 @@ _SECONDS_IN_A_PASS: Final = 60.0
 def reconcile(request: Request) -> bool:
     """Clear what can be cleared, ask what became of messages and send again what is due.
 
-    True when nothing more can be waited for; deliveries never are.
+    True when nothing more can be waited for; deliveries never are. Raises Misconfigured where an account turns out to
+    be at fault, Blocked where one that did before holds relances of this run up: it is red, whoever learnt it.
     """
     if request.simulation:
         return True
@@ -39,11 +45,16 @@ def reconcile(request: Request) -> bool:
     envoi = policy.envoi
     with database(RELANCES) as relances:
         execution = Executions(relances).find(request.run_id)
-        reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
+        passe = reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
+        _tell(passe.accounts)
         if execution is None:
             return True
         if request.envoyer_automatiquement:
             _go_on(relances, hooks, policy)
+        _blame(passe.accounts)
+        for fournisseur, motif in list_faulty(relances, execution).items():
+            french, _, english = motif.rpartition(" — ")
+            raise Blocked(f"{fournisseur} : des relances attendent la correction du compte : {french}", english)
         unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
         waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
     logger.info(
@@ -56,10 +67,28 @@ def reconcile_every_run() -> None:
     """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
     policy, hooks = politique(), connected()
     with database(RELANCES) as relances:
-        doubles = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
-        alertes.doubled({double.relance_id for double in doubles})
-        Doubts(relances).mark_told(doubles)  # last: better told twice than never
+        passe = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
+        alertes.doubled({double.relance_id for double in passe.doubles})
+        Doubts(relances).mark_told(passe.doubles)  # last: better told twice than never
+        _tell(passe.accounts)
         _go_on(relances, hooks, policy)
+        _blame(passe.accounts)
+
+
+def _tell(accounts: Sequence[Account]) -> None:
+    """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
+    for account in accounts:
+        if account.tenue is not None and account.tenue.nouvelle:
+            alertes.lane_paused(account.fournisseur, account.motif, account.tenue.jusqu_au)
+        if account.guerie_de is not None:
+            alertes.lane_back(account.fournisseur, account.guerie_de)
+
+
+def _blame(accounts: Sequence[Account]) -> None:
+    """Raise what an account is at fault of, for the first of them."""
+    for account in accounts:
+        if account.faute is not None:
+            raise account.faute
 
 
 def _go_on(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from relances.rules.models import Statut
-from relances.rules.outcomes import Acceptee, Refusee, Reglement, Reportee, settle
+from relances.rules.outcomes import LONGEST_WAIT, Acceptee, Refusee, Reglement, Reportee, settle
 from relances.rules.policy import Envoi
 
 
@@ -53,3 +53,15 @@ def delivered() -> Reglement:
 def undelivered(failure: Refusee | Reportee, numero: int, envoi: Envoi) -> Reglement:
     """It was accepted at attempt ``numero``, and did not reach the phone: over, or to send again."""
     return replace(settle(failure, numero, envoi), issue=Constat.NON_LIVREE)
+
+
+def kept_back(code: str, detail: str, vaines: int, envoi: Envoi) -> Reglement:
+    """It was accepted, and a fault of the account kept it from leaving: back to the queue, and no attempt is used up.
+
+    What it waits for is its lane. ``vaines``: its calls before that counted for nothing either. Each makes it wait
+    longer by itself too: a fault that strikes some messages only (one template of two) does not keep the others' from
+    reopening the lane, and every opening would pay for it again. Whoever resumes the lane ends these waits.
+    """
+    delai = envoi.disjoncteur.pause_max * 2.0 ** (min(vaines, 20) - 1) if vaines else None
+    wait = None if delai is None else min(delai, LONGEST_WAIT)
+    return Reglement(Statut.EN_ATTENTE, Constat.NON_LIVREE, code, detail=detail, delai=wait, sans_essai=True)

@@ -25,7 +25,10 @@ CAUSES: Final[dict[str, Raison]] = {
         "le fournisseur ne l'a jamais reçue malgré plusieurs essais",
         "prévenir l'exploitant ; un passage suivant relancera",
     ),
-    "non_livree": Raison("non livrée, le fournisseur ne dit pas pourquoi", "vérifier le numéro auprès du contribuable"),
+    "non_livree": Raison(
+        "non livrée malgré plusieurs essais, le fournisseur ne dit pas pourquoi",
+        "joindre le contribuable autrement ; rien ne met en cause son numéro",
+    ),
     SANS_NOUVELLE: Raison(
         "envoyée, mais le fournisseur n'a jamais dit si elle est arrivée", "rien ; vérifier auprès du contribuable"
     ),
@@ -51,8 +54,10 @@ Explications: TypeAlias = Mapping[tuple[str, str], Raison]
 
 
 def cause(code: str, fournisseur: str | None, explications: Explications) -> Raison:
-    """The meaning of a relance's code: ours, else its fournisseur's; one that nobody knows is shown as it is."""
+    """The meaning of a relance's code: ours, else its fournisseur's; one that nobody knows blames nobody."""
     known = CAUSES.get(code) or explications.get((fournisseur or "", code))
     return known or Raison(
-        f"refusée par le fournisseur (code {code})", "vérifier le numéro, corriger dans l'application fiscale"
+        f"code inconnu : refusée par le fournisseur (code {code}), malgré plusieurs essais",
+        "prévenir l'exploitant : chercher ce code chez le fournisseur et le dire au développeur ; rien ne met en cause "
+        "le numéro",
     )

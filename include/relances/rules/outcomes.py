@@ -9,7 +9,7 @@ from relances.rules.models import Statut
 from relances.rules.phones import Refus
 from relances.rules.policy import Envoi
 
-_LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
+LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,10 @@ Issue = Acceptee | Refusee | Reportee | Inconnue | NonEnvoyee
 
 @dataclass(frozen=True, slots=True)
 class Reglement:
-    """The row to write: next state, the journal's word for the call, delay in seconds before a new attempt."""
+    """The row to write: next state, the journal's word for the call, delay in seconds before a new attempt.
+
+    ``sans_essai``: the call counts for no attempt.
+    """
 
     statut: Statut
     issue: str
@@ -66,6 +69,7 @@ class Reglement:
     detail: str | None = None
     delai: float | None = None
     signale: Refus | None = None
+    sans_essai: bool = False
 
 
 def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] = random.random) -> Reglement:
@@ -87,7 +91,7 @@ def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] 
                 "reportee",
                 code,
                 detail=detail,
-                delai=min(apres, _LONGEST_WAIT) if apres else _backoff(numero, envoi, jitter()),
+                delai=min(apres, LONGEST_WAIT) if apres else _backoff(numero, envoi, jitter()),
             )
         case _:
             assert_never(issue)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -33,7 +33,8 @@ class Releve:
     """Everything a report tells of a run.
 
     ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
-    one. ``exemples``: texts of a simulation.
+    one. ``exemples``: texts of a simulation. ``tenues``: fournisseurs by which its relances wait until their account is
+    mended, and what to mend.
     """
 
     run_id: str
@@ -41,6 +42,7 @@ class Releve:
     a_corriger: Mapping[str, int]
     depuis: Comparaison | None
     exemples: Sequence[Exemple]
+    tenues: Mapping[str, str] = field(default_factory=dict)
 
 
 def rapport(releve: Releve, explications: Explications) -> str:
@@ -52,7 +54,7 @@ def rapport(releve: Releve, explications: Explications) -> str:
     bilan, before = releve.bilan, releve.depuis
     sections = [
         _titre(bilan),
-        _resume(bilan),
+        _resume(bilan, releve.tenues),
         _equation(bilan),
         couts(bilan.depenses),
         textes(releve.exemples),
@@ -72,7 +74,7 @@ def _titre(bilan: Bilan) -> str:
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
-def _resume(bilan: Bilan) -> str:
+def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
@@ -85,7 +87,10 @@ def _resume(bilan: Bilan) -> str:
         *(_foreseen(bilan) if bilan.simulation else done),
         *_portee(bilan),
     ]
-    return "\n".join(lines + _warnings(bilan))
+    held = [
+        f"- **{fournisseur} est suspendu par une faute du compte** : {motif}" for fournisseur, motif in tenues.items()
+    ]
+    return "\n".join([*lines, *held, *_warnings(bilan)])
 
 
 def _foreseen(bilan: Bilan) -> list[str]:

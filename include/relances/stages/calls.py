@@ -6,7 +6,15 @@ from typing import Final
 from relances.rules.outcomes import Acceptee, Inconnue, Issue, NonEnvoyee, Refusee, Reportee
 from relances.rules.phones import Refus
 from relances.store.sending import Claim
-from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, ProviderError, Rejected, TryLater
+from relances_providers.errors import (
+    Fault,
+    Misconfigured,
+    NumberState,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
 from relances_providers.messaging import Message, Sender, Template
 
 logger = logging.getLogger(__name__)
@@ -34,6 +42,8 @@ async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, E
     except OutcomeUnknown as error:
         return Inconnue(error.code, str(error)), error
     except TryLater as error:
+        if error.fault is Fault.NOBODY:
+            logger.warning("relance %s : %s", claim.relance_id, error)  # what to look up, where it came
         return put_off(error), error
     except Misconfigured as error:
         return NonEnvoyee(str(error)), error

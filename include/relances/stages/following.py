@@ -1,16 +1,18 @@
 """Asks the providers that can tell what became of the messages they accepted."""
 
 from collections import Counter
+from collections.abc import Sequence
 from time import monotonic
 from typing import Final, assert_never
 
-from relances.rules.afterwards import delivered, undelivered
+from relances.rules.afterwards import delivered, kept_back, undelivered
 from relances.rules.models import Statut
-from relances.rules.outcomes import Refusee, Reglement, Reportee
+from relances.rules.outcomes import Reglement, Reportee
 from relances.rules.policy import Envoi
+from relances.stages.accounts import Account
 from relances.stages.calls import put_off, refused
-from relances.store.following import Following
-from relances_providers.errors import ProviderError, TryLater
+from relances.store.following import Followed, Following
+from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.messaging import Delivery, Limits, Progress, Sender, Sent
 
 _PAUSE: Final = 600.0  # seconds between two questions about one message
@@ -20,7 +22,7 @@ _FEWEST_AT_ONCE: Final = 20  # a rate for sending may be far below that for aski
 
 async def follow(
     following: Following,
-    fournisseur: str,
+    account: Account,
     limits: Limits,
     sender: Sender,
     envoi: Envoi,
@@ -30,17 +32,20 @@ async def follow(
 ) -> None:
     """Ask of every message that is due, the longest unasked first, for so many ``seconds`` or a little longer.
 
-    Counts in ``moved`` the states that relances moved to. Nothing waits for a delivery: what is still on its way, and
-    what this pass did not come to, the next passes ask of, during ``jours_suivi``. Raises TryLater or Misconfigured.
+    Counts in ``moved`` the states that relances moved to, and tells ``account`` what the news say of it. Nothing waits
+    for a delivery: what is still on its way, and what this pass did not come to, the next passes ask of, during
+    ``jours_suivi``. Raises TryLater or Misconfigured.
     """
     until = monotonic() + seconds
     remaining = seconds
-    while followed := following.take(fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
+    while followed := following.take(account.fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
         of = {relance.reference: relance for relance in followed}
         news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in followed])
         known = [(of[delivery.message_id], delivery) for delivery in news if delivery.message_id in of]
-        outcomes = [(relance, _outcome(delivery, relance.essai, envoi)) for relance, delivery in known]
+        outcomes = [(relance, _outcome(delivery, relance, envoi)) for relance, delivery in known]
+        account.blame([(relance.envoyee_le, fault) for relance, fault in _faults(known)])
         moved.update(following.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
+        account.clear([relance.envoyee_le for relance, delivery in known if delivery.progress >= Progress.DELIVERED])
         remaining = until - monotonic()
         if remaining <= 0:
             return
@@ -51,7 +56,11 @@ def _at_once(limits: Limits, seconds: float) -> int:
     return min(_MOST_AT_ONCE, max(_FEWEST_AT_ONCE, int(limits.rate_per_second * seconds)))
 
 
-def _outcome(delivery: Delivery, essai: int, envoi: Envoi) -> Reglement | None:
+def _faults(news: Sequence[tuple[Followed, Delivery]]) -> list[tuple[Followed, Misconfigured]]:
+    return [(relance, told.failure) for relance, told in news if isinstance(told.failure, Misconfigured)]
+
+
+def _outcome(delivery: Delivery, relance: Followed, envoi: Envoi) -> Reglement | None:
     """What the news makes of the relance; None while the message is on its way."""
     match delivery.progress:
         case Progress.ACCEPTED | Progress.SENT:
@@ -59,16 +68,21 @@ def _outcome(delivery: Delivery, essai: int, envoi: Envoi) -> Reglement | None:
         case Progress.DELIVERED | Progress.READ:
             return delivered()
         case Progress.UNDELIVERED:
-            return undelivered(_failure(delivery.failure), essai, envoi)
+            return _undelivered(delivery.failure, relance, envoi)
         case _:
             assert_never(delivery.progress)
 
 
-def _failure(error: ProviderError | None) -> Refusee | Reportee:
+def _undelivered(error: ProviderError | None, relance: Followed, envoi: Envoi) -> Reglement:
+    """Whose fault it was decides: the account's sends it back, what nobody explains is tried again by rule."""
     match error:
         case None:
-            return Refusee("non_livree", "non livrée, sans raison donnée")
+            unexplained = Reportee("non_livree", "non livrée, sans raison donnée", None)
+            return undelivered(unexplained, relance.essai, envoi)
+        case Misconfigured():
+            return kept_back(error.code, str(error), relance.numero - relance.essai, envoi)
         case TryLater():
-            return put_off(error)
+            return undelivered(put_off(error), relance.essai, envoi)
         case _:
-            return refused(error)
+            # An outcome that stays unknown ends here too: it is never sent again.
+            return undelivered(refused(error), relance.essai, envoi)

@@ -12,6 +12,7 @@ import psycopg
 
 from relances.rules.models import Statut
 from relances.rules.policy import Envoi
+from relances.stages.accounts import Account
 from relances.stages.clearing import clear_doubts, quarantine
 from relances.stages.following import follow
 from relances.stages.upkeep import Upkeep
@@ -28,19 +29,33 @@ _SECONDS: Final = 60.0  # for what the database alone decides
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``)."""
+    """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``).
+
+    ``accounts``: what they tell of themselves by that.
+    """
 
     fournisseurs: list[str] = field(default_factory=list)
     cleared: Counter[Statut] = field(default_factory=Counter)
     followed: Counter[Statut] = field(default_factory=Counter)
+    accounts: list[Account] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Passe:
+    """What a pass found that somebody has to hear of.
+
+    ``doubles``: the calls by which relances were sent twice, until they are marked as told: there must be none.
+    ``accounts``: those of the fournisseurs that told what became of messages.
+    """
+
+    doubles: list[Double]
+    accounts: list[Account]
 
 
 def reconcile(
     relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
-) -> list[Double]:
+) -> Passe:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
-
-    Returns the calls by which relances were sent twice, as long as they are not marked as told: there must be none.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
     ``suivi_secondes``: how long each may be asked of its doubts, then what became of its messages. Several passes may
@@ -77,7 +92,7 @@ def reconcile(
         asked.followed[Statut.EN_ATTENTE],
         unheard,
     )
-    return doubles
+    return Passe(doubles, asked.accounts)
 
 
 def _ids(doubles: Iterable[Double]) -> list[int]:
@@ -109,8 +124,11 @@ async def _ask(
         asked.cleared.update(await clear_doubts(Doubts(relances), fournisseur, hook, sender, envoi, seconds=seconds))
         asked.fournisseurs.append(fournisseur)
         if hook.capabilities.can_follow:
-            following, moved = Following(relances), asked.followed
-            await follow(following, fournisseur, hook.limits, sender, envoi, seconds=seconds, moved=moved)
+            account = Account(relances, fournisseur, envoi.disjoncteur)
+            asked.accounts.append(account)
+            await follow(
+                Following(relances), account, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed
+            )
 
 
 def _close(doubts: Doubts, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:

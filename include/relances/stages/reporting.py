@@ -13,6 +13,7 @@ from relances.rules.models import Canal
 from relances.rules.rapport import Releve, rapport
 from relances.rules.redaction import Plume
 from relances.rules.routing import Voie
+from relances.store.accounts import list_faulty
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
 from relances.store.previews import Previews
@@ -63,4 +64,5 @@ def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording
         Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
         exemples(cas, wording.plume, wording.voie_of),
+        list_faulty(relances, execution),
     )

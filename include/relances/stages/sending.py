@@ -25,7 +25,6 @@ from relances.stages.parties import Parties
 from relances.stages.traffic import LOOK_EVERY, Halte, Traffic
 from relances.store.sending import Claim, LotStore
 from relances.store.voies import Suspension
-from relances_providers.errors import OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits, Sender
 
 _LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
@@ -123,8 +122,8 @@ class LotSender:
             await self._write_outcomes()
             raise
         traffic = self._traffic
-        if traffic.trouble is not None and not isinstance(traffic.trouble.error, TryLater | OutcomeUnknown):
-            raise traffic.trouble.error
+        if traffic.trouble is not None and (to_mend := traffic.trouble.to_mend) is not None:
+            raise to_mend
         halte = Halte.FERMEE if self._closed else traffic.halte
         if not exhausted and halte is None:
             raise TryAgain("envoi interrompu : le reste du lot attend", "interrupted: the rest of the lot waits")

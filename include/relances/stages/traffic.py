@@ -9,11 +9,11 @@ from time import monotonic
 from typing import Final
 
 from relances.rules.disjoncteur import Latence, Releve
-from relances.rules.outcomes import Issue, Reportee
+from relances.rules.outcomes import Acceptee, Issue, Reportee
 from relances.rules.policy import Disjoncteur
 from relances.stages.pacing import Cadence, Pace
 from relances.store.voies import Suspension, VoieStore
-from relances_providers.errors import OutcomeUnknown, TryLater
+from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, TryLater
 from relances_providers.messaging import Limits
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,12 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then
 _PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
+# A fault that is told later lets every message be accepted: the probe's own news decides, not its acceptance. Until
+# then nothing else leaves, and the lane's pause doubles: a broken account costs one message a pause, half an hour soon.
+_ON_TRIAL: Final = (
+    "un message d'essai est parti, la file attend de savoir s'il arrive — a message was sent to try it, the lane waits "
+    "to know whether it arrives"
+)
 _TOO_LATE: Final = "trop_tard"  # this worker was held up: nothing that its provider did
 
 
@@ -35,10 +41,22 @@ class Halte(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stops a lane, and for how long at least."""
+    """What stops a lane, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
 
     error: Exception
     au_moins: float = 0.0
+    essai: bool = False
+
+    @property
+    def to_mend(self) -> Exception | None:
+        """What a person has to mend, as it is raised; None for what passes by itself."""
+        match self.error:
+            case TryLater(fault=Fault.ACCOUNT) as error:
+                return Misconfigured(str(error), code=error.code)  # of one message it was not; of most it is
+            case TryLater() | OutcomeUnknown():
+                return None
+            case error:
+                return error
 
     @property
     def motif(self) -> str:
@@ -72,7 +90,7 @@ class Traffic:
         self._looked_at = float("-inf")
         self._probes = _PROBES
         self._answered = False
-        self._answers = self._slow = self._in_trouble = False
+        self._answers = self._slow = self._in_trouble = self._on_trial = False
         self._silence = 0.0
         self.pace = Pace(self._cadence, clock)
         self.halte: Halte | None = None
@@ -85,14 +103,14 @@ class Traffic:
         """See how the lane is, before anything is claimed."""
         await self._voie.open()
         await self._look()
-        if self._in_trouble:
+        if self._in_trouble or self._on_trial:
             self._probes = 1  # one call tells whether it still is
 
     @property
     def places(self) -> int:
         """Calls that there may be at once: few until one was answered, an outage must not put a batch in doubt."""
         most = self._limits.max_in_flight
-        return most if self._answered else min(self._probes, most)
+        return most if self._answered and not self._on_trial else min(self._probes, most)
 
     def is_due(self, *, hungry: bool) -> bool:
         """Whether the lane has to be looked at. ``hungry``: there is something to send, and a free place for it."""
@@ -114,8 +132,8 @@ class Traffic:
             self.pace.drop()
             self._silence = 0.0
         if self.trouble is not None:
-            motif = self.trouble.motif
-            self.suspension = await self._voie.suspend(self._disjoncteur, motif, self.trouble.au_moins)
+            motif, au_moins, essai = self.trouble.motif, self.trouble.au_moins, self.trouble.essai
+            self.suspension = await self._voie.suspend(self._disjoncteur, motif, au_moins, essai=essai)
         await self._look()
 
     async def _look(self) -> None:
@@ -125,7 +143,7 @@ class Traffic:
         )
         self._looked_at = self._clock()
         self._answers = self._slow = False
-        self._in_trouble = etat.suspensions > 0
+        self._in_trouble, self._on_trial = etat.suspensions > 0, etat.a_prouver
         self.guerie_de = etat.guerie_de or self.guerie_de
         self.pace.add(etat.departs)
         if etat.arretee:
@@ -145,6 +163,15 @@ class Traffic:
         match issue, error:
             case Reportee(code=code), _ if code == _TOO_LATE:
                 return
+            case Acceptee(), _ if self._on_trial:
+                self._stop(TryLater(_ON_TRIAL, code="essai"), essai=True)
+            case _, TryLater(fault=Fault.NOBODY | Fault.ACCOUNT) as error:
+                # It answers. One such answer says nothing of the others; most of them are no matter of one message.
+                self._answers, self._answered = True, self._answered or not self._in_trouble
+                if self._releve.note(echec=True):
+                    self._stop(error)
+            case _, TryLater(fault=Fault.NUMBER | Fault.TEXT):
+                self._heard_well(seconds)
             case Reportee(apres=float(asked)), TryLater() as error if 0 < asked <= _LONGEST_PAUSE:
                 self._silence = max(self._silence, asked)
                 self._slow = True
@@ -158,9 +185,12 @@ class Traffic:
             case _, Exception() as error:
                 self._stop(error)
             case _:
-                self._answered = self._answers = True
-                self._releve.note(echec=False)
-                self._slow = self._latence.note(seconds) or self._slow
+                self._heard_well(seconds)
+
+    def _heard_well(self, seconds: float) -> None:
+        self._answered = self._answers = True
+        self._releve.note(echec=False)
+        self._slow = self._latence.note(seconds) or self._slow
 
     def _fail(self, error: Exception) -> None:
         opens = self._releve.note(echec=True)
@@ -170,7 +200,7 @@ class Traffic:
         if opens:
             self._stop(error)
 
-    def _stop(self, error: Exception, au_moins: float = 0.0) -> None:
+    def _stop(self, error: Exception, au_moins: float = 0.0, *, essai: bool = False) -> None:
         if self.trouble is None:
-            self.trouble = Trouble(error, au_moins)
+            self.trouble = Trouble(error, au_moins, essai)
             logger.error("envois suspendus : %s", self.trouble.motif)

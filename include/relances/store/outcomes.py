@@ -29,6 +29,7 @@ def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
             "reference": _storable(reglement.reference),
             "detail": _storable(reglement.detail),
             "delai_secondes": reglement.delai,
+            "sans_essai": reglement.sans_essai,
         }
         for call, reglement in settled
     ]

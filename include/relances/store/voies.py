@@ -31,7 +31,8 @@ class EtatVoie:
     """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
 
     ``suspensions``: how many times in a row it was, without a recovery between. ``guerie_de``: since when it was in
-    trouble, where this very look ended that; lost with an answer that was.
+    trouble, where this very look ended that; lost with an answer that was. ``a_prouver``: a fault of its account was
+    told after its messages were accepted, so only one that arrives proves that the next ones will.
     """
 
     departs: Departs
@@ -39,6 +40,7 @@ class EtatVoie:
     arretee: bool
     suspensions: int
     guerie_de: datetime | None
+    a_prouver: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,10 @@ class VoieStore:
             told_at = monotonic()
             if row is None:
                 raise LookupError(f"lane {self._fournisseur} was not opened")
-            accordes, attente, pas, suspendue, arretee, suspensions, guerie_de = row
+            accordes, attente, pas, *etat = row
             # By the clock of after the answer: a departure is never taken before its time.
             departs = Departs(accordes, told_at + attente, pas, told_at - asked_at)
-            return EtatVoie(departs, suspendue, arretee, suspensions, guerie_de)
+            return EtatVoie(departs, *etat)
 
         return await self._durable.run(reserve)
 
@@ -103,15 +105,14 @@ class VoieStore:
 
         await self._durable.run(write)
 
-    async def suspend(self, disjoncteur: Disjoncteur, motif: str, au_moins: float) -> Suspension | None:
-        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already."""
-        parameters = {
-            "fournisseur": self._fournisseur,
-            "pause": disjoncteur.pause,
-            "pause_max": disjoncteur.pause_max,
-            "au_moins": au_moins,
-            "motif": motif,
-        }
+    async def suspend(
+        self, disjoncteur: Disjoncteur, motif: str, au_moins: float, *, essai: bool = False
+    ) -> Suspension | None:
+        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already.
+
+        ``essai``: only where a proof is waited for, because the call that may bring it is made.
+        """
+        parameters = suspension_of(self._fournisseur, disjoncteur, motif, au_moins=au_moins, essai=essai)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> Suspension | None:  # noqa: ARG001 - repeating is safe
             cursor = await connection.execute(query("suspend_voie"), parameters)
@@ -119,6 +120,20 @@ class VoieStore:
             return None if row is None else Suspension(*row)
 
         return await self._durable.run(write)
+
+
+def suspension_of(
+    fournisseur: str, disjoncteur: Disjoncteur, motif: str, *, au_moins: float = 0.0, essai: bool = False
+) -> dict[str, object]:
+    """The parameters of ``suspend_voie``."""
+    return {
+        "fournisseur": fournisseur,
+        "pause": disjoncteur.pause,
+        "pause_max": disjoncteur.pause_max,
+        "au_moins": au_moins,
+        "motif": motif,
+        "essai": essai,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -211,11 +211,11 @@ UNREADABLE = [
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (400, Rejected),
+        (400, TryLater),
         (401, Misconfigured),
         (403, Misconfigured),
         (404, Misconfigured),
-        (422, Rejected),
+        (422, TryLater),
         (429, TryLater),
     ],
 )

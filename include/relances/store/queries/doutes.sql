@@ -105,7 +105,8 @@ WITH premiere AS MATERIALIZED (
     ORDER BY telephone, incertaine_depuis, id
 )
 SELECT r.id, r.tentatives, r.tentatives - CASE WHEN r.tentatives > 1 THEN (
-        SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id AND n.issue = 'non_envoyee')
+        SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id
+            AND (n.issue = 'non_envoyee' OR n.sans_essai))
     ELSE 0 END, r.telephone, r.texte, t.compte,
     extract(epoch FROM clock_timestamp() - r.incertaine_depuis)::float8, t.commencee_le,
     least(clock_timestamp(),

@@ -102,7 +102,7 @@ WITH regle AS (
     SELECT id, tentatives, %(fournisseur)s, %(compte)s, %(proprietaire)s FROM prises
 )
 SELECT id, tentatives, tentatives - CASE WHEN tentatives > 1 THEN (
-        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = prises.id AND t.issue = 'non_envoyee')
+        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = prises.id AND (t.issue = 'non_envoyee' OR t.sans_essai))
     ELSE 0 END, segments, telephone, texte, modele, variables
 FROM prises
 UNION ALL
@@ -115,7 +115,8 @@ UPDATE relances.relance
 SET bail_jusqu_au = clock_timestamp() + make_interval(secs => %(bail_secondes)s)
 WHERE statut = 'en_cours' AND proprietaire = %(proprietaire)s AND id <> ALL (%(detenues)s::bigint[])
 RETURNING id, tentatives, tentatives - (
-        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = relance.id AND t.issue = 'non_envoyee'),
+        SELECT count(*) FROM relances.tentative t WHERE t.relance_id = relance.id
+            AND (t.issue = 'non_envoyee' OR t.sans_essai)),
     segments, telephone, texte, modele, variables;
 
 -- name: seek_by_key

@@ -14,7 +14,8 @@ FROM (
 ) due
 WHERE r.id = due.id
 RETURNING r.id, r.tentatives, r.tentatives - CASE WHEN r.tentatives > 1 THEN (
-        SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id AND n.issue = 'non_envoyee')
+        SELECT count(*) FROM relances.tentative n WHERE n.relance_id = r.id
+            AND (n.issue = 'non_envoyee' OR n.sans_essai))
     ELSE 0 END, r.reference, r.envoyee_le;
 
 -- name: mark_without_news
@@ -37,10 +38,11 @@ WHERE r.id = muette.id;
 -- not left by it, arrived by its first. What is to be sent again loses its reference, which the journal keeps.
 WITH nouvelle AS (
     SELECT * FROM json_to_recordset(%(reglements)s::json) AS n (
-        relance_id bigint, numero smallint, statut text, issue text, code text, detail text, delai_secondes float8)
+        relance_id bigint, numero smallint, statut text, issue text, code text, detail text, delai_secondes float8,
+        sans_essai boolean)
 ), journal AS (
     UPDATE relances.tentative t
-    SET constat = n.issue, constat_code = n.code, constat_le = clock_timestamp()
+    SET constat = n.issue, constat_code = n.code, constat_le = clock_timestamp(), sans_essai = n.sans_essai
     FROM nouvelle n
     WHERE t.relance_id = n.relance_id AND t.numero = n.numero AND t.constat IS DISTINCT FROM 'livree'
 )

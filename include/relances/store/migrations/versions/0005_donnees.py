@@ -1,4 +1,5 @@
-"""Data as they really come: two people of one telephone, numbers that read one way only, échéances beyond sense.
+"""Data as they really come: two people of one telephone, numbers that read one way only, échéances beyond sense, faults
+of an account that are told late.
 
 Forward only. Imported contacts are rewritten, which are few; of relances, those alone that wait and are withdrawn.
 """

@@ -1,6 +1,16 @@
 -- Where somebody uses the tables: fail soon and say so, rather than hold up everybody who comes after.
 SET LOCAL lock_timeout = '5s';
 
+-- preuve_attendue_depuis: an account's fault was told of messages that had been accepted, so acceptance proves nothing:
+-- one call at a time, until one of after then arrives. reprise_le: when such a proof came, or a person resumed the lane;
+-- what is told of earlier calls says nothing of its account now.
+ALTER TABLE relances.voie
+    ADD COLUMN preuve_attendue_depuis  timestamptz,
+    ADD COLUMN reprise_le              timestamptz;
+
+-- sans_essai: its account kept the message from arriving: the call counts for no attempt.
+ALTER TABLE relances.tentative ADD COLUMN sans_essai boolean NOT NULL DEFAULT false;
+
 -- Whom a contact names, whatever the case, the accents and the order of the words; '' where nobody is named.
 CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT coalesce(string_agg(DISTINCT mot COLLATE "C", ' ' ORDER BY mot COLLATE "C"), '')
