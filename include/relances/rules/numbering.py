@@ -21,7 +21,7 @@ _COUNTRY: Final = "241"
 _OLD_PLAN: Final = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", "07": "77"}
 _MOBILE: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _GABONESE: Final = re.compile(r"(?P<country>241|00241)?(?P<national>0?[1-9]\d{7}|0[1-7]\d{6})", re.ASCII)
-_GUIDE: Final = re.compile(r"(?:241|00241)?(0\d{9})", re.ASCII)
+_GUIDE: Final = re.compile(r"(?:241|00241)?(0[1-7]\d{8})", re.ASCII)
 _LENGTHS: Final = range(8, 16)  # digits with the country code: what a relance may hold
 
 
