@@ -68,15 +68,14 @@ RETURNING lue.ligne, rangee.premiere;
 -- name: merge_contacts
 -- What is new, and what an earlier import said otherwise. A cell left empty takes nothing back. A creance of nobody by
 -- name becomes that of the one person who now says to owe it; one of another person stays, beside the new one.
-WITH connue AS (
+WITH lue AS (
+    SELECT *, ligne = min(ligne) OVER (PARTITION BY telephone, libelle, echeance) AS premiere FROM contact_lu
+), connue AS (
     SELECT DISTINCT ON (lue.ligne) lue.*, c.id
-    FROM contact_lu AS lue
+    FROM lue
     JOIN relances.contact AS c
         ON c.campagne = %(campagne)s AND c.telephone = lue.telephone AND c.libelle = lue.libelle
-        AND c.echeance = lue.echeance AND (c.personne = lue.qui OR c.personne = '' AND NOT EXISTS (
-            SELECT FROM contact_lu AS autre
-            WHERE autre.telephone = lue.telephone AND autre.libelle = lue.libelle AND autre.echeance = lue.echeance
-                AND autre.ligne < lue.ligne))
+        AND c.echeance = lue.echeance AND (c.personne = lue.qui OR c.personne = '' AND lue.premiere)
     ORDER BY lue.ligne, c.personne = lue.qui DESC
 ), modifiee AS (
     UPDATE relances.contact AS c
@@ -95,8 +94,8 @@ WITH connue AS (
 ), ajoutee AS (
     INSERT INTO relances.contact (campagne, telephone, saisie, montant_du, echeance, libelle, nom, prenom, langue)
     SELECT %(campagne)s, telephone, saisie, montant_du, echeance, libelle, nom, prenom, langue
-    FROM contact_lu
-    WHERE ligne NOT IN (SELECT ligne FROM connue)
+    FROM contact_lu AS lue
+    WHERE NOT EXISTS (SELECT FROM connue WHERE connue.ligne = lue.ligne)
     ORDER BY ligne
     RETURNING id
 )
