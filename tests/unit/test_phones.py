@@ -29,6 +29,12 @@ ACCEPTED = {
     "tél. 066 12 34 56": MOBILE,
     "Tél : 066 12 34 56": MOBILE,
     "tel:066123456": MOBILE,
+    "TEL 066123456": MOBILE,
+    "066123456.": MOBILE,
+    "066123456 / NULL": MOBILE,
+    "(00 241) 66 12 34 56": MOBILE,
+    "(+241) (0) 66 12 34 56": MOBILE,
+    "066.123456": MOBILE,
     "p:+24166123456": MOBILE,
     "whatsapp:+24166123456": MOBILE,
     "'066123456": MOBILE,
@@ -102,6 +108,17 @@ DOUBTFUL = [
     "066 12 34 5 6",  # apart from the others: of this number, or of the next?
     "06 61 23 45 6",
     "06 61 23 45 67",
+    "06/12/2025",  # a date
+    "07-05-1985",
+    "66.12.2025",
+    "077123456 - 06/12/2025",
+    "661234.56",  # an amount
+    "0.66123456",
+    "66123.456",
+    "066123456 / 07712345",  # a second number that its column cut short
+    "+390612345678 9",
+    "+4930123456/7",
+    "\u202e65432166",  # not shown in the order of its digits
     "066.12.34.5",
     "066123456.0",  # no spreadsheet keeps the zero of a number that it gives decimals
     "-066123456",
@@ -228,6 +245,7 @@ def test_an_american_number_is_known_by_its_country_code(
         ("5145551234", "15145551234"),
         ("514 555-1234", "15145551234"),
         ("15145551234", "15145551234"),
+        ("(514) 555-1234", "15145551234"),
     ],
 )
 def test_ten_bare_digits_are_american_only_for_who_asked_for_an_american_fournisseur(typed: str, digits: str) -> None:
@@ -235,6 +253,11 @@ def test_ten_bare_digits_are_american_only_for_who_asked_for_an_american_fournis
     assert normalise(typed, NORTH_AMERICA) == Refus.INVALIDE
     assert destination(typed, GABON) == Refus.INVALIDE
     assert destination(typed, ANYWHERE) == Refus.INVALIDE
+
+
+@pytest.mark.parametrize("typed", ["66 12 34 56 78", "66 123 456.00", "24166 12345"])
+def test_digits_that_no_american_groups_so_are_none_of_theirs(typed: str) -> None:
+    assert isinstance(destination(typed, NORTH_AMERICA), Refus)
 
 
 @given(st.from_regex(r"1?[0-9]{10}", fullmatch=True))
@@ -294,6 +317,7 @@ def test_where_any_country_is_reached_gabonese_numbers_are_read_as_for_an_sms(ty
         ("+33 6 12 34 56 78", "33612345678"),
         ("0033612345678", "33612345678"),
         ("+33 1 42 68 53 00", "33142685300"),
+        ("+33 (0)6 12 34 56 78", "33612345678"),
         ("+237 6 71 23 45 67", "237671234567"),
         ("+14155238886", "14155238886"),
     ],
@@ -330,7 +354,8 @@ def test_every_accepted_number_is_one_that_a_relance_may_hold(typed: str, pays: 
         ("066123456 ou 077123456", ["066123456", "077123456"]),
         ("066123456 et 077123456", ["066123456", "077123456"]),
         ("066123456\n077123456", ["066123456", "077123456"]),
-        ("tel:066123456, whatsapp:+24177123456", ["066123456", "+24177123456"]),
+        ("tel:066123456, whatsapp:+24177123456", ["tel:066123456", "whatsapp:+24177123456"]),
+        ("Tél : 066123456 / Tél : 077123456", ["Tél : 066123456", "Tél : 077123456"]),
         ("+241 66 12 34 56 / +33 6 12 34 56 78", ["+241 66 12 34 56", "+33 6 12 34 56 78"]),
         ("011723456 / 066123456", ["011723456", "066123456"]),
         ("66123456 77123456 74123456", ["66123456", "77123456", "74123456"]),
@@ -360,3 +385,4 @@ def test_a_doubt_names_one_sign_at_most() -> None:
     assert "M" in doute("077123456 Mme")
     assert "Mme" not in doute("077123456 Mme")
     assert "chiffre" in doute("077 12 345")
+    assert doute("066123456\x1b[31m") == "« U+001B » n'a pas sa place dans un numéro"

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from relances.pipeline.connections import RELANCES, database
-from relances.pipeline.reactivation import read_by_providers
 from relances.rules.douteuses import HEADER, Partie
 from relances.rules.markdown import compte, nombre, tableau
 from relances.stages.tableau_csv import PERSONAL_DATA, open_csv
 from relances.store.douteuses import stream_left
 from relances_providers.discretion import mask
+from relances_providers.provider_info import provider_named
 
 _SHOWN: Final = 20
 
@@ -37,7 +37,8 @@ def list_doubtful(csv: Path | None) -> str:
 
 def _doubtful(parties: Iterator[Partie]) -> Iterator[tuple[Partie, str]]:
     for partie in parties:
-        doute = partie.doute(read_by_providers)
+        provider = provider_named(partie.fournisseur)
+        doute = partie.doute(provider.countries if provider is not None else frozenset())
         if doute is not None:
             yield partie, doute
 

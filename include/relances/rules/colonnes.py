@@ -43,7 +43,7 @@ class Colonnes:
     def found(self) -> str:
         """What there is, for whom a column is missing."""
         # A file without titles begins with somebody's row, which no message quotes.
-        if any(sum(map(str.isdigit, titre)) >= _DIGITS_OF_DATA for titre in self.titres):
+        if not self.places or any(sum(map(str.isdigit, titre)) >= _DIGITS_OF_DATA for titre in self.titres):
             return "la première ligne doit porter les titres des colonnes"
         return f"colonnes trouvées : {', '.join(filter(None, self.titres)) or 'aucune'}"
 

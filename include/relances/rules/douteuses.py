@@ -1,13 +1,13 @@
 """Relances that left for a number which, read with today's care, is not surely the one that was typed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from relances.rules.csv_sur import Valeur
-from relances.rules.phones import Numero, Verdict, candidats
+from relances.rules.phones import Numero, candidats, destination
 from relances.rules.telephones import why_not
 
 HEADER: Final = (
@@ -34,9 +34,12 @@ class Partie:
     def __repr__(self) -> str:
         return f"Partie({self.relance_id}, …)"
 
-    def doute(self, read: Callable[[str], Verdict]) -> str | None:
-        """Why its number is doubtful; None where what was typed reads as that number. ``read``: what a number is."""
-        verdicts = [(saisie, read(each)) for saisie in self.telephones for each in candidats(saisie)]
+    def doute(self, pays: frozenset[str]) -> str | None:
+        """Why its number is doubtful; None where what was typed reads as that number.
+
+        ``pays``: those that its fournisseur reaches (ISO codes; none: any).
+        """
+        verdicts = [(saisie, destination(each, pays)) for saisie in self.telephones for each in candidats(saisie)]
         if any(isinstance(verdict, Numero) and verdict.chiffres == self.numero for _, verdict in verdicts):
             return None
         refused = [(saisie, verdict) for saisie, verdict in verdicts if not isinstance(verdict, Numero)]

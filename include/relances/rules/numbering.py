@@ -68,7 +68,7 @@ def judge(ecrit: Ecrit) -> Verdict:
     if gabonese is None:
         return _of_another_length(ecrit)
     national = gabonese["national"]
-    if _is_too_short(ecrit.groupes, national) or _has_a_tail(ecrit.groupes):
+    if _is_too_short(ecrit.groupes, national) or _has_a_tail(ecrit.groupes) or _is_an_amount(ecrit):
         return Refus.DOUTEUX
     return gabonese_number(national[-8:])
 
@@ -95,6 +95,11 @@ def _is_too_short(groupes: tuple[str, ...], national: str) -> bool:
 def _has_a_tail(groupes: tuple[str, ...]) -> bool:
     """Whether its first groups are a whole number already: what follows is of another, or an extension."""
     return any(_is_whole(groupes[:end]) for end in range(1, len(groupes)))
+
+
+def _is_an_amount(ecrit: Ecrit) -> bool:
+    """661234.56, 0.66123456: a number's first digits by a point are those of its operator, two or three."""
+    return ecrit.point and not 2 <= len(ecrit.groupes[0]) <= 3
 
 
 def _is_whole(groupes: tuple[str, ...]) -> bool:

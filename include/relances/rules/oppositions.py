@@ -1,5 +1,6 @@
 """A row of a list of people who asked for silence → whom it names, or what is wrong with it."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_columns, short_text
 from relances.rules.contacts import TITRES as CONTACT
 from relances.rules.errors import Blocked
-from relances.rules.tableur import Ligne
+from relances.rules.tableur import AS_TEXT, SCIENTIFIC, Ligne
 from relances.rules.vide import is_absent
 
 TITRES: Final[Titres] = {
@@ -18,6 +19,7 @@ TITRES: Final[Titres] = {
     "telephone": CONTACT["telephone"],
     "motif": frozenset({"raison", "commentaire"}),
 }
+_DECIMAL: Final = re.compile(r"(?<=\d)[.,]00?$", re.ASCII)
 _ID_MAX: Final = 200  # characters
 
 
@@ -59,8 +61,10 @@ def read_opposition(
 
 
 def read_contribuable_id(text: str) -> str:
-    """A contribuable's id as typed. Raises Illisible."""
-    found = " ".join(text.split())
+    """A contribuable's id as typed, or as a column of numbers is exported: 123.0. Raises Illisible."""
+    found = _DECIMAL.sub("", " ".join(text.split()))
+    if SCIENTIFIC.fullmatch(found):
+        raise Illisible(f"le tableur a remplacé l'identifiant par une puissance de dix ; {AS_TEXT}")
     if is_absent(found) or not found.isprintable():
         raise Illisible("identifiant vide ou illisible")
     return short_text(_ID_MAX)(found)

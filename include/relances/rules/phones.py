@@ -6,7 +6,8 @@ from typing import Final
 import phonenumbers
 
 from relances.rules.numbering import Numero, Refus, Verdict, gabonese_number, judge
-from relances.rules.saisie import LONGEST, Ecrit, fold, halves, one, parts, stranger
+from relances.rules.saisie import LONGEST, fold, halves, one, parts, stranger
+from relances.rules.vide import is_absent
 
 __all__ = [
     "LECTURE", "Numero", "Refus", "Verdict", "candidats", "destination", "doute", "lire", "normalise", "reach",
@@ -18,6 +19,9 @@ _IN_PAIRS: Final = re.compile(r"(?:(?:\+|00)?241 )?(?:0?([1-9]\d)|(0[1-7]))([ ./
 _SCIENTIFIC: Final = re.compile(r"\d([.,]\d+)?E\+?\d+", re.ASCII | re.IGNORECASE)
 _NORTH_AMERICA: Final = frozenset({"US", "CA"})
 _TEN_DIGITS: Final = re.compile(r"1?([2-9]\d{9})", re.ASCII)
+_OF_AMERICA: Final = frozenset(
+    {(10,), (11,), (3, 3, 4), (3, 7), (1, 10), (1, 3, 3, 4), (1, 3, 7)}
+)  # how it groups them
 _ABSENT_BELOW: Final = 6  # digits: shorter than any number is a placeholder, not a mistyped number
 
 LECTURE: Final = f"2 {phonenumbers.__version__}"
@@ -73,11 +77,17 @@ def destination(saisie: str, pays: frozenset[str]) -> Verdict:
 
     Where it reaches North America alone, ten bare digits are one of its numbers.
     """
-    if pays and pays <= _NORTH_AMERICA and (ecrit := one(fold(saisie))) is not None and not ecrit.international:
-        ten = _TEN_DIGITS.fullmatch(ecrit.chiffres)
-        if ten is not None:
-            return reach(judge(Ecrit(international=True, groupes=(f"1{ten[1]}",))), pays)
-    return normalise(saisie, pays)
+    ten = _ten_digits(saisie) if pays and pays <= _NORTH_AMERICA else None
+    return normalise(saisie if ten is None else f"+1{ten}", pays)
+
+
+def _ten_digits(saisie: str) -> str | None:
+    """Those of an American number without its country, written as Americans do."""
+    ecrit = one(fold(saisie)) if len(saisie) <= LONGEST else None
+    if ecrit is None or ecrit.international or tuple(map(len, ecrit.groupes)) not in _OF_AMERICA:
+        return None
+    found = _TEN_DIGITS.fullmatch(ecrit.chiffres)
+    return found[1] if found is not None else None
 
 
 def _plain(saisie: str) -> str | None:
@@ -100,7 +110,9 @@ def _read(saisie: str) -> list[tuple[str, Verdict]]:
         if numbers is None:
             return [(saisie, _verdict(part) if len(found) == 1 else Refus.DOUTEUX)]
         read += numbers
-    return list(dict.fromkeys(read)) or [(saisie, Refus.DOUTEUX)]
+    if not read or len({numero.migre for _, numero in read if isinstance(numero, Numero)}) > 1:
+        return [(saisie, Refus.DOUTEUX)]  # of two plans in one cell, the shorter number may be the other kind cut short
+    return list(dict.fromkeys(read))
 
 
 def _unreadable(saisie: str) -> Refus | None:
@@ -119,6 +131,8 @@ def _numbers(part: str) -> list[tuple[str, Verdict]] | None:
 
 
 def _ways(part: str) -> list[list[tuple[str, Verdict]]]:
+    if is_absent(part):
+        return [[]]
     verdict = _verdict(part)
     if _is_whole(verdict):
         return [[(part, verdict)]]

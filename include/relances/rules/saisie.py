@@ -8,6 +8,8 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from relances.rules.vide import is_absent
+
 LONGEST: Final = 100
 """Characters: a longer cell is no telephone number, and too long for an index."""
 
@@ -18,12 +20,17 @@ _AS_ASCII: Final = {
     **dict.fromkeys(map(ord, "\u2044\u2215"), "/"),
 }
 _UNSEEN: Final = "Cf"  # direction marks and joiners, which a telephone puts around the numbers it copies
-_LABEL: Final = re.compile(r"\A(?:t[eé]l(?:[eé]phone)?\s?(?:\.\s?:?|:)|(?:p|whatsapp)\s?:)\s?", re.IGNORECASE)
+_OVERRIDES: Final = frozenset("\u202d\u202e")  # but these: what follows is not shown in the order of its digits
+_LABEL: Final = re.compile(
+    r"\A(?:t[eé]l(?:[eé]phone)?(?:\s?\.\s?:?|\s?:|\s(?=[\d+(]))|(?:p|whatsapp)\s?:)\s?", re.IGNORECASE
+)
 _OF_A_NUMBER: Final = re.compile(r"[\d +./()-]", re.ASCII)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;|&]|\b(?:ou|et|or|and)\b", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(\+?[1-9]\d{6,14})[.,]00?", re.ASCII)  # how a column of numbers is exported
-_FIRST_IN_BRACKETS: Final = re.compile(r"\A(?:(\+) ?)?\( ?(\+?) ?(\d{1,5}) ?\)", re.ASCII)  # (+241) or (066)
-_SECOND_IN_BRACKETS: Final = re.compile(r"\A((?:\+ ?|00 ?)\d{1,3}|241|1) ?\( ?(0|\d{2,4}) ?\)", re.ASCII)  # +241 (0)
+_FIRST_IN_BRACKETS: Final = re.compile(r"\A(?:(\+) ?)?\( ?(\+?) ?(\d{1,5}|00 \d{1,3}) ?\)", re.ASCII)  # (+241) or (066)
+_SECOND_IN_BRACKETS: Final = re.compile(r"\A((?:\+ ?|00 ?)\d{1,3}|241|1) ?\( ?(?:0|(\d{2,4})) ?\)", re.ASCII)
+"""The zero that is dialled at home, which is left out, or an area: +241 (0)66…, +1 (514)…"""
+_YEAR: Final = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _GAP: Final = re.compile(r" ?[./-] ?| ")
 _ONE: Final = re.compile(rf"(?:(\+) ?)?(\d+(?:(?:{_GAP.pattern})\d+)*)", re.ASCII)
 
@@ -31,12 +38,14 @@ _ONE: Final = re.compile(rf"(?:(\+) ?)?(\d+(?:(?:{_GAP.pattern})\d+)*)", re.ASCI
 class Ecrit(NamedTuple):
     """One number as written. ``international``: after a plus sign. ``groupes``: its digits, as they are grouped.
 
-    ``choix``: a slash stands before its last group alone, where it may mean « or ».
+    ``choix``: a slash stands before its last group alone, where it may mean « or ». ``point``: one point is all that
+    parts its digits, as in an amount.
     """
 
     international: bool
     groupes: tuple[str, ...]
     choix: bool = False
+    point: bool = False
 
     @property
     def chiffres(self) -> str:
@@ -56,8 +65,8 @@ def fold(saisie: str) -> str:
 
 def parts(text: str) -> list[str]:
     """What stands between the signs and the words that part one number from the next; ``text``: folded."""
-    found = (_LABEL.sub("", part.strip(" /")) for part in _BETWEEN_NUMBERS.split(text))
-    return [part for part in found if part]
+    found = (part.strip(" /") for part in _BETWEEN_NUMBERS.split(text))
+    return [part for part in found if not is_absent(part)]
 
 
 def halves(part: str) -> list[tuple[str, str]]:
@@ -67,33 +76,36 @@ def halves(part: str) -> list[tuple[str, str]]:
 
 def one(part: str) -> Ecrit | None:
     """The number that a part writes, where it writes one and one only by the look of it."""
-    written = _ONE.fullmatch(_without_brackets(part) if "(" in part else part)
+    bare = _LABEL.sub("", part).removesuffix(".")
+    written = _ONE.fullmatch(_without_brackets(bare) if "(" in bare else bare)
     if written is None:
         return None
-    slashes = ["/" in gap for gap in _GAP.findall(written[2])]
-    ecrit = Ecrit(written[1] is not None, tuple(_GAP.split(written[2])), choix=slashes[-1:] == [True] != slashes)
-    return ecrit if _is_plain(ecrit) else None
+    gaps = [gap.strip() for gap in _GAP.findall(written[2])]
+    choix = gaps[-1:] == ["/"] and (len(gaps) == 1 or gaps.count("/") < len(gaps))
+    ecrit = Ecrit(written[1] is not None, tuple(_GAP.split(written[2])), choix, point=gaps == ["."])
+    return ecrit if _is_plain(ecrit) and not _is_a_date(ecrit.groupes) else None
 
 
 def stranger(text: str) -> str | None:
-    """The first character that no number has; ``text``: folded."""
+    """The first character that no number has, or its code where none would see it; ``text``: folded."""
     bare = (_LABEL.sub("", part.strip()) for part in _BETWEEN_NUMBERS.split(text))
-    return next((sign for part in bare for sign in part if not _OF_A_NUMBER.match(sign)), None)
+    found = next((sign for part in bare for sign in part if not _OF_A_NUMBER.match(sign)), None)
+    return found if found is None or found.isprintable() else f"U+{ord(found):04X}"
 
 
 def _in_ascii(saisie: str) -> str:
     text = unicodedata.normalize("NFC", saisie).translate(_AS_ASCII)
-    return "".join(sign for sign in text if unicodedata.category(sign) != _UNSEEN)
+    return "".join(sign for sign in text if sign in _OVERRIDES or unicodedata.category(sign) != _UNSEEN)
 
 
 def _without_brackets(part: str) -> str:
     """Those around its first digits, its country or the zero after it; any other stays, and is of no number."""
-    opened = _SECOND_IN_BRACKETS.sub(r"\1 \2 ", _FIRST_IN_BRACKETS.sub(_with_one_plus, part))
-    return " ".join(opened.split())
+    opened = " ".join(_FIRST_IN_BRACKETS.sub(_with_one_plus, part).split())
+    return " ".join(_SECOND_IN_BRACKETS.sub(r"\1 \2 ", opened).split())
 
 
 def _with_one_plus(found: re.Match[str]) -> str:
-    return f"{found[1] or found[2] or ''}{found[3]} "
+    return f"{found[1] or found[2] or ''}{''.join(found[3].split())} "
 
 
 def _is_plain(ecrit: Ecrit) -> bool:
@@ -102,7 +114,7 @@ def _is_plain(ecrit: Ecrit) -> bool:
     if len(alone) == len(ecrit.groupes):
         return True
     if ecrit.international:
-        expected = {0, 1}
+        expected = {0, 1} if len(first) <= 3 else set()
     elif first == "00":
         expected = {1, 2}
     elif first.startswith("00") or first == "241":
@@ -110,3 +122,10 @@ def _is_plain(ecrit: Ecrit) -> bool:
     else:
         expected = {0} if first in {"0", "1"} else set()
     return alone <= expected
+
+
+def _is_a_date(groupes: tuple[str, ...]) -> bool:
+    """06/12/2025 has the digits of an old number, by groups that no number has."""
+    return (
+        len(groupes) == 3 and len(groupes[0]) <= 2 and len(groupes[1]) <= 2 and _YEAR.fullmatch(groupes[2]) is not None
+    )

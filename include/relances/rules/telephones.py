@@ -41,6 +41,11 @@ def why_not(text: str, verdict: Verdict) -> str:
 
 
 def _assigned(saisie: str) -> list[Numero]:
-    """The number that a spreadsheet took the sign off, where a plan assigns it."""
-    found = lire(saisie)
-    return [found] if isinstance(found, Numero) and found.attribue else []
+    """The number that a spreadsheet took the sign off, where a plan assigns it, and Gabon none that ends so.
+
+    142 66 12 34 56 is rather a mistyped 241.
+    """
+    found, ends = lire(saisie), (lire(saisie[-8:]), lire(saisie[-9:]))
+    if not isinstance(found, Numero) or not found.attribue or any(isinstance(end, Numero) for end in ends):
+        return []
+    return [found]
