@@ -44,8 +44,8 @@ def contacts(url: str, *telephones: str) -> list[str]:
     """Import a contact of each number; their ids, as the source of contacts makes them."""
     rows = ask(
         url,
-        "INSERT INTO relances.contact (campagne, telephone, saisie, libelle, montant_du, echeance) "
-        "SELECT 'Marchés', t, t, 'Étal ' || n, 15000, '2026-01-01' "
+        "INSERT INTO relances.contact (campagne, telephone, numeros, saisie, libelle, montant_du, echeance) "
+        "SELECT 'Marchés', t, ARRAY[t], t, 'Étal ' || n, 15000, '2026-01-01' "
         "FROM unnest(%(telephones)s::text[]) WITH ORDINALITY AS _ (t, n) RETURNING 'c' || id AS id",
         telephones=list(telephones),
     )

@@ -66,7 +66,7 @@ def test_columns_come_in_any_order_with_others_beside_them() -> None:
         ["x", "Taxe", "2025-12-18", "", "15000", "066123456"], ["n ", " objet ", " echeance ", "", " montant ", " tel"]
     )
     assert isinstance(contact, Contact)
-    assert (contact.libelle, contact.montant_du, contact.numero.chiffres) == ("Taxe", 15_000, "24166123456")
+    assert (contact.libelle, contact.montant_du, contact.numeros[0]) == ("Taxe", 15_000, "24166123456")
 
 
 def test_a_missing_column_names_those_found() -> None:
@@ -90,7 +90,7 @@ def test_two_columns_for_the_same_thing_are_refused() -> None:
 def test_a_row_is_a_contact() -> None:
     contact = read(GOOD)
     assert isinstance(contact, Contact)
-    assert (contact.numero.chiffres, contact.montant_du, contact.echeance) == (
+    assert (contact.numeros[0], contact.montant_du, contact.echeance) == (
         "24166123456",
         15_000,
         date(2025, 12, 18),

@@ -8,7 +8,6 @@ from typing import Final
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, short_text
 from relances.rules.dates import read_date
 from relances.rules.montants import read_montant
-from relances.rules.phones import Numero
 from relances.rules.policy import Qualite
 from relances.rules.tableur import Ligne
 from relances.rules.telephones import read_telephones
@@ -38,11 +37,11 @@ _LANGUES: Final = {"fr": "fr", "francais": "fr", "français": "fr", "en": "en", 
 class Contact:
     """Who owes how much, for what, since when.
 
-    ``saisie``: the telephone as mended, of which ``numero`` is the first number.
+    ``saisie``: the telephone as mended, ``numeros``: those that it holds, digits with the country code.
     """
 
     saisie: str
-    numero: Numero
+    numeros: tuple[str, ...]
     montant_du: Decimal
     echeance: date
     libelle: str
@@ -66,8 +65,9 @@ def read_contact(ligne: Ligne, colonnes: Colonnes, qualite: Qualite, today: date
     langue = lecture.value("langue", _langue)
     if lecture.erreurs or telephone is None or montant is None or echeance is None or libelle is None:
         return lecture.erreurs
-    saisie, (numero, *_) = telephone
-    return Contact(saisie, numero, montant, echeance, libelle, nom or None, prenom or None, langue)
+    saisie, read = telephone
+    numeros = tuple(numero.chiffres for numero in read)
+    return Contact(saisie, numeros, montant, echeance, libelle, nom or None, prenom or None, langue)
 
 
 def _echeance(text: str, qualite: Qualite, today: date) -> date:

@@ -27,8 +27,8 @@ _NAMELESS: Final = (
     "sans nom, alors que plusieurs personnes de ce numéro ont ce libellé et cette échéance : donnez le nom"
 )
 _ANOTHER: Final = (
-    "ce numéro avait déjà ce libellé et cette échéance au nom d'une autre personne : elle est gardée à côté ; si c'est "
-    "la même, réimportez l'ancien nom avec le montant 0"
+    "un import précédent donne à ce numéro le même libellé et la même échéance sous un autre nom : si c'est la même "
+    "personne, reprenez ce nom ; si ce sont deux personnes, mettez aussi la ligne de la première"
 )
 
 
@@ -102,8 +102,6 @@ def import_contacts(
         repetitions = held.leave_out_repetitions()
         for ligne, autre in repetitions:
             remarques.note(ligne, _REPETITION.format(autre))
-        for ligne in held.of_other_persons():
-            remarques.note(ligne, _ANOTHER)
         return Imported(lues, erreurs.lignes, len(repetitions), held.merge(today))
     return Imported(lues, erreurs.lignes, 0, None)
 
@@ -112,6 +110,8 @@ def _refuse(held: Contacts, erreurs: LineLog, montant: str) -> None:
     """Leave out the lines that others make doubtful."""
     for ligne in held.leave_out_nameless():
         erreurs.note(ligne, _NAMELESS)
+    for ligne in held.leave_out_other_names():
+        erreurs.note(ligne, _ANOTHER)
     for ligne, autre in held.leave_out_contradictions():
         erreurs.note(ligne, _CONTRADICTION.format(autre), montant)
 

@@ -44,13 +44,14 @@ class Contacts:
             for ligne, contact in contacts:
                 copy.write_row(
                     (
-                        ligne, contact.numero.chiffres, contact.saisie, contact.montant_du, contact.echeance,
-                        contact.libelle, contact.nom, contact.prenom, contact.langue,
+                        ligne, min(contact.numeros), list(contact.numeros), contact.saisie, contact.montant_du,
+                        contact.echeance, contact.libelle, contact.nom, contact.prenom, contact.langue,
                     )
                 )  # fmt: skip
 
         self._connection.execute(query("lock_contacts"))
-        self._connection.execute(query("analyze_contacts_read"))
+        self._connection.execute(query("analyze_contacts"))
+        self._connection.execute(query("recognise_contacts_read"), self._campagne)
         self._connection.execute(query("name_contacts_read"), self._campagne)
 
     def leave_out_nameless(self) -> list[int]:
@@ -65,14 +66,15 @@ class Contacts:
         """Drop the lines of a creance that another line tells already; each, and that one."""
         return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_repetitions")))
 
-    def of_other_persons(self) -> list[int]:
-        """The lines of a person whose number owes the same, by an earlier import, under another name."""
-        return [ligne for (ligne,) in self._connection.execute(query("tell_other_persons"), self._campagne)]
+    def leave_out_other_names(self) -> list[int]:
+        """Drop the lines of somebody whose number owes the same, by an earlier import, under a name not in this one."""
+        return sorted(ligne for (ligne,) in self._connection.execute(query("leave_out_other_names"), self._campagne))
 
     def merge(self, today: date) -> Merged:
         """Bring the campaign up to date with what is held."""
         merging = self._connection.execute(query("merge_contacts"), {**self._campagne, "today": today})
-        [(ajoutees, modifiees, connues, soldees, a_echoir, premiere)] = merging
-        self._connection.execute(query("assign_contacts"), {"premiere": premiere})
+        [(ajoutees, modifiees, connues, soldees, a_echoir)] = merging
+        self._connection.execute(query("analyze_contacts"))
+        self._connection.execute(query("assign_contacts"))
         [(contribuables,)] = self._connection.execute(query("count_people_read"), self._campagne)
         return Merged(ajoutees, modifiees, connues, soldees, a_echoir, contribuables)

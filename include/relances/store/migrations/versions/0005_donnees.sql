@@ -11,22 +11,29 @@ ALTER TABLE relances.voie
 -- sans_essai: its account kept the message from arriving: the call counts for no attempt.
 ALTER TABLE relances.tentative ADD COLUMN sans_essai boolean NOT NULL DEFAULT false;
 
--- Whom a contact names, whatever the case, the accents and the order of the words; '' where nobody is named.
+-- Whom a contact names, whatever the case, the accents, the punctuation and the order of the words; '' where nobody is.
 CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT coalesce(string_agg(DISTINCT mot COLLATE "C", ' ' ORDER BY mot COLLATE "C"), '')
+    SELECT coalesce(string_agg(mot COLLATE "C", ' ' ORDER BY mot COLLATE "C"), '')
     FROM regexp_split_to_table(
-        lower(regexp_replace(normalize(coalesce(nom, '') || ' ' || coalesce(prenom, ''), NFKD), '[\u0300-\u036f]', '', 'g')),
-        '[\s.,;:''’"()/_-]+') AS mot
+        regexp_replace(
+            lower(replace(replace(replace(replace(
+                normalize(coalesce(nom, '') || ' ' || coalesce(prenom, ''), NFD), 'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae')),
+            '[\u0300-\u036f''`´ʼ‘’‛′]', '', 'g'),
+        '[\u0001-\u002f\u003a-\u0060\u007b-\u00bf\u2000-\u206f]+') AS mot
     WHERE mot <> ''
 $$;
 
 -- The same number, tax and date may be owed by two people. titulaire: the first contact of the same person, who is named
--- after it; null: this one.
+-- after it; null: this one. numeros: all that its cell holds; telephone is the one that tells it from others.
 ALTER TABLE relances.contact
     ADD COLUMN personne   text NOT NULL GENERATED ALWAYS AS (relances.personne(nom, prenom)) STORED,
     ADD COLUMN titulaire  bigint,
+    ADD COLUMN numeros    text[],
     DROP CONSTRAINT contact_campagne_telephone_libelle_echeance_key,
     ADD CONSTRAINT contact_unique UNIQUE (campagne, telephone, personne, libelle, echeance);
+
+UPDATE relances.contact SET numeros = ARRAY[telephone];
+ALTER TABLE relances.contact ALTER COLUMN numeros SET NOT NULL;
 
 -- Until now a number was one person. What was reminded stays so, so that nobody is reminded again; the rest is each
 -- person's own, and silence asked of one was asked of all.
