@@ -7,5 +7,10 @@ from hypothesis import HealthCheck, settings
 
 EXAMPLES: Final = int(os.environ.get("RELANCES_FUZZ", "1000"))
 
-fuzz = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-"""What a fuzzing test is decorated with."""
+fuzz = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize="RELANCES_FUZZ" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+"""What a fuzzing test is decorated with: ``make test`` tries the same inputs each time, ``make fuzz`` new ones."""

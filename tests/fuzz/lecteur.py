@@ -9,7 +9,7 @@ from itertools import pairwise
 
 PLAN_OF_2024 = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", "07": "77"}
 BETWEEN_DIGITS = set(" .-/()+") | set("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2044\u2215")
-LABEL = re.compile(r"(^|,)[\s/]*(t[eé]l([eé]phone)?\s?(\.\s?:?|:)|(p|whatsapp)\s?:)", re.IGNORECASE)
+LABEL = re.compile(r"(^|[\s,/.-])\s*(t[eé]l([eé]phone)?(\s?\.\s?:?|\s?:|\s)|(p|whatsapp)\s?:)", re.IGNORECASE)
 
 
 def would_dial(cell: str, number: str) -> bool:

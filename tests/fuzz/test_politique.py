@@ -92,9 +92,9 @@ def test_a_template_writes_a_text_or_is_refused_in_one_sentence(source: str) -> 
 )
 def test_no_policy_takes_long(folder: Path, setting: str) -> None:
     wrong = POLICY.replace('canal = "sms"', 'canal = "pigeon"')
-    begun = time.monotonic()
+    begun = time.process_time()
     assert loaded(folder, f"{setting}\n{wrong}".encode()) is not None
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_no_template_takes_long(tmp_path: Path, source: str) -> None:
     file = tmp_path / "sms" / "essai.fr.txt"
     file.parent.mkdir()
     file.write_text(source)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(Blocked) as refusal:
         Gabarits(tmp_path).check(Canal.SMS, "essai")
     assert one_sentence(refusal.value)
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS

@@ -120,20 +120,20 @@ def test_who_shares_a_number_becomes_a_person_unless_already_reminded(new_databa
 
 
 @pytest.mark.parametrize(
-    ("typed", "telephone", "migre", "statut"),
+    ("typed", "telephone", "migre", "stays"),
     [
-        ("066123456", "24166123456", False, "en_attente"),
-        ("+241 66 12 34 56", "24166123456", False, "en_attente"),
-        ("(+241) 66-12-34-56", "24166123456", False, "en_attente"),
-        ("06 61 23 45", "24166612345", True, "en_attente"),
-        ("066 12 34 5", "24166612345", True, "annulee"),
-        ("066 12 34 5O6", "24166123456", False, "annulee"),
-        ("066123456 (fils)", "24166123456", False, "annulee"),
-        ("0661234 5/6", "24166123456", False, "annulee"),
+        ("066123456", "24166123456", False, True),
+        ("+241 66 12 34 56", "24166123456", False, True),
+        ("(+241) 66-12-34-56", "24166123456", False, True),
+        ("06 61 23 45", "24166612345", True, True),
+        ("066 12 34 5", "24166612345", True, False),
+        ("066 12 34 5O6", "24166123456", False, False),
+        ("066123456 (fils)", "24166123456", False, False),
+        ("0661234 5/6", "24166123456", False, False),
     ],
 )
-def test_what_waits_for_a_number_not_written_plainly_is_withdrawn(
-    new_database: NewDatabase, typed: str, telephone: str, migre: bool, statut: str
+def test_what_waits_for_a_number_not_written_plainly_is_left_to_the_next_run(
+    new_database: NewDatabase, typed: str, telephone: str, migre: bool, stays: bool
 ) -> None:
     url = new_database("avant")
     of_version(url, "0004")
@@ -151,7 +151,22 @@ def test_what_waits_for_a_number_not_written_plainly_is_withdrawn(
         typed=typed,
     )
     migrate(url)
-    assert statuts(url) == {statut: 1}
+    assert statuts(url) == ({"en_attente": 1} if stays else {})
+    assert len(ask(url, "SELECT relance_id FROM relances.relance_creance")) == stays
+
+
+def test_what_was_tried_for_such_a_number_keeps_its_history_and_ends(new_database: NewDatabase) -> None:
+    url = new_database("avant")
+    of_version(url, "0004")
+    ask(url, OF_ONE_NUMBER)
+    ask(url, "UPDATE relances.relance SET tentatives = 1")
+    ask(
+        url,
+        "INSERT INTO relances.creance_extraite (execution_id, creance_id, contribuable_id, telephones) "
+        "VALUES (1, '2', 'c1', ARRAY['066123456 (fils)'])",
+    )
+    migrate(url)
+    assert ask(url, "SELECT statut, code FROM relances.relance") == [{"statut": "annulee", "code": "numero_douteux"}]
 
 
 def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDatabase) -> None:

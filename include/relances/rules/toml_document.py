@@ -23,7 +23,8 @@ _TOKEN: Final = re.compile(
     re.DOTALL | re.VERBOSE,
 )
 _LARGEST: Final = 65_536  # bytes: ten times the product's own policy, and read in no time
-_LONGEST: Final = 10_000  # characters of a line: a key of tens of thousands of parts takes minutes and gigabytes
+_LONGEST: Final = 10_000  # characters of a line
+_DEEPEST: Final = 50  # points of a line, but for its texts: a name of tens of thousands of parts takes minutes
 
 Place: TypeAlias = tuple[str | int, ...]
 """Where something is in a document: ``("niveau", 1, "canal")`` in the second ``[[niveau]]``."""
@@ -106,10 +107,10 @@ def _read(path: Path) -> str:
         )
     text = content.decode("utf-8-sig").replace("\r\n", "\n")
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > _LONGEST:
+        if len(line) > _LONGEST or line.count(".") > _DEEPEST < _CLOSED.sub("", line).count("."):
             raise Blocked(
-                f"{path.name}, ligne {number} : plus de {_LONGEST} caractères ; coupez-la en plusieurs",
-                "a line is too long",
+                f"{path.name}, ligne {number} : trop longue, ou trop de points dans un nom ; coupez-la en plusieurs",
+                "a line is too long, or a name has too many parts",
             )
     return text
 

@@ -19,6 +19,7 @@ def read_numbers(relances: psycopg.Connection, execution: Execution) -> int:
         numbers.open()
         read, cut = _read_all(numbers)
         if cut:
+            numbers.cut()
             more, _ = _read_all(numbers)
             read += more
         if read:
@@ -35,6 +36,6 @@ def _read_all(numbers: Numbers) -> tuple[int, int]:
         several = {saisie: each for saisie, each in held.items() if len(each) > 1}
         numbers.remember([(saisie, lire(saisie)) for saisie in saisies if saisie not in several])
         if several:
-            numbers.cut(several)
+            numbers.note_cut(several)
         read, cut = read + len(saisies) - len(several), cut + len(several)
     return read, cut

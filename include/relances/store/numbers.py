@@ -22,6 +22,7 @@ class Numbers:
         """Forget what other versions of the reading read; nobody else reads until the transaction ends."""
         self._connection.execute(query("lock_numbers"))
         self._connection.execute(query("forget_older_readings"), {"lecture": LECTURE})
+        self._connection.execute(query("create_cut_cells"))
 
     def to_read(self) -> Iterator[list[str]]:
         """Those that this version of the reading never read, some thousands at a time."""
@@ -30,16 +31,17 @@ class Numbers:
             while batch := rows.fetchmany(_FETCHED_AT_ONCE):
                 yield [saisie for (saisie,) in batch]
 
-    def cut(self, cells: Mapping[str, Sequence[str]]) -> None:
-        """Put the numbers that each of these cells holds in its place among the telephones of the execution."""
-        parts = [(cell, number) for cell, numbers in cells.items() for number in numbers]
-        parameters = {
-            "execution_id": self._execution.id,
-            "cellules": list(cells),
-            "cellule": [cell for cell, _ in parts],
-            "numero": [number for _, number in parts],
-        }
-        self._connection.execute(query("cut_cells"), parameters)
+    def note_cut(self, cells: Mapping[str, Sequence[str]]) -> None:
+        """Hold which numbers these cells are made of, until :meth:`cut`."""
+        with self._connection.cursor() as cursor, cursor.copy(query("copy_cut_cells")) as copy:
+            for cell, numbers in cells.items():
+                for ordre, number in enumerate(numbers):
+                    copy.write_row((cell, number, ordre))
+
+    def cut(self) -> None:
+        """Put their numbers in the place of the cells that hold several, among the telephones of the execution."""
+        self._connection.execute(query("analyze_cut_cells"))
+        self._connection.execute(query("cut_cells"), {"execution_id": self._execution.id})
 
     def let_planner_know(self) -> None:
         """Have the database look again at how many numbers there are."""

@@ -1,6 +1,6 @@
 -- name: list_corrections
 -- The contribuables of an execution whose number asks for another, one row for each reason; the least pressing last.
-SELECT contribuable_id, min(nom), min(prenom), min(array_to_string(telephones, ' / ')), '+' || min(numero), code, count(*), sum(montant)
+SELECT contribuable_id, min(nom), min(prenom), min(array_to_string(telephones, ' / ')), string_agg(DISTINCT '+' || numero, ' / '), code, count(*), sum(montant)
 FROM relances.creances_a_corriger(%(execution_id)s, %(source)s, %(occasion)s, %(canaux)s, %(codes)s)
 GROUP BY contribuable_id, code
 ORDER BY code = 'ancien_plan', code, contribuable_id COLLATE "C";

@@ -33,13 +33,26 @@ ORDER BY saisie;
 -- name: cut_cells
 -- Each telephone that holds several numbers gives way to them, in their order.
 UPDATE relances.creance_extraite c
-SET telephones = (
-    SELECT array_agg(coalesce(p.numero, t.saisie) ORDER BY t.ordre, p.ordre)
-    FROM unnest(c.telephones) WITH ORDINALITY AS t (saisie, ordre)
-    LEFT JOIN unnest(%(cellule)s::text[], %(numero)s::text[]) WITH ORDINALITY AS p (cellule, numero, ordre)
-        ON p.cellule = t.saisie)
-WHERE c.execution_id = %(execution_id)s AND EXISTS (
-    SELECT FROM unnest(c.telephones) AS t (saisie) WHERE t.saisie = ANY (%(cellules)s::text[]));
+SET telephones = coupee.telephones
+FROM (
+    SELECT e.rang, array_agg(coalesce(p.numero, t.saisie) ORDER BY t.ordre, p.ordre) AS telephones
+    FROM relances.creance_extraite e
+    CROSS JOIN unnest(e.telephones) WITH ORDINALITY AS t (saisie, ordre)
+    LEFT JOIN cellule_coupee p ON p.cellule = t.saisie
+    WHERE e.execution_id = %(execution_id)s
+    GROUP BY e.rang
+    HAVING bool_or(p.cellule IS NOT NULL)
+) coupee
+WHERE c.rang = coupee.rang AND c.execution_id = %(execution_id)s;
+
+-- name: create_cut_cells
+CREATE TEMPORARY TABLE cellule_coupee (cellule text, numero text, ordre integer) ON COMMIT DROP;
+
+-- name: copy_cut_cells
+COPY cellule_coupee FROM STDIN;
+
+-- name: analyze_cut_cells
+ANALYZE cellule_coupee;
 
 -- name: lock_numbers
 SELECT pg_advisory_xact_lock(hashtextextended('numero', 4));

@@ -1,7 +1,7 @@
 """Data as they really come: two people of one telephone, numbers that read one way only, échéances beyond sense, faults
 of an account that are told late.
 
-Forward only. Imported contacts are rewritten, which are few; of relances, those alone that wait and are withdrawn.
+Forward only. Imported contacts are rewritten, which are few; of relances, those alone that wait to be read again.
 """
 
 from pathlib import Path

@@ -1,6 +1,27 @@
 -- Where somebody uses the tables: fail soon and say so, rather than hold up everybody who comes after.
 SET LOCAL lock_timeout = '5s';
 
+-- What waits to be sent to a number that is not written plainly: the next run of its occasion reads it again, or says why
+-- it does not. What was tried already keeps its history, and ends here.
+CREATE TEMPORARY TABLE a_relire ON COMMIT DROP AS
+SELECT DISTINCT r.id, r.tentatives
+FROM relances.relance r
+JOIN relances.relance_creance rc ON rc.relance_id = r.id
+JOIN relances.creance_extraite c ON c.execution_id = r.execution_id AND c.creance_id = rc.creance_id
+    AND c.contribuable_id = r.contribuable_id
+WHERE r.statut = 'en_attente' AND NOT EXISTS (
+    SELECT FROM unnest(c.telephones) AS t (saisie)
+    WHERE right(regexp_replace(t.saisie, '[^0-9]', '', 'g'), 6) = right(r.telephone, 6)
+        AND CASE WHEN r.telephone_migre
+            THEN t.saisie ~ '^((\+|00)?241 ?)?0[1-7]([ ./-]?)[0-9]{2}\3[0-9]{2}\3[0-9]{2}$'
+            ELSE t.saisie ~* '^((tel|p|whatsapp):)? ?[(]?[+]?[0-9]+[)]?([ ./-]?[(]?[0-9]{2,}[)]?)*$' END);
+DELETE FROM relances.relance_creance WHERE relance_id IN (SELECT id FROM a_relire WHERE tentatives = 0);
+DELETE FROM relances.relance WHERE id IN (SELECT id FROM a_relire WHERE tentatives = 0);
+UPDATE relances.relance
+SET statut = 'annulee', code = 'numero_douteux', motif = 'numéro qui ne se lit pas sûrement', close_le = now(),
+    prochaine_tentative_le = NULL
+WHERE id IN (SELECT id FROM a_relire WHERE tentatives > 0);
+
 -- preuve_attendue_depuis: an account's fault was told of messages that had been accepted, so acceptance proves nothing:
 -- one call at a time, until one of after then arrives. reprise_le: when such a proof came, or a person resumed the lane;
 -- what is told of earlier calls says nothing of its account now.
@@ -20,7 +41,7 @@ CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE s
                 normalize(coalesce(nom, '') || ' ' || coalesce(prenom, ''), NFD), 'œ', 'oe'), 'Œ', 'oe'), 'æ', 'ae'), 'Æ', 'ae')),
             '[\u0300-\u036f''`´ʼ‘’‛′]', '', 'g'),
         '[\u0001-\u002f\u003a-\u0060\u007b-\u00bf\u2000-\u206f]+') AS mot
-    WHERE mot <> ''
+    WHERE mot NOT IN ('', 'm', 'mr', 'mme', 'mlle', 'monsieur', 'madame', 'mademoiselle')
 $$;
 
 -- The same number, tax and date may be owed by two people. titulaire: the first contact of the same person, who is named
@@ -59,20 +80,6 @@ SELECT DISTINCT o.source, 'c' || r.titulaire, o.motif
 FROM range r
 JOIN relances.opposition o ON o.source = 'contacts' AND o.contribuable_id = 'c' || r.premier
 ON CONFLICT DO NOTHING;
-
--- What waits to be sent to a number that was not written plainly: the next run reads it again, or says why it does not.
-UPDATE relances.relance r
-SET statut = 'annulee', code = 'numero_douteux', motif = 'numéro à relire : le passage suivant décidera', close_le = now(),
-    prochaine_tentative_le = NULL
-FROM relances.creance_extraite c, relances.relance_creance rc
-WHERE r.statut = 'en_attente' AND rc.relance_id = r.id AND c.execution_id = r.execution_id
-    AND c.creance_id = rc.creance_id AND c.contribuable_id = r.contribuable_id
-    AND NOT EXISTS (
-        SELECT FROM unnest(c.telephones) AS t (saisie)
-        WHERE right(regexp_replace(t.saisie, '[^0-9]', '', 'g'), 6) = right(r.telephone, 6)
-            AND CASE WHEN r.telephone_migre
-                THEN t.saisie ~ '^((\+|00)?241 ?)?0[1-7]([ ./-]?)[0-9]{2}\3[0-9]{2}\3[0-9]{2}$'
-                ELSE t.saisie ~* '^((tel|p|whatsapp):)? ?[(]?[+]?[0-9]+[)]?([ ./-]?[(]?[0-9]{2,}[)]?)*$' END);
 
 -- As before, and: the number that was written to all the same.
 DROP FUNCTION relances.creances_a_corriger;
