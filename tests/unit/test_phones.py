@@ -117,6 +117,8 @@ DOUBTFUL = [
     "66123.456",
     "066123456 / 07712345",  # a second number that its column cut short
     "+390612345678 9",
+    "241 (0)02 12 34 56",  # two zeros
+    "+1 (0)514 555 1234",
     "+4930123456/7",
     "\u202e65432166",  # not shown in the order of its digits
     "066.12.34.5",

@@ -28,8 +28,9 @@ _OF_A_NUMBER: Final = re.compile(r"[\d +./()-]", re.ASCII)
 _BETWEEN_NUMBERS: Final = re.compile(r"[,;|&]|\b(?:ou|et|or|and)\b", re.IGNORECASE)
 _DECIMAL: Final = re.compile(r"(\+?[1-9]\d{6,14})[.,]00?", re.ASCII)  # how a column of numbers is exported
 _FIRST_IN_BRACKETS: Final = re.compile(r"\A(?:(\+) ?)?\( ?(\+?) ?(\d{1,5}|00 \d{1,3}) ?\)", re.ASCII)  # (+241) or (066)
-_SECOND_IN_BRACKETS: Final = re.compile(r"\A((?:\+ ?|00 ?)\d{1,3}|241|1) ?\( ?(?:0|(\d{2,4})) ?\)", re.ASCII)
-"""The zero that is dialled at home, which is left out, or an area: +241 (0)66…, +1 (514)…"""
+_AREA_IN_BRACKETS: Final = re.compile(r"\A((?:\+ ?|00 ?)\d{1,3}|1) ?\( ?(\d{2,4}) ?\)", re.ASCII)  # +1 (514)
+_HOME_ZERO: Final = re.compile(r"\A((?:\+ ?|00 ?)[2-9]\d{0,2}|241) ?\( ?0 ?\)(?= ?[1-9])", re.ASCII)
+"""The zero that is dialled at home alone: +33 (0)6…"""
 _YEAR: Final = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _GAP: Final = re.compile(r" ?[./-] ?| ")
 _ONE: Final = re.compile(rf"(?:(\+) ?)?(\d+(?:(?:{_GAP.pattern})\d+)*)", re.ASCII)
@@ -101,7 +102,7 @@ def _in_ascii(saisie: str) -> str:
 def _without_brackets(part: str) -> str:
     """Those around its first digits, its country or the zero after it; any other stays, and is of no number."""
     opened = " ".join(_FIRST_IN_BRACKETS.sub(_with_one_plus, part).split())
-    return " ".join(_SECOND_IN_BRACKETS.sub(r"\1 \2 ", opened).split())
+    return " ".join(_AREA_IN_BRACKETS.sub(r"\1 \2 ", _HOME_ZERO.sub(r"\1 ", opened)).split())
 
 
 def _with_one_plus(found: re.Match[str]) -> str:
