@@ -1,5 +1,6 @@
 """A row of a spreadsheet of people to remind → a contact, or what is wrong with it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,12 @@ TITRES: Final[Titres] = {
 }
 OBLIGATOIRES: Final = ("telephone", "montant", "echeance", "libelle")
 
-_LANGUES: Final = {"fr": "fr", "francais": "fr", "français": "fr", "en": "en", "anglais": "en", "english": "en"}
+_LANGUES: Final = {
+    **dict.fromkeys(("fr", "fra", "fre", "francais", "français", "french"), "fr"),
+    **dict.fromkeys(("en", "eng", "anglais", "english"), "en"),
+}
+_COUNTRY: Final = re.compile(r"(?<=^[a-z]{2})[-_](?!en$)(?:[a-z]{2}|\d{3})(?:\.[\w-]+)?$", re.ASCII)
+"""What computers write after a language, which is read alike in every country: ``fr_FR``, ``en-GB``, ``fr_FR.UTF-8``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _libelle(text: str) -> str:
 def _langue(text: str) -> str | None:
     if is_absent(text):
         return None
-    found = _LANGUES.get(text.casefold())
+    found = _LANGUES.get(_COUNTRY.sub("", text.casefold()))
     if found is None:
         raise Illisible("langue inconnue : fr, en, ou rien")
     return found
