@@ -13,7 +13,7 @@ from relances.rules.phones import Numero
 from relances.rules.policy import Qualite
 from relances.rules.tableur import Ligne
 from relances.rules.telephones import read_telephones
-from relances.rules.vide import is_absent, spoken
+from relances.rules.vide import is_absent, name_in, taxe_in
 
 TITRES: Final[Titres] = {
     "telephone": frozenset(
@@ -37,7 +37,7 @@ _LANGUES: Final = {
     **dict.fromkeys(("en", "eng", "anglais", "english"), "en"),
 }
 _COUNTRY: Final = re.compile(r"(?<=^[a-z]{2})[-_](?!en$)(?:[a-z]{2}|\d{3})(?:\.[\w-]+)?$", re.ASCII)
-"""What computers write after a language, which is read alike in every country: ``fr_FR``, ``en-GB``, ``fr_FR.UTF-8``."""
+"""What computers write after a language, whatever the country: ``fr_FR``, ``en-GB``, ``fr_FR.UTF-8``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +87,13 @@ def _echeance(text: str, qualite: Qualite, today: date) -> date:
 
 
 def _nom(text: str) -> str:
-    return spoken(short_text(100)(text))
+    return name_in(short_text(100)(text))
 
 
 def _libelle(text: str) -> str:
-    if not spoken(text):
+    if not taxe_in(short_text(200)(text)):
         raise Illisible("libellé absent")
-    return short_text(200)(text)
+    return text
 
 
 def _langue(text: str) -> str | None:

@@ -8,7 +8,7 @@ import csv
 import re
 import unicodedata
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain
@@ -43,7 +43,7 @@ _MARKS: Final = {
     b"\xfe\xff": "utf-16",
 }
 """How files begin that say their encoding themselves, the longer first; UTF-8's mark is optional."""
-_WIDE: Final = {
+_WIDE: Final[Mapping[tuple[bool, ...], str]] = {
     (False, True, False, True): "utf-16-le",
     (True, False, True, False): "utf-16-be",
     (False, True, True, True): "utf-32-le",
