@@ -158,6 +158,41 @@ def test_words_that_exports_write_for_nothing_are_empty_cells(nothing: str) -> N
     assert [error.raison for error in errors][1:] == ["montant absent", "échéance absente", "libellé absent"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "langue"),
+    [
+        *((each, "fr") for each in ("FR", "fr_FR", "fr-FR", "fr_CA.UTF-8", "fra", "French", "Français")),
+        *((each, "en") for each in ("EN", "en-US", "en_GB", "en-001", "eng", "English", "anglais")),
+    ],
+)
+def test_a_language_is_read_as_computers_write_it(cell: str, langue: str) -> None:
+    contact = read([*GOOD[:6], cell])
+    assert isinstance(contact, Contact)
+    assert contact.langue == langue
+
+
+@pytest.mark.parametrize("cell", ["es-ES", "fr-en", "fr-", "fr/en", "fr_FRANCE", "x"])
+def test_another_language_is_a_fault(cell: str) -> None:
+    errors = read([*GOOD[:6], cell])
+    assert isinstance(errors, list)
+    assert [error.raison for error in errors] == ["langue inconnue : fr, en, ou rien"]
+
+
+@pytest.mark.parametrize(
+    "libelle", ["N.C.", "NA", "Inconnu", "non renseigné", "null/null", "nan, nan", "Vide", "-", "0"]
+)
+def test_a_libelle_that_says_nothing_is_absent(libelle: str) -> None:
+    [error] = read([*GOOD[:3], libelle, *GOOD[4:]])
+    assert isinstance(error, Erreur)
+    assert (error.colonne, error.raison) == ("Objet", "libellé absent")
+
+
+def test_a_civility_in_its_own_column_is_kept() -> None:
+    contact = read([*GOOD[:4], "ONDO", "Mme", "fr"])
+    assert isinstance(contact, Contact)
+    assert (contact.nom, contact.prenom) == ("ONDO", "Mme")
+
+
 def test_a_name_that_an_export_put_a_word_in_is_the_rest_of_it() -> None:
     contact = read([*GOOD[:4], "NULL ONDO", "Nil", "fr"])
     assert isinstance(contact, Contact)
@@ -265,6 +300,13 @@ def test_what_is_no_number_says_why(cell: str, why: str) -> None:
         ("15 000,0000", "15000"),
         ("15,000,000.00", "15000000"),
         ("15000," + "0" * 50_000, "15000"),
+        ("15000,-", "15000"),
+        ("15.000,-", "15000"),
+        ("15 000,–", "15000"),
+        ("15,000.--", "15000"),
+        ("15.000,- FCFA", "15000"),
+        ("XAF 15000.-", "15000"),
+        ("0,-", "0"),
     ],
 )
 def test_an_amount_is_read_as_it_was_meant(cell: str, amount: str) -> None:
@@ -286,13 +328,17 @@ def test_an_amount_that_cannot_be_says_why(cell: str, why: str) -> None:
         read_montant(cell, MAX)
 
 
-@pytest.mark.parametrize("cell", ["0,500", "15000,123", "15000,120", "15 000,000", "1.50.000", "15 00", "1 2 3", "15."])
+@pytest.mark.parametrize(
+    "cell", ["0,500", "15000,123", "15000,120", "15 000,000", "1.50.000", "15 00", "1 2 3", "15.", "1.50,-"]
+)
 def test_an_amount_that_may_be_two_is_refused(cell: str) -> None:
     with pytest.raises(Illisible, match="montant illisible : il peut se lire de plusieurs façons"):
         read_montant(cell, MAX)
 
 
-@pytest.mark.parametrize("cell", ["-15000", "(15 000)", "15000-", "\u221215000", "- 15000 FCFA"])
+@pytest.mark.parametrize(
+    "cell", ["-15000", "(15 000)", "15000-", "\u221215000", "- 15000 FCFA", "-15000,-", "15000- F"]
+)
 def test_what_is_less_than_nothing_is_no_debt(cell: str) -> None:
     with pytest.raises(Illisible, match="montant illisible : il est négatif"):
         read_montant(cell, MAX)
@@ -355,6 +401,27 @@ def test_a_date_is_read_day_first_or_year_first(cell: str) -> None:
 )
 def test_a_date_is_the_day_that_it_says_whatever_its_hour(day: str, hour: str) -> None:
     assert read_date(day + hour) == date(2025, 12, 18)
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("18/12/2025 2:30 PM", date(2025, 12, 18)),
+        ("2025-12-01 2:30 PM", date(2025, 12, 1)),
+        ("01/1/2026 1:00 AM", date(2026, 1, 1)),
+        ("1/12/2026 14:00", date(2026, 12, 1)),
+    ],
+)
+def test_a_day_that_can_be_no_month_or_that_is_its_month_leaves_no_doubt(cell: str, day: date) -> None:
+    assert read_date(cell) == day
+
+
+@pytest.mark.parametrize(
+    "cell", ["1/12/2026 12:00:00 AM", "12/1/2026 2:30pm", "01-12-2026T02:30 PM", "1.12.2026 à 2:30 PM +01"]
+)
+def test_hours_of_a_spreadsheet_in_english_leave_the_month_in_doubt(cell: str) -> None:
+    with pytest.raises(Illisible, match="date ambiguë : avec AM ou PM, le mois est peut-être avant le jour"):
+        read_date(cell)
 
 
 @given(st.text(st.sampled_from("0123456789/-.:T Z+h")) | st.text())

@@ -24,8 +24,32 @@ def test_what_was_lost_is_told(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("word", "encoding"),
+    [
+        *((word, "mac_roman") for word in ("d’étal", "l’École", "L’ÉTAT", "d’âge", "‘École", "“Étal", "d’îles")),
+        *((word, "cp1252") for word in ("MARCHÉ…", "CAFÉ»", "ANDRÉ”", "DÛ…")),
+    ],
+)
+def test_another_encoding_that_is_utf_8_by_accident_is_told_with_what_it_was(word: str, encoding: str) -> None:
+    said = damage(f"Taxe {word.encode(encoding).decode()} due")
+    assert said is not None
+    assert f"au lieu de « {word} »" in said
+
+
+@pytest.mark.parametrize("word", ["Pаris", "ΑBC", "MBՎ", "Վa", "Иvan", "aא", "عa", "e\u0301я"])
+def test_nobody_writes_a_word_in_two_alphabets(word: str) -> None:
+    assert damage(f"ONDO {word}") is not None
+
+
+@pytest.mark.parametrize("text", ["Վ" * 100_000, "aՎ" * 50_000, "a\u0300" * 50_000, "É" * 100_000])
+def test_a_huge_cell_is_judged_at_once(text: str) -> None:
+    assert (damage(text) is None) == ("aՎ" not in text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        *("Армения", "l’Иванов", "ONDO محمد", "ONDO-Παπαδόπουλος", "ABC公司", "Kɔfi Bɛ Ŋgɔ", "Ndʼong", "2ᵉ", "12 µm"),
         *(FRENCH, "M. BÂ\xa0» SOCIÉTÉ\xa0: «ÉTÉ»", "SÃO TOMÉ, São João", "Dvořák Łukasz Bălan ĂȚĂ"),
         *("محمد", "张伟", "😀 ½", "Å", "", "x"),
     ],

@@ -3,6 +3,7 @@
 import csv
 import io
 import tracemalloc
+from encodings.aliases import aliases
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,9 @@ def rows(content: bytes) -> list[list[str]]:
     return [ligne.cellules for ligne in table(content).lignes]
 
 
-def refusal(content: bytes) -> str:
+def refusal(content: bytes, named: str | None = None) -> str:
     with pytest.raises(Blocked) as refused:
-        list(table(content).lignes)
+        list(read_table(io.BytesIO(content), "liste.csv", named).lignes)
     message = one_sentence(refused.value)
     assert message.startswith("liste.csv")
     return message
@@ -132,7 +133,7 @@ def test_a_single_word_of_french_is_enough_to_know_windows(word: str) -> None:
     assert rows(f"a;b\n{word};x\n".encode("cp1252")) == [[word, "x"]]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8", "utf-8-sig"])
 @given(cells=tables(st.characters(codec="cp1252", categories=["L", "N"])), delimiter=DELIMITERS, end=ENDS)
 def test_an_encoding_that_the_file_says_is_taken(
     encoding: str, cells: list[list[str]], delimiter: str, end: str
@@ -212,6 +213,8 @@ def test_a_line_end_within_a_cell_is_a_space() -> None:
         ("\u00a015\u202f000\u00a0", "15 000"),
         ("\u202a+241 66 12 34 56\u202c", "+241 66 12 34 56"),
         ("\ufeff x", "x"),
+        ("E\u0301tal", "Étal"),
+        ("e\u200b\u0301te\u0301", "été"),
     ],
 )
 def test_the_marks_of_a_spreadsheet_are_taken_off(cell: str, meant: str) -> None:
@@ -232,6 +235,36 @@ def test_a_workbook_is_refused_with_what_to_do(magic: bytes) -> None:
 
 def test_utf_16_without_its_mark_is_no_text() -> None:
     assert refusal("telephone;montant\n".encode("utf-16-le")).startswith("liste.csv, ligne 1 : ce n'est pas du texte")
+
+
+WIDE = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"]
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("named", [None, "cp1252", "utf-8-sig"])
+def test_the_order_of_bytes_that_no_mark_says_is_to_be_named(encoding: str, named: str | None) -> None:
+    assert f"ou ajoutez --encodage {encoding} " in refusal("téléphone;nom\n1;Hélène\n".encode(encoding), named)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("named", ["utf-16", "utf-32"])
+def test_an_encoding_that_a_mark_should_complete_is_to_be_named_whole(encoding: str, named: str) -> None:
+    said = refusal("téléphone;nom\n1;Hélène\n".encode(encoding), named)
+    assert said.startswith(f"liste.csv : il n'a pas la marque d'un fichier en {named} ; donnez --encodage {encoding} ")
+
+
+@pytest.mark.parametrize("content", ["téléphone;nom\n".encode(), "téléphone\n".encode("cp1252"), b"a", b"\xff"])
+@pytest.mark.parametrize("named", ["utf-16", "utf-32"])
+def test_an_encoding_that_the_file_has_not_is_to_be_left_out(content: bytes, named: str) -> None:
+    assert f" ; ôtez --encodage, ou donnez {named}-le ou {named}-be " in refusal(content, named)
+
+
+@given(st.sampled_from(sorted(set(aliases.values()))), st.binary(max_size=100), st.sampled_from([b"", b"\xff\xfe"]))
+def test_any_bytes_read_by_any_encoding_give_rows_or_one_sentence(named: str, content: bytes, mark: bytes) -> None:
+    try:
+        list(read_table(io.BytesIO(mark + content), "liste.csv", read_encoding(named)).lignes)
+    except Blocked as refused:
+        one_sentence(refused)
 
 
 def test_a_nul_byte_far_into_the_file_names_its_line() -> None:

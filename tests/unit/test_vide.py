@@ -13,7 +13,7 @@ from relances.rules.policy_file import load_policy
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.texts import Gabarits
 from relances.rules.values import full_name, values
-from relances.rules.vide import is_absent, says_nothing, spoken
+from relances.rules.vide import is_absent, name_in, says_nothing, spoken, taxe_in
 from tests.unit.test_redaction import NIVEAU, VOIES, plume
 
 EXPORTED = [
@@ -85,6 +85,19 @@ NAMES = [
     "(MBA)",
     "N.D. ONDO",
     "#12",
+    *(
+        "M. Null",
+        "Mme Nan",
+        "M. Ou",
+        "Dame Diop",
+        "Na-Na",
+        "Nan-Na",
+        "Me NIL",
+        "L'Inconnu",
+        "Pascal Nonon",
+        "Vide",
+        "Rien",
+    ),
 ]
 
 
@@ -102,7 +115,11 @@ def test_a_name_stays_a_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["NA", "Nan", "Null", "Nil", "NC", "n.c.", "aucun", "Inconnue", "Non renseigné", "VIDE"]
+    "word",
+    [
+        *("NA", "Nan", "Null", "Nil", "NC", "n.c.", "aucun", "Inconnue", "Non renseigné", "VIDE"),
+        *("N.C.", "N.A", "n.d.", "nc.", "nan, nan", "NA / NC", "R.A.S.", "Nil-Nil", "«Rien»"),
+    ],
 )
 def test_where_no_name_stands_any_word_for_nothing_is_nothing(word: str) -> None:
     assert is_absent(word)
@@ -124,10 +141,58 @@ def test_what_says_something_is_not_absent(word: str) -> None:
         ("0", "0", ""),
         ("Nan", "Gabin", "Nan Gabin"),
         ("NU\u200bLL", "\\N", ""),
+        (None, "NULL, Marie", "Marie"),
+        ("Marie,", "ONDO, null, MBA / NULL", "Marie, ONDO, MBA"),
+        ("Marie (NULL)", "ONDO - NULL", "Marie ONDO"),
+        ("Non", "renseigné", ""),
+        ("Mme", "ONDO", "Mme ONDO"),
+        ("Mme", "NULL", ""),
+        (None, "M.", ""),
+        ("M. et", "Mme", ""),
+        ("M. NULL", "ONDO", "ONDO"),
+        ("Mme NULL", "Marie", "Marie"),
     ],
 )
 def test_who_is_spoken_to_has_the_names_that_say_something(prenom: str | None, nom: str | None, said: str) -> None:
     assert full_name(prenom, nom) == said
+
+
+@pytest.mark.parametrize(
+    "libelle", [*EXPORTED, "N.C.", "NA", "Inconnu", "Nan", "Vide", "non renseigné", "nan, nan", "0"]
+)
+def test_a_libelle_is_nobody_s_name_and_any_word_for_nothing_is_none(libelle: str) -> None:
+    assert values("x", Decimal(1), "XAF", [libelle], date(2026, 1, 1), langue="fr").objet == "taxe"
+
+
+@pytest.mark.parametrize(
+    ("libelle", "said"),
+    [
+        ("NULL Taxe de marché", "Taxe de marché"),
+        ("Taxe, #N/A", "Taxe"),
+        ("Taxe sans objet précis", "Taxe sans objet précis"),
+        ("Terrain, propriétaire inconnu", "Terrain, propriétaire inconnu"),
+        ("Taxe NC", "Taxe NC"),
+    ],
+)
+def test_a_libelle_keeps_its_other_words(libelle: str, said: str) -> None:
+    assert values("x", Decimal(1), "XAF", [libelle], date(2026, 1, 1), langue="fr").objet == said
+
+
+@given(st.text(), st.sampled_from(["NULL", " nan, ", "(", "M. ", "non renseigné", " - "]), st.text())
+def test_what_is_left_of_any_cell_has_its_own_words_alone(before: str, word: str, after: str) -> None:
+    cell = f"{before}{word}{after}"
+    for said in (name_in, spoken, taxe_in):
+        left = said(cell)
+        assert left == cell or left == left.strip()
+        assert said(left) in (left, "")
+        position = 0
+        for letter in filter(str.isalnum, left):
+            position = cell.index(letter, position) + 1
+
+
+@pytest.mark.parametrize("cell", ["((,", "null,", "(", "M. ", "non ", "«", "N.", "- "])
+def test_a_huge_cell_is_judged_at_once(cell: str) -> None:
+    assert says_nothing(cell * 20_000) in (True, False)
 
 
 def test_nobody_twice_is_nobody() -> None:

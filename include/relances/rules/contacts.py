@@ -1,5 +1,6 @@
 """A row of a spreadsheet of people to remind → a contact, or what is wrong with it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from relances.rules.montants import read_montant
 from relances.rules.policy import Qualite
 from relances.rules.tableur import Ligne
 from relances.rules.telephones import read_telephones
-from relances.rules.vide import is_absent, spoken
+from relances.rules.vide import is_absent, name_in, taxe_in
 
 TITRES: Final[Titres] = {
     "telephone": frozenset(
@@ -30,7 +31,12 @@ TITRES: Final[Titres] = {
 }
 OBLIGATOIRES: Final = ("telephone", "montant", "echeance", "libelle")
 
-_LANGUES: Final = {"fr": "fr", "francais": "fr", "français": "fr", "en": "en", "anglais": "en", "english": "en"}
+_LANGUES: Final = {
+    **dict.fromkeys(("fr", "fra", "fre", "francais", "français", "french"), "fr"),
+    **dict.fromkeys(("en", "eng", "anglais", "english"), "en"),
+}
+_COUNTRY: Final = re.compile(r"(?<=^[a-z]{2})[-_](?!en$)(?:[a-z]{2}|\d{3})(?:\.[\w-]+)?$", re.ASCII)
+"""What computers write after a language, whatever the country: ``fr_FR``, ``en-GB``, ``fr_FR.UTF-8``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +87,19 @@ def _echeance(text: str, qualite: Qualite, today: date) -> date:
 
 
 def _nom(text: str) -> str:
-    return spoken(short_text(100)(text))
+    return name_in(short_text(100)(text))
 
 
 def _libelle(text: str) -> str:
-    if not spoken(text):
+    if not taxe_in(short_text(200)(text)):
         raise Illisible("libellé absent")
-    return short_text(200)(text)
+    return text
 
 
 def _langue(text: str) -> str | None:
     if is_absent(text):
         return None
-    found = _LANGUES.get(text.casefold())
+    found = _LANGUES.get(_COUNTRY.sub("", text.casefold()))
     if found is None:
         raise Illisible("langue inconnue : fr, en, ou rien")
     return found

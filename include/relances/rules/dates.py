@@ -13,6 +13,8 @@ _SHORT_YEAR: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{1,2}", re.ASCII)
 # The hour and the zone that an export writes after a day, which stays the day that is written.
 _MINUTES: Final = r":[0-5]\d(?::[0-5]\d(?:[.,]\d{1,9})?)?"
 _HOUR: Final = rf"(?:0?\d|1\d|2[0-3])(?:{_MINUTES}| ?h ?(?:[0-5]\d)?)|(?:0?\d|1[0-2]){_MINUTES} ?[AP]M"
+_TWELVE_HOURS: Final = re.compile(r"\d ?[ap]m", re.ASCII | re.IGNORECASE)
+_MONTHS: Final = 12
 _OFFSET: Final = r"[+-](?:0\d|1[0-4])"
 _ZONE: Final = rf" ?(?:Z|UTC|GMT|{_OFFSET}(?::?[0-5]\d)?)"
 _CLOCK: Final = re.compile(
@@ -29,6 +31,12 @@ def read_date(text: str) -> date:
         raise Illisible("date ambiguë : écrivez l'année en quatre chiffres, comme 18/12/2025")
     if found := _DAY_FIRST.fullmatch(day):
         jour, mois, annee = int(found[1]), int(found[3]), int(found[4])
+        # A spreadsheet that writes these hours writes the month first, unless somebody told it otherwise.
+        if jour != mois and jour <= _MONTHS and _TWELVE_HOURS.search(text):
+            raise Illisible(
+                "date ambiguë : avec AM ou PM, le mois est peut-être avant le jour ; écrivez-la sans heure, comme "
+                "18/12/2025"
+            )
     elif found := _YEAR_FIRST.fullmatch(day):
         jour, mois, annee = int(found[4]), int(found[3]), int(found[1])
     else:

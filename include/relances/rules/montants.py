@@ -8,20 +8,25 @@ from relances.rules.colonnes import Illisible
 from relances.rules.tableur import AS_TEXT, SCIENTIFIC
 from relances.rules.vide import is_absent
 
+_NO_CENTS: Final = r" ?[.,] ?[-−–—]{1,2}"
+"""How an invoice closes a whole amount, so that nothing is added to it: ``15 000,-``."""
+_CLOSED: Final = re.compile(rf"(?<=\d){_NO_CENTS}(?=\)?$)")
 # XAF has no cents: three figures after the only kind of separator are thousands. After another kind, three zeros may be
 # either, and are refused.
 _GROUPED: Final = re.compile(
-    r"([1-9]\d{0,2}(?:(?P<by>[ .,'’])\d{3})(?:(?P=by)\d{3})*)(?:(?!(?P=by))[.,](?P<cents>\d\d?|0{4,}))?", re.ASCII
+    r"([1-9]\d{0,2}(?:(?P<by>[ .,'’])\d{3})(?:(?P=by)\d{3})*)"
+    rf"(?:(?!(?P=by))[.,](?P<cents>\d\d?|0{{4,}})|{_NO_CENTS})?",
+    re.ASCII,
 )
-_WHOLE: Final = re.compile(r"(\d+)(?:[.,](?P<cents>\d\d?|0+))?", re.ASCII)
+_WHOLE: Final = re.compile(rf"(\d+)(?:[.,](?P<cents>\d\d?|0+)|{_NO_CENTS})?", re.ASCII)
 _FIGURES: Final = re.compile(r"[\d .,'’]+", re.ASCII)
 _FRANC: Final = r"(?:(?:francs?|frs?|f)\.?(?: ?c\.? ?f\.? ?a)?|c\.? ?f\.? ?a|xaf)\.?"
-_CURRENCY: Final = re.compile(rf"^{_FRANC} ?(?=\d)|(?<=\d) ?{_FRANC}$", re.IGNORECASE | re.ASCII)
+_CURRENCY: Final = re.compile(rf"^{_FRANC} ?(?=\d)|(?<=[\d−–—-]) ?{_FRANC}$", re.IGNORECASE | re.ASCII)
 _OTHER_CURRENCY: Final = re.compile(
     r"[$€£¥₦]|(?<![^\W\d_])(?:euros?|eur|dollars?|usd|livres?|gbp|chf|xof|cdf|ngn|ghs|gnf|mad|dh|cny)(?![^\W\d_])",
     re.IGNORECASE,
 )
-_MINUS: Final = "-−–"
+_MINUS: Final = "-−–—"
 
 
 def read_montant(text: str, montant_max: Decimal) -> Decimal:
@@ -45,6 +50,7 @@ def _why_unreadable(text: str) -> str:
     if _OTHER_CURRENCY.search(text):
         return "il est dans une autre monnaie que le franc CFA, et rien n'est converti"
     figures = _CURRENCY.sub("", text)
+    figures = _CLOSED.sub("", figures)
     bare = figures.removeprefix("(").removesuffix(")").strip(f"{_MINUS} ")
     if bare != figures and _FIGURES.fullmatch(bare):
         return "il est négatif ; attendu ce qui reste dû, ou 0"

@@ -8,7 +8,7 @@ import csv
 import re
 import unicodedata
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import TextIOWrapper
 from itertools import chain
@@ -23,6 +23,8 @@ SCIENTIFIC: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?E\+?\d+", re.ASCII | re.IGN
 AS_TEXT: Final = "donnez à la colonne le format texte, ressaisissez la cellule et exportez de nouveau"
 
 _BLOCK: Final = 1 << 16  # bytes
+_HEAD: Final = 4096  # bytes, that tell how wide letters are
+_FEW: Final = 8  # bytes, that tell nothing
 _LINE_MAX: Final = 1_000_000  # characters: what has no end of line by then is no table
 _DELIMITERS: Final = ";,\t"
 _QUOTED: Final = re.compile(r'"[^"]*"?')
@@ -34,8 +36,20 @@ _MAGIC: Final = {
     b"PK\x03\x04": "c'est un classeur, pas un CSV",
     b"\xd0\xcf\x11\xe0": "c'est un classeur, pas un CSV",
 }
-_MARKS: Final = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-"""How files begin that say their encoding themselves; UTF-8's mark is optional."""
+_MARKS: Final = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+"""How files begin that say their encoding themselves, the longer first; UTF-8's mark is optional."""
+_WIDE: Final[Mapping[tuple[bool, ...], str]] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+}
+"""Which bytes of each four are NUL where most letters are those of English."""
 
 
 class Ligne(NamedTuple):
@@ -85,11 +99,13 @@ def _encoding(file: BinaryIO, nom: str, named: str | None) -> str:
     Blocked otherwise, and where it is no text.
     """
     file.seek(0)
-    head = file.read(4)
+    head = file.read(_HEAD)
     what = next((what for magic, what in _MAGIC.items() if head.startswith(magic)), None)
     if what is not None:
         raise Blocked(f"{nom} : {what} ; {_CURE}", "this is no CSV: save it as CSV UTF-8")
-    encoding = named or _MARKS.get(head[:2]) or ("utf-8-sig" if _is_utf_8(file) else WINDOWS)
+    said = next((encoding for mark, encoding in _MARKS.items() if head.startswith(mark)), None)
+    _check_units(head, nom, named, said)
+    encoding = named or said or ("utf-8-sig" if _is_utf_8(file) else WINDOWS)
     file.seek(0)
     if encoding == WINDOWS and named is None:
         text = TextIOWrapper(file, encoding=WINDOWS, errors="surrogateescape", newline="")
@@ -99,6 +115,26 @@ def _encoding(file: BinaryIO, nom: str, named: str | None) -> str:
             raise _unsure(doubt, nom)
         file.seek(0)
     return encoding
+
+
+def _check_units(head: bytes, nom: str, named: str | None, said: str | None) -> None:
+    """Blocked where the order of the bytes of UTF-16 or UTF-32 is said neither by the file nor by who asks."""
+    wide = None if said or len(head) < _FEW else _WIDE.get(_nuls(head))
+    if named in _MARKS.values() and head and said != named:
+        raise Blocked(
+            f"{nom} : il n'a pas la marque d'un fichier en {named} ; "
+            + (f"donnez --encodage {wide}" if wide else f"ôtez --encodage, ou donnez {named}-le ou {named}-be"),
+            f"it has not the mark of {named}: name {wide or f'{named}-le or {named}-be, or nothing'}",
+        )
+    if wide and named not in _WIDE.values():
+        raise Blocked(
+            f"{nom}, ligne 1 : ce n'est pas du texte à lire octet par octet ; {_CURE}, ou ajoutez --encodage {wide}",
+            f"its letters have several bytes: save it as CSV UTF-8, or name {wide} with --encodage",
+        )
+
+
+def _nuls(head: bytes) -> tuple[bool, ...]:
+    return tuple(2 * head[place::4].count(0) > len(head[place::4]) for place in range(4))
 
 
 def _is_utf_8(file: BinaryIO) -> bool:
@@ -167,11 +203,15 @@ def _most_frequent(line: str) -> str:
 
 
 def _plain(cell: str) -> str:
-    """What the cell shows: no mark of a text, no unseen character, ordinary spaces. Damaged, it stays as it is."""
+    """What the cell shows: no mark of a text, no unseen character, ordinary spaces, accents on their letters.
+
+    Damaged, it stays as it is.
+    """
     if not cell.isascii() and damage(cell):
         return cell
     text = " ".join(cell.split())
     if not text.isprintable():
         text = "".join(each for each in text if unicodedata.category(each) not in _UNSEEN).strip()
+    text = unicodedata.normalize("NFC", text)
     formula = _FORMULA.fullmatch(text)
     return (formula[1] if formula else text).removeprefix("'").strip()

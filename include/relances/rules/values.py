@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from relances.rules.vide import spoken
+from relances.rules.vide import name_in, spoken, taxe_in
 
 _CURRENCIES: Final = {"XAF": "FCFA"}
 
@@ -49,14 +49,14 @@ def values(
     return Values(
         spoken(clean(nom or "")) or mots.contribuable,
         f"{montant:,.0f} {_CURRENCIES.get(devise, devise)}".replace(",", " "),
-        (spoken(clean(libelles[0] or "")) or mots.taxe) if len(libelles) == 1 else f"{len(libelles)} taxes",
+        (taxe_in(clean(libelles[0] or "")) or mots.taxe) if len(libelles) == 1 else f"{len(libelles)} taxes",
         _jour(echeance),
     )
 
 
 def full_name(prenom: str | None, nom: str | None) -> str:
     """Whom to speak to: the names that say something, as they are written; empty where none does."""
-    return " ".join(filter(None, (spoken(clean(prenom or "")), spoken(clean(nom or "")))))
+    return spoken(" ".join(filter(None, (name_in(clean(prenom or "")), name_in(clean(nom or ""))))))
 
 
 def clean(text: str) -> str:
