@@ -329,7 +329,7 @@ def test_an_amount_that_cannot_be_says_why(cell: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["0,500", "15000,123", "15000,120", "15 000,000", "1.50.000", "15 00", "1 2 3", "15.", "1.50,-"]
+    "cell", ["0,500", "010.000", "15000,123", "15000,120", "15 000,000", "1.50.000", "15 00", "1 2 3", "15.", "1.50,-"]
 )
 def test_an_amount_that_may_be_two_is_refused(cell: str) -> None:
     with pytest.raises(Illisible, match="montant illisible : il peut se lire de plusieurs façons"):

@@ -18,7 +18,7 @@ _GROUPED: Final = re.compile(
     rf"(?:(?!(?P=by))[.,](?P<cents>\d\d?|0{{4,}})|{_NO_CENTS})?",
     re.ASCII,
 )
-_WHOLE: Final = re.compile(rf"(\d+)(?:[.,](?P<cents>\d\d?|0+)|{_NO_CENTS})?", re.ASCII)
+_WHOLE: Final = re.compile(rf"(?!0\d*[1-9]\d*[.,]000$)(\d+)(?:[.,](?P<cents>\d\d?|0+)|{_NO_CENTS})?", re.ASCII)
 _FIGURES: Final = re.compile(r"[\d .,'’]+", re.ASCII)
 _FRANC: Final = r"(?:(?:francs?|frs?|f)\.?(?: ?c\.? ?f\.? ?a)?|c\.? ?f\.? ?a|xaf)\.?"
 _CURRENCY: Final = re.compile(rf"^{_FRANC} ?(?=\d)|(?<=[\d−–—-]) ?{_FRANC}$", re.IGNORECASE | re.ASCII)
