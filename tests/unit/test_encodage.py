@@ -121,6 +121,10 @@ def test_what_windows_cannot_have_is_proposed_in_french_or_in_arabic_alone(
             assert is_likely(word) or is_arabic(word)
 
 
+def test_an_encoding_that_reads_the_same_word_is_no_cure() -> None:
+    assert readings("Taxe\nréééel", "cp1252") == {}
+
+
 def test_the_first_line_in_doubt_is_named_and_a_byte_without_a_letter_shown() -> None:
     doubt = find_doubt(b"nom\nOndo\nHl\x8fne\nH\x8el\n".decode("cp1252", "surrogateescape").splitlines())
     assert doubt is not None

@@ -94,8 +94,8 @@ def _doubt(numero: int, word: str, encodages: Iterable[str]) -> Doute:
 
 def _wrong(numero: int, word: str, encodages: Iterable[str]) -> Doute:
     """A word that Windows-1252 cannot have; no reading that is not likely, since it would be taken for the cure."""
-    readings = _readings(word, encodages)
-    return _doute(numero, word, [each for each in readings if is_likely(each.mot) or is_arabic(each.mot)])
+    others = [each for each in _readings(word, encodages) if each.mot != _shown(word)]
+    return _doute(numero, word, [each for each in others if is_likely(each.mot) or is_arabic(each.mot)])
 
 
 def _readings(word: str, encodages: Iterable[str]) -> list[Lecture]:
