@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from relances.rules.encodage import Lecture, find_doubt, read_encoding
 from relances.rules.errors import Blocked
+from relances.rules.orthographe import is_arabic, is_likely
 from tests.support import one_sentence
 
 FRENCH = (
@@ -71,6 +72,57 @@ def test_a_word_that_two_encodings_read_alike_well_is_in_doubt() -> None:
 @pytest.mark.parametrize("words", ["CÔTE\nMARCHÉ", "MARCHÉ\nCÔTE", "CÔTE\npère", "Kêpa\nà payer"])
 def test_another_line_may_settle_it(words: str) -> None:
     assert readings(words, "cp1252") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [
+        *((name, "cp850") for name in ("Mbà", "Koumbà", "Nzà", "Mpouà", "Sá", "Macapá", "Simões")),
+        *((name, "cp850") for name in ("JOÃO", "SÃO", "MBÀ", "KÈBA", "SÁ", "Álvaro", "LÚCIA")),
+        *((name, "mac_roman") for name in ("MBÀ", "KOUMBÀ", "SIMÕES", "MBÈ", "KÈBA", "MBÖ", "Nídia", "Lúcio", "JOÃO")),
+    ],
+)
+def test_one_name_from_elsewhere_is_in_doubt_and_read_there(encoding: str, name: str) -> None:
+    found = readings(name, encoding)
+    assert found is not None
+    assert found[encoding] == name
+
+
+@pytest.mark.parametrize("name", ["Mbà", "Koumbà", "MBÀ", "JOÃO", "Simões", "Sá", "Álvaro", "N’goma", "Lœtitia"])
+def test_one_such_name_of_windows_is_enough(name: str) -> None:
+    assert readings(name, "cp1252") is None
+
+
+@pytest.mark.parametrize("words", ["Mb…\nmarché", "père\nJOÇO", "MBË\nmarché", "Koumb…\n15\xa0000"])
+def test_another_line_may_settle_a_name(words: str) -> None:
+    assert readings(words, "cp1252") is None
+
+
+@pytest.mark.parametrize("stray", ["marché", "Hélène", "reçu", "été"])
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850"])
+def test_a_line_from_elsewhere_in_a_long_file_of_windows_proposes_no_encoding(encoding: str, stray: str) -> None:
+    windows = "IMPÔT\nl’eau\nTaxe de marché\npère\nà payer\noù\nŒUVRE\n".encode("cp1252")
+    doubt = find_doubt((windows + stray.encode(encoding)).decode("cp1252", "surrogateescape").splitlines())
+    assert doubt is not None
+    assert (doubt.ligne, doubt.lectures) == (8, ())
+
+
+@given(
+    st.lists(st.sampled_from([*FRENCH.split(), *SLAVIC.split(), "Mbà", "l’eau", "Иван", "محمد"]), max_size=9), st.data()
+)
+def test_what_windows_cannot_have_is_proposed_in_french_or_in_arabic_alone(
+    words: list[str], data: st.DataObject
+) -> None:
+    encodings = st.sampled_from(["cp1252", "mac_roman", "cp850", "cp1250", "cp1251", "cp1256"])
+    lines = [word.encode(data.draw(encodings), "ignore").decode("cp1252", "surrogateescape") for word in words]
+    doubt = find_doubt(lines)
+    if doubt is not None and not any(lecture.encodage == "cp1252" for lecture in doubt.lectures):
+        for _, word in doubt.lectures:
+            assert is_likely(word) or is_arabic(word)
+
+
+def test_an_encoding_that_reads_the_same_word_is_no_cure() -> None:
+    assert readings("Taxe\nréééel", "cp1252") == {}
 
 
 def test_the_first_line_in_doubt_is_named_and_a_byte_without_a_letter_shown() -> None:

@@ -288,6 +288,19 @@ def test_a_refusal_says_what_the_word_would_be_and_the_cure() -> None:
     )
 
 
+def test_a_refusal_proposes_no_encoding_that_reads_no_french() -> None:
+    windows = "nom;objet\nONDO;IMPÔT\n" + "MBA;l’eau\nHélène;père\n" * 500
+    assert refusal(windows.encode("cp1252") + "ONDO;Taxe de marché\n".encode("mac_roman")) == (
+        "liste.csv, ligne 1003 : ses accents ne sont ni en UTF-8 ni en Windows-1252 (« marchŽ ») ; enregistrez-le sous "
+        "« CSV UTF-8 » dans le tableur — unknown encoding: save it as CSV UTF-8, or name it with --encodage"
+    )
+
+
+def test_a_mac_s_accents_that_are_utf_8_by_accident_are_left_for_their_cell_to_be_refused() -> None:
+    [[_, objet]] = rows("nom;objet\nONDO;Taxe d’étal\n".encode("mac_roman"))
+    assert "au lieu de « d’étal »" in (damage(objet) or "")
+
+
 def test_a_refusal_shows_nobody_s_number_nor_the_rest_of_the_line() -> None:
     said = refusal("tel;nom;objet\n066123456;ONDO;066123456Žcole066123456\n".encode("cp1252"))
     assert "ONDO" not in said

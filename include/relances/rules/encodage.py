@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import damage, printed
-from relances.rules.orthographe import fits, is_french, may_be
+from relances.rules.orthographe import fits, is_arabic, is_likely, may_be
 
 WINDOWS: Final = "cp1252"
 _AUTRES: Final = ("mac_roman", "cp850", "iso8859-15", "cp1250", "cp1256")
@@ -51,28 +51,28 @@ def find_doubt(lines: Iterable[str]) -> Doute | None:
     """
     wrong: tuple[int, str] | None = None
     first = dict[str, tuple[int, str]]()  # by encoding, what it reads otherwise
-    unsettled, refuted, judged = set(_AUTRES), set[str](), set[str]()
+    possible, unsettled, judged = set(_AUTRES), set(_AUTRES), set[str]()
     for numero, word in _words(lines):
         shape = _FIGURE.sub("0", word)
         if shape in judged:
             continue
         if len(judged) < _REMEMBERED:
             judged.add(shape)
-        possible = may_be(shape, WINDOWS) and damage(shape) is None
-        if wrong is None and not possible:
+        of_windows = may_be(shape, WINDOWS) and damage(shape) is None
+        if wrong is None and not of_windows:
             wrong = numero, word
-        sure = possible and fits(shape)
-        for encodage in tuple(unsettled):
+        sure = of_windows and fits(shape)
+        for encodage in tuple(possible):
             reading = _as(shape, encodage)
             if not may_be(reading, encodage):
-                refuted.add(encodage)
+                possible.remove(encodage)
             elif reading != shape:
                 first.setdefault(encodage, (numero, word))
-            if encodage in refuted or (sure and reading != shape and not is_french(reading)):
-                unsettled.remove(encodage)
+                if sure and not is_likely(reading):
+                    unsettled.discard(encodage)
     if wrong is not None:
-        return _doubt(*wrong, [each for each in _AUTRES if each in (unsettled or set(_AUTRES) - refuted)])
-    places = {encodage: first[encodage] for encodage in _AUTRES if encodage in unsettled & first.keys()}
+        return _wrong(*wrong, [each for each in _AUTRES if each in possible])
+    places = {encodage: first[encodage] for encodage in _AUTRES if encodage in possible & unsettled & first.keys()}
     if not places:
         return None
     place = min(places.values())
@@ -87,11 +87,23 @@ def _words(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _doubt(numero: int, word: str, encodages: Iterable[str]) -> Doute:
-    """The more likely readings alone, where some are."""
-    shown = _shown(word)
-    readings = [Lecture(each, _as(shown, each)) for each in encodages]
-    likely = [lecture for lecture in readings if is_french(lecture.mot)] or readings
-    return Doute(numero, printed(shown), tuple(Lecture(each, printed(mot)) for each, mot in likely))
+    """A word that Windows-1252 too may have; the likelier readings alone, where some are."""
+    readings = _readings(word, encodages)
+    return _doute(numero, word, [lecture for lecture in readings if is_likely(lecture.mot)] or readings)
+
+
+def _wrong(numero: int, word: str, encodages: Iterable[str]) -> Doute:
+    """A word that Windows-1252 cannot have; no reading that is not likely, since it would be taken for the cure."""
+    others = [each for each in _readings(word, encodages) if each.mot != _shown(word)]
+    return _doute(numero, word, [each for each in others if is_likely(each.mot) or is_arabic(each.mot)])
+
+
+def _readings(word: str, encodages: Iterable[str]) -> list[Lecture]:
+    return [Lecture(encodage, _as(_shown(word), encodage)) for encodage in encodages]
+
+
+def _doute(numero: int, word: str, lectures: Iterable[Lecture]) -> Doute:
+    return Doute(numero, printed(_shown(word)), tuple(Lecture(each, printed(mot)) for each, mot in lectures))
 
 
 def _as(word: str, encodage: str) -> str:

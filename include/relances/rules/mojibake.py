@@ -31,9 +31,7 @@ _OTHER: Final = r"(?![\d_])[\u0370-\u1cff\u1f00-\u1fff](?<=[\w\u0483-\u0489\u055
 _MIXED: Final = re.compile(
     rf"{_LATIN}[\u0300-\u036f]*{_OTHER}|{_OTHER}{_LATIN}|(?<=[A-Z]{{2}})(?:[\u0250-\u02af]|[ǠȠɅ])"
 )
-_DAMAGE: Final = re.compile(
-    rf"[\x80-\x9f{_LOST}]|(?<=[a-z])[ÃÂ√├┬]|(?<!\S)Ã(?!\S)|{_TWICE.pattern}|{_MIXED.pattern}"
-)
+_DAMAGE: Final = re.compile(rf"[\x80-\x9f{_LOST}]|(?<=[a-z])[ÃÂ√├┬]|(?<!\S)Ã(?!\S)|{_TWICE.pattern}|{_MIXED.pattern}")
 _SUSPECT: Final = re.compile(
     rf"[\x80-\x9f{_LOST}ÃÂ√├┬\u01e0\u0220\u0245\u0250-\u02af\u0370-\u1cff\u1f00-\u1fff]"
     rf"|[{''.join(sorted({misread[0] for misread in _SIGN_OF}))}][^\x00-\x7f]"

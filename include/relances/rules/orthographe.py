@@ -53,7 +53,8 @@ _FITS: Final = re.compile(
             rf"(?:(?<![{_V}])|(?<=[gq]u)|(?<=o))ê(?=[{_C}]{{1,2}}[eé]|qu|ts?\b|t[aiou])",
             r"\bà\b|(?:(?<=\bl)|(?<=\bdel)|(?<=\bdéj)|(?<=\bvoil)|(?<=\bhol)|(?<=\bç)|(?<=\bdeç)|(?<=\bcel))à\b",
             r"(?<=\bo)ù\b|(?<![aeiyé])û(?=[trlmp]|ch|s?\b)|(?<=[au])ÿ|(?<=[aeouhéè])ï",
-            rf"ô(?={_L})|(?<=\ball)ô\b|ç(?=[aouàâôûœ])|ñ(?=[{_V}])|ã(?=[oe])",
+            rf"(?<=[{_C}aiouy])à(?!{_L})",  # Mbà, Koumbà; no mute e has a vowel after it
+            rf"ô(?={_L})|(?<=\ball)ô\b|ç(?=[aouàâôûœ])|ñ(?=[{_V}])|ã(?=[oe])|õ(?=es?\b)",
             rf"(?<![{_V}])œ(?=[uitscd]|no)|(?<=[lc])æ(?=t)|\bæ(?=q)|(?<=t)æ\b",
             r"(?:(?<=\b[cdjlmst])|(?<=qu)|(?<=\baujourd))’(?=[aeiouyhàâéèêîôœ])",
             rf"(?<=\b[nmkop])’(?={_L})|(?<={_L})·(?={_L})",
@@ -64,15 +65,32 @@ _FITS: Final = re.compile(
 _HARDLY_FRENCH: Final = re.compile(
     rf"[áíóúñã]|è(?![{_C}]{{1,3}}u?e(?:s|nt)?\b|[{_C}]{{1,3}}e[{_C}][{_V}]|s\b)"  # a mute e comes after è
 )
+# What French has not, and names have where a sign, or a letter of French, is no likelier in another encoding.
+_OF_NAMES: Final = re.compile(
+    "|".join(
+        [
+            rf"(?<![{_V}])è(?=[{_C}]{{1,3}}[aiouy])|\b[{_C}]{{1,3}}è\b",  # KÈBA, MBÈ
+            rf"ã(?=[oe]s?\b)|\b(?-i:Á)(?=[{_C}])|(?<=[{_C}])[áó](?=[{_C}]|(?!{_L}))",  # JOÃO, Álvaro, Sá
+            rf"(?<=[{_C}])[íú](?=[{_C}]{{1,2}}i[aou])|(?<=[{_C}])ú(?=s\b)",  # Nídia, Lúcio; but N’goma, Lœtitia
+            rf"(?<=[{_C}])(?-i:[ÄÖ])(?!{_L})",
+        ]
+    ),
+    re.IGNORECASE,
+)
 
 
 def may_be(reading: str, encodage: str) -> bool:
     """Whether somebody may have written this in that encoding."""
     if encodage == "cp1256" and _ARABIC.search(reading):
-        return not _LATIN.search(reading)
+        return is_arabic(reading)
     if encodage == "cp1250":
         return bool(_SPELLED_SLAVE.fullmatch(reading)) and not _NONSENSE_SLAVE.search(reading)
     return bool(_SPELLED.fullmatch(reading)) and not _NONSENSE.search(reading)
+
+
+def is_arabic(reading: str) -> bool:
+    """Whether its letters are Arabic, all of them."""
+    return bool(_ARABIC.search(reading)) and not _LATIN.search(reading)
 
 
 def fits(reading: str) -> bool:
@@ -80,6 +98,7 @@ def fits(reading: str) -> bool:
     return _FITS.sub("", reading.lower()).isascii()
 
 
-def is_french(reading: str) -> bool:
-    """More surely than :func:`fits`, which takes names: « HÈTEL » for « HÔTEL » is none."""
-    return fits(reading) and not _HARDLY_FRENCH.search(reading.lower())
+def is_likely(reading: str) -> bool:
+    """Whether it is French, or as likely a name: « HÈTEL » for « HÔTEL », which :func:`fits`, is none."""
+    french = _OF_NAMES.sub("a", reading).lower()
+    return fits(french) and not _HARDLY_FRENCH.search(french)

@@ -157,7 +157,7 @@ def _unsure(doubt: Doute, nom: str) -> Blocked:
         f"{nom}, ligne {doubt.ligne} : "
         + ("son encodage n'est pas sûr" if known else "ses accents ne sont ni en UTF-8 ni en Windows-1252")
         + (f" (« {doubt.mot} » se lirait {read_as})" if read_as else f" (« {doubt.mot} »)")
-        + f" ; {_CURE}, ou ajoutez {named or '--encodage et son nom'}",
+        + f" ; {_CURE}{named and f', ou ajoutez {named}'}",
         "unknown encoding: save it as CSV UTF-8, or name it with --encodage",
     )
 
