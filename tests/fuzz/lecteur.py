@@ -9,6 +9,7 @@ from itertools import pairwise
 
 PLAN_OF_2024 = {"01": "11", "02": "62", "04": "74", "05": "65", "06": "66", "07": "77"}
 BETWEEN_DIGITS = set(" .-/()+") | set("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2044\u2215")
+NOTHING = re.compile(r"(?<![^\s,/-])(n[eé]ant|null|nan|none|aucun)(?![^\s,/-])", re.IGNORECASE)
 LABEL = re.compile(r"(^|[\s,/.-])\s*(t[eé]l([eé]phone)?(\s?\.\s?:?|\s?:|\s)|(p|whatsapp)\s?:)", re.IGNORECASE)
 
 
@@ -41,6 +42,7 @@ def _written(sign: str) -> str:
 
 def _is_all_of_numbers(text: str) -> bool:
     listed = re.sub(r"[;|&]|\b(ou|et|or|and)\b", ",", text, flags=re.IGNORECASE)
+    listed = NOTHING.sub("", listed)
     bare = re.sub(r"[0-9]", "", LABEL.sub(r"\1", listed))
     return set(bare) <= BETWEEN_DIGITS | {","}
 
