@@ -91,6 +91,24 @@ def test_a_number_is_silenced_on_every_canal_and_shown_masked(relances_url: str)
     assert silenced(relances_url) == set()
 
 
+def test_a_number_of_the_old_plan_is_said_to_be_converted(relances_url: str) -> None:
+    assert oppositions.add(None, "06 61 23 45", None).startswith(
+        "+241••••2345 est en opposition, sur tous les canaux. Il"
+    )
+    assert "converti" not in oppositions.add(None, "066123456", None)
+
+
+def test_the_list_is_written_with_whole_numbers_where_asked(relances_url: str, tmp_path: Path) -> None:
+    oppositions.add("12", None, "décès")
+    oppositions.add(None, "066123456", "courrier")
+    file = tmp_path / "oppositions.csv"
+    assert oppositions.listing(file).startswith("2 oppositions écrites dans")
+    written = file.read_text(encoding="utf-8-sig").splitlines()
+    assert written[0] == "contribuable_id;source;telephone;canaux;fournisseur;depuis;motif"
+    assert written[1].startswith("12;collecte_taxe;;;;")
+    assert written[2].startswith(";;'+24166123456;sms, whatsapp;")
+
+
 def test_both_numbers_of_a_cell_are_silenced(relances_url: str) -> None:
     oppositions.add(None, "066123456 / 077123457", None)
     assert {telephone for telephone, *_ in silenced(relances_url)} == {"24166123456", "24177123457"}
@@ -194,7 +212,7 @@ def test_the_command_adds_and_lists(relances_url: str, capsys: pytest.CaptureFix
         "opposition ajouter",
         "opposition ajouter --contribuable=1 --telephone=066123456",
         "opposition retirer --contribuable=1 --motif=x",
-        "opposition lister --csv=x.csv",
+        "opposition lister --tout",
         "opposition importer",
         "importer-contacts --campagne=Marchés",
         "importer-contacts --fichier=x.csv",

@@ -17,6 +17,14 @@ def test_an_interrupted_command_that_sends_nothing_speaks_of_no_message(command:
     assert interruption(command) == "Interrompu."
 
 
+def test_a_number_without_its_quotes_is_told_so_and_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["opposition", "ajouter", "--telephone", "066", "12", "34", "56"])
+    said = capsys.readouterr().err
+    assert "un numéro qui contient des espaces se met entre guillemets" in said
+    assert "12 34" not in said
+
+
 @pytest.mark.parametrize("words", ["", "inconnue", "opposition", "opposition importer", "importer-contacts x.csv"])
 def test_words_that_make_no_command_are_refused_in_one_sentence(words: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -133,7 +133,8 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
         who.add_argument("--telephone", metavar="NUMERO")
         if action == "ajouter":
             added.add_argument("--motif", metavar="TEXTE")
-    actions.add_parser("lister", help="toute la liste, numéros masqués")
+    lister = actions.add_parser("lister", help="toute la liste, numéros masqués")
+    lister.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, numéros entiers")
     _add_file(actions.add_parser("importer", help="une liste CSV : contribuable_id ou telephone, et motif"))
 
 
@@ -231,7 +232,7 @@ def _importer_contacts(given: argparse.Namespace) -> int:
 
 
 def _opposition(given: argparse.Namespace) -> int:
-    asked = {name: getattr(given, name, None) for name in ("contribuable", "telephone", "motif")}
+    asked = {name: getattr(given, name, None) for name in ("contribuable", "telephone", "motif", "csv")}
     return _examine("opposition", given.action, *_options(asked), *(_file(given) if "fichier" in given else ()))
 
 

@@ -115,7 +115,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
         who.add_argument("--telephone")
         if action == "ajouter":
             added.add_argument("--motif")
-    actions.add_parser("lister").set_defaults(command=_lister)
+    lister = actions.add_parser("lister")
+    lister.set_defaults(command=_lister)
+    lister.add_argument("--csv", type=Path)
     importer = actions.add_parser("importer")
     importer.set_defaults(command=_importer_oppositions)
     _add_file(importer)
@@ -180,8 +182,8 @@ def _retirer(given: argparse.Namespace) -> int:
     return _say(CompteRendu(oppositions.remove(given.contribuable, given.telephone)))
 
 
-def _lister(_: argparse.Namespace) -> int:
-    return _say(CompteRendu(oppositions.listing()))
+def _lister(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(oppositions.listing(given.csv)))
 
 
 def _importer_oppositions(given: argparse.Namespace) -> int:

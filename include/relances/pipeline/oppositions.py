@@ -9,12 +9,16 @@ from relances.pipeline.importation import CompteRendu, opened, told
 from relances.pipeline.policy import politique
 from relances.pipeline.reactivation import read_by_providers
 from relances.rules.colonnes import Illisible, short_text
+from relances.rules.csv_sur import Valeur
 from relances.rules.errors import Blocked
+from relances.rules.markdown import compte
 from relances.rules.oppositions import read_contribuable_id
+from relances.rules.phones import Numero
 from relances.rules.telephones import read_telephones
 from relances.stages import imports
 from relances.stages.imports import Listed
 from relances.stages.line_log import line_log
+from relances.stages.tableau_csv import PERSONAL_DATA, open_csv
 from relances.store.oppositions import Oppositions
 from relances.store.sources import CONTACTS
 from relances_providers.discretion import mask, without_numbers
@@ -22,6 +26,8 @@ from relances_providers.discretion import mask, without_numbers
 T = TypeVar("T")
 _MOTIF_MAX: Final = 200  # characters
 _NOT_CAMPAIGNS: Final = " Les campagnes de contacts importés ne sont couvertes que par --telephone."
+_HEADER: Final = ("contribuable_id", "source", "telephone", "canaux", "fournisseur", "depuis", "motif")
+_OLD_PLAN: Final = " Il est écrit dans l'ancien plan et converti : s'il y manque un chiffre, c'est celui d'un autre."
 _UNKNOWN: Final = " Aucune créance à cet identifiant dans la dernière extraction : vérifiez-le."
 
 
@@ -31,11 +37,7 @@ def add(contribuable: str | None, telephone: str | None, motif: str | None) -> s
     with database(RELANCES) as relances:
         oppositions = Oppositions(relances)
         if contribuable is None:
-            return "\n".join(
-                f"{mask(numero)} {'est' if oppositions.add_numbers({numero: why}) else 'était déjà'} en opposition, "
-                "sur tous les canaux."
-                for numero in _read(_numbers_of, telephone or "")
-            )
+            return "\n".join(_added(oppositions, numero, why) for numero in _read(_numeros_of, telephone or ""))
         source, found = _contribuable(oppositions, contribuable)
         new = oppositions.add(source, {found: why})
         said = f"{_called(source, found)} {'est' if new else 'était déjà'} en opposition."
@@ -56,11 +58,15 @@ def remove(contribuable: str | None, telephone: str | None) -> str:
         return f"{_called(source, found)} n'est pas dans la liste."
 
 
-def listing() -> str:
-    """The whole list, numbers masked."""
+def listing(csv: Path | None = None) -> str:
+    """The whole list, numbers masked; or where it is written whole."""
     with database(RELANCES) as relances:
-        lines = list(_lines(Oppositions(relances)))
-    return "\n".join(lines) or "Personne n'est en opposition."
+        oppositions = Oppositions(relances)
+        if csv is None:
+            return "\n".join(_lines(oppositions)) or "Personne n'est en opposition."
+        with open_csv(csv, _HEADER) as write:
+            rows = write(_rows(oppositions))
+    return f"{compte(rows, 'opposition écrite', 'oppositions écrites')} dans {csv} ({PERSONAL_DATA})."
 
 
 def import_oppositions(fichier: Path, *, encodage: str | None = None, ignorer_erreurs: bool) -> CompteRendu:
@@ -93,6 +99,15 @@ def _lines(oppositions: Oppositions) -> Iterator[str]:
         yield _line(f"{mask(number.telephone)} ({number.canaux}{said_to})", f"{number.depuis:%d/%m/%Y}", number.motif)
 
 
+def _rows(oppositions: Oppositions) -> Iterator[tuple[Valeur, ...]]:
+    """In the order of _HEADER."""
+    for each in oppositions.contribuables():
+        yield each.contribuable_id, each.source, None, None, None, f"{each.depuis:%d/%m/%Y}", each.motif
+    for number in oppositions.numbers():
+        since = f"{number.depuis:%d/%m/%Y}"
+        yield None, None, f"+{number.telephone}", number.canaux, number.fournisseur, since, number.motif
+
+
 def _line(who: str, since: str, motif: str | None) -> str:
     return f"{who}, depuis le {since}" + (f" : {without_numbers(motif)}" if motif else "")
 
@@ -107,15 +122,25 @@ def _called(source: str, contribuable_id: str) -> str:
     return f"Le {'contact importé' if source == CONTACTS else 'contribuable'} {contribuable_id}"
 
 
+def _added(oppositions: Oppositions, numero: Numero, why: str | None) -> str:
+    new = oppositions.add_numbers({numero.chiffres: why})
+    said = f"{mask(numero.chiffres)} {'est' if new else 'était déjà'} en opposition, sur tous les canaux."
+    return said + (_OLD_PLAN if numero.migre else "")
+
+
 def _removed(oppositions: Oppositions, numero: str) -> str:
     if oppositions.remove_number(numero):
         return f"{mask(numero)} n'est plus en opposition."
     return f"{mask(numero)} n'est pas dans la liste ; si un fournisseur l'a signalé : relances reactiver."
 
 
-def _numbers_of(text: str) -> list[str]:
+def _numeros_of(text: str) -> list[Numero]:
     _, numeros = read_telephones(text, read_by_providers)
-    return [numero.chiffres for numero in numeros]
+    return numeros
+
+
+def _numbers_of(text: str) -> list[str]:
+    return [numero.chiffres for numero in _numeros_of(text)]
 
 
 def _read(read: Callable[[str], T], text: str) -> T:
