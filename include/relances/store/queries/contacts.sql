@@ -27,7 +27,7 @@ FROM (
     JOIN (
         SELECT c.telephone, c.libelle, c.echeance, c.personne, m.numero
         FROM relances.contact AS c
-        CROSS JOIN unnest(c.numeros) AS m (numero)
+        CROSS JOIN unnest(coalesce(c.numeros, ARRAY[c.telephone])) AS m (numero)
         WHERE c.campagne = %(campagne)s
     ) AS c ON c.numero = n.numero AND c.libelle = l.libelle AND c.echeance = l.echeance
         AND (c.personne = l.personne OR '' IN (c.personne, l.personne))
@@ -127,7 +127,7 @@ WITH lue AS (
         FROM connue AS lue
         JOIN relances.contact AS avant ON avant.id = lue.id
     ) n
-    WHERE c.id = n.id AND (c.montant_du, c.nom, c.prenom, c.langue, c.numeros) IS DISTINCT FROM (
+    WHERE c.id = n.id AND (c.montant_du, c.nom, c.prenom, c.langue, coalesce(c.numeros, ARRAY[c.telephone])) IS DISTINCT FROM (
         n.montant_du, n.nom, n.prenom, coalesce(n.langue, c.langue), n.numeros)
     RETURNING c.id
 ), ajoutee AS (

@@ -45,16 +45,13 @@ CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE s
 $$;
 
 -- The same number, tax and date may be owed by two people. titulaire: the first contact of the same person, who is named
--- after it; null: this one. numeros: all that its cell holds; telephone is the one that tells it from others.
+-- after it; null: this one. numeros: all that its cell holds, telephone being the one that tells it from others; null: that one.
 ALTER TABLE relances.contact
     ADD COLUMN personne   text NOT NULL GENERATED ALWAYS AS (relances.personne(nom, prenom)) STORED,
     ADD COLUMN titulaire  bigint,
     ADD COLUMN numeros    text[],
     DROP CONSTRAINT contact_campagne_telephone_libelle_echeance_key,
     ADD CONSTRAINT contact_unique UNIQUE (campagne, telephone, personne, libelle, echeance);
-
-UPDATE relances.contact SET numeros = ARRAY[telephone];
-ALTER TABLE relances.contact ALTER COLUMN numeros SET NOT NULL;
 
 -- Until now a number was one person. What was reminded stays so, so that nobody is reminded again; the rest is each
 -- person's own, and silence asked of one was asked of all.
