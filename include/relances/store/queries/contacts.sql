@@ -127,8 +127,9 @@ WITH lue AS (
         FROM connue AS lue
         JOIN relances.contact AS avant ON avant.id = lue.id
     ) n
-    WHERE c.id = n.id AND (c.montant_du, c.nom, c.prenom, c.langue, coalesce(c.numeros, ARRAY[c.telephone])) IS DISTINCT FROM (
-        n.montant_du, n.nom, n.prenom, coalesce(n.langue, c.langue), n.numeros)
+    WHERE c.id = n.id
+        AND (c.montant_du, c.nom, c.prenom, c.langue, coalesce(c.numeros, ARRAY[c.telephone])) IS DISTINCT FROM (
+            n.montant_du, n.nom, n.prenom, coalesce(n.langue, c.langue), n.numeros)
     RETURNING c.id
 ), ajoutee AS (
     INSERT INTO relances.contact

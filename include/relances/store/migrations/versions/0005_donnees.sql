@@ -45,7 +45,8 @@ CREATE FUNCTION relances.personne(nom text, prenom text) RETURNS text LANGUAGE s
 $$;
 
 -- The same number, tax and date may be owed by two people. titulaire: the first contact of the same person, who is named
--- after it; null: this one. numeros: all that its cell holds, telephone being the one that tells it from others; null: that one.
+-- after it; null: this one. numeros: all that its cell holds, telephone being the one that tells it from others; null: it
+-- alone.
 ALTER TABLE relances.contact
     ADD COLUMN personne   text NOT NULL GENERATED ALWAYS AS (relances.personne(nom, prenom)) STORED,
     ADD COLUMN titulaire  bigint,
