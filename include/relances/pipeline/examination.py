@@ -10,10 +10,11 @@ import psycopg
 from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import ETAXE, RELANCES, database
+from relances.pipeline.numeros import by_policy
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import hook_of, is_connected
 from relances.rules.errors import Blocked, PipelineError
-from relances.rules.phones import Numero, Refus, candidats, destination
+from relances.rules.phones import Refus, candidats, destination
 from relances.rules.telephones import why_not
 from relances.stages.diagnostic import Examen, examine_provider
 from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
@@ -68,9 +69,7 @@ def _message(fournisseur: str, telephone: str, texte: str) -> Message:
     provider = provider_named(fournisseur)
     if len(candidats(telephone)) > 1:
         raise Blocked("un message de test va à un seul numéro : donnez-en un", "a test message goes to one number")
-    verdict = destination(telephone, provider.countries if provider is not None else frozenset())
-    if isinstance(verdict, Numero) and verdict.format_guide and not politique().selection.accepter_format_guide:
-        verdict = Refus.FORMAT_GUIDE
+    verdict = by_policy(destination(telephone, provider.countries if provider is not None else frozenset()))
     if isinstance(verdict, Refus):
         why = _WHY.get(verdict) or why_not(telephone, verdict)
         raise Blocked(f"{fournisseur} n'envoie pas à ce numéro : {why}", "the provider does not send to this number")

@@ -6,8 +6,8 @@ from typing import Final, TypeVar
 
 from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.importation import CompteRendu, opened, told
+from relances.pipeline.numeros import read_by_providers
 from relances.pipeline.policy import politique
-from relances.pipeline.reactivation import read_by_providers
 from relances.rules.colonnes import Illisible, short_text
 from relances.rules.csv_sur import Valeur
 from relances.rules.errors import Blocked
