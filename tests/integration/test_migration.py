@@ -34,6 +34,7 @@ TABLES = {
     "opposition",
     "exclusion",
     "execution",
+    "installation",
     "migration",
     "numero_signale",
     "relance",

@@ -71,9 +71,14 @@ _LOCK: Final = 7_241_000_002  # one write-back at a time: the tax system has no 
 
 @dataclass(frozen=True, slots=True)
 class WriteBackRow:
-    """The state of one relance for one of its creances."""
+    """The state of one relance for one of its creances.
+
+    ``repere``: what it is recognised by outside our database, ``<installation>-<number>``, or the number alone for one
+    that was numbered before installations had names.
+    """
 
     relance_id: int
+    repere: str
     creance_id: str
     contribuable_id: str
     type_relance: str

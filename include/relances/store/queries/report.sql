@@ -1,6 +1,6 @@
 -- name: list_to_write_back
 -- Relances whose state the tax application does not show yet, one row per creance that they speak of still.
-SELECT r.id, rc.creance_id, r.contribuable_id, r.canal, r.statut, r.texte, rc.montant_du, rc.echeance,
+SELECT r.id, relances.repere(r.id), rc.creance_id, r.contribuable_id, r.canal, r.statut, r.texte, rc.montant_du, rc.echeance,
     r.date_relance, r.envoyee_le, r.fournisseur, r.reference, r.code, r.motif
 FROM (
     SELECT * FROM relances.relance

@@ -1,0 +1,42 @@
+-- Under which names this history was written where others read it, the latest last. A database that was restored takes a
+-- new one: what it numbers from then on is never taken for what was numbered before it was lost.
+CREATE TABLE relances.installation (
+    rang       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    marque     text NOT NULL UNIQUE CHECK (marque ~ '^([0-9a-f]{12})?$'),  -- empty: numbered before there were names
+    premiere   bigint NOT NULL CHECK (premiere > 0),  -- the first relance of this name
+    nommee_le  timestamptz NOT NULL DEFAULT now(),
+    lieu       text NOT NULL,  -- where the database was when it took the name: not true of a copy
+    battement  bigint NOT NULL DEFAULT 0 CHECK (battement >= 0),  -- only grows while messages are sent
+    battu_le   timestamptz,
+    arretee_le timestamptz,  -- since when it is known to be older than what others remember of it
+    motif      text,
+    CONSTRAINT arretee_a_son_motif CHECK ((arretee_le IS NULL) = (motif IS NULL))
+);
+
+-- Server, time line, database and table: a dump restored, a copy of the server's files brought back to an earlier point
+-- or a replica promoted differ in one of them.
+CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT concat_ws(
+        '.',
+        (SELECT system_identifier FROM pg_control_system()),
+        left(pg_walfile_name(pg_current_wal_lsn()), 8),
+        (SELECT oid FROM pg_database WHERE datname = current_database()),
+        'relances.installation'::regclass::oid
+    )
+$$;
+
+-- What a relance is recognised by outside this database: the name it was numbered under, and its number.
+CREATE FUNCTION relances.repere(relance_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN marque = '' THEN '' ELSE marque || '-' END || relance_id
+    FROM relances.installation
+    WHERE premiere <= relance_id
+    ORDER BY premiere DESC, rang DESC
+    LIMIT 1
+$$;
+
+INSERT INTO relances.installation (marque, premiere, lieu)
+SELECT '', 1, relances.lieu() WHERE EXISTS (SELECT FROM relances.relance);
+
+INSERT INTO relances.installation (marque, premiere, lieu)
+SELECT right(replace(gen_random_uuid()::text, '-', ''), 12), coalesce(max(id), 0) + 1, relances.lieu()
+FROM relances.relance;
