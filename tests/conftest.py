@@ -85,7 +85,11 @@ def copy_database(postgres: EmbeddedPostgres) -> CopyDatabase:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(original)))
-        return postgres.url(name)
+        url = postgres.url(name)
+        with psycopg.connect(url, autocommit=True) as connection:
+            if connection.execute("SELECT to_regclass('relances.installation')").fetchone() != (None,):
+                connection.execute("UPDATE relances.installation SET lieu = relances.lieu()")  # no copy of another's
+        return url
 
     return copy
 

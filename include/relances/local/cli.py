@@ -85,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     envois.add_argument("action", choices=("arreter", "reprendre", "voir"))
     envois.add_argument("--fournisseur", choices=_PROVIDERS, help="lui seul ; sinon tous")
 
+    restaurer = add("restaurer", _restaurer, "après une sauvegarde restaurée ou une base perdue : envoyer de nouveau")
+    sure = restaurer.add_mutually_exclusive_group()
+    sure.add_argument(
+        "--passages-finis",
+        action="store_true",
+        help="aucun passage n'était en cours à la perte : l'application fiscale montre tout ce qui est parti",
+    )
+    sure.add_argument("--rien-depuis", action="store_true", help="rien n'est parti depuis cette copie")
+    restaurer.add_argument("--forcer", action="store_true", help="même si rien ne montre que la base est ancienne")
+
     reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
     reactiver.add_argument("telephone", metavar="NUMERO", help="injoignable ou en opposition, à relancer de nouveau")
 
@@ -198,6 +208,11 @@ def _envoyer_test(given: argparse.Namespace) -> int:
 
 def _envois(given: argparse.Namespace) -> int:
     return _examine("envois", given.action, *_options({"fournisseur": given.fournisseur}))
+
+
+def _restaurer(given: argparse.Namespace) -> int:
+    parole = "passages_finis" if given.passages_finis else "rien_depuis" if given.rien_depuis else "aucune"
+    return _examine("restaurer", *_options({"parole": parole}), *(["--forcer"] if given.forcer else []))
 
 
 def _reactiver(given: argparse.Namespace) -> int:

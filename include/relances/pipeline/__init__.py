@@ -13,6 +13,7 @@ from airflow.sdk import get_current_context
 
 from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider
+from relances.pipeline.installation import own_database, require_all_known
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
 from relances.pipeline.providers import hook_of
 from relances.pipeline.reconciling import reconcile, reconcile_every_run
@@ -60,6 +61,8 @@ def check_providers(request: Request) -> None:
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return
+    with own_database():
+        pass  # known to be ours before anything is asked of anybody
     for fournisseur, required in used:
         try:
             _check(fournisseur)
@@ -74,6 +77,8 @@ def extract(request: Request) -> int:
     policy = politique()
     source = source_of(request, policy)
     with database(source.connexion) as etaxe, database(RELANCES) as relances:
+        if not request.simulation:
+            require_all_known(source, etaxe, relances)
         return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
 
 
@@ -103,7 +108,7 @@ def approve(request: Request) -> bool:
 
 def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     """Cut what a fournisseur has left to send into lots, as ids fit for XCom."""
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         execution = Executions(relances).get(request.run_id)
         Executions(relances).agree(execution)
         lots = Lots(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
@@ -140,7 +145,7 @@ def report(request: Request) -> str:
 
 def _write_back(source: Source) -> int:
     """A source that has nothing to show is not asked for its database."""
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         if not Reporting(relances).to_write_back(source.name, 1):
             return 0
         with database(source.connexion) as etaxe:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.commande import Commande, spoken
-from relances.pipeline import envois, oppositions
+from relances.pipeline import envois, installation, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
 from relances.pipeline.douteuses import list_doubtful
@@ -24,6 +24,7 @@ from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS
 from relances.stages.diagnostic import Examen
+from relances.stages.restauration import Parole
 from relances_providers.messaging import Verdict
 
 _COLOURS: Final = {Verdict.GOOD: "32", Verdict.UNSEEN: "90", Verdict.BAD: "31"}
@@ -72,6 +73,11 @@ def _parser() -> Commande:
     sending.set_defaults(command=_envois)
     sending.add_argument("action", choices=[envois.ARRETER, envois.REPRENDRE, envois.VOIR])
     sending.add_argument("--fournisseur")
+
+    restaurer = commands.add_parser("restaurer")
+    restaurer.set_defaults(command=_restaurer)
+    restaurer.add_argument("--parole", type=Parole, default=Parole.AUCUNE)
+    restaurer.add_argument("--forcer", action="store_true")
 
     _add_apercu(commands.add_parser("apercu"))
 
@@ -143,6 +149,10 @@ def _reactiver(given: argparse.Namespace) -> int:
 
 def _envois(given: argparse.Namespace) -> int:
     return _say(CompteRendu("\n".join(envois.act(given.action, given.fournisseur))))
+
+
+def _restaurer(given: argparse.Namespace) -> int:
+    return _say(CompteRendu(installation.restaurer(given.parole, forcer=given.forcer)))
 
 
 def _apercu(given: argparse.Namespace) -> int:

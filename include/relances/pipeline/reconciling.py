@@ -10,8 +10,8 @@ from typing import Final
 import psycopg
 
 from relances.pipeline import alertes
-from relances.pipeline.connections import RELANCES, database
 from relances.pipeline.demonstration import send_window
+from relances.pipeline.installation import own_database
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import connected
 from relances.pipeline.repli import change_ways
@@ -43,7 +43,7 @@ def reconcile(request: Request) -> bool:
         return True
     policy, hooks = politique(), connected()
     envoi = policy.envoi
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         execution = Executions(relances).find(request.run_id)
         passe = reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
         _tell(passe.accounts)
@@ -66,7 +66,7 @@ def reconcile(request: Request) -> bool:
 def reconcile_every_run() -> None:
     """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
     policy, hooks = politique(), connected()
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         passe = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
         alertes.doubled({double.relance_id for double in passe.doubles})
         Doubts(relances).mark_told(passe.doubles)  # last: better told twice than never

@@ -15,6 +15,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
+from relances.pipeline.installation import own_database, temoin
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of
 from relances.rules.errors import Blocked, PipelineError
@@ -24,6 +25,7 @@ from relances.rules.request import Request
 from relances.rules.soldes import Relecture
 from relances.stages import soldes
 from relances.stages.memory import rare_collections
+from relances.stages.recoupement import refuse_forgotten
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
 from relances.store.executions import Executions
@@ -49,7 +51,7 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
     who stopped the sending. The task comes back later, and holds no worker and no place of its pool meanwhile.
     """
     policy = politique()
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         execution = Executions(relances).get(request.run_id)
         lot = Lot(execution.source, execution.occasion, fournisseur, premier, dernier)
         if not Lots(relances).exists(lot):
@@ -108,7 +110,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
     """
     if send_window(policy).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
-    with database(RELANCES) as relances:
+    with own_database() as relances:
         obstacle = held_up(relances, lot.fournisseur)
     if obstacle.arretee:
         return LotReport({}, Halte.ARRETEE)
@@ -157,9 +159,12 @@ async def _send_with(
     """How the lot ended, and who sent it: what it saw of its lane is to be told, a lot cut short included."""
     refuse_real_provider(hook)
     envoi, limits = policy.envoi, hook.limits
-    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures)
+    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures, temoin=temoin())
     by_segment, parent = hook.capabilities.billed_by_segment, os.getppid()
     async with hook.open() as sender, store:
+        if hook.capabilities.can_find and not lot.reprise:
+            with own_database() as relances:
+                await refuse_forgotten(sender, lot, relances)
         worker = LotSender(
             store,
             sender,

@@ -43,6 +43,11 @@ RAISONS: Final[dict[str, Raison]] = {
         "rien : la relance viendra après le délai",
         Acteur.PERSONNE,
     ),
+    "peut_etre_relance": Raison(
+        "peut-être déjà relancée : la base a été restaurée, et ne sait pas tout de ce jour",
+        "rien : un passage d'un jour suivant relancera ; un contact, à importer sous un autre nom s'il le faut",
+        Acteur.PERSONNE,
+    ),
     "maximum_semaine": Raison(
         "déjà assez relancé cette semaine, par nous ou par un agent",
         "rien : la relance viendra plus tard",

@@ -15,7 +15,7 @@ from typing import Final
 
 import psycopg
 
-from relances.rules.errors import TryAgain
+from relances.rules.errors import Blocked, TryAgain
 from relances.rules.fenetre import Fenetre
 from relances.rules.models import Statut
 from relances.rules.outcomes import NonEnvoyee, Reglement, settle
@@ -114,8 +114,10 @@ class LotSender:
         """
         try:
             await self._traffic.open()
+            await self._store.beat()
             exhausted = await self._send_all()
-        except psycopg.Error:
+            await self._store.beat()
+        except (psycopg.Error, Blocked):
             # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
             await asyncio.gather(*self._calls)
             self._release()
@@ -153,6 +155,7 @@ class LotSender:
         """See to the lane and to the claims, where it is time to; stop where there is a reason."""
         if (self._calls or self._ready) and monotonic() > self._alive_at + _LEASE_MARGIN / 4:
             self._alive_at = await self._store.renew()
+            await self._store.beat()
         if self._traffic.is_due(hungry=hungry and self._room > 0 and not self._stopping):
             await self._traffic.look()
         if self._traffic.halte is not None or not self._wanted():

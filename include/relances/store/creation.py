@@ -48,6 +48,7 @@ class Creation:
         parameters = {**_of(self._execution), "delai_jours": delai_jours, "canaux": [canal.value for canal in Canal]}
         self._connection.execute(query("gather_history"), parameters)
         self._connection.execute(query("analyze_history"))
+        self._exclusions += self._connection.execute(query("exclude_held"), parameters).rowcount
         with self._connection.cursor("a_decider", row_factory=lambda _: Creance._make) as rows:
             rows.itersize = _FETCHED_AT_ONCE
             rows.execute(query("stream_creances_to_decide"), parameters, binary=True)

@@ -1,5 +1,6 @@
 """A worker's connection, which may be lost and comes back: statements are repeated, and know that they are."""
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
@@ -27,11 +28,18 @@ class Operation(Protocol[T_co]):
     async def __call__(self, connection: psycopg.AsyncConnection, *, again: bool) -> T_co: ...
 
 
-class DurableConnection:
-    """One connection in autocommit, made when it is first needed and made again when it was lost."""
+Recognise = Callable[[psycopg.AsyncConnection], Awaitable[None]]
 
-    def __init__(self, conninfo: str) -> None:
+
+class DurableConnection:
+    """One connection in autocommit, made when it is first needed and made again when it was lost.
+
+    ``recognise``: looks at whatever answers under that address now, and raises where it must not be used.
+    """
+
+    def __init__(self, conninfo: str, recognise: Recognise | None = None) -> None:
         self._conninfo = conninfo
+        self._recognise = recognise
         self._connection: psycopg.AsyncConnection | None = None
 
     async def __aenter__(self) -> Self:
@@ -66,6 +74,8 @@ class DurableConnection:
                 make_conninfo(self._conninfo, **_CUT), autocommit=True
             )
             await self._connection.execute(query("seek_by_key"))
+            if self._recognise is not None:
+                await self._recognise(self._connection)
         return self._connection
 
     async def _disconnect(self) -> None:

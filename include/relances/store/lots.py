@@ -1,10 +1,27 @@
 """Lots: what there is to send, cut into ranges of ids."""
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
 import psycopg
+from psycopg.rows import args_row
 
 from relances.store.database import query
 from relances.store.executions import Execution
 from relances.store.sending import Lot
+
+
+class Untried(NamedTuple):
+    """A relance that this database never sent: it can have left, if at all, between the two moments."""
+
+    telephone: str
+    texte: str
+    depuis: datetime
+    jusqu_a: datetime
+
+    def __repr__(self) -> str:
+        return f"Untried({self.depuis})"
 
 
 class Lots:
@@ -25,6 +42,23 @@ class Lots:
         }
         rows = self._connection.execute(query("plan_ranges"), parameters)
         return [Lot(execution.source, execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
+
+    def first_untried(self, lot: Lot) -> Untried | None:
+        """The first relance of a lot, where it was never tried; None where there is none."""
+        parameters = {
+            "source": lot.source,
+            "occasion": lot.occasion,
+            "fournisseur": lot.fournisseur,
+            "premier": lot.premier,
+            "dernier": lot.dernier,
+        }
+        with self._connection.cursor(row_factory=args_row(Untried)) as cursor:
+            return cursor.execute(query("first_untried"), parameters).fetchone()
+
+    def accounted_for(self, fournisseur: str, references: Collection[str], depuis: datetime) -> set[str]:
+        """Of these references, those of calls of a fournisseur, made since then, that the journal has."""
+        parameters = {"fournisseur": fournisseur, "reference": list(references), "depuis": depuis}
+        return {row[0] for row in self._connection.execute(query("known_references"), parameters)}
 
     def exists(self, lot: Lot) -> bool:
         """Whether some relance of the occasion is in this lot, whatever its state."""

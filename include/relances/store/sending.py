@@ -10,10 +10,13 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
+from relances.rules.installation import Releve, discrepancy, stopped
 from relances.rules.outcomes import Reglement
 from relances.store.database import query
 from relances.store.durable import DurableConnection
+from relances.store.installation import read_etat
 from relances.store.outcomes import flagged, outcomes
+from relances.store.temoin import Temoin
 from relances.store.voies import VoieStore
 
 
@@ -60,11 +63,22 @@ class LotStore:
 
     ``bail``: seconds without a sign of life after which anyone may declare this worker dead. ``compte``: the
     fournisseur's account that is called. ``expiration_heures``: after which what was never tried is called off. The
-    database may go away and come back: statements are then repeated, which is safe for all.
+    database may go away and come back: statements are then repeated, which is safe for all. What comes back older than
+    it was, or than ``temoin`` saw it, is Blocked.
     """
 
-    def __init__(self, conninfo: str, lot: Lot, bail: float, compte: str, expiration_heures: int) -> None:
-        self._durable = DurableConnection(conninfo)
+    def __init__(
+        self,
+        conninfo: str,
+        lot: Lot,
+        bail: float,
+        compte: str,
+        expiration_heures: int,
+        *,
+        temoin: Temoin | None = None,
+    ) -> None:
+        self._durable = DurableConnection(conninfo, self._recognise)
+        self._temoin = temoin
         self._lot = lot
         self._bail = bail
         self._compte = compte
@@ -82,6 +96,25 @@ class LotStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._durable.__aexit__(kind, error, trace)
+
+    async def _recognise(self, connection: psycopg.AsyncConnection) -> None:
+        cursor = await connection.execute(query("look_at_installation"))
+        etat = read_etat(await cursor.fetchone())
+        motif = discrepancy(etat, self._temoin.read() if self._temoin is not None else None)
+        if motif is not None:
+            raise stopped(motif)
+
+    async def beat(self) -> None:
+        """Remember, in the database and then outside it, that messages leave; Blocked where they must no more."""
+
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> TupleRow | None:  # noqa: ARG001 - repeating is safe
+            return await (await connection.execute(query("beat"))).fetchone()
+
+        marque, battement, motif = await self._durable.run(write) or (None, 0, None)
+        if motif is not None:
+            raise stopped(motif)
+        if self._temoin is not None and marque is not None:
+            self._temoin.write(Releve(marque, battement))
 
     async def take(self, nombre: int) -> list[Claim]:
         """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""

@@ -12,6 +12,8 @@
 ``write_back.sql``
     Shows settled relances in the tax system's own tables. Parameters: the fields of :class:`WriteBackRow`,
     as arrays of one length. Replaying it changes nothing.
+``shown.sql``, where the system has rows that say what was sent
+    What ``write_back.sql`` wrote, as :class:`ShownRow`. Parameter: ``depuis``, of what changed since then (null: all).
 
 A literal ``%`` is written ``%%`` in these files.
 """
@@ -21,10 +23,12 @@ from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
-from typing import Final, LiteralString
+from importlib.resources.abc import Traversable
+from typing import Final, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import args_row
 
 from relances.rules.errors import Blocked
 from relances.store.conversion import held_statement, utf8_rows
@@ -94,6 +98,19 @@ class WriteBackRow:
     motif: str | None
 
 
+class ShownRow(NamedTuple):
+    """What a tax system shows of one relance. ``repere``: as in :class:`WriteBackRow`, of whichever installation."""
+
+    repere: str
+    contribuable_id: str
+    date_planifiee: date
+    statut: str
+    date_envoi: datetime | None
+    fournisseur: str
+    reference: str | None
+    code: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One tax system, by the name of its folder."""
@@ -104,6 +121,11 @@ class Source:
     def connexion(self) -> str:
         """The Airflow connection of the database that it reads: imported contacts are in our own."""
         return "relances_db" if self.name == CONTACTS else "etaxe_db"
+
+    @property
+    def shows(self) -> bool:
+        """Whether it has rows that tell what was sent."""
+        return self._file("shown.sql").is_file()
 
     def stream_overdue(
         self,
@@ -151,6 +173,15 @@ class Source:
         row = connection.execute(sql.SQL(_LATEST).format(freshness)).fetchone()
         return None if row is None else row[0]
 
+    def shown(self, connection: psycopg.Connection, depuis: datetime | None) -> Iterator[ShownRow]:
+        """What it shows of relances, whoever wrote them; nothing where it has no rows for them."""
+        if not self.shows:
+            return
+        with connection.transaction(), connection.cursor("montrees", row_factory=args_row(ShownRow)) as rows:
+            rows.itersize = 5_000
+            rows.execute(self.statement("shown.sql", connection), {"depuis": depuis})
+            yield from rows
+
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""
         return {row[0] for row in connection.execute(self.statement("categories.sql", connection))}
@@ -168,7 +199,7 @@ class Source:
 
     def statement(self, name: str, connection: psycopg.Connection) -> LiteralString:
         """The text of one of its files, for this database. Blocked where the tax system or the file is unknown."""
-        path = files("relances.store").joinpath("sources", self.name, name)
+        path = self._file(name)
         if not path.is_file():
             raise Blocked(
                 f"store/sources/{self.name}/{name} n'existe pas ; corrigez source.nom dans politique.toml",
@@ -176,3 +207,6 @@ class Source:
             )
         # Files of this distribution are as trusted as literals in its code.
         return held_statement(connection, path.read_text(encoding="utf-8").strip().removesuffix(";"))
+
+    def _file(self, name: str) -> Traversable:
+        return files("relances.store").joinpath("sources", self.name, name)

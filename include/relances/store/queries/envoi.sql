@@ -14,6 +14,12 @@ FROM (
 GROUP BY lot
 ORDER BY lot;
 
+-- name: first_untried
+SELECT telephone, texte, creee_le, now() FROM relances.relance
+WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
+    AND source = %(source)s AND occasion = %(occasion)s AND tentatives = 0
+ORDER BY id LIMIT 1;
+
 -- name: find_in_lot
 SELECT id FROM relances.relance
 WHERE id BETWEEN %(premier)s AND %(dernier)s AND source = %(source)s AND occasion = %(occasion)s

@@ -10,6 +10,10 @@ CREATE TABLE relances.installation (
     battu_le   timestamptz,
     arretee_le timestamptz,  -- since when it is known to be older than what others remember of it
     motif      text,
+    -- Of a database that was restored: the last day, and the last of its contacts, of which it may have reminded somebody
+    -- without remembering it.
+    dernier_jour    date,
+    dernier_contact bigint,
     CONSTRAINT arretee_a_son_motif CHECK ((arretee_le IS NULL) = (motif IS NULL))
 );
 
@@ -19,7 +23,7 @@ CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE sql STABLE AS $$
     SELECT concat_ws(
         '.',
         (SELECT system_identifier FROM pg_control_system()),
-        left(pg_walfile_name(pg_current_wal_lsn()), 8),
+        CASE WHEN pg_is_in_recovery() THEN 'replique' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,
         (SELECT oid FROM pg_database WHERE datname = current_database()),
         'relances.installation'::regclass::oid
     )

@@ -16,6 +16,7 @@
 WITH demande AS MATERIALIZED (
     SELECT
         recue.relance_id,
+        recue.repere,
         affectation.id AS affectation_taxe_id,
         contribuable.id AS contribuable_id,
         valeur.type_relance,
@@ -29,7 +30,7 @@ WITH demande AS MATERIALIZED (
         regexp_replace(
             concat_ws(
                 ' ',
-                '[relances #' || recue.relance_id || ']',
+                '[relances #' || recue.repere || ']',
                 concat_ws(
                     ' · ',
                     recue.fournisseur,
@@ -41,12 +42,12 @@ WITH demande AS MATERIALIZED (
             '\s+', ' ', 'g'
         ) AS note
     FROM unnest(
-        %(relance_id)s::bigint[], %(creance_id)s::text[], %(contribuable_id)s::text[], %(type_relance)s::text[],
+        %(relance_id)s::bigint[], %(repere)s::text[], %(creance_id)s::text[], %(contribuable_id)s::text[], %(type_relance)s::text[],
         %(statut)s::text[], %(message)s::text[], %(montant_du)s::numeric[], %(echeance)s::date[],
         %(date_relance)s::date[], %(date_envoi)s::timestamptz[], %(fournisseur)s::text[], %(reference)s::text[],
         %(code)s::text[], %(motif)s::text[]
     ) AS recue (
-        relance_id, creance_id, contribuable_id, type_relance, statut, message, montant_du, echeance,
+        relance_id, repere, creance_id, contribuable_id, type_relance, statut, message, montant_du, echeance,
         date_relance, date_envoi, fournisseur, reference, code, motif
     )
     -- Une affectation ou un contribuable effacé entre-temps n'a plus de place où écrire : sa relance est passée.
@@ -85,7 +86,7 @@ etat AS MATERIALIZED (
             ELSE ancienne.date_envoi
         END AS date_envoi,
         coalesce(
-            regexp_replace(ancienne.notes, '\[relances #\d+\][^\n]*', replace(demande.note, '\', '\\')),
+            regexp_replace(ancienne.notes, '\[relances #[0-9a-f-]+\][^\n]*', replace(demande.note, '\', '\\')),
             demande.note
         ) AS notes,
         ancienne.id AS ancienne_id,
@@ -95,7 +96,7 @@ etat AS MATERIALIZED (
         ON ancienne.affectation_taxe_id = demande.affectation_taxe_id
         -- strpos et non LIKE : tant que la table n'est pas ré-analysée, LIKE promet une ligne et le plan devient carré.
         AND strpos(ancienne.notes, '[relances #') > 0
-        AND substring(ancienne.notes FROM '\[relances #(\d+)\]') = demande.relance_id::text
+        AND substring(ancienne.notes FROM '\[relances #([0-9a-f-]+)\]') = demande.repere
     ORDER BY demande.relance_id, demande.affectation_taxe_id, ancienne.id
 ),
 ajout AS (

@@ -1,0 +1,104 @@
+"""Whether our own database may still be trusted, and ``relances restaurer``, after which it may."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+
+from relances.pipeline.connections import RELANCES, database
+from relances.pipeline.policy import politique
+from relances.pipeline.providers import connected
+from relances.rules.errors import Blocked
+from relances.rules.fenetre import LIBREVILLE, in_words
+from relances.rules.installation import discrepancy
+from relances.rules.markdown import compte
+from relances.stages.restauration import Parole, Restauration, compare, restore
+from relances.store.installation import Installation
+from relances.store.sources import Source
+from relances.store.temoin import Temoin
+from relances_providers.errors import ProviderError
+
+VARIABLE = "RELANCES_TEMOIN"
+
+
+def temoin() -> Temoin | None:
+    """The witness of this machine; None where the environment names none."""
+    named = os.environ.get(VARIABLE)
+    return Temoin(Path(named)) if named else None
+
+
+@contextmanager
+def own_database() -> Iterator[psycopg.Connection]:
+    """Our database, in autocommit; Blocked where it may be older than what was sent."""
+    with database(RELANCES) as relances:
+        Installation(relances).require(temoin())
+        yield relances
+
+
+def require_all_known(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
+    """The same, asked of the tax application too: it shows what was sent."""
+    Installation(relances).require(temoin())
+    compare(source, etaxe, relances)
+
+
+def restaurer(parole: Parole, *, forcer: bool) -> str:
+    """What ``relances restaurer`` did, in words; Blocked where nothing says that the database was restored."""
+    source = Source(politique().source)
+    with database(RELANCES) as relances:
+        installation, witness = Installation(relances), temoin()
+        if discrepancy(installation.look(), witness.read() if witness is not None else None) is None and not forcer:
+            raise Blocked(
+                "rien ne montre que cette base ait été restaurée ; si elle l'a été, ajoutez --forcer",
+                "nothing shows that this database was restored: if it was, add --forcer",
+            )
+        with database(source.connexion) as etaxe:
+            found = restore(source, etaxe, relances, _comptes(), parole=parole, today=datetime.now(LIBREVILLE).date())
+        if witness is not None:
+            witness.write(installation.beat())
+    return _in_words(found)
+
+
+def _comptes() -> dict[str, str]:
+    """The account of each fournisseur that can be asked and is ready to be."""
+    comptes: dict[str, str] = {}
+    for fournisseur, hook in connected().items():
+        try:
+            comptes[fournisseur] = hook.account
+        except ProviderError:  # its doubts wait until it is mended: reconciling says so
+            continue
+    return comptes
+
+
+def _in_words(found: Restauration) -> str:
+    proved = found.prouvees
+    lines = [
+        f"La base porte maintenant le nom {found.marque}. Elle se souvenait de tout jusqu'au "
+        f"{in_words(found.connu_jusqu_au)} ; pour la suite :",
+        f"- l'application fiscale prouve {compte(proved.envoyees, 'envoi', 'envois')} et "
+        f"{compte(proved.echecs, 'échec', 'échecs')} ;",
+        f"- {_doubts(found)} ;",
+    ]
+    if found.dernier_jour is not None:
+        lines.append(
+            f"- jusqu'au {found.dernier_jour:%d/%m/%Y} compris, aucune relance nouvelle n'est créée : qui n'en a pas "
+            "dans cette base en a peut-être reçu une (code peut_etre_relance) ;"
+        )
+    lines += [
+        "- oppositions, réactivations et contacts importés depuis sont à ressaisir, sous un autre nom de campagne si "
+        "celle-ci avait été lancée.",
+        "Les envois reprennent. — The database has a new name; sending goes on.",
+    ]
+    return "\n".join(lines)
+
+
+def _doubts(found: Restauration) -> str:
+    if not found.douteuses:
+        return "aucune relance n'est en doute"
+    by = ", ".join(f"{fournisseur} {nombre}" for fournisseur, nombre in found.douteuses.items())
+    return (
+        f"en doute, car peut-être parties : {by} ; la réconciliation le demande à qui peut le dire, les autres "
+        "finissent en échec, code 408, sans être renvoyées"
+    )

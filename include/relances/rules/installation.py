@@ -1,0 +1,65 @@
+"""Whether a database is still the one that sent: what it says of itself, against what others remember of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from relances.rules.errors import Blocked
+
+
+@dataclass(frozen=True, slots=True)
+class Etat:
+    """What a database says of itself.
+
+    ``marques``: the names it ever had, the present one last. ``battement``: how often it was told that messages leave,
+    under the present one. ``chez_elle``: whether it is where it took that name. ``motif``: why it was stopped, None
+    where it is not. ``vierge``: it never sent anything. ``connu_jusqu_au``: when it last was told, or named.
+    """
+
+    marques: tuple[str, ...]
+    battement: int
+    connu_jusqu_au: datetime
+    chez_elle: bool
+    motif: str | None
+    vierge: bool
+
+    @property
+    def marque(self) -> str:
+        """The present name."""
+        return self.marques[-1]
+
+    @property
+    def neuve(self) -> bool:
+        """Whether nobody ever said what it is: it never sent, nor was it restored."""
+        return self.vierge and len(self.marques) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Releve:
+    """What was last seen of a database, kept outside it."""
+
+    marque: str
+    battement: int
+
+
+def discrepancy(etat: Etat, releve: Releve | None) -> str | None:
+    """Why a database must not send, in French; None where nothing speaks against it."""
+    if etat.motif is not None:
+        return etat.motif
+    if not etat.chez_elle:
+        return "elle a été copiée, restaurée ou basculée depuis qu'elle porte son nom"
+    if releve is None:
+        return None
+    if releve.marque not in etat.marques:
+        return f"le témoin de cette machine connaît une autre base ({releve.marque})"
+    if releve.marque == etat.marque and releve.battement > etat.battement:
+        return "elle est plus ancienne que ce que le témoin de cette machine a vu partir"
+    return None
+
+
+def stopped(motif: str) -> Blocked:
+    """The error of whoever would send, or show what was sent, from a database that may not know all of it."""
+    return Blocked(
+        f"base relances_db : {motif} ; plus rien ne part, pour que personne ne reçoive deux fois le même message : "
+        "lancez « relances restaurer »",
+        "this database may be older than what was sent: nothing leaves until « relances restaurer »",
+    )

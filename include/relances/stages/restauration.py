@@ -1,0 +1,94 @@
+"""A database that was restored, or made anew, learns what it forgot: proved, in doubt, or held until tomorrow."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+import psycopg
+
+from relances.rules.installation import stopped
+from relances.store.database import explained
+from relances.store.installation import Installation, Proved
+from relances.store.sources import Source
+
+logger = logging.getLogger(__name__)
+
+_CLOCKS: Final = timedelta(days=1)  # that two servers may disagree by
+
+
+class Parole(StrEnum):
+    """What the operator vouches for."""
+
+    AUCUNE = "aucune"
+    PASSAGES_FINIS = "passages_finis"
+    """No run was on when the database was lost: the tax application shows all that was sent for it."""
+    RIEN_DEPUIS = "rien_depuis"
+    """Nothing was sent since the copy: the database was moved, or its server replaced without loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restauration:
+    """What was learnt. ``connu_jusqu_au``: what left later was forgotten; ``douteuses``: relances by fournisseur.
+
+    ``dernier_jour``: the last day of which nothing new is created; None: every day may go on.
+    """
+
+    marque: str
+    connu_jusqu_au: datetime
+    prouvees: Proved
+    douteuses: Mapping[str, int]
+    dernier_jour: date | None
+
+
+def restore(
+    source: Source,
+    etaxe: psycopg.Connection,
+    relances: psycopg.Connection,
+    comptes: Mapping[str, str],
+    *,
+    parole: Parole,
+    today: date,
+) -> Restauration:
+    """Settle what the tax application proves, doubt the rest, take a new name: all of it, or nothing.
+
+    ``comptes``: the account of each fournisseur that can be asked of the doubts, which reconciling then does.
+    """
+    installation = Installation(relances)
+    with explained("relances_db"):
+        known = installation.latest_knowledge()
+    held = parole is Parole.AUCUNE
+    with explained("relances_db"), installation.recognising(source.shown(etaxe, known - _CLOCKS)) as recognition:
+        proved = recognition.settle()
+        doubted: Mapping[str, int] = {}
+        if parole is not Parole.RIEN_DEPUIS:
+            sure = () if held or not source.shows else (source.name,)
+            doubted = recognition.doubt(sure, comptes, known)
+        dernier_jour = today if held else None
+        marque = recognition.rename(dernier_jour, contacts=parole is not Parole.RIEN_DEPUIS)
+    return Restauration(marque, known, proved, doubted, dernier_jour)
+
+
+def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
+    """Blocked where the tax application shows what this database does not know of; it then sends no more."""
+    installation = Installation(relances)
+    with explained("relances_db"):
+        etat = installation.look()
+        since = None if etat.neuve else etat.connu_jusqu_au - _CLOCKS
+        with installation.recognising(source.shown(etaxe, since)) as recognition:
+            forgotten = recognition.contradictions()
+            strangers = etat.neuve and recognition.strangers()
+    if forgotten:
+        motif = f"l'application fiscale montre {forgotten} relances dont elle ne se souvient pas"
+    elif strangers:
+        motif = (
+            "elle n'a jamais rien envoyé, et l'application fiscale montre des relances d'une autre ; si celle-ci "
+            "travaille toujours, « relances restaurer --rien-depuis » ; si elle est perdue"
+        )
+    else:
+        return
+    with explained("relances_db"):
+        installation.stop(motif)
+    raise stopped(motif)

@@ -1,0 +1,127 @@
+"""The name under which a database is known outside it, and whether it still is what was known."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from relances.rules.installation import Etat, Releve, discrepancy, stopped
+from relances.store.database import query
+from relances.store.sources import ShownRow
+from relances.store.temoin import Temoin
+
+
+def read_etat(row: TupleRow | None) -> Etat:
+    """From the row of ``look_at_installation``."""
+    if row is None:
+        raise LookupError("relances.installation is empty")
+    marques, battement, battu_le, nommee_le, chez_elle, motif, vierge = row
+    return Etat(tuple(marques), battement, battu_le or nommee_le, chez_elle, motif, vierge)
+
+
+class Installation:
+    """The present name of a database, over one connection in autocommit."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def look(self) -> Etat:
+        """What it says of itself."""
+        return read_etat(self._connection.execute(query("look_at_installation")).fetchone())
+
+    def require(self, temoin: Temoin | None) -> None:
+        """Blocked where the database may be older than what was sent, and from then on for everybody."""
+        etat = self.look()
+        motif = discrepancy(etat, temoin.read() if temoin is not None else None)
+        if motif is None:
+            return
+        if etat.chez_elle:
+            self.stop(motif)
+        raise stopped(motif)
+
+    def stop(self, motif: str) -> None:
+        """Let nobody send from it until it is restored."""
+        self._connection.execute(query("stop_installation"), {"motif": motif})
+
+    def beat(self) -> Releve:
+        """Remember that messages leave."""
+        row = self._connection.execute(query("beat")).fetchone()
+        if row is None:
+            raise LookupError("relances.installation is empty")
+        return Releve(row[0], row[1])
+
+    def latest_knowledge(self) -> datetime:
+        """The latest moment of which it knows what it did."""
+        [(moment,)] = self._connection.execute(query("latest_knowledge"))
+        assert isinstance(moment, datetime)  # noqa: S101 - it was named at some time
+        return moment
+
+    @contextmanager
+    def recognising(self, shown: Iterable[ShownRow]) -> Iterator["Recognition"]:
+        """What the tax application shows of this history; in one transaction, which its end commits."""
+        with self._connection.transaction():
+            self._connection.execute(query("create_shown"))
+            with self._connection.cursor() as cursor, cursor.copy(query("copy_shown")) as copy:
+                for row in shown:
+                    copy.write_row(row)
+            self._connection.execute(query("recognise_shown"))
+            yield Recognition(self._connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
+
+    envoyees: int
+    echecs: int
+
+
+class Recognition:
+    """Made by :meth:`Installation.recognising`: the rows of this history, beside what the database knows of them."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def contradictions(self) -> int:
+        """How many relances are shown of which the database does not know that much."""
+        [(nombre,)] = self._connection.execute(query("count_contradictions"))
+        return int(nombre)
+
+    def strangers(self) -> bool:
+        """Whether there are rows of names that this database never had."""
+        [(found,)] = self._connection.execute(query("has_strangers"))
+        return bool(found)
+
+    def settle(self) -> Proved:
+        """Write down what the rows prove."""
+        [(envoyees, echecs)] = self._connection.execute(query("settle_shown"))
+        return Proved(envoyees, echecs)
+
+    def doubt(self, sures: Sequence[str], comptes: Mapping[str, str], depuis: datetime) -> dict[str, int]:
+        """Put in doubt what else may have been sent since ``depuis``; returns how many, by fournisseur.
+
+        ``sures``: the sources of which all that was sent is known. ``comptes``: the account of each fournisseur that
+        can be asked.
+        """
+        parameters = {
+            "sures": list(sures),
+            "fournisseurs": list(comptes),
+            "comptes": list(comptes.values()),
+            "depuis": depuis,
+        }
+        return dict(self._connection.execute(query("doubt_waiting"), parameters).fetchall())
+
+    def rename(self, dernier_jour: date | None, *, contacts: bool) -> str:
+        """Take a new name, here, and number beyond all that may have been seen; returns it.
+
+        ``dernier_jour``: the last day of which unknown relances may have left; ``contacts``: those known may have been
+        reminded.
+        """
+        [(montree,)] = self._connection.execute(query("highest_shown"))
+        parameters = {"montree": montree, "dernier_jour": dernier_jour, "contacts": contacts}
+        [(marque, premiere)] = self._connection.execute(query("rename_installation"), parameters)
+        self._connection.execute(query("number_beyond"), {"premiere": premiere})
+        return str(marque)

@@ -1,0 +1,46 @@
+"""The witness: what was last seen of the database, in a file that does not go back in time with it."""
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from relances.rules.errors import Blocked
+from relances.rules.installation import Releve
+
+
+@dataclass(frozen=True, slots=True)
+class Temoin:
+    """The file of one machine; it holds a name and a count."""
+
+    path: Path
+
+    def read(self) -> Releve | None:
+        """What it says; None where nothing was ever seen from here. Blocked where it cannot be read."""
+        try:
+            said = json.loads(self.path.read_bytes())
+            return Releve(str(said["marque"]), int(said["battement"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise self._unusable(type(error).__name__) from None
+
+    def write(self, releve: Releve) -> None:
+        """Say this from now on. Blocked where it cannot be written: sending would go on unwitnessed."""
+        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump(asdict(releve), file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.path)
+        except OSError as error:
+            raise self._unusable(error.strerror or type(error).__name__) from None
+
+    def _unusable(self, why: str) -> Blocked:
+        return Blocked(
+            f"le témoin {self.path} ne se lit ou ne s'écrit pas ({why}) ; rendez ce fichier accessible, ou désignez-en "
+            "un autre par RELANCES_TEMOIN",
+            "the witness file cannot be read or written: see RELANCES_TEMOIN",
+        )

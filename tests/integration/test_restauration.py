@@ -1,0 +1,329 @@
+"""A backup brought back, or a database made anew: nothing that left meanwhile leaves again, and the day is finished."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from relances import pipeline
+from relances.local.base_fictive import create_base_fictive
+from relances.pipeline.installation import restaurer
+from relances.rules.errors import Blocked
+from relances.rules.request import Request
+from relances.stages.restauration import Parole
+from relances.store import migrate
+from tests.conftest import NewDatabase
+from tests.integration.conftest import Connect
+from tests.integration.provider import Provider
+from tests.integration.sauvegarde import back_up, bring_back, lose
+from tests.integration.staged import stage_relances
+from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
+from tests.support import one_sentence, postgres_connection, wait_until
+
+CONTRIBUABLES = 100
+QUARANTINE = 3600
+
+pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
+
+
+@pytest.fixture
+def etaxe_url(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The sample tax database, behind its connection."""
+    url = new_database("etaxe")
+    create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+    return url
+
+
+@pytest.fixture
+def backup(tmp_path: Path) -> Path:
+    return tmp_path / "relances.dump"
+
+
+@pytest.fixture
+def temoin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The witness of this machine."""
+    file = tmp_path / "temoin" / "temoin.json"
+    monkeypatch.setenv("RELANCES_TEMOIN", str(file))
+    return file
+
+
+def prepare(asked: Request) -> None:
+    pipeline.check_providers(asked)
+    pipeline.extract(asked)
+    pipeline.validate(asked)
+    pipeline.create_relances(asked)
+
+
+def send_all(asked: Request, *fournisseurs: str) -> None:
+    for fournisseur in fournisseurs or ("ventis",):
+        for part in pipeline.plan_lots(asked, fournisseur):
+            pipeline.send_lot(asked, **part)
+
+
+def reconcile(url: str, asked: Request) -> None:
+    def settled() -> bool:
+        let_time_pass(url, QUARANTINE)
+        return pipeline.reconcile(asked)
+
+    wait_until(settled, "nothing left to reconcile")
+
+
+def received(provider: Provider) -> Counter[tuple[str, str]]:
+    """How often each text came to each phone."""
+    return Counter((entry["to"], entry["text"]) for entry in provider.ledger())
+
+
+def doubles(provider: Provider) -> int:
+    return sum(count - 1 for count in received(provider).values())
+
+
+# --- noticed ---
+
+
+def test_a_database_brought_back_sends_nothing(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked)
+    before = len(provider.ledger())
+    bring_back(relances_url, backup)
+    for task in (
+        lambda: pipeline.check_providers(asked),
+        lambda: pipeline.extract(asked),
+        lambda: pipeline.plan_lots(asked, "ventis"),
+        lambda: pipeline.reconcile(asked),
+        pipeline.reconcile_every_run,
+        pipeline.write_back_every_run,
+    ):
+        with pytest.raises(Blocked, match="relances restaurer") as refused:
+            task()
+        assert one_sentence(refused.value)
+    assert before > 0
+    assert len(provider.ledger()) == before
+
+
+def test_a_lot_under_way_stops_where_its_database_was_brought_back(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    [part] = pipeline.plan_lots(asked, "ventis")
+    back_up(relances_url, backup)
+    bring_back(relances_url, backup)
+    with pytest.raises(Blocked, match="copiée, restaurée ou basculée"):
+        pipeline.send_lot(asked, **part)
+    assert provider.ledger() == []
+
+
+def test_what_the_tax_application_shows_and_the_database_forgot_stops_all(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked)
+    pipeline.write_back(asked)
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    as_if_it_were_at_home(relances_url)
+    with pytest.raises(Blocked, match=r"montre .* relances dont elle ne se souvient pas"):
+        pipeline.extract(request("passage-2"))
+    with pytest.raises(Blocked, match="ne se souvient pas"):
+        send_all(asked)
+    assert len(provider.ledger()) == sent
+
+
+def test_a_database_older_than_its_witness_stops_all(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path, temoin: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked)
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    as_if_it_were_at_home(relances_url)
+    with pytest.raises(Blocked, match="plus ancienne que ce que le témoin"):
+        send_all(asked)
+    assert temoin.is_file()
+    assert len(provider.ledger()) == sent
+
+
+def test_another_database_than_that_of_the_witness_stops_all(
+    relances_url: str, etaxe_url: str, provider: Provider, temoin: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    send_all(asked)
+    lose(relances_url)
+    migrate(relances_url)
+    with pytest.raises(Blocked, match="connaît une autre base"):
+        pipeline.check_providers(request("passage-2"))
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"marque": "a"}', '{"marque": "a", "battement": "x"}'])
+def test_a_witness_that_cannot_be_read_stops_all(
+    content: bytes, relances_url: str, etaxe_url: str, temoin: Path
+) -> None:
+    temoin.parent.mkdir()
+    temoin.write_text(content)
+    with pytest.raises(Blocked, match="ne se lit ou ne s'écrit pas"):
+        pipeline.check_providers(request())
+
+
+def test_what_a_provider_has_and_the_database_forgot_stops_all(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path, connect: Connect
+) -> None:
+    connect("twilio")
+    asked = request(type_relance="whatsapp")
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked, "twilio")
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    as_if_it_were_at_home(relances_url)
+    with pytest.raises(Blocked, match="twilio a déjà un message"):
+        send_all(asked, "twilio")
+    assert len(provider.ledger()) == sent
+
+
+# --- what is proved, what is in doubt ---
+
+
+def test_what_the_tax_application_proves_is_not_sent_again_and_the_day_is_finished(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    prepare(request(limite=20))
+    back_up(relances_url, backup)
+    send_all(request(limite=20))
+    pipeline.write_back(request())
+    shown = len(provider.ledger())
+    bring_back(relances_url, backup)
+    said = restaurer(Parole.PASSAGES_FINIS, forcer=False)
+    assert "prouve" in said
+    rest = request("passage-2")
+    prepare(rest)
+    send_all(rest)
+    reconcile(relances_url, rest)
+    pipeline.write_back(rest)
+    pipeline.report(rest)
+    assert len(provider.ledger()) > shown
+    assert doubles(provider) == 0
+
+
+def test_what_nobody_can_prove_is_never_sent_again(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked)
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    restaurer(Parole.AUCUNE, forcer=False)
+    reconcile(relances_url, asked)
+    prepare(request("passage-2"))
+    send_all(request("passage-2"))
+    assert len(provider.ledger()) == sent
+    codes = {row["code"] for row in ask(relances_url, "SELECT code FROM relances.relance WHERE statut = 'echec'")}
+    assert codes == {"408"}
+
+
+def test_a_provider_that_can_be_asked_tells_what_left(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path, connect: Connect
+) -> None:
+    connect("twilio")
+    asked = request(type_relance="whatsapp", fournisseur="twilio")
+    prepare(asked)
+    back_up(relances_url, backup)
+    [part] = pipeline.plan_lots(asked, "twilio")
+    half = {**part, "dernier": (int(part["premier"]) + int(part["dernier"])) // 2}
+    pipeline.send_lot(asked, **half)
+    left = len(provider.ledger())
+    bring_back(relances_url, backup)
+    restaurer(Parole.AUCUNE, forcer=False)
+    reconcile(relances_url, asked)
+    send_all(asked, "twilio")
+    assert 0 < left < len(provider.ledger())
+    assert doubles(provider) == 0
+    assert statuts(relances_url)["envoyee"] >= left
+
+
+def test_what_was_created_after_the_backup_is_not_created_again_that_day(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    back_up(relances_url, backup)
+    prepare(request())
+    send_all(request())
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    restaurer(Parole.AUCUNE, forcer=False)
+    prepare(request("passage-2"))
+    send_all(request("passage-2"))
+    assert len(provider.ledger()) == sent
+    codes = ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion WHERE etape = 'creation'")
+    assert "peut_etre_relance" in {row["code"] for row in codes}
+    pipeline.report(request("passage-2"))
+
+
+def test_a_database_that_was_only_moved_goes_on_as_it_was(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    bring_back(relances_url, backup)
+    restaurer(Parole.RIEN_DEPUIS, forcer=False)
+    send_all(asked)
+    assert doubles(provider) == 0
+    assert 0 < statuts(relances_url)["envoyee"] <= len(provider.ledger())
+
+
+def test_a_new_database_beside_an_old_tax_base_knows_what_was_said(
+    relances_url: str, etaxe_url: str, provider: Provider
+) -> None:
+    prepare(request())
+    send_all(request())
+    reconcile(relances_url, request())
+    pipeline.write_back(request())
+    sent = len(provider.ledger())
+    lose(relances_url)
+    migrate(relances_url)
+    anew = request("passage-neuf")
+    with pytest.raises(Blocked, match="n'a jamais rien envoyé"):
+        pipeline.extract(anew)
+    restaurer(Parole.PASSAGES_FINIS, forcer=False)
+    prepare(anew)
+    send_all(anew)
+    assert len(provider.ledger()) == sent
+
+
+def test_a_restored_database_takes_a_new_name_and_goes_beyond_every_number_seen(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path, temoin: Path
+) -> None:
+    back_up(relances_url, backup)
+    prepare(request(limite=5))
+    send_all(request(limite=5))
+    pipeline.write_back(request())
+    [[highest]] = [row.values() for row in ask(relances_url, "SELECT max(id) FROM relances.relance")]
+    bring_back(relances_url, backup)
+    restaurer(Parole.PASSAGES_FINIS, forcer=False)
+    names = ask(relances_url, "SELECT marque, premiere FROM relances.installation ORDER BY rang")
+    assert names[-1]["premiere"] == highest + 1
+    assert names[-1]["marque"] in temoin.read_text()
+    stage_relances(relances_url, 1)
+    assert ask(relances_url, "SELECT max(id) AS id FROM relances.relance")[0]["id"] > highest
+
+
+def test_a_sound_database_is_not_restored_by_mistake(relances_url: str, etaxe_url: str) -> None:
+    with pytest.raises(Blocked, match="rien ne montre"):
+        restaurer(Parole.AUCUNE, forcer=False)
+
+
+def as_if_it_were_at_home(url: str) -> None:
+    """As after a copy of the server's files, or of rows alone: nothing in the database tells that it came back."""
+    ask(url, "UPDATE relances.installation SET lieu = relances.lieu()")
