@@ -44,7 +44,9 @@ class Site:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
         with psycopg.connect(self.postgres.url("postgres"), autocommit=True) as connection:
             connection.execute(statement.format(sql.Identifier(name), sql.Identifier(self.template)))
-        return self.postgres.url(name)
+        url = self.postgres.url(name)
+        ask(url, "UPDATE relances.installation SET lieu = relances.lieu()")  # no copy of another's
+        return url
 
     def drop(self, name: str) -> None:
         with psycopg.connect(self.postgres.url("postgres"), autocommit=True) as connection:

@@ -50,6 +50,7 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
     local = f"{LOOPBACK},localhost"
     no_proxy = ",".join(filter(None, [inherited.get("NO_PROXY") or inherited.get("no_proxy"), local]))
     return {
+        **_temoin(places),
         **{name: value for name, value in inherited.items() if _passes(name)},
         "AIRFLOW_HOME": str(places.state.airflow),
         "NO_PROXY": no_proxy,
@@ -65,6 +66,13 @@ def airflow_environment(places: AirflowPlaces, inherited: Mapping[str, str]) -> 
 
 def _passes(name: str) -> bool:
     return not name.startswith(("AIRFLOW_", "PYTHON", "PG")) and name not in _NOT_TO_PASS
+
+
+def _temoin(places: AirflowPlaces) -> dict[str, str]:
+    """Beside the folder of the database, lest both be brought back together. What is invented needs no witness."""
+    if places.world is World.DEMO:
+        return {}
+    return {"RELANCES_TEMOIN": str(places.state.path.absolute().with_name(f"temoin-{places.state.path.name}.json"))}
 
 
 def _passwords_file(state: StateFolder) -> Path:
