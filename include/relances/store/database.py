@@ -58,7 +58,7 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
         ) from None
-    except psycopg.OperationalError as error:
+    except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
         raise _given_up(connexion, error) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
@@ -80,7 +80,7 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
         ) from None
 
 
-def _given_up(connexion: str, error: psycopg.OperationalError) -> TryAgain:
+def _given_up(connexion: str, error: psycopg.Error) -> TryAgain:
     """What to say of a statement that was not carried out to its end, or whose end nobody heard of."""
     match error:
         case psycopg.errors.LockNotAvailable():

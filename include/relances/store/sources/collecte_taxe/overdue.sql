@@ -50,9 +50,7 @@ dite AS (
         contribuable_id,
         -- Un échec 408 des nôtres est peut-être arrivé : il compte comme dit, du moment où sa ligne a été écrite.
         CASE statut WHEN 'envoyee' THEN date_envoi ELSE created_at END AS date_envoi,
-        strpos(coalesce(notes, ''), '[relances #') > 0
-            AND utilisateur_id IS NULL
-            AND type_relance::text IN ('sms', 'whatsapp') AS de_nous
+        strpos(coalesce(notes, ''), '[relances #') > 0 AND utilisateur_id IS NULL AS de_nous
     FROM relance
     WHERE statut = 'envoyee'
         OR (
