@@ -14,6 +14,8 @@ Une relance restée arrêtée plus longtemps que
 same as the command `relances envois arreter`.*
 """
 
+from datetime import timedelta
+
 from airflow.sdk import Param, dag, get_current_context, task
 
 from relances.pipeline import envois
@@ -43,7 +45,13 @@ PARAMS = {
 }
 
 
-@dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 3})
+@dag(
+    schedule=None,
+    params=PARAMS,
+    doc_md=__doc__,
+    tags=["relances"],
+    default_args={"retries": 3, "execution_timeout": timedelta(minutes=5)},
+)
 def relances_arret() -> None:
     # Before anything else that waits for a worker.
     @task(priority_weight=1_000, weight_rule="absolute")

@@ -12,6 +12,8 @@ tout examiné.
 given. The same as the command `relances diagnostic`.*
 """
 
+from datetime import timedelta
+
 from airflow.sdk import Param, dag, task
 
 from relances.pipeline import examination
@@ -38,7 +40,7 @@ PARAMS = {
 
 @dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 0})
 def relances_diagnostic() -> None:
-    @task(show_return_value_in_logs=False)  # the lines are in the log already
+    @task(execution_timeout=timedelta(minutes=30), show_return_value_in_logs=False)  # the lines are in the log already
     def examine() -> list[str]:
         """Une ligne par pièce de chaque connexion. — One line per part of each connection."""
         return examination.run_diagnostic()

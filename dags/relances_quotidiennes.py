@@ -42,6 +42,11 @@ from relances.pipeline import alertes
 from relances.rules.request import DEFAULTS
 from relances_providers.provider_info import PROVIDERS
 
+# What hangs is ended, so that its retry begins: many times what a million creances take. A lot is never cut short: it
+# is as long as its fournisseur's rate makes it. Nor soon, what sends again what is due.
+LONGEST = timedelta(hours=1)
+LONGEST_RECONCILIATION = timedelta(hours=6)
+
 LOST_WORKERS = 10  # a lot goes on after each; what a fournisseur says is no failure of its task
 
 ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
@@ -146,6 +151,7 @@ PARAMS = {
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": True,
         "retry_policy": ONLY_A_PERSON_CAN_MEND_IT,
+        "execution_timeout": LONGEST,
     },
 )
 def relances_quotidiennes() -> None:
@@ -179,13 +185,19 @@ def relances_quotidiennes() -> None:
         """Partage ce qu'un fournisseur a encore à envoyer. — Shares out what a provider has left to send."""
         return pipeline.plan_lots(pipeline.current_request(), fournisseur)
 
-    @task
+    @task(execution_timeout=None)
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
         return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
 
     # In no pool: it comes after the lanes of its run, and its retries share the rate of those of the others.
-    @task.sensor(mode="reschedule", poke_interval=5, timeout=3600, trigger_rule=TriggerRule.ALL_DONE)
+    @task.sensor(
+        mode="reschedule",
+        poke_interval=5,
+        timeout=3600,
+        execution_timeout=LONGEST_RECONCILIATION,
+        trigger_rule=TriggerRule.ALL_DONE,
+    )
     def reconcile() -> bool:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
         return pipeline.reconcile(pipeline.current_request())

@@ -27,6 +27,10 @@ from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 from relances import pipeline
 from relances.pipeline import alertes
 
+# What hangs is ended, so that the next pass begins; not soon, what sends again what is due.
+LONGEST = timedelta(hours=1)
+LONGEST_RECONCILIATION = timedelta(hours=6)
+
 
 @dag(
     # No start_date: of the quarters of an hour before the Dag is switched on, the last at most is made up for.
@@ -37,10 +41,10 @@ from relances.pipeline import alertes
     tags=["relances"],
     on_failure_callback=alertes.first_failure,
     deadline=alertes.late_after(timedelta(hours=1)),
-    default_args={"retries": 0},  # the next pass is the retry
+    default_args={"retries": 0, "execution_timeout": LONGEST},  # the next pass is the retry
 )
 def relances_reconciliation() -> None:
-    @task
+    @task(execution_timeout=LONGEST_RECONCILIATION)
     def reconcile() -> None:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
         pipeline.reconcile_every_run()

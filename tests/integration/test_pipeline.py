@@ -90,7 +90,8 @@ def relances(url: str) -> list[Row]:
 def shown(etaxe_url: str) -> dict[tuple[int, int], Row]:
     """The rows that the application's own table got from us, by relance and creance."""
     rows = ask(etaxe_url, f"SELECT * FROM relance WHERE {OURS}")  # noqa: S608
-    return {(int(re.findall(r"\[relances #(\d+)\]", row["notes"])[0]), row["affectation_taxe_id"]): row for row in rows}
+    numbers = [int(re.findall(r"\[relances #[0-9a-f]{12}-(\d+)\]", row["notes"])[0]) for row in rows]
+    return {(number, row["affectation_taxe_id"]): row for number, row in zip(numbers, rows, strict=True)}
 
 
 def content(etaxe_url: str) -> list[list[Row]]:

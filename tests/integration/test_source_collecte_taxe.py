@@ -18,6 +18,7 @@ from relances.local.base_fictive import create_base_fictive
 AUJOURD_HUI = date(2026, 11, 21)
 MIDI = datetime.combine(AUJOURD_HUI, time(12))
 JOURS = {"PLACE-J": 1, "TAXI-H": 7, "MARCHE-M": 30, "PATENTE-T": 90}
+REPERE = "9f86d081884c-123"
 ENVOI = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 Row = dict[str, Any]
@@ -351,7 +352,7 @@ class TestWriteBack:
     def settled(self, etaxe: psycopg.Connection[Row], creance: int, **changes: object) -> Row:
         """One settled relance, as the pipeline hands it over."""
         return {
-            "relance_id": 123,
+            "repere": REPERE,
             "creance_id": str(creance),
             "contribuable_id": str(owner(etaxe, creance)),
             "type_relance": "sms",
@@ -369,8 +370,12 @@ class TestWriteBack:
 
     def write(self, etaxe: psycopg.Connection[Row], *settled: Row) -> Counts:
         params = {name: [row[name] for row in settled] for name in settled[0]}
+        places = etaxe.execute(statement("places.sql"), params).fetchall()
+        assert [place["rang"] for place in places] == list(range(1, len(settled) + 1))
+        params |= {name: [place[name] for place in places] for name in ("ligne", "dossier")}
         row = etaxe.execute(statement("write_back.sql"), params).fetchone()
         assert row
+        assert row["laissees"] == []
         return row["inserted"], row["updated"], row["dossiers"]
 
     def dossier(self, etaxe: psycopg.Connection[Row], creance: int, **columns: object) -> int:
@@ -412,7 +417,7 @@ class TestWriteBack:
             "date_planifiee": datetime.combine(AUJOURD_HUI, time()),
             "date_envoi": ENVOI.replace(tzinfo=None),
             "canal_envoi": "ventis",
-            "notes": "[relances #123] ventis · réf. 3f2c",
+            "notes": f"[relances #{REPERE}] ventis · réf. 3f2c",
         }
         assert {name: row[name] for name in expected} == expected
 
@@ -438,7 +443,7 @@ class TestWriteBack:
     ) -> None:
         self.write(etaxe, self.settled(etaxe, creance, **settled))
         (row,) = self.shown(etaxe)
-        assert (row["statut"], row["notes"]) == (statut, f"[relances #123] {notes}")
+        assert (row["statut"], row["notes"]) == (statut, f"[relances #{REPERE}] {notes}")
         assert (row["date_envoi"] is None) is (statut == "echec")
 
     def test_an_unknown_statut_is_refused(self, etaxe: psycopg.Connection[Row], creance: int) -> None:
@@ -448,7 +453,9 @@ class TestWriteBack:
     @pytest.mark.parametrize("statut", ["envoyee", "livree", "echec", "incertaine"])
     def test_a_replay_changes_nothing(self, etaxe: psycopg.Connection[Row], creance: int, statut: str) -> None:
         self.dossier(etaxe, creance)
-        settled = self.settled(etaxe, creance, statut=statut, motif="C:\\temp \\1", montant_du=Decimal("9.999"))
+        settled = self.settled(
+            etaxe, creance, statut=statut, code="1003", motif="C:\\temp \\1", montant_du=Decimal("9.999")
+        )
         self.write(etaxe, settled)
         before = self.versions(etaxe)
         etaxe.execute("SET LOCAL TimeZone = 'Africa/Libreville'")
@@ -466,9 +473,9 @@ class TestWriteBack:
         self.dossier(etaxe, creance)
         later = ENVOI + timedelta(days=8)
         sent = [
-            self.settled(etaxe, creance, relance_id=124, date_envoi=later),
-            self.settled(etaxe, creance, relance_id=12),
-            self.settled(etaxe, creance, relance_id=13, statut="echec"),
+            self.settled(etaxe, creance, repere="9f86d081884c-124", date_envoi=later),
+            self.settled(etaxe, creance, repere="9f86d081884c-12"),
+            self.settled(etaxe, creance, repere="9f86d081884c-13", statut="echec"),
         ]
         assert self.write(etaxe, *sent) == (3, 0, 1)
         assert self.contacts(etaxe) == [(4, later.replace(tzinfo=None))]
@@ -500,7 +507,7 @@ class TestWriteBack:
         etaxe.execute(r"UPDATE relance SET notes = E'A rappelé.\n' || notes || E'\nPaiera lundi.'")
         self.write(etaxe, self.settled(etaxe, creance, reference="a\\1b"))
         (row,) = self.shown(etaxe)
-        assert row["notes"] == "A rappelé.\n[relances #123] ventis · réf. a\\1b\nPaiera lundi."
+        assert row["notes"] == f"A rappelé.\n[relances #{REPERE}] ventis · réf. a\\1b\nPaiera lundi."
 
     def test_a_reminder_made_by_hand_is_left_alone(self, etaxe: psycopg.Connection[Row], creance: int) -> None:
         self.write(etaxe, self.settled(etaxe, creance))
@@ -510,12 +517,14 @@ class TestWriteBack:
         assert self.versions(etaxe)[0] == before[0]
 
     def test_annulee_is_written_over_our_row_only(self, etaxe: psycopg.Connection[Row], creance: int) -> None:
-        cancelled = self.settled(etaxe, creance, statut="annulee", reference=None, motif="payée entre-temps")
+        cancelled = self.settled(
+            etaxe, creance, statut="annulee", reference=None, code="payee", motif="payée entre-temps"
+        )
         assert self.write(etaxe, cancelled) == (0, 0, 0)
         self.write(etaxe, self.settled(etaxe, creance, statut="echec"))
         assert self.write(etaxe, cancelled) == (0, 1, 0)
         (row,) = self.shown(etaxe)
-        assert (row["statut"], row["notes"]) == ("annulee", "[relances #123] ventis · payée entre-temps")
+        assert (row["statut"], row["notes"]) == ("annulee", f"[relances #{REPERE}] ventis · payee : payée entre-temps")
 
     def test_a_creance_the_application_has_erased_is_passed_over(
         self, etaxe: psycopg.Connection[Row], creance: int

@@ -14,6 +14,7 @@ from relances.rules.errors import Blocked
 from relances.rules.fenetre import TOUJOURS, Fenetre
 from relances.rules.models import Canal
 from relances.rules.policy import (
+    BaseFiscale,
     Disjoncteur,
     Envoi,
     Modele,
@@ -30,7 +31,8 @@ from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
 FIELDS = sorted(set(re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)))
-NEWER = {"echeance_min", "echeance_horizon_jours"}  # an operator's own policy may lack them
+GUEST = {"lecture_max", "ecriture_max", "silence_max"}
+NEWER = {"echeance_min", "echeance_horizon_jours", *GUEST}  # an operator's own policy may lack them
 ENVOI = "[envoi]\n# "
 BELOW_ENVOI = ["envoi.disjoncteur", "envoi.repli"]
 TABLES = ["source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", *BELOW_ENVOI, "niveau"]
@@ -81,6 +83,14 @@ def test_a_policy_older_than_a_field_keeps_what_the_product_says(tmp_path: Path,
 def test_a_day_may_be_within_quotes(tmp_path: Path, written: str) -> None:
     document = replace("^echeance_min = 2000-01-01", f"echeance_min = {written}")
     assert load(tmp_path, document).qualite.echeance_min == date(2015, 6, 30)
+
+
+@pytest.mark.parametrize("field", [*sorted(GUEST), "[base_fiscale]"])
+def test_a_policy_older_than_the_limits_in_the_tax_database_has_the_usual_ones(tmp_path: Path, field: str) -> None:
+    lines = DEFAULT.splitlines(keepends=True)
+    gone = GUEST | {field} if field == "[base_fiscale]" else {field}
+    document = "".join(line for line in lines if line.split(" = ")[0].strip() not in gone)
+    assert load(tmp_path, document).base_fiscale == BaseFiscale() == load_policy().base_fiscale
 
 
 def test_the_policy_that_comes_with_the_product() -> None:
@@ -309,6 +319,9 @@ def test_the_line_is_right_in_a_file_saved_on_windows(tmp_path: Path) -> None:
             ("echeance_horizon_jours = 732", "echeance_horizon_jours = 3651"),
             "qualite.echeance_horizon_jours doit être un entier de 0 à 3650",
         ),
+        (("lecture_max = 300", "lecture_max = 0"), "base_fiscale.lecture_max doit être un nombre de 1 à 86400"),
+        (("ecriture_max = 1", "ecriture_max = 61"), "base_fiscale.ecriture_max doit être un nombre de 0.1 à 60"),
+        (("silence_max = 60", "silence_max = '60'"), "base_fiscale.silence_max doit être un nombre de 1 à 86400"),
         (("montant_max = 50000000", "montant_max = 0"), "qualite.montant_max doit être un nombre de 1 à 1000000000"),
         (("fraicheur_jours = 5", "fraicheur_jours = true"), "qualite.fraicheur_jours doit être un entier de 0 à 3650"),
         (("par_semaine = 3", "par_semaine = 0"), "selection.maximum_par_semaine doit être un entier de 1 à 1000"),

@@ -21,6 +21,7 @@ from relances.pipeline.reports import wording
 from relances.pipeline.sending import send_lot
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
+from relances.rules.policy import BaseFiscale
 from relances.rules.request import Request
 from relances.stages import creation, extraction, reporting, validation
 from relances.stages import write_back as results
@@ -76,7 +77,10 @@ def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
     policy = politique()
     source = source_of(request, policy)
-    with database(source.connexion) as etaxe, database(RELANCES) as relances:
+    with (
+        database(source.connexion, "extract", policy.base_fiscale) as etaxe,
+        database(RELANCES, "extract") as relances,
+    ):
         if not request.simulation:
             require_all_known(source, etaxe, relances)
         return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
@@ -123,7 +127,8 @@ def write_back(request: Request) -> int:
 
 def write_back_every_run() -> int:
     """Show what is new where each source shows it, whichever run it is of; returns how many relances."""
-    return sum(_write_back(Source(name)) for name in (politique().source, CONTACTS))
+    policy = politique()
+    return sum(_write_back(Source(name), policy.base_fiscale) for name in (policy.source, CONTACTS))
 
 
 def report(request: Request) -> str:
@@ -143,13 +148,13 @@ def report(request: Request) -> str:
     return text
 
 
-def _write_back(source: Source) -> int:
+def _write_back(source: Source, limites: BaseFiscale) -> int:
     """A source that has nothing to show is not asked for its database."""
-    with own_database() as relances:
-        if not Reporting(relances).to_write_back(source.name, 1):
+    with own_database("write_back") as relances:
+        if not Reporting(relances).to_write_back(source.name, 0, 1):
             return 0
-        with database(source.connexion) as etaxe:
-            return results.write_back(source, etaxe, relances)
+        with database(source.connexion, "write_back", limites) as etaxe:
+            return results.write_back(source, etaxe, relances, limites)
 
 
 def _check(fournisseur: str) -> None:

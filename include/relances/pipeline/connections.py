@@ -15,36 +15,49 @@ from sqlalchemy import URL
 from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.lettres import is_text
+from relances.rules.policy import BaseFiscale
 from relances.store.conversion import adapt
 from relances.store.database import explained, query
 from relances.store.encodage import UTF8, require_utf8
+from relances.store.guest import CUT, Guest, ended, known_as, limit_reading
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
 
 _ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
+_USUAL_LIMITS: Final = BaseFiscale()
 _ASKED: Final = "client_encoding"  # in the Extra: what the bytes of a database that does not say it are
 
 
 @contextmanager
-def database(conn_id: str) -> Iterator[psycopg.Connection]:
+def database(
+    conn_id: str, tache: str | None = None, limites: BaseFiscale = _USUAL_LIMITS
+) -> Iterator[psycopg.Connection]:
     """A connection in autocommit: what must hold together says so with a transaction.
 
-    Blocked where only a person can mend what the database says, TryAgain where it is out of reach.
+    ``tache``: what the server's administrator sees it is for. ``limites``: of what it takes in the tax system's
+    database. Whatever ends the block ends what the connection has under way. Blocked where only a person can mend what
+    the database says, TryAgain where it is out of reach.
     """
     said = _read(conn_id)
-    with _connect(conn_id, said) as connection, explained(conn_id, connection):
+    with (
+        _connect(conn_id, said, tache) as connection,
+        explained(conn_id, connection),
+        ended(connection),
+    ):
         connection.execute(query("without_compilation"))
         if conn_id == RELANCES:
             require_utf8(connection, conn_id)
         else:
+            limit_reading(connection, limites)
             adapt(connection, conn_id, _extra(said).get(_ASKED))
         yield connection
 
 
-def _connect(conn_id: str, said: Connection) -> psycopg.Connection:
+def _connect(conn_id: str, said: Connection, tache: str | None) -> psycopg.Connection:
+    kind = psycopg.Connection if conn_id == RELANCES else Guest
     try:
-        return psycopg.connect(_conninfo(conn_id, said), autocommit=True)
+        return kind.connect(_conninfo(conn_id, said, tache), autocommit=True)
     except psycopg.OperationalError as error:
         raise TryAgain(
             f"base {conn_id} injoignable : {' '.join(str(error).split())} ; vérifiez le serveur, puis la connexion "
@@ -91,7 +104,7 @@ def _read(conn_id: str) -> Connection:
     return found
 
 
-def _conninfo(conn_id: str, said: Connection) -> str:
+def _conninfo(conn_id: str, said: Connection, tache: str | None = None) -> str:
     options = {key: value for key, value in _extra(said).items() if key not in PostgresHook.ignored_extra_options}
     fields = {
         "host": said.host,
@@ -100,7 +113,8 @@ def _conninfo(conn_id: str, said: Connection) -> str:
         "password": said.password,
         "dbname": said.schema,
     }
-    words = options | {name: str(value) for name, value in fields.items() if value} | {_ASKED: UTF8}
+    ours = {name: str(value) for name, value in CUT.items()} | {"application_name": known_as(tache)}
+    words = ours | options | {name: str(value) for name, value in fields.items() if value} | {_ASKED: UTF8}
     _refuse_pieces(conn_id, words)
     try:
         return make_conninfo(**words)

@@ -31,9 +31,9 @@ def temoin() -> Temoin | None:
 
 
 @contextmanager
-def own_database() -> Iterator[psycopg.Connection]:
-    """Our database, in autocommit; Blocked where it may be older than what was sent."""
-    with database(RELANCES) as relances:
+def own_database(tache: str | None = None) -> Iterator[psycopg.Connection]:
+    """Our database, in autocommit, for a task; Blocked where it may be older than what was sent."""
+    with database(RELANCES, tache) as relances:
         Installation(relances).require(temoin())
         yield relances
 
@@ -46,15 +46,16 @@ def require_all_known(source: Source, etaxe: psycopg.Connection, relances: psyco
 
 def restaurer(parole: Parole, *, forcer: bool) -> str:
     """What ``relances restaurer`` did, in words; Blocked where nothing says that the database was restored."""
-    source = Source(politique().source)
-    with database(RELANCES) as relances:
+    policy = politique()
+    source = Source(policy.source)
+    with database(RELANCES, "restaurer") as relances:
         installation, witness = Installation(relances), temoin()
         if discrepancy(installation.look(), witness.read() if witness is not None else None) is None and not forcer:
             raise Blocked(
                 "rien ne montre que cette base ait été restaurée ; si elle l'a été, ajoutez --forcer",
                 "nothing shows that this database was restored: if it was, add --forcer",
             )
-        with database(source.connexion) as etaxe:
+        with database(source.connexion, "restaurer", policy.base_fiscale) as etaxe:
             found = restore(source, etaxe, relances, _comptes(), parole=parole, today=datetime.now(LIBREVILLE).date())
         if witness is not None:
             witness.write(installation.beat())

@@ -149,7 +149,10 @@ def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
 def _read_again(lot: Lot, policy: Politique) -> None:
     source = Source(lot.source)
     relecture = Relecture(plume(policy), way_of(known_provider(lot.fournisseur), policy))
-    with database(RELANCES) as relances, database(source.connexion) as etaxe:
+    with (
+        database(RELANCES, "soldes") as relances,
+        database(source.connexion, "soldes", policy.base_fiscale) as etaxe,
+    ):
         soldes.read_again(lot, source, etaxe, relances, relecture)
 
 

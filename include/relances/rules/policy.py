@@ -31,6 +31,19 @@ class Niveau:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseFiscale:
+    """How long the pipeline may take in the tax system's database, whose guest it is. Seconds.
+
+    ``lecture_max``: of one statement that reads. ``ecriture_max``: of one that shows results, which is how long who
+    works there may wait for it. ``silence_max``: of a database that stops in the middle of an answer.
+    """
+
+    lecture_max: float = 300.0
+    ecriture_max: float = 1.0
+    silence_max: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
 class Qualite:
     """What an extraction must hold for a run to go on.
 
@@ -177,6 +190,7 @@ class Politique:
 
     source: str
     devise: str
+    base_fiscale: BaseFiscale
     qualite: Qualite
     selection: Selection
     texte: Texte

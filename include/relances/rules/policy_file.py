@@ -9,6 +9,7 @@ from relances.rules.fenetre import JOURS, Fenetre
 from relances.rules.policy import (
     ECHEANCE_HORIZON_JOURS,
     ECHEANCE_MIN,
+    BaseFiscale,
     Disjoncteur,
     Envoi,
     Plafonds,
@@ -25,10 +26,12 @@ from relances.rules.toml_table import Table
 DEFAULT_FILE: Final = Path(__file__).parent.parent / "politique.toml"
 
 _TABLES: Final = (
-    "source", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", "niveau", "modele_whatsapp"
+    "source", "base_fiscale", "qualite", "selection", "texte", "tarif", "plafond", "fenetre", "envoi", "niveau",
+    "modele_whatsapp",
 )  # fmt: skip
 _OLDEST: Final = date(1900, 1, 1), date(2100, 1, 1)
-_MONTH: Final = 30 * 86_400  # seconds
+_DAY: Final = 86_400  # seconds
+_MONTH: Final = 30 * _DAY
 
 
 def load_policy(path: Path = DEFAULT_FILE) -> Politique:
@@ -46,6 +49,7 @@ def _politique(document: Table) -> Politique:
     return Politique(
         source=source.text("nom"),
         devise=source.text_like("devise", "[A-Z]{3}", 'une devise en trois lettres, comme "XAF"', "a currency code"),
+        base_fiscale=_base_fiscale(document.table("base_fiscale")) if document.has("base_fiscale") else BaseFiscale(),
         qualite=_qualite(document.table("qualite")),
         selection=_selection(document.table("selection")),
         texte=_texte(document.table("texte")),
@@ -55,6 +59,17 @@ def _politique(document: Table) -> Politique:
         envoi=envoi,
         niveaux=niveaux,
         modeles_whatsapp=read_modeles(document, niveaux),
+    )
+
+
+def _base_fiscale(table: Table) -> BaseFiscale:
+    """A policy may be older than this table, and than each of its fields."""
+    table.only_fields(BaseFiscale)
+    usual = BaseFiscale()
+    return BaseFiscale(
+        lecture_max=table.number("lecture_max", 1, _DAY) if table.has("lecture_max") else usual.lecture_max,
+        ecriture_max=table.number("ecriture_max", 0.1, 60) if table.has("ecriture_max") else usual.ecriture_max,
+        silence_max=table.number("silence_max", 1, _DAY) if table.has("silence_max") else usual.silence_max,
     )
 
 

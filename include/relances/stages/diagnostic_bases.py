@@ -10,6 +10,7 @@ from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.inspection import STATEMENTS, Inspection
 from relances.store.migration import revisions
 from relances.store.sources import Source
+from relances.store.write_back import PLACES
 from relances_providers.messaging import Finding, Verdict
 
 
@@ -30,6 +31,8 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
     yield _server(inspection)
     yield from _encoding(connection)
     for statement in STATEMENTS:
+        if statement == PLACES and not source.has(PLACES):
+            continue
         try:
             with explained(conn_id, connection):
                 lacking = [f"{sequence} (USAGE)" for sequence in inspection.plan(source, statement)]

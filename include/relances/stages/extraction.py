@@ -2,9 +2,12 @@
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from tempfile import SpooledTemporaryFile, gettempdir
+from typing import Final
 
 import psycopg
 
@@ -17,6 +20,9 @@ from relances.store.preparation import Staging
 from relances.store.sources import Source
 
 logger = logging.getLogger(__name__)
+
+_IN_MEMORY: Final = 8 << 20  # bytes of an extraction; the rest is on disk
+_BLOCK: Final = 1 << 16
 
 
 def extract(
@@ -39,14 +45,16 @@ def extract(
     oppositions = Oppositions(relances)
     with explained("relances_db"):
         oppositions.add(source.name, dict.fromkeys(request.oppositions))
-    with explained("relances_db"), relances.transaction():
-        execution = Executions(relances).open(request, source.name)
-        staging = Staging(relances, execution)
-        creances = staging.replace(read.overdue(request.date_relance, request.jours_retard_min, categories))
-        if creances == 0 and request.campagne is None:
-            _check_not_empty(read, request)
-        staging.close(creances, read.latest_payment())
-        unknown = oppositions.not_extracted(execution.id, request.oppositions)
+    with read.overdue(request.date_relance, request.jours_retard_min, categories) as blocks:
+        latest_payment = read.latest_payment()
+        with explained("relances_db"), relances.transaction():
+            execution = Executions(relances).open(request, source.name)
+            staging = Staging(relances, execution)
+            creances = staging.replace(blocks)
+            if creances == 0 and request.campagne is None:
+                read.check_not_empty(request.date_relance)
+            staging.close(creances, latest_payment)
+            unknown = oppositions.not_extracted(execution.id, request.oppositions)
     logger.info("%s créances en retard extraites pour le %s", creances, request.date_relance)
     if unknown:
         logger.warning("%s des oppositions demandées ne sont d'aucun contribuable en retard : vérifiez-les", unknown)
@@ -60,10 +68,26 @@ class _Reading:
     source: Source
     connection: psycopg.Connection
 
-    def overdue(self, jour: date, jours_retard_min: int, categories: Sequence[str]) -> Iterator[bytes]:
-        # Explained here: whoever consumes these blocks would take the source's errors for another's.
+    @contextmanager
+    def overdue(self, jour: date, jours_retard_min: int, categories: Sequence[str]) -> Iterator[Iterator[bytes]]:
+        """All of it, kept meanwhile in a file without a name: the source is let go however slow our own database is."""
+        with SpooledTemporaryFile(_IN_MEMORY) as kept:
+            with self._explained(), _room():
+                for row in self.source.stream_overdue(self.connection, jour, jours_retard_min, categories):
+                    kept.write(row)
+                kept.seek(0)
+            yield iter(partial(kept.read, _BLOCK), b"")
+
+    def check_not_empty(self, jour: date) -> None:
+        """No creance may be right for some parameters; Blocked for no debt at all, which means the wrong database."""
         with self._explained():
-            yield from self.source.stream_overdue(self.connection, jour, jours_retard_min, categories)
+            owed = self.source.owes_anything(self.connection, jour)
+        if not owed:
+            raise Blocked(
+                "aucune créance en retard à cette date dans la base fiscale ; vérifiez date_relance, et que la "
+                "connexion etaxe_db vise la bonne base",
+                "the tax database has no overdue debt at all: check the connection",
+            )
 
     def latest_payment(self) -> datetime | None:
         with self._explained():
@@ -92,11 +116,13 @@ def _check_categories(known: set[str], request: Request, exclues: Collection[str
             )
 
 
-def _check_not_empty(read: _Reading, request: Request) -> None:
-    """No creance may be right for these parameters; no debt at all means the wrong database."""
-    if not any(read.overdue(request.date_relance, 0, ())):
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         raise Blocked(
-            "aucune créance en retard à cette date dans la base fiscale ; vérifiez date_relance, et que la connexion "
-            "etaxe_db vise la bonne base",
-            "the tax database has no overdue debt at all: check the connection",
-        )
+            f"extraction interrompue : {gettempdir()} ne peut plus rien recevoir ({error.strerror}) ; faites-y de la "
+            "place, ou donnez un autre dossier par TMPDIR",
+            "the folder of temporary files takes no more: make room there",
+        ) from None

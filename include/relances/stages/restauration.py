@@ -1,11 +1,11 @@
 """A database that was restored, or made anew, learns what it forgot: proved, in doubt, or held until tomorrow."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, assert_never
 
 import psycopg
 
@@ -62,13 +62,23 @@ def restore(
     held = parole is Parole.AUCUNE
     with explained("relances_db"), installation.recognising(source.shown(etaxe, known - _CLOCKS)) as recognition:
         proved = recognition.settle()
-        doubted: Mapping[str, int] = {}
-        if parole is not Parole.RIEN_DEPUIS:
-            sure = () if held or not source.shows else (source.name,)
-            doubted = recognition.doubt(sure, comptes, known)
+        doubted = recognition.doubt(_sure(source, parole), comptes, known)
         dernier_jour = today if held else None
         marque = recognition.rename(dernier_jour, contacts=parole is not Parole.RIEN_DEPUIS)
     return Restauration(marque, known, proved, doubted, dernier_jour)
+
+
+def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
+    """The sources of which everything that left is known; None: all."""
+    match parole:
+        case Parole.AUCUNE:
+            return ()
+        case Parole.PASSAGES_FINIS:
+            return (source.name,) if source.shows else ()
+        case Parole.RIEN_DEPUIS:
+            return None
+        case _:
+            assert_never(parole)
 
 
 def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:

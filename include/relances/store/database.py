@@ -14,6 +14,10 @@ from relances.store.encodage import encoding_of, unreadable
 _MARK = "-- name: "
 
 
+class Silent(psycopg.OperationalError):
+    """The server says nothing any more, though the network does not say that it is lost."""
+
+
 @cache
 def query(name: str) -> LiteralString:
     """The text of one named query of ``queries/*.sql``. Raises KeyError for an unknown name."""
@@ -35,7 +39,7 @@ def _queries() -> dict[str, LiteralString]:
 
 @contextmanager
 def explained(connexion: str, connection: psycopg.Connection | None = None) -> Iterator[None]:
-    """Turn what only a person can mend into Blocked; leave what may pass (a lost connection) as it is.
+    """Turn what only a person can mend into Blocked, and what may pass, a lost connection above all, into TryAgain.
 
     ``connexion``: the Airflow connection that the statements use; ``connection``: what it opened, where it is not our
     own database, to tell its encoding. The original error is dropped on purpose: its
@@ -54,6 +58,8 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
         ) from None
+    except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
+        raise _given_up(connexion, error) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
@@ -72,6 +78,35 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             f"({error.diag.constraint_name or error.sqlstate}) ; prévenez le développeur, avec cette phrase",
             "the database refuses a value: tell the developer",
         ) from None
+
+
+def _given_up(connexion: str, error: psycopg.Error) -> TryAgain:
+    """What to say of a statement that was not carried out to its end, or whose end nobody heard of."""
+    match error:
+        case psycopg.errors.LockNotAvailable():
+            return TryAgain(
+                f"base {connexion} : ce qu'il faut y lire ou écrire est tenu par quelqu'un d'autre ; la tâche "
+                "réessaiera ; relances diagnostic dit par qui",
+                "somebody else holds what is to be read or written there: it will be tried again",
+            )
+        case psycopg.errors.QueryCanceled():
+            return TryAgain(
+                f"base {connexion} : une requête y a été interrompue, par l'administrateur ou au bout du temps qu'elle "
+                "peut prendre ; si cela se répète, relevez lecture_max ou ecriture_max (politique.toml, base_fiscale)",
+                "a statement was cancelled, by somebody or by its time limit: if that repeats, raise the limit",
+            )
+        case Silent():
+            return TryAgain(
+                f"base {connexion} : le serveur ne répond plus, la connexion est fermée ; la tâche réessaiera ; s'il "
+                "n'est que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
+                "the server went silent: it will be tried again; raise the limit where it is only slow",
+            )
+        case _:
+            return TryAgain(
+                f"base {connexion} : connexion perdue ({_first_line(error)}) ; rien n'est à refaire à la main, la "
+                "tâche réessaiera ; vérifiez le serveur si cela se répète",
+                "the connection was lost: it will be tried again; check the server if that repeats",
+            )
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -9,16 +9,9 @@ from psycopg.conninfo import make_conninfo
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from relances.store.database import query
+from relances.store.guest import CUT
 
 T_co = TypeVar("T_co", covariant=True)
-# A network cut without a word must not hold an outcome for hours, whichever side spoke last.
-_CUT: Final = {
-    "connect_timeout": 10,
-    "tcp_user_timeout": 30_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-}
 _PATIENCE: Final = 300.0  # seconds a worker waits for a database that went away, holding its outcomes
 
 
@@ -71,7 +64,7 @@ class DurableConnection:
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
             self._connection = await psycopg.AsyncConnection.connect(
-                make_conninfo(self._conninfo, **_CUT), autocommit=True
+                make_conninfo(self._conninfo, **CUT), autocommit=True
             )
             await self._connection.execute(query("seek_by_key"))
             if self._recognise is not None:

@@ -11,12 +11,14 @@ from psycopg import sql
 from relances.store.database import query
 from relances.store.sources import Source, WriteBackRow
 
+_NOTHING: Final[Mapping[str, object]] = {field.name: [] for field in fields(WriteBackRow)}
 STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "overdue.sql": {"date_relance": date(2000, 1, 1), "jours_retard_min": 0, "categories": None},
     "categories.sql": {},
     "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
-    "write_back.sql": {field.name: [] for field in fields(WriteBackRow)},
+    "places.sql": _NOTHING,
+    "write_back.sql": {**_NOTHING, "ligne": [], "dossier": []},
 }
 """The files of a tax system, each with parameters fit to ask what it would do."""
 

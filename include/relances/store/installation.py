@@ -100,14 +100,14 @@ class Recognition:
         [(envoyees, echecs)] = self._connection.execute(query("settle_shown"))
         return Proved(envoyees, echecs)
 
-    def doubt(self, sures: Sequence[str], comptes: Mapping[str, str], depuis: datetime) -> dict[str, int]:
-        """Put in doubt what else may have been sent since ``depuis``; returns how many, by fournisseur.
+    def doubt(self, sures: Sequence[str] | None, comptes: Mapping[str, str], depuis: datetime) -> dict[str, int]:
+        """Put in doubt what is shown as such, and what else may have been sent since ``depuis``; how many by fournisseur.
 
-        ``sures``: the sources of which all that was sent is known. ``comptes``: the account of each fournisseur that
-        can be asked.
+        ``sures``: the sources of which all that was sent is known; None: of all. ``comptes``: the account of each
+        fournisseur that can be asked.
         """
         parameters = {
-            "sures": list(sures),
+            "sures": None if sures is None else list(sures),
             "fournisseurs": list(comptes),
             "comptes": list(comptes.values()),
             "depuis": depuis,

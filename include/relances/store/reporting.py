@@ -28,10 +28,11 @@ class Reporting:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def to_write_back(self, source: str, nombre: int) -> list[WriteBackRow]:
-        """The states not yet shown, of at most ``nombre`` relances, one row per creance."""
+    def to_write_back(self, source: str, apres: int, nombre: int) -> list[WriteBackRow]:
+        """The states not yet shown, of the next ``nombre`` relances after an id at most, one row per creance."""
+        parameters = {"source": source, "apres": apres, "nombre": nombre}
         with self._connection.cursor(row_factory=args_row(WriteBackRow)) as cursor:
-            return cursor.execute(query("list_to_write_back"), {"source": source, "nombre": nombre}).fetchall()
+            return cursor.execute(query("list_to_write_back"), parameters).fetchall()
 
     def mark_written_back(self, rows: Sequence[WriteBackRow]) -> int:
         """Remember that these states are shown; returns how many relances."""

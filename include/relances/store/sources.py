@@ -1,4 +1,4 @@
-"""A tax system, described by five SQL files in ``sources/<name>/``.
+"""A tax system, described by its SQL files in ``sources/<name>/``.
 
 ``overdue.sql``
     The overdue creances, in the columns of :data:`CONTRACT`, in that order or any other. Parameters:
@@ -11,7 +11,12 @@
     One value, timestamptz: when the latest payment that the tax system knows of was made; null where it knows none.
 ``write_back.sql``
     Shows settled relances in the tax system's own tables. Parameters: the fields of :class:`WriteBackRow`,
-    as arrays of one length. Replaying it changes nothing.
+    as arrays of one length, with ``ligne`` and ``dossier``. Replaying it changes nothing. It waits for nobody: its one
+    row may have a column ``laissees``, an array of the positions (1, 2 …) of what it left for a later turn.
+``places.sql``
+    Where ``write_back.sql`` writes, which then looks through no table: of each position, ``rang``, the ids ``ligne``
+    and ``dossier`` that it is given, either null. Parameters: those of ``write_back.sql`` but these two. Locks nothing.
+    A source whose ``write_back.sql`` finds its rows by their keys has none: both are null.
 ``shown.sql``, where the system has rows that say what was sent
     What ``write_back.sql`` wrote, as :class:`ShownRow`. Parameter: ``depuis``, of what changed since then (null: all).
 
@@ -19,7 +24,7 @@ A literal ``%`` is written ``%%`` in these files.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -32,6 +37,7 @@ from psycopg.rows import args_row
 
 from relances.rules.errors import Blocked
 from relances.store.conversion import held_statement, utf8_rows
+from relances.store.guest import ended, flowing
 
 CONTRACT: Final = (
     "creance_id",
@@ -69,8 +75,6 @@ SELECT CASE WHEN le BETWEEN timestamptz '0002-01-01' AND timestamptz '9998-12-31
 FROM ({}) AS paiement (le)
 """
 """A date that Python has, or none."""
-
-_LOCK: Final = 7_241_000_002  # one write-back at a time: the tax system has no key to recognise a row by
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class Source:
     @property
     def shows(self) -> bool:
         """Whether it has rows that tell what was sent."""
-        return self._file("shown.sql").is_file()
+        return self.has("shown.sql")
 
     def stream_overdue(
         self,
@@ -149,16 +153,15 @@ class Source:
         statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
             sql.SQL(", ").join(_STAGED.get(name, sql.Identifier(name)) for name in CONTRACT), overdue
         )
-        with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy:
-            yield from map(utf8_rows(connection), map(bytes, copy))
+        with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy, ended(connection):
+            yield from map(utf8_rows(connection), map(bytes, flowing(connection, copy)))
 
-    def write_back(self, connection: psycopg.Connection, rows: Sequence[WriteBackRow]) -> None:
-        """Show these states in the tax system, in one transaction."""
-        columns = zip(*map(astuple, rows), strict=True)
-        parameters = {field.name: list(column) for field, column in zip(fields(WriteBackRow), columns, strict=True)}
-        with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            connection.execute(self.statement("write_back.sql", connection), parameters)
+    def owes_anything(self, connection: psycopg.Connection, date_relance: date) -> bool:
+        """Whether anybody owes anything on that day, however short a time ago it was due."""
+        parameters = {"date_relance": date_relance, "jours_retard_min": 0, "categories": None}
+        overdue = sql.SQL(self.statement("overdue.sql", connection))
+        found = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM ({}) AS overdue)").format(overdue), parameters)
+        return found.fetchone() == (True,)
 
     def balances(
         self, connection: psycopg.Connection, creance_ids: Sequence[str], date_relance: date
@@ -197,6 +200,13 @@ class Source:
                 "overdue.sql lacks columns of the contract",
             )
 
+    def has(self, name: str) -> bool:
+        """Whether it has that file, of those that it may do without."""
+        return self._file(name).is_file()
+
+    def _file(self, name: str) -> Traversable:
+        return files("relances.store").joinpath("sources", self.name, name)
+
     def statement(self, name: str, connection: psycopg.Connection) -> LiteralString:
         """The text of one of its files, for this database. Blocked where the tax system or the file is unknown."""
         path = self._file(name)
@@ -207,6 +217,3 @@ class Source:
             )
         # Files of this distribution are as trusted as literals in its code.
         return held_statement(connection, path.read_text(encoding="utf-8").strip().removesuffix(";"))
-
-    def _file(self, name: str) -> Traversable:
-        return files("relances.store").joinpath("sources", self.name, name)

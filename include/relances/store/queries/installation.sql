@@ -87,20 +87,23 @@ WITH prouvee AS (
 SELECT count(*) FILTER (WHERE statut = 'envoyee'), count(*) FILTER (WHERE statut = 'echec') FROM prouvee;
 
 -- name: doubt_waiting
--- Whatever else might have been sent since the database knew of it, but of the sources that tell. A doubt begins now, for whoever is
+-- What is shown as perhaps arrived; and whatever else might have been sent since the database knew of it, unless all is
+-- sure (`sures` null), but of the sources that tell. A doubt begins now, for whoever is
 -- asked must look until now; its call may have been made since `depuis`.
 WITH appelee AS (
     UPDATE relances.relance
     SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = clock_timestamp(),
         interrogee_le = NULL, code = 'restauree', motif = 'la base a été restaurée : le message est peut-être parti'
-    WHERE statut IN ('en_cours', 'incertaine') AND source <> ALL (%(sures)s::text[])
+    WHERE statut IN ('en_cours', 'incertaine') AND (source <> ALL (%(sures)s::text[])
+        OR id IN (SELECT relance_id FROM reconnue WHERE statut = 'incertaine'))
     RETURNING id, fournisseur
 ), attendue AS (
     UPDATE relances.relance
     SET statut = 'incertaine', tentatives = tentatives + 1, prochaine_tentative_le = NULL,
         incertaine_depuis = clock_timestamp(), interrogee_le = NULL, code = 'restauree',
         motif = 'la base a été restaurée : le message est peut-être parti'
-    WHERE statut = 'en_attente' AND source <> ALL (%(sures)s::text[])
+    WHERE statut = 'en_attente' AND (source <> ALL (%(sures)s::text[])
+        OR id IN (SELECT relance_id FROM reconnue WHERE statut = 'incertaine'))
     RETURNING id, tentatives, fournisseur
 ), supposee AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire, commencee_le, sans_essai)

@@ -4,14 +4,15 @@ SELECT r.id, relances.repere(r.id), rc.creance_id, r.contribuable_id, r.canal, r
     r.date_relance, r.envoyee_le, r.fournisseur, r.reference, r.code, r.motif
 FROM (
     SELECT * FROM relances.relance
-    WHERE source = %(source)s AND statut_reporte IS DISTINCT FROM statut
+    WHERE id > %(apres)s AND source = %(source)s AND statut_reporte IS DISTINCT FROM statut
         AND (statut IN ('envoyee', 'livree', 'echec', 'incertaine') OR statut_reporte IS NOT NULL)
         AND statut NOT IN ('en_attente', 'en_cours')
         AND code IS DISTINCT FROM 'simulation'
     ORDER BY id
     LIMIT %(nombre)s
 ) r
-JOIN relances.relance_creance rc ON rc.relance_id = r.id AND rc.payee_le IS NULL;
+JOIN relances.relance_creance rc ON rc.relance_id = r.id AND rc.payee_le IS NULL
+ORDER BY r.id;
 
 -- name: mark_written_back
 UPDATE relances.relance r SET statut_reporte = t.statut

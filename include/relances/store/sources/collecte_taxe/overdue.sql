@@ -42,24 +42,41 @@ paye AS (
     WHERE collecte.statut = 'completed' AND collecte.annule IS NOT TRUE
     GROUP BY exigible.affectation_id
 ),
--- Une relance sans affectation vaut pour tout ce que doit le contribuable. L'application écrit ses dates en UTC.
+-- Ce qui a été dit, et quand. L'application écrit ses dates en UTC. Nos propres lignes portent « [relances # », et n'ont
+-- pas d'utilisateur : la ligne où un agent cite un repère est à lui.
+dite AS (
+    SELECT
+        affectation_taxe_id,
+        contribuable_id,
+        -- Un échec 408 des nôtres est peut-être arrivé : il compte comme dit, du moment où sa ligne a été écrite.
+        CASE statut WHEN 'envoyee' THEN date_envoi ELSE created_at END AS date_envoi,
+        strpos(coalesce(notes, ''), '[relances #') > 0 AND utilisateur_id IS NULL AS de_nous
+    FROM relance
+    WHERE statut = 'envoyee'
+        OR (
+            statut = 'echec'
+            AND strpos(notes, '[relances #') > 0
+            AND utilisateur_id IS NULL
+            AND notes ~ '\[relances #[0-9a-f-]+\] [a-z]\w*( \S+ r\S+f\. \S+)? \S+ 408( :|,)'
+        )
+),
+-- Une relance sans affectation vaut pour tout ce que doit le contribuable.
 rappel AS (
     SELECT
         affectation_taxe_id,
         CASE WHEN affectation_taxe_id IS NULL THEN contribuable_id END AS contribuable_id,
         max(date_envoi) AT TIME ZONE 'UTC' AS date_envoi
-    FROM relance
+    FROM dite
     -- Une date à venir est une faute de frappe : elle ferait taire la créance jusque-là.
-    WHERE statut = 'envoyee' AND date_envoi <= now() AT TIME ZONE 'UTC'
+    WHERE date_envoi <= now() AT TIME ZONE 'UTC'
     GROUP BY 1, 2
 ),
--- Ce que les agents ont écrit eux-mêmes en sept jours : nos propres lignes portent « [relances # ».
+-- Ce que les agents ont écrit eux-mêmes en sept jours.
 agents AS (
     SELECT contribuable_id, count(*)::integer AS nombre
-    FROM relance
-    WHERE statut = 'envoyee' AND date_envoi <= now() AT TIME ZONE 'UTC'
+    FROM dite
+    WHERE NOT de_nous AND date_envoi <= now() AT TIME ZONE 'UTC'
         AND date_envoi AT TIME ZONE 'UTC' AT TIME ZONE 'Africa/Libreville' >= %(date_relance)s::date - 6
-        AND strpos(coalesce(notes, ''), '[relances #') = 0
     GROUP BY contribuable_id
 )
 SELECT

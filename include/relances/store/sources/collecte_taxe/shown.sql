@@ -1,20 +1,23 @@
 -- Ce que l'application montre de relances écrites par write_back.sql : une ligne par relance et créance, quelle que soit
--- l'installation qui l'a écrite. Paramètres : depuis timestamptz, pour ne lire que ce qui a changé depuis (NULL : tout).
--- Rend repere text, contribuable_id text, date_planifiee date, statut text (envoyee, echec, incertaine, annulee),
--- date_envoi timestamptz, fournisseur text, reference text, code text. L'application écrit ses dates en UTC.
+-- l'installation qui l'a écrite. Paramètre : depuis timestamptz, pour ne lire que ce qui a changé depuis (NULL : tout).
+-- Rend repere text, contribuable_id text, date_planifiee date, statut text (envoyee, echec, incertaine : peut-être
+-- arrivée, annulee), date_envoi timestamptz, fournisseur text, reference text, code text. L'application écrit ses dates
+-- en UTC ; ce que son encodage ne peut contenir y est écrit autrement, d'où « r\S+f\. » pour « réf. ».
 SELECT
-    substring(ligne FROM '^\[relances #([0-9a-f-]+)\]') AS repere,
+    substring(ligne FROM '#([0-9a-f-]+)\]') AS repere,
     contribuable_id::text AS contribuable_id,
     date_planifiee::date AS date_planifiee,
-    CASE WHEN statut::text = 'echec' AND ligne ~ '408, vérification en cours' THEN 'incertaine' ELSE statut::text END AS statut,
+    CASE WHEN statut::text = 'echec' AND ligne ~ '\] \S+( \S+ r\S+f\. \S+)? \S+ 408(,| :)' THEN 'incertaine'
+        ELSE statut::text END AS statut,
     date_envoi AT TIME ZONE 'UTC' AS date_envoi,
     coalesce(substring(ligne FROM '\] (\S+)'), canal_envoi::text, '') AS fournisseur,
-    substring(ligne FROM ' · réf\. (\S+)') AS reference,
-    coalesce(substring(ligne FROM ' · ([^ :]+) : '), substring(ligne FROM ' · ([0-9a-z_]+)$')) AS code
+    substring(ligne FROM ' r\S+f\. (\S+)') AS reference,
+    substring(ligne FROM '\] \S+(?: \S+ r\S+f\. \S+)? \S+ (\S+) :') AS code
 FROM (
-    SELECT *, substring(notes FROM '\[relances #(?:[0-9a-f]{12}-)?[0-9]{1,18}\][^\n]*') AS ligne
+    SELECT contribuable_id, statut, canal_envoi, date_envoi, date_planifiee,
+        substring(notes FROM '\[relances #(?:[0-9a-f]{12}-)?[0-9]{1,18}\][^\n]*') AS ligne
     FROM relance
-    WHERE strpos(notes, '[relances #') > 0
+    WHERE strpos(notes, '[relances #') > 0 AND utilisateur_id IS NULL
         AND (%(depuis)s::timestamptz IS NULL
             OR coalesce(updated_at, created_at) AT TIME ZONE 'UTC' >= %(depuis)s::timestamptz)
 ) AS notre

@@ -1,21 +1,25 @@
 -- Montre dans l'application ce que sont devenues nos relances : une ligne de sa table relance par (relance, créance),
 -- et le dossier d'impayé ouvert de l'affectation. Rejouer les mêmes paramètres ne change rien, pas même updated_at.
 --
--- Paramètres, tableaux parallèles : relance_id bigint[], creance_id text[], contribuable_id text[], type_relance text[],
+-- Paramètres, tableaux parallèles : repere text[], creance_id text[], contribuable_id text[], type_relance text[],
 -- statut text[] (envoyee, livree, echec, incertaine, annulee), message text[], montant_du numeric[], echeance date[],
--- date_relance date[], date_envoi timestamptz[], fournisseur text[], reference text[], code text[], motif text[] ;
--- les quatre derniers et date_envoi admettent NULL. Rend une ligne : inserted, updated, dossiers.
+-- date_relance date[], date_envoi timestamptz[], fournisseur text[], reference text[], code text[], motif text[],
+-- ligne bigint[] et dossier bigint[], que places.sql a donnés ; les deux derniers, reference, code, motif et date_envoi
+-- admettent NULL. Rend une ligne : inserted, updated, dossiers, et laissees, les rangs (1, 2 …) de ce qui attend.
 --
--- Deux exécutions simultanées écriraient deux fois la même ligne : prendre d'abord, dans la même transaction,
--- pg_advisory_xact_lock. Le search_path est celui de l'application : « relance » y désigne sa table.
--- Chaque appel parcourt relance et dossier_impaye en entier : préférer quelques grands appels à beaucoup de petits.
+-- N'attend personne : ce qu'un agent tient, ou a changé depuis places.sql, est laissé pour un autre tour. Un petit nombre
+-- de relances à la fois : qui travaille dans l'application attend au plus le temps d'un appel. Deux exécutions simultanées
+-- écriraient deux fois la même ligne : l'appelant tient pg_advisory_lock depuis places.sql. Le search_path est celui de
+-- l'application : « relance » y désigne sa table.
 --
--- Notre ligne se reconnaît à « [relances #123] » dans ses notes et à son affectation. Seule cette ligne de texte des
--- notes est à nous : ce qu'un agent a écrit autour est gardé. date_envoi, une fois écrite, ne s'efface plus : c'est à
--- elle que se voit que le dossier a déjà compté cette relance.
+-- Dans les notes, seul est à nous ce que nous y avons écrit derrière notre repère : ce qu'un agent a mis autour, même sur
+-- la même ligne, et les autres repères sont gardés. date_envoi, une fois écrite, ne s'efface plus : c'est à elle que se
+-- voit que le dossier a déjà compté cette relance.
 WITH demande AS MATERIALIZED (
     SELECT
-        recue.relance_id,
+        recue.rang,
+        recue.ligne,
+        recue.dossier,
         recue.repere,
         affectation.id AS affectation_taxe_id,
         contribuable.id AS contribuable_id,
@@ -36,19 +40,22 @@ WITH demande AS MATERIALIZED (
                     recue.fournisseur,
                     'réf. ' || recue.reference,
                     CASE recue.statut WHEN 'incertaine' THEN '408, vérification en cours' WHEN 'livree' THEN 'livrée' END,
-                    CASE WHEN recue.statut IN ('echec', 'annulee') THEN concat_ws(' : ', recue.code, recue.motif) END
+                    CASE WHEN recue.statut IN ('echec', 'annulee')
+                        -- Ce qu'un fournisseur répond n'imite pas un repère.
+                        THEN replace(nullif(concat(recue.code || ' : ', recue.motif), ''), '[relances #', '(relances #')
+                    END
                 )
             ),
             '\s+', ' ', 'g'
         ) AS note
     FROM unnest(
-        %(relance_id)s::bigint[], %(repere)s::text[], %(creance_id)s::text[], %(contribuable_id)s::text[], %(type_relance)s::text[],
+        %(repere)s::text[], %(creance_id)s::text[], %(contribuable_id)s::text[], %(type_relance)s::text[],
         %(statut)s::text[], %(message)s::text[], %(montant_du)s::numeric[], %(echeance)s::date[],
         %(date_relance)s::date[], %(date_envoi)s::timestamptz[], %(fournisseur)s::text[], %(reference)s::text[],
-        %(code)s::text[], %(motif)s::text[]
-    ) AS recue (
-        relance_id, repere, creance_id, contribuable_id, type_relance, statut, message, montant_du, echeance,
-        date_relance, date_envoi, fournisseur, reference, code, motif
+        %(code)s::text[], %(motif)s::text[], %(ligne)s::bigint[], %(dossier)s::bigint[]
+    ) WITH ORDINALITY AS recue (
+        repere, creance_id, contribuable_id, type_relance, statut, message, montant_du, echeance,
+        date_relance, date_envoi, fournisseur, reference, code, motif, ligne, dossier, rang
     )
     -- Une affectation ou un contribuable effacé entre-temps n'a plus de place où écrire : sa relance est passée.
     JOIN affectation_taxe AS affectation ON affectation.id = recue.creance_id::integer
@@ -69,9 +76,21 @@ WITH demande AS MATERIALIZED (
         )
     ) AS valeur
 ),
+ancienne AS MATERIALIZED (
+    SELECT id, affectation_taxe_id, date_envoi, notes
+    FROM relance
+    WHERE id = ANY (%(ligne)s::bigint[])
+    FOR NO KEY UPDATE SKIP LOCKED
+),
+ouvert AS MATERIALIZED (
+    SELECT id
+    FROM dossier_impaye
+    WHERE id = ANY (%(dossier)s::bigint[]) AND statut IN ('en_cours', 'partiellement_paye')
+    FOR NO KEY UPDATE SKIP LOCKED
+),
 etat AS MATERIALIZED (
-    SELECT DISTINCT ON (demande.relance_id, demande.affectation_taxe_id)
-        demande.relance_id,
+    SELECT
+        demande.rang,
         demande.affectation_taxe_id,
         demande.contribuable_id,
         demande.type_relance,
@@ -86,18 +105,31 @@ etat AS MATERIALIZED (
             ELSE ancienne.date_envoi
         END AS date_envoi,
         coalesce(
-            regexp_replace(ancienne.notes, '\[relances #[0-9a-f-]+\][^\n]*', replace(demande.note, '\', '\\')),
+            regexp_replace(
+                ancienne.notes,
+                -- Le repère, puis ce que nous écrivons : fournisseur, référence, et selon l'état un mot ou un motif, qui va
+                -- jusqu'au bout de la ligne ou au repère suivant. Sans lettre accentuée : une base peut n'en avoir aucune.
+                '\[relances #' || demande.repere || '\]'
+                || '( [a-z]\w*( \S+ r\S+f\. \S+)?'
+                || '( \S+ (livr\S+|408, v\S+rification en cours)| \S+ \S+ : ((?! *\[relances #)[^\r\n])*)?)?',
+                replace(demande.note, '\', '\\')
+            ),
             demande.note
         ) AS notes,
-        ancienne.id AS ancienne_id,
-        demande.statut = 'envoyee' AND ancienne.date_envoi IS NULL AS premier_envoi
+        ancienne.id AS ligne,
+        ouvert.id AS dossier,
+        demande.statut = 'envoyee' AND ancienne.date_envoi IS NULL AS premier_envoi,
+        (demande.ligne IS NULL OR ancienne.id IS NOT NULL)
+            AND (demande.dossier IS NULL OR ouvert.id IS NOT NULL)
+            -- Deux de nos lignes qu'un agent a fondues en une : l'une après l'autre.
+            AND row_number() OVER (PARTITION BY coalesce(demande.ligne, -demande.rang) ORDER BY demande.rang) = 1
+            AS libre
     FROM demande
-    LEFT JOIN relance AS ancienne
-        ON ancienne.affectation_taxe_id = demande.affectation_taxe_id
-        -- strpos et non LIKE : tant que la table n'est pas ré-analysée, LIKE promet une ligne et le plan devient carré.
-        AND strpos(ancienne.notes, '[relances #') > 0
-        AND substring(ancienne.notes FROM '\[relances #([0-9a-f-]+)\]') = demande.repere
-    ORDER BY demande.relance_id, demande.affectation_taxe_id, ancienne.id
+    LEFT JOIN ancienne
+        ON ancienne.id = demande.ligne
+        AND ancienne.affectation_taxe_id = demande.affectation_taxe_id
+        AND strpos(ancienne.notes, '[relances #' || demande.repere || ']') > 0
+    LEFT JOIN ouvert ON ouvert.id = demande.dossier
 ),
 ajout AS (
     INSERT INTO relance (
@@ -108,8 +140,8 @@ ajout AS (
         contribuable_id, affectation_taxe_id, type_relance, statut, message, montant_due, date_echeance,
         date_planifiee, canal_envoi, date_envoi, notes, now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
     FROM etat
-    WHERE ancienne_id IS NULL AND statut <> 'annulee'
-    ORDER BY relance_id, affectation_taxe_id
+    WHERE libre AND ligne IS NULL AND statut <> 'annulee'
+    ORDER BY rang
     RETURNING id
 ),
 reprise AS (
@@ -125,7 +157,7 @@ reprise AS (
         notes = etat.notes,
         updated_at = now() AT TIME ZONE 'UTC'
     FROM etat
-    WHERE relance.id = etat.ancienne_id
+    WHERE etat.libre AND relance.id = etat.ligne
         AND (
             relance.type_relance, relance.statut, relance.message, relance.montant_due, relance.date_echeance,
             relance.date_planifiee, relance.canal_envoi, relance.date_envoi, relance.notes
@@ -135,19 +167,12 @@ reprise AS (
         )
     RETURNING relance.id
 ),
--- Une affectation peut recevoir plusieurs relances dans un même appel, et avoir plusieurs dossiers : le dernier ouvert.
-envoi AS (
-    SELECT affectation_taxe_id, count(*) AS nombre, max(date_envoi) AS dernier
-    FROM etat
-    WHERE premier_envoi
-    GROUP BY affectation_taxe_id
-),
+-- Un dossier peut recevoir plusieurs relances dans un même appel.
 contact AS (
-    SELECT max(ouvert.id) AS dossier_id, envoi.nombre, envoi.dernier
-    FROM envoi
-    JOIN dossier_impaye AS ouvert ON ouvert.affectation_taxe_id = envoi.affectation_taxe_id
-    WHERE ouvert.statut IN ('en_cours', 'partiellement_paye')
-    GROUP BY envoi.affectation_taxe_id, envoi.nombre, envoi.dernier
+    SELECT dossier AS dossier_id, count(*) AS nombre, max(date_envoi) AS dernier
+    FROM etat
+    WHERE libre AND premier_envoi AND dossier IS NOT NULL
+    GROUP BY dossier
 ),
 dossier AS (
     UPDATE dossier_impaye
@@ -160,4 +185,5 @@ dossier AS (
 SELECT
     (SELECT count(*) FROM ajout) AS inserted,
     (SELECT count(*) FROM reprise) AS updated,
-    (SELECT count(*) FROM dossier) AS dossiers
+    (SELECT count(*) FROM dossier) AS dossiers,
+    (SELECT coalesce(array_agg(rang), '{}') FROM etat WHERE NOT libre) AS laissees
