@@ -31,6 +31,13 @@ ROWS: Final = {
     22: "données empoisonnées",
     23: "source modifiée pendant la lecture",
     24: "SIGTERM au déploiement",
+    25: "sauvegarde restaurée",
+    26: "base perdue, base neuve",
+    27: "agent qui tient un dossier",
+    28: "base fiscale muette",
+    29: "une seule des deux bases coupée",
+    30: "identifiant de passage repris",
+    31: "tâche marquée réussie",
 }
 ELSEWHERE: Final = {
     12: ("tests/providers/test_token_auth.py",),
@@ -39,6 +46,8 @@ ELSEWHERE: Final = {
     20: ("tests/integration/test_following.py",),
     22: ("tests/integration/test_creation.py", "tests/integration/test_validation.py"),
     23: ("tests/integration/test_extraction.py", "tests/integration/test_source_collecte_taxe.py"),
+    25: ("tests/integration/test_restauration.py", "tests/integration/test_installation.py"),
+    26: ("tests/integration/test_restauration.py", "tests/integration/test_reperes.py"),
 }
 """What no scenario breaks, or not in every way, and the tests that do."""
 
@@ -120,6 +129,9 @@ def databases() -> Iterator[Scenario]:
     back = (Event(15, What.CLOCK, seconds=-600),)
     yield one("horloge − 10 min", 18, {"ventis": 120}, _WHO["ventis"], events=back, debit=100.0)
     far = {"TZ": "Pacific/Auckland", "PGTZ": "America/Lima"}
+    lost = (Event(20, What.BACKUP), Event(60, What.RESTORE))
+    for fournisseur in POST:
+        yield one(f"sauvegarde restaurée ({fournisseur})", 25, {fournisseur: 120}, events=lost)
     yield one("autre fuseau", 18, {"ventis": 60}, (Who("ventis", environment=far), Who("ventis")))
 
 

@@ -50,6 +50,10 @@ class Crew:
         self._wait(self._start("recover", [self._played.url, str(passes), *self._all(PASSAGE)]))
         self._played.passes = int(passes.read_text()) if passes.exists() else 0
 
+    def restore(self) -> None:
+        """What an operator does once a backup is brought back."""
+        self._wait(self._start("restore", []))
+
     def send_again(self) -> None:
         """The same day once more, by both runs."""
         self._wait(self._start("send_all", self._all(PASSAGE, MANUEL)))

@@ -67,10 +67,8 @@ class Disturbance:
                 self._crew.send(Who(self._fournisseurs[0], MANUEL))
             case What.RECONCILE:
                 self._crew.reconcile()
-            case What.CUT_BASE | What.AWAY:
-                self._shut(Where.BASE, event.seconds)
-            case What.CUT_HTTP | What.REFUSED:
-                self._shut(Where.HTTP, event.seconds)
+            case What.CUT_BASE | What.AWAY | What.CUT_HTTP | What.REFUSED:
+                self._shut(Where.BASE if event.what in (What.CUT_BASE, What.AWAY) else Where.HTTP, event.seconds)
             case What.RESTART | What.CRASH:
                 self._site.restart(crash=event.what is What.CRASH)
             case What.PAY | What.OPPOSE | What.STOP | What.RESUME:
@@ -81,6 +79,10 @@ class Disturbance:
             case What.FULL | What.DEADLOCK:
                 ask(self._played.url, "INSERT INTO chaos.empechement VALUES (%(why)s)", why=SQLSTATE[event.what])
                 self._later(event.seconds, lambda: ask(self._played.url, "DELETE FROM chaos.empechement"))
+            case What.BACKUP:
+                self._site.back_up(self._played.url)
+            case What.RESTORE:
+                self._restore()
         if done:
             self._played.happened[event.what] += 1
         else:
@@ -104,6 +106,19 @@ class Disturbance:
                 worker.signal(signal.SIGKILL)
                 worker.process.join(30)
         return what is not What.ORPHAN or worker.orphan is not None
+
+    def _restore(self) -> None:
+        """All who work are lost with the database; others go on with what the backup knows."""
+        for worker in self._played.alive:
+            worker.disturbed = True
+            worker.signal(signal.SIGKILL)
+            worker.process.join(30)
+        self._site.bring_back(self._played.url)
+        for fournisseur in self._fournisseurs:
+            self._crew.send(Who(fournisseur)).process.join(60)  # not before somebody says what was lost
+        self._crew.restore()
+        for fournisseur in self._fournisseurs:
+            self._crew.send(Who(fournisseur))
 
     def _freeze(self, worker: Worker) -> None:
         """Beyond its lease, while a retry sends beside it; its claims are rescued before it goes on."""

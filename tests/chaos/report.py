@@ -13,7 +13,7 @@ from tests.chaos.scenario import ROW_OF, What
 ROW_OF_EVENT: Final = {
     What.FREEZE: 5, What.REFUSED: 10, What.CUT_BASE: 14, What.AWAY: 14, What.RESTART: 14, What.CRASH: 14,
     What.DEADLOCK: 14, What.ANOTHER: 15, What.ORPHAN: 16, What.FULL: 17, What.CLOCK: 18, What.RECONCILE: 20,
-    What.PAY: 21, What.OPPOSE: 21, What.TERMINATE: 24,
+    What.PAY: 21, What.OPPOSE: 21, What.TERMINATE: 24, What.RESTORE: 25,
 }  # fmt: skip
 TRANSITIONS: Final = (
     "en_attente → en_cours", "en_attente → annulee", "en_cours → envoyee", "en_cours → echec", "en_cours → en_attente",

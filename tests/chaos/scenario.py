@@ -41,6 +41,8 @@ class What(StrEnum):
     CLOCK = "clock"  # that of the database steps by some seconds
     FULL = "full"  # the database's disk, for some seconds
     DEADLOCK = "deadlock"  # found by the database, for some seconds
+    BACKUP = "backup"
+    RESTORE = "restore"  # the disk is lost, the backup brought back; an operator says so, and the sending goes on
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ import httpx
 import psutil
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.chaos.ways import Network
-from tests.integration.dues import EVERYBODY_OWES
+from tests.integration.dues import EVERYBODY_OWES, NOTHING_SHOWN
 from tests.integration.provider import Provider
+from tests.integration.sauvegarde import back_up, bring_back
 from tests.integration.world import Row, ask
 
 WITNESS: Final = (Path(__file__).parent / "witness.sql").read_text(encoding="utf-8")
@@ -47,6 +49,16 @@ class Site:
         url = self.postgres.url(name)
         ask(url, "UPDATE relances.installation SET lieu = relances.lieu()")  # no copy of another's
         return url
+
+    def back_up(self, url: str) -> None:
+        back_up(url, self._backup(url))
+
+    def bring_back(self, url: str) -> None:
+        """The database as it was backed up, in place of what became of it since."""
+        bring_back(url, self._backup(url))
+
+    def _backup(self, url: str) -> Path:
+        return self.folder / f"{conninfo_to_dict(url)['dbname']}.dump"
 
     def drop(self, name: str) -> None:
         with psycopg.connect(self.postgres.url("postgres"), autocommit=True) as connection:
@@ -81,6 +93,7 @@ def site(postgres: EmbeddedPostgres, folder: Path) -> Iterator[Site]:
     migrate(url)
     ask(url, EVERYBODY_OWES.replace("999", "99999"))
     ask(url, WITNESS)
+    ask(url, NOTHING_SHOWN)
     command = [sys.executable, "-m", "simulators", "--delivery-seconds", "0"]
     network = Network()
     with (

@@ -13,8 +13,10 @@ import psycopg
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import pipeline
+from relances.pipeline.installation import restaurer
 from relances.rules.errors import PipelineError
 from relances.stages import sending
+from relances.stages.restauration import Parole
 from relances_providers.errors import ProviderError
 from tests.integration.world import ask, request
 
@@ -48,6 +50,7 @@ def run(task: str, environment: dict[str, str], log: Path, words: tuple[str, ...
         "send_all": send_all,
         "reconcile": reconcile,
         "recover": recover,
+        "restore": restore,
     }
     try:
         tasks[task](*words)
@@ -93,6 +96,10 @@ def send_supervised(run_id: str, fournisseur: str, order: str, pid_file: str) ->
 
 def reconcile() -> None:
     pipeline.reconcile_every_run()
+
+
+def restore() -> None:
+    print(restaurer(Parole.AUCUNE, forcer=False), flush=True)
 
 
 def recover(url: str, passes: str, *runs_and_fournisseurs: str) -> None:

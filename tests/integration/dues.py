@@ -11,3 +11,10 @@ CREATE TABLE info_collecte (
     contribuable_id integer, taxe_id integer, montant numeric, statut text, date_collecte timestamp, annule boolean
 )
 """
+
+NOTHING_SHOWN = """
+CREATE TABLE relance (
+    contribuable_id integer, statut text, canal_envoi text, date_envoi timestamp, date_planifiee timestamp, notes text,
+    utilisateur_id integer, created_at timestamp, updated_at timestamp
+)
+"""

@@ -113,7 +113,8 @@ def _conninfo(conn_id: str, said: Connection, tache: str | None = None) -> str:
         "password": said.password,
         "dbname": said.schema,
     }
-    ours = {name: str(value) for name, value in CUT.items()} | {"application_name": known_as(tache)}
+    ours = {name: str(value) for name, value in CUT.items()}
+    ours["application_name"] = os.environ.get("PGAPPNAME") or known_as(tache)
     words = ours | options | {name: str(value) for name, value in fields.items() if value} | {_ASKED: UTF8}
     _refuse_pieces(conn_id, words)
     try:

@@ -101,7 +101,7 @@ class Recognition:
         return Proved(envoyees, echecs)
 
     def doubt(self, sures: Sequence[str] | None, comptes: Mapping[str, str], depuis: datetime) -> dict[str, int]:
-        """Put in doubt what is shown as such, and what else may have been sent since ``depuis``; how many by fournisseur.
+        """Put in doubt what is shown so, and what else may have been sent since ``depuis``; how many by fournisseur.
 
         ``sures``: the sources of which all that was sent is known; None: of all. ``comptes``: the account of each
         fournisseur that can be asked.
