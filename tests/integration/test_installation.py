@@ -68,7 +68,11 @@ def test_a_relance_carries_the_name_it_was_numbered_under(relances_url: str) -> 
     )
     [second] = stage_relances(relances_url, 1)
     [name, _] = names(relances_url)
-    rows = ask(relances_url, "SELECT relances.repere(id) AS repere FROM relances.relance ORDER BY id")
+    rows = ask(
+        relances_url,
+        "SELECT n.prefixe || r.id AS repere FROM relances.relance r "
+        "JOIN relances.numerotation n ON r.id >= n.premiere AND (n.fin IS NULL OR r.id < n.fin) ORDER BY r.id",
+    )
     assert [row["repere"] for row in rows] == [f"{name}-{first}", f"aaaaaaaaaaaa-{second}"]
 
 

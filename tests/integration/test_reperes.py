@@ -104,7 +104,8 @@ def told(*offices: Office) -> dict[tuple[str, str], str]:
         for office in offices
         for row in ask(
             office.relances_url,
-            "SELECT relances.repere(r.id) AS repere, rc.creance_id, r.texte FROM relances.relance r "
+            "SELECT n.prefixe || r.id AS repere, rc.creance_id, r.texte FROM relances.relance r "
+            "JOIN relances.numerotation n ON r.id >= n.premiere AND (n.fin IS NULL OR r.id < n.fin) "
             "JOIN relances.relance_creance rc ON rc.relance_id = r.id WHERE statut <> 'annulee'",
         )
     }

@@ -296,7 +296,7 @@ def test_a_new_database_beside_an_old_tax_base_knows_what_was_said(
     lose(relances_url)
     migrate(relances_url)
     anew = request("passage-neuf")
-    with pytest.raises(Blocked, match="n'a jamais rien envoyé"):
+    with pytest.raises(Blocked, match="n'a encore rien envoyé"):
         pipeline.extract(anew)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)
     prepare(anew)

@@ -17,7 +17,6 @@ SOUND = Etat(
     connu_jusqu_au=datetime(2026, 11, 30, 8, tzinfo=UTC),
     chez_elle=True,
     motif=None,
-    vierge=False,
 )
 
 
@@ -48,10 +47,11 @@ def test_what_speaks_against_it_is_said(etat: Etat, releve: Releve | None, why: 
 
 
 def test_only_a_database_that_never_sent_nor_was_restored_is_new() -> None:
-    new = replace(SOUND, marques=("aaaaaaaaaaaa",), vierge=True, battement=0)
+    new = replace(SOUND, marques=("aaaaaaaaaaaa",), battement=0)
     assert new.neuve
+    assert replace(new, marques=("", "aaaaaaaaaaaa")).neuve  # numbered before there were names
     assert not replace(new, marques=("aaaaaaaaaaaa", "bbbbbbbbbbbb")).neuve
-    assert not replace(new, vierge=False).neuve
+    assert not replace(new, battement=1).neuve
 
 
 def test_a_witness_says_what_it_was_last_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ class Etat:
 
     ``marques``: the names it ever had, the present one last. ``battement``: how often it was told that messages leave,
     under the present one. ``chez_elle``: whether it is where it took that name. ``motif``: why it was stopped, None
-    where it is not. ``vierge``: it never sent anything. ``connu_jusqu_au``: when it last was told, or named.
+    where it is not. ``connu_jusqu_au``: when it last was told, or named.
     """
 
     marques: tuple[str, ...]
@@ -20,7 +20,6 @@ class Etat:
     connu_jusqu_au: datetime
     chez_elle: bool
     motif: str | None
-    vierge: bool
 
     @property
     def marque(self) -> str:
@@ -29,8 +28,8 @@ class Etat:
 
     @property
     def neuve(self) -> bool:
-        """Whether nobody ever said what it is: it never sent, nor was it restored."""
-        return self.vierge and len(self.marques) == 1
+        """Whether nobody ever said what it is: it never sent under a name, nor was it restored."""
+        return self.battement == 0 and len([marque for marque in self.marques if marque]) == 1
 
 
 @dataclass(frozen=True, slots=True)

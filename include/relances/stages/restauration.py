@@ -94,8 +94,8 @@ def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connect
         motif = f"l'application fiscale montre {forgotten} relances dont elle ne se souvient pas"
     elif strangers:
         motif = (
-            "elle n'a jamais rien envoyé, et l'application fiscale montre des relances d'une autre ; si celle-ci "
-            "travaille toujours, « relances restaurer --rien-depuis » ; si elle est perdue"
+            "elle n'a encore rien envoyé sous son nom, et l'application fiscale montre des relances d'une autre ; si "
+            "celle-ci travaille toujours, « relances restaurer --rien-depuis » ; si elle est perdue"
         )
     else:
         return

@@ -18,8 +18,8 @@ def read_etat(row: TupleRow | None) -> Etat:
     """From the row of ``look_at_installation``."""
     if row is None:
         raise LookupError("relances.installation is empty")
-    marques, battement, battu_le, nommee_le, chez_elle, motif, vierge = row
-    return Etat(tuple(marques), battement, battu_le or nommee_le, chez_elle, motif, vierge)
+    marques, battement, battu_le, nommee_le, chez_elle, motif = row
+    return Etat(tuple(marques), battement, battu_le or nommee_le, chez_elle, motif)
 
 
 class Installation:

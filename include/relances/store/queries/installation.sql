@@ -1,7 +1,6 @@
 -- name: look_at_installation
 SELECT (SELECT array_agg(marque ORDER BY rang) FROM relances.installation) AS marques, battement, battu_le, nommee_le,
-    lieu = relances.lieu() AS chez_elle, motif,
-    battement = 0 AND NOT EXISTS (SELECT FROM relances.tentative) AS vierge
+    lieu = relances.lieu() AS chez_elle, motif
 FROM relances.installation
 ORDER BY rang DESC
 LIMIT 1;
@@ -33,19 +32,19 @@ SELECT DISTINCT ON (lue.repere) lue.*, r.id AS relance_id, r.statut AS statut_co
         OR EXISTS (SELECT FROM relances.tentative t WHERE t.relance_id = r.id
             AND (t.issue = 'acceptee' OR t.constat = 'retrouvee')) AS envoi_connu, r.tentatives
 FROM (
-    SELECT m.*, substring(m.repere FROM '[0-9]+$')::bigint AS numero, i.marque, i.rang
+    SELECT m.*, substring(m.repere FROM '[0-9]+$')::bigint AS numero, n.marque, n.actuelle, n.premiere, n.fin
     FROM montree m
-    JOIN relances.installation i ON i.marque = CASE WHEN strpos(m.repere, '-') > 0 THEN split_part(m.repere, '-', 1) ELSE '' END
+    JOIN relances.numerotation n ON n.prefixe = coalesce(substring(m.repere FROM '^.*-'), '')
 ) lue
-LEFT JOIN relances.relance r ON r.id = lue.numero AND r.contribuable_id = lue.contribuable_id
-    AND relances.repere(r.id) = lue.repere AND r.date_relance = lue.date_planifiee
+LEFT JOIN relances.relance r ON r.id = lue.numero AND r.id >= lue.premiere AND (lue.fin IS NULL OR r.id < lue.fin)
+    AND r.contribuable_id = lue.contribuable_id AND r.date_relance = lue.date_planifiee
 ORDER BY lue.repere, lue.statut = 'envoyee' DESC;
 
 -- name: count_contradictions
 -- Relances shown that the store does not have under its present name, or of which it does not know what is shown.
 SELECT count(*) FROM reconnue
 WHERE CASE
-    WHEN relance_id IS NULL THEN marque <> '' AND rang = (SELECT max(rang) FROM relances.installation)
+    WHEN relance_id IS NULL THEN marque <> '' AND actuelle
     WHEN statut = 'envoyee' THEN NOT envoi_connu
     ELSE tentatives = 0
 END;

@@ -1,7 +1,7 @@
 -- name: list_to_write_back
 -- Relances whose state the tax application does not show yet, one row per creance that they speak of still.
-SELECT r.id, relances.repere(r.id), rc.creance_id, r.contribuable_id, r.canal, r.statut, r.texte, rc.montant_du, rc.echeance,
-    r.date_relance, r.envoyee_le, r.fournisseur, r.reference, r.code, r.motif
+SELECT r.id, n.prefixe || r.id, rc.creance_id, r.contribuable_id, r.canal, r.statut, r.texte, rc.montant_du,
+    rc.echeance, r.date_relance, r.envoyee_le, r.fournisseur, r.reference, r.code, r.motif
 FROM (
     SELECT * FROM relances.relance
     WHERE id > %(apres)s AND source = %(source)s AND statut_reporte IS DISTINCT FROM statut
@@ -11,6 +11,7 @@ FROM (
     ORDER BY id
     LIMIT %(nombre)s
 ) r
+JOIN relances.numerotation n ON r.id >= n.premiere AND (n.fin IS NULL OR r.id < n.fin)
 JOIN relances.relance_creance rc ON rc.relance_id = r.id AND rc.payee_le IS NULL
 ORDER BY r.id;
 

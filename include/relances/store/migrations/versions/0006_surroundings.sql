@@ -18,25 +18,24 @@ CREATE TABLE relances.installation (
 );
 
 -- Server, time line, database and table: a dump restored, a copy of the server's files brought back to an earlier point
--- or a replica promoted differ in one of them.
-CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT concat_ws(
-        '.',
-        (SELECT system_identifier FROM pg_control_system()),
-        CASE WHEN pg_is_in_recovery() THEN 'replique' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END,
-        (SELECT oid FROM pg_database WHERE datname = current_database()),
-        'relances.installation'::regclass::oid
-    )
-$$;
+-- or a replica promoted differ in one of them. Where a server does not tell the first two, the others have to do.
+CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    ici text := concat_ws('.', (SELECT oid FROM pg_database WHERE datname = current_database()),
+        'relances.installation'::regclass::oid);
+BEGIN
+    RETURN concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+        CASE WHEN pg_is_in_recovery() THEN 'replique' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END, ici);
+EXCEPTION WHEN insufficient_privilege OR feature_not_supported THEN
+    RETURN ici;
+END $$;
 
--- What a relance is recognised by outside this database: the name it was numbered under, and its number.
-CREATE FUNCTION relances.repere(relance_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN marque = '' THEN '' ELSE marque || '-' END || relance_id
-    FROM relances.installation
-    WHERE premiere <= relance_id
-    ORDER BY premiere DESC, rang DESC
-    LIMIT 1
-$$;
+-- Which relances carry which name: `fin`, the first that does not any more. A relance is recognised outside this database
+-- by the name it was numbered under and its number, its `repere`.
+CREATE VIEW relances.numerotation AS
+SELECT marque, CASE WHEN marque = '' THEN '' ELSE marque || '-' END AS prefixe, premiere,
+    lead(premiere) OVER (ORDER BY rang) AS fin, lead(rang) OVER (ORDER BY rang) IS NULL AS actuelle
+FROM relances.installation;
 
 INSERT INTO relances.installation (marque, premiere, lieu)
 SELECT '', 1, relances.lieu() WHERE EXISTS (SELECT FROM relances.relance);
