@@ -16,6 +16,7 @@ from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.installation import own_database, temoin
+from relances.pipeline.passages import as_first_asked
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of
 from relances.rules.errors import Blocked, PipelineError
@@ -44,12 +45,18 @@ _SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would b
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
+@as_first_asked
 def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
     """Send one lot; returns how many relances ended in each state.
 
     Raises AirflowRescheduleException where something holds it up: the send window, a fournisseur in trouble, a person
     who stopped the sending. The task comes back later, and holds no worker and no place of its pool meanwhile.
     """
+    if not request.envoie:
+        raise Blocked(
+            "ce passage n'envoie pas (simulation, ou envoyer_automatiquement=false) ; déclenchez-en un qui envoie",
+            "this run does not send: trigger one that does",
+        )
     policy = politique()
     with own_database() as relances:
         execution = Executions(relances).get(request.run_id)
