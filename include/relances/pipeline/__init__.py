@@ -12,6 +12,7 @@ from typing import Final
 from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider
 from relances.pipeline.installation import own_database, require_all_known
+from relances.pipeline.durabilite import require_durable
 from relances.pipeline.passages import as_first_asked, current_request
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
 from relances.pipeline.providers import hook_of
@@ -45,6 +46,8 @@ _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.
 def check_providers(request: Request) -> None:
     """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
 
+    Blocked where our own database might forget what was sent.
+
     The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop the day:
     its cure is logged, and its own sending fails with it where it has something to send.
     """
@@ -57,6 +60,7 @@ def check_providers(request: Request) -> None:
         return
     with own_database():
         pass  # known to be ours before anything is asked of anybody
+    require_durable()
     for fournisseur, required in used:
         try:
             _check(fournisseur)

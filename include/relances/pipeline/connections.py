@@ -18,6 +18,7 @@ from relances.rules.lettres import is_text
 from relances.rules.policy import BaseFiscale
 from relances.store.conversion import adapt
 from relances.store.database import explained, query
+from relances.store.durabilite import commit_durably
 from relances.store.encodage import UTF8, require_utf8
 from relances.store.guest import CUT, Guest, ended, known_as, limit_reading
 
@@ -48,6 +49,7 @@ def database(
         connection.execute(query("without_compilation"))
         if conn_id == RELANCES:
             require_utf8(connection, conn_id)
+            commit_durably(connection)
         else:
             limit_reading(connection, limites)
             adapt(connection, conn_id, _extra(said).get(_ASKED))

@@ -16,6 +16,7 @@ from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
 from relances.pipeline.installation import own_database, temoin
+from relances.pipeline.durabilite import require_durable
 from relances.pipeline.passages import as_first_asked
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of
@@ -117,6 +118,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
     """
     if send_window(policy).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
+    require_durable()
     with own_database() as relances:
         obstacle = held_up(relances, lot.fournisseur)
     if obstacle.arretee:
