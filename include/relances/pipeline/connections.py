@@ -21,6 +21,7 @@ from relances.store.database import explained, query
 from relances.store.durabilite import commit_durably
 from relances.store.encodage import UTF8, require_utf8
 from relances.store.guest import CUT, Guest, ended, known_as, limit_reading
+from relances.store.pannes import unreachable
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
@@ -61,10 +62,9 @@ def _connect(conn_id: str, said: Connection, tache: str | None) -> psycopg.Conne
     try:
         return kind.connect(_conninfo(conn_id, said, tache), autocommit=True)
     except psycopg.OperationalError as error:
+        why = unreachable(error)
         raise TryAgain(
-            f"base {conn_id} injoignable : {' '.join(str(error).split())} ; vérifiez le serveur, puis la connexion "
-            f"{conn_id} dans Admin → Connections",
-            "the database is out of reach: check the server, then the connection",
+            f"base {conn_id} {why.french} (connexion {conn_id} dans Admin → Connections)", why.english
         ) from None
 
 

@@ -30,6 +30,7 @@ from relances.stages.memory import rare_collections
 from relances.stages.recoupement import refuse_forgotten
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
+from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
@@ -133,7 +134,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
                 return None
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
-        with rare_collections():
+        with explained(RELANCES), rare_collections():
             outcome, worker = asyncio.run(_send_with(hook, lot, policy))
     _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
     if isinstance(outcome, Exception):

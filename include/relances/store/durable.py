@@ -32,7 +32,8 @@ Recognise = Callable[[psycopg.AsyncConnection], Awaitable[None]]
 class DurableConnection:
     """One connection in autocommit, made when it is first needed and made again when it was lost.
 
-    Its commits are on the disk before they are acknowledged. ``recognise``: looks at whatever answers under that address now, and raises where it must not be used.
+    Its commits are on the disk before they are acknowledged. ``recognise``: looks at whatever answers under that address
+    now, and raises where it must not be used.
     """
 
     def __init__(self, conninfo: str, recognise: Recognise | None = None) -> None:
