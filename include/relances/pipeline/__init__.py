@@ -11,8 +11,8 @@ from typing import Final
 
 from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider
-from relances.pipeline.installation import own_database, require_all_known
 from relances.pipeline.durabilite import require_durable
+from relances.pipeline.installation import own_database, require_all_known
 from relances.pipeline.passages import as_first_asked, current_request
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
 from relances.pipeline.providers import hook_of

@@ -15,8 +15,8 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
-from relances.pipeline.installation import own_database, temoin
 from relances.pipeline.durabilite import require_durable
+from relances.pipeline.installation import own_database, temoin
 from relances.pipeline.passages import as_first_asked
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of

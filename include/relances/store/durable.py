@@ -32,7 +32,7 @@ Recognise = Callable[[psycopg.AsyncConnection], Awaitable[None]]
 class DurableConnection:
     """One connection in autocommit, made when it is first needed and made again when it was lost.
 
-    Its commits are on the disk before they are acknowledged. ``recognise``: looks at whatever answers under that address
+    Its commits are on the disk before they are acknowledged. ``recognise``: looks at whatever answers there
     now, and raises where it must not be used.
     """
 
