@@ -25,7 +25,6 @@ reconcile, write back, report. Any task may be run again: nobody is reminded twi
 
 from datetime import timedelta
 
-from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import (
     CronTriggerTimetable,
     ExceptionRetryPolicy,
@@ -212,23 +211,26 @@ def relances_quotidiennes() -> None:
         """Bilan : chaque créance extraite à sa place. — Every extracted creance in its place."""
         return pipeline.report(pipeline.current_request())
 
-    # A run is red when any task failed, whatever ran after it.
-    verdict = EmptyOperator(task_id="verdict", trigger_rule=TriggerRule.NONE_FAILED)
+    # A run is red when any task failed, whatever ran after it, or was marked as done and was not.
+    @task(trigger_rule=TriggerRule.NONE_FAILED)
+    def verdict() -> None:
+        """Rougit le passage si une tâche a échoué, ou n'a pas été faite. — Red unless all was done."""
+        pipeline.verdict(pipeline.current_request())
 
     checked, extracted, validated, created, approved = (
         check_providers(), extract(), validate(), create_relances(), approve()
     )  # fmt: skip
-    reconciled, shown, reported = reconcile(), write_back(), report()
+    reconciled, shown, reported, judged = reconcile(), write_back(), report(), verdict()
     checked >> extracted >> validated >> created >> approved
     for name in (provider.name for provider in PROVIDERS):
         lots = plan_lots.override(task_id=f"plan_{name}")(name)
         sent = send_lot.override(task_id=f"send_{name}", pool=name, retries=LOST_WORKERS).expand_kwargs(lots)
         approved >> lots
         sent >> reconciled
-        [lots, sent] >> verdict
+        [lots, sent] >> judged
     reconciled >> shown >> reported
     # Not approve: it skips what directly follows it, and a skipped verdict would hide a later failure.
-    [checked, extracted, validated, created, reconciled, shown, reported] >> verdict
+    [checked, extracted, validated, created, reconciled, shown, reported] >> judged
 
 
 relances_quotidiennes()

@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.providers.certificates import write_self_signed
+from tests.support import in_memory
 
 NewDatabase = Callable[[str], str]
 CopyDatabase = Callable[[str], str]
@@ -57,12 +58,9 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """One PostgreSQL for the whole session."""
     # Not below pytest's own folder: started by root, the server is another user's, and whoever starts pytest next
     # shuts that folder to others.
-    with tempfile.TemporaryDirectory(prefix="relances-tests-") as folder:
+    with tempfile.TemporaryDirectory(prefix="relances-tests-", dir=in_memory()) as folder:
         server = EmbeddedPostgres(Path(folder) / "postgres")
         server.start()
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is to outlive the machine
-            connection.execute("SELECT pg_reload_conf()")
         yield server
         server.stop()
 

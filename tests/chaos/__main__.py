@@ -18,6 +18,7 @@ from queue import Empty
 from typing import TYPE_CHECKING, Final
 
 from tests.chaos.lanes import lane
+from tests.support import in_memory
 
 if TYPE_CHECKING:
     from tests.chaos.report import Line
@@ -33,7 +34,7 @@ def main() -> None:
     parser.add_argument("--lanes", type=int, default=LANES, help="combien à la fois")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as Ctrl-C: leave nothing running
-    with tempfile.TemporaryDirectory(prefix="relances-chaos-", ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix="relances-chaos-", dir=in_memory(), ignore_cleanup_errors=True) as home:
         os.environ["AIRFLOW_HOME"] = home  # before anything imports Airflow
         sys.exit(0 if run(options) else 1)
 

@@ -8,6 +8,8 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.support import in_memory
+
 if TYPE_CHECKING:
     from tests.chaos.report import Line
     from tests.chaos.scenario import Scenario
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 def lane(todo: "Queue[Scenario | None]", done: "Queue[Line]") -> None:
     """Play what there is, until None."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its servers end with it
-    with tempfile.TemporaryDirectory(prefix="relances-chaos-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="relances-chaos-", dir=in_memory(), ignore_cleanup_errors=True) as folder:
         os.environ["AIRFLOW_HOME"] = f"{folder}/airflow"  # before anything imports Airflow
         Path(folder).chmod(0o755)
         from tests.chaos.judgement import judge

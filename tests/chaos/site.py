@@ -115,9 +115,6 @@ def own_postgres(folder: Path) -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(folder / "postgres")
     server.start()
     try:
-        with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")  # nothing here is to outlive the machine
-            connection.execute("SELECT pg_reload_conf()")
         yield server
     finally:
         server.stop()

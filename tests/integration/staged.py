@@ -16,8 +16,7 @@ def stage_relances(url: str, nombre: int, *, telephones: Sequence[str] = (), **o
     ``telephones``: those of the first ones, the others get ordinary numbers.
     """
     with psycopg.connect(url) as connection:
-        asked = request(type_relance=over.get("canal", "sms"))
-        execution = Executions(connection).open(asked, "collecte_taxe")
+        execution = Executions(connection).open(request(), "collecte_taxe")
         known = connection.execute("SELECT count(*) FROM relances.relance").fetchone()
         first = known[0] if known else 0
         rows = [relance(rang, telephones, execution_id=execution.id, **over) for rang in range(first, first + nombre)]

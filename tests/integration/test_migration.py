@@ -1,5 +1,6 @@
 """The pipeline's schema: made, brought up to date, and strict about what a relance may be."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,14 +9,16 @@ from uuid import UUID
 import psycopg
 import pytest
 from psycopg import errors, sql
-from sqlalchemy.exc import OperationalError
 
 from relances.local.errors import LocalError
+from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
+from relances.rules.errors import Blocked, PipelineError, TryAgain
 from relances.store import migrate, migrations
 from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, statuts
+from tests.support import one_sentence
 
 THREE_OF_THE_FIRST_VERSION = """
 INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, parametres)
@@ -190,26 +193,121 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     ]
 
 
-def test_a_user_who_may_make_nothing_is_told_so_in_one_sentence(new_database: NewDatabase) -> None:
-    url = new_database("sans_droits")
-    ask(url, "CREATE ROLE lecteur LOGIN")
-    try:
-        with pytest.raises(LocalError, match=r"^RELANCES_URL : la base refuse sa mise à jour \(permission denied"):
-            migrate_given(url.replace("postgres@", "lecteur@", 1))
-    finally:
-        ask(url, "DROP ROLE lecteur")
+# --- what it cannot do is one sentence ---
 
 
-def test_a_migration_gives_up_soon_where_somebody_uses_the_tables(new_database: NewDatabase) -> None:
+@pytest.fixture
+def guest(new_database: NewDatabase) -> Iterator[str]:
+    """A database, as a user who may only connect to it."""
+    url = new_database("invite")
+    ask(url, "CREATE ROLE invite LOGIN")
+    yield url.replace("postgres@", "invite@", 1)
+    ask(url, "DROP OWNED BY invite")
+    ask(url, "DROP ROLE invite")
+
+
+def refused(url: str, kind: type[PipelineError] = Blocked) -> str:
+    """What the command says, which is what the code raises, after the variable to mend."""
+    with pytest.raises(kind) as raised:
+        migrate(url)
+    with pytest.raises(LocalError) as told:
+        migrate_given(url)
+    message = one_sentence(raised.value)
+    assert one_sentence(told.value).startswith("RELANCES_URL : base relances_db ")
+    return message
+
+
+def test_a_user_who_may_make_nothing_is_told_what_to_grant(guest: str) -> None:
+    assert "GRANT CREATE ON DATABASE" in refused(guest)
+    assert " TO invite" in refused(guest)
+
+
+def test_a_user_who_owns_nothing_of_the_schema_is_told_who_does(guest: str) -> None:
+    of_version(guest.replace("invite@", "postgres@", 1), "0004")
+    assert "lancez relances migrer avec postgres" in refused(guest)  # it may not even read it
+    ask(guest.replace("invite@", "postgres@", 1),
+        "GRANT ALL ON SCHEMA relances TO invite; GRANT ALL ON ALL TABLES IN SCHEMA relances TO invite")  # fmt: skip
+    assert "n'a pas le droit de changer le schéma relances, qui est à postgres" in refused(guest)
+
+
+def test_a_schema_made_beforehand_for_the_user_is_filled(guest: str) -> None:
+    ask(guest.replace("invite@", "postgres@", 1), "CREATE SCHEMA relances AUTHORIZATION invite")
+    migrate(guest)
+    assert tables(guest) == TABLES
+
+
+def test_a_migration_gives_up_soon_and_names_who_uses_the_tables(new_database: NewDatabase) -> None:
     url = new_database("occupee")
-    ask(url, "CREATE SCHEMA relances")
-    ask(url, FIRST_VERSION)
-    ask(url, "CREATE TABLE relances.migration (version_num text PRIMARY KEY)")
-    ask(url, "INSERT INTO relances.migration VALUES ('0001')")
-    with psycopg.connect(url) as busy:
+    of_version(url, "0001")
+    with psycopg.connect(url, application_name="psql de Paul") as busy:
         busy.execute("LOCK TABLE relances.relance IN ACCESS SHARE MODE")
-        with pytest.raises(OperationalError, match="lock timeout"):
-            migrate(url)
+        message = refused(url, TryAgain)
+        assert f"la table relances.relance est tenue par la session {busy.info.backend_pid} (psql de Paul) " in message
+        assert "pg_terminate_backend" in message
+    assert ask(url, "SELECT version_num FROM relances.migration") == [{"version_num": "0001"}]
+    migrate(url)
+
+
+def test_a_schema_of_a_later_version_is_left_as_it_is(new_database: NewDatabase) -> None:
+    url = new_database("future")
+    migrate(url)
+    ask(url, "UPDATE relances.migration SET version_num = '9999'")
+    assert "révision 9999, plus récente que ce programme" in refused(url)
+    assert ask(url, "SELECT version_num FROM relances.migration") == [{"version_num": "9999"}]
+
+
+@pytest.mark.parametrize("marked", ["", "CREATE TABLE relances.migration (version_num varchar(32) PRIMARY KEY)"])
+def test_a_schema_of_somebody_else_is_left_as_it_is(new_database: NewDatabase, marked: str) -> None:
+    url = new_database("etrangere")
+    ask(url, "CREATE SCHEMA relances; CREATE TABLE relances.relance (id integer)")
+    if marked:
+        ask(url, marked)
+    assert "son schéma relances contient déjà relance, que cette commande n'a pas faites" in refused(url)
+    assert tables(url) - {"migration"} == {"relance"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["ALTER TABLE relances.migration RENAME COLUMN version_num TO autre", "DROP TABLE relances.execution CASCADE"],
+)
+def test_a_schema_that_is_no_longer_as_it_was_left_is_said_to_be(new_database: NewDatabase, broken: str) -> None:
+    url = new_database("abimee")
+    of_version(url, "0004")
+    ask(url, broken)
+    assert "son schéma n'est pas tel que cette commande l'a laissé" in refused(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://postgres:secret@127.0.0.1:1/relances", "aucun PostgreSQL n'y répond"),
+        ("postgresql://postgres:secret@nulle.part.invalid/relances", "le nom du serveur est inconnu"),
+    ],
+)
+def test_a_server_that_is_not_there_is_said_without_its_address(address: str, said: str) -> None:
+    message = refused(address, TryAgain)
+    assert said in message
+    assert "secret" not in message
+    assert "127.0.0.1" not in message
+    assert "nulle.part" not in message
+
+
+def test_a_database_that_is_not_there_is_named(postgres: EmbeddedPostgres) -> None:
+    assert "la base « perdue » n'existe pas sur ce serveur" in refused(postgres.url("perdue"), TryAgain)
+
+
+def test_a_user_whom_the_server_does_not_know_is_said_without_a_name(new_database: NewDatabase) -> None:
+    message = refused(new_database("qui").replace("postgres@", "inconnu:secret@", 1), TryAgain)
+    assert "le serveur refuse l'utilisateur ou le mot de passe" in message
+    assert "inconnu" not in message
+
+
+def test_a_database_that_may_only_be_read_is_said_to_be(new_database: NewDatabase) -> None:
+    url = new_database("figee")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = on").format(
+            sql.Identifier(connection.info.dbname)))  # fmt: skip
+    assert "en lecture seule" in refused(url, TryAgain)
 
 
 def test_the_tables_of_others_are_left_alone(new_database: NewDatabase) -> None:

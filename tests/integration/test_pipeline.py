@@ -461,7 +461,7 @@ def test_a_day_without_anything_to_send_has_no_lot(relances_url: str) -> None:
     pipeline.extract(request(jours_retard_min=3000))
     pipeline.validate(request(jours_retard_min=3000))
     assert pipeline.create_relances(request(jours_retard_min=3000)) == 0
-    assert pipeline.plan_lots(request(), "ventis") == []
+    assert pipeline.plan_lots(request(jours_retard_min=3000), "ventis") == []
 
 
 # --- what stops a run ---

@@ -12,6 +12,7 @@ from relances.rules.errors import Blocked
 from relances.rules.policy_file import load_policy
 from relances.stages.reconciliation import quarantine
 from relances.store.database import query
+from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.turns import take_turn
 from relances_providers.errors import Misconfigured, TryLater
@@ -257,7 +258,10 @@ def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provid
 def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 1)
     let_time_pass(relances_url)
-    assert not pipeline.reconcile(request(envoyer_automatiquement=False))
+    asked = request("sans envoi", envoyer_automatiquement=False)
+    with psycopg.connect(relances_url) as connection:
+        Executions(connection).open(asked, "collecte_taxe")
+    assert not pipeline.reconcile(asked)
     assert provider.ledger() == []
 
 
@@ -420,5 +424,5 @@ def test_a_run_without_an_extraction_has_nothing_to_wait_for(relances_url: str) 
 def test_a_simulation_touches_no_doubt(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url)
-    assert pipeline.reconcile(request(simulation=True))
+    assert pipeline.reconcile(request("essai", simulation=True))
     assert statuts(relances_url) == {"incertaine": 1}

@@ -21,6 +21,7 @@ from relances.local.state import StateFolder
 from relances.local.supervisor import STOP_SIGNALS, bring_down
 from relances.local.surroundings import migrate_given
 from relances.local.up import up
+from relances.rules.errors import PipelineError
 from relances.rules.models import Canal
 from relances_providers.provider_info import PROVIDERS
 
@@ -52,7 +53,7 @@ def _run(words: list[str]) -> int:
             f"Accès refusé ({error}) : un autre utilisateur l'a créé ; prenez un autre RELANCES_ETAT.", file=sys.stderr
         )
         return 1
-    except LocalError as error:
+    except (LocalError, PipelineError) as error:
         print(error, file=sys.stderr)
         return 1
 

@@ -26,6 +26,7 @@ from relances.local.simulated import Simulators, fill_etaxe
 from relances.local.state import write_private
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
 from relances.store.encodage import connect
+from relances.store.pannes import panne
 from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -69,8 +70,10 @@ class _Server:
                 if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone() is None:
                     connection.execute(create)
         except psycopg.Error as error:
+            refused = isinstance(error, psycopg.errors.InsufficientPrivilege)
+            why = "son utilisateur n'a pas le droit d'en créer" if refused else panne(error).french
             raise LocalError(
-                f"Le PostgreSQL d'Airflow ne donne pas la base {name} ({str(error).splitlines()[0]}) ; créez-la "
+                f"Le PostgreSQL d'Airflow ne donne pas la base {name} ({why}) ; créez-la "
                 f"vous-même : createdb -E UTF8 -T template0 {name}. — Create the database yourself."
             ) from None
         return _PATH.sub(rf"\g<server>/{name}", self._url, count=1)

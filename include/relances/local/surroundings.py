@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import psycopg
-from sqlalchemy.exc import DBAPIError
-
 from relances.local.connections import Connection, database_connection, read_database_url
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, provider_connections
@@ -14,10 +11,8 @@ from relances.local.simulated import Simulators, fill_etaxe, start_simulators
 from relances.local.supervisor import Supervisor
 from relances.rules.errors import PipelineError
 from relances.store import migrate
-from relances.store.encodage import connect
 
 RELANCES_DB, ETAXE_DB = "relances_db", "etaxe_db"
-_CONNECT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +60,9 @@ def real_connections(given: Mapping[str, str]) -> list[Connection]:
 
 
 def migrate_given(url: str) -> None:
-    """Migrate a database of the operator's. Raises LocalError when it cannot be reached, or cannot hold any text."""
+    """Migrate a database of the operator's. Raises LocalError, with the cure, where that cannot be."""
     read_database_url("RELANCES_URL", url)
-    try:
-        connect(url, connect_timeout=_CONNECT_SECONDS).close()
-    except psycopg.OperationalError as error:
-        reason = str(error).splitlines()[0]
-        raise LocalError(f"RELANCES_URL : la base ne répond pas, ou refuse l'accès ({reason}).") from None
     try:
         migrate(url)
     except PipelineError as error:
         raise LocalError(f"RELANCES_URL : {error}") from None
-    except DBAPIError as error:
-        reason = str(error.orig).splitlines()[0]
-        raise LocalError(
-            f"RELANCES_URL : la base refuse sa mise à jour ({reason}) ; vérifiez les droits de l'utilisateur, et "
-            "qu'aucun passage ne tourne. — Refused: check the user's rights, and that no run is on."
-        ) from None

@@ -9,22 +9,22 @@ import os
 from pathlib import Path
 from typing import Final
 
-from airflow.sdk import get_current_context
-
 from relances.pipeline.connections import RELANCES, database, sqlalchemy_url
 from relances.pipeline.demonstration import refuse_real_provider
+from relances.pipeline.durabilite import require_durable
 from relances.pipeline.installation import own_database, require_all_known
+from relances.pipeline.passages import as_first_asked, current_request
 from relances.pipeline.policy import lanes, plume, politique, required_first, rules_of, source_of
 from relances.pipeline.providers import hook_of
 from relances.pipeline.reconciling import reconcile, reconcile_every_run
 from relances.pipeline.reports import wording
 from relances.pipeline.sending import send_lot
 from relances.rules.errors import Blocked
-from relances.rules.fenetre import LIBREVILLE
 from relances.rules.policy import BaseFiscale
 from relances.rules.request import Request
 from relances.stages import creation, extraction, reporting, validation
 from relances.stages import write_back as results
+from relances.stages.verdict import judge
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.reporting import Reporting
@@ -34,7 +34,7 @@ from relances_providers.messaging import MessagingHook
 
 __all__ = [
     "approve", "check_providers", "create_relances", "current_request", "extract", "plan_lots", "reconcile",
-    "reconcile_every_run", "report", "send_lot", "validate", "write_back", "write_back_every_run",
+    "reconcile_every_run", "report", "send_lot", "validate", "verdict", "write_back", "write_back_every_run",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -42,15 +42,11 @@ logger = logging.getLogger(__name__)
 _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
 
 
-def current_request() -> Request:
-    """The request of the Airflow run under way: its parameters, and the day it was due to start in Libreville."""
-    context = get_current_context()
-    run = context["dag_run"]
-    return Request.of(str(run.run_id), dict(context["params"]), run.run_after.astimezone(LIBREVILLE).date())
-
-
+@as_first_asked
 def check_providers(request: Request) -> None:
     """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
+
+    Blocked where our own database might forget what was sent.
 
     The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop the day:
     its cure is logged, and its own sending fails with it where it has something to send.
@@ -64,6 +60,7 @@ def check_providers(request: Request) -> None:
         return
     with own_database():
         pass  # known to be ours before anything is asked of anybody
+    require_durable()
     for fournisseur, required in used:
         try:
             _check(fournisseur)
@@ -73,6 +70,7 @@ def check_providers(request: Request) -> None:
             logger.error("%s n'est pas prêt, le passage continue — not ready, the run goes on: %s", fournisseur, error)  # noqa: TRY400 - its cure, not where it was raised
 
 
+@as_first_asked
 def extract(request: Request) -> int:
     """Stage the overdue creances of the request's day; returns how many."""
     policy = politique()
@@ -86,6 +84,7 @@ def extract(request: Request) -> int:
         return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
 
 
+@as_first_asked
 def validate(request: Request) -> int:
     """Check the staged creances; returns how many rows were set aside."""
     with database(RELANCES) as relances:
@@ -93,6 +92,7 @@ def validate(request: Request) -> int:
         return validation.validate(relances, sqlalchemy_url(RELANCES), execution, politique(), _data_docs())
 
 
+@as_first_asked
 def create_relances(request: Request) -> int:
     """Create the relances of the run; returns how many are new."""
     with database(RELANCES) as relances:
@@ -101,17 +101,22 @@ def create_relances(request: Request) -> int:
         return creation.create_relances(relances, execution, regles, request.limite).relances
 
 
+@as_first_asked
 def approve(request: Request) -> bool:
     """Whether the run goes on to sending; a run that does not leaves its relances ``en_attente``."""
     if request.simulation:
         logger.info("simulation : rien ne sera envoyé ni reporté")
     elif not request.envoyer_automatiquement:
         logger.info("envoyer_automatiquement=false : les relances restent en attente ; relancez le Dag pour envoyer")
-    return request.envoyer_automatiquement and not request.simulation
+    return request.envoie
 
 
+@as_first_asked
 def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
-    """Cut what a fournisseur has left to send into lots, as ids fit for XCom."""
+    """Cut what a fournisseur has left to send into lots, as ids fit for XCom; none of a run that does not send."""
+    if not request.envoie:
+        logger.info("ce passage n'envoie pas, quoi qu'il soit dit de la tâche approve")
+        return []
     with own_database() as relances:
         execution = Executions(relances).get(request.run_id)
         Executions(relances).agree(execution)
@@ -120,6 +125,7 @@ def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 
 
+@as_first_asked
 def write_back(request: Request) -> int:
     """Show the results in the tax application; returns how many relances."""
     return 0 if request.simulation else write_back_every_run()
@@ -131,6 +137,7 @@ def write_back_every_run() -> int:
     return sum(_write_back(Source(name), policy.base_fiscale) for name in (policy.source, CONTACTS))
 
 
+@as_first_asked
 def report(request: Request) -> str:
     """Store and return the report, in Markdown; Blocked when the balance equation does not hold."""
     with database(RELANCES) as relances:
@@ -146,6 +153,14 @@ def report(request: Request) -> str:
             "the balance equation does not hold: see the report and the first failed task",
         )
     return text
+
+
+@as_first_asked
+def verdict(request: Request) -> None:
+    """See by what is stored that the run did what it was asked; Blocked where a task was marked done and was not."""
+    heures = politique().envoi.expiration_heures
+    with database(RELANCES) as relances:
+        judge(relances, Executions(relances).get(request.run_id), request, heures)
 
 
 def _write_back(source: Source, limites: BaseFiscale) -> int:

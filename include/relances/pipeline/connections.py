@@ -18,8 +18,10 @@ from relances.rules.lettres import is_text
 from relances.rules.policy import BaseFiscale
 from relances.store.conversion import adapt
 from relances.store.database import explained, query
+from relances.store.durabilite import commit_durably
 from relances.store.encodage import UTF8, require_utf8
 from relances.store.guest import CUT, Guest, ended, known_as, limit_reading
+from relances.store.pannes import unreachable
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"
@@ -48,6 +50,7 @@ def database(
         connection.execute(query("without_compilation"))
         if conn_id == RELANCES:
             require_utf8(connection, conn_id)
+            commit_durably(connection)
         else:
             limit_reading(connection, limites)
             adapt(connection, conn_id, _extra(said).get(_ASKED))
@@ -59,10 +62,9 @@ def _connect(conn_id: str, said: Connection, tache: str | None) -> psycopg.Conne
     try:
         return kind.connect(_conninfo(conn_id, said, tache), autocommit=True)
     except psycopg.OperationalError as error:
+        why = unreachable(error)
         raise TryAgain(
-            f"base {conn_id} injoignable : {' '.join(str(error).split())} ; vérifiez le serveur, puis la connexion "
-            f"{conn_id} dans Admin → Connections",
-            "the database is out of reach: check the server, then the connection",
+            f"base {conn_id} {why.french} (connexion {conn_id} dans Admin → Connections)", why.english
         ) from None
 
 

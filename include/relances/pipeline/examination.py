@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
@@ -54,7 +54,7 @@ def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> li
     source = Source(politique().source)
     examens = [
         *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
-        *_examine(RELANCES, lambda connection: examine_relances(RELANCES, connection)),
+        *_examine(RELANCES, _look_at_relances),
         *asyncio.run(_examine_providers()),
     ]
     return [*examens, *_send(fournisseur, message)] if fournisseur and message else examens
@@ -81,6 +81,11 @@ def _message(fournisseur: str, telephone: str, texte: str) -> Message:
 def _send(fournisseur: str, message: Message) -> list[Examen]:
     hook = hook_of(fournisseur)
     return [Examen(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+
+
+def _look_at_relances(connection: psycopg.Connection) -> Iterator[Finding]:
+    with database(RELANCES) as other:  # two sessions, unless a pooler makes one of them
+        yield from examine_relances(RELANCES, connection, other)
 
 
 def _examine(conn_id: str, look: Look) -> list[Examen]:

@@ -12,6 +12,7 @@ import psycopg
 from relances.pipeline import alertes
 from relances.pipeline.demonstration import send_window
 from relances.pipeline.installation import own_database
+from relances.pipeline.passages import as_first_asked
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import connected
 from relances.pipeline.repli import change_ways
@@ -33,6 +34,7 @@ _SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run do
 _SECONDS_IN_A_PASS: Final = 60.0
 
 
+@as_first_asked
 def reconcile(request: Request) -> bool:
     """Clear what can be cleared, ask what became of messages and send again what is due.
 

@@ -15,7 +15,9 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from relances.pipeline import alertes
 from relances.pipeline.connections import RELANCES, conninfo, database
 from relances.pipeline.demonstration import refuse_real_provider, send_window
+from relances.pipeline.durabilite import require_durable
 from relances.pipeline.installation import own_database, temoin
+from relances.pipeline.passages import as_first_asked
 from relances.pipeline.policy import plume, politique
 from relances.pipeline.providers import hook_of, known_provider, way_of
 from relances.rules.errors import Blocked, PipelineError
@@ -28,6 +30,7 @@ from relances.stages.memory import rare_collections
 from relances.stages.recoupement import refuse_forgotten
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
+from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
@@ -44,12 +47,18 @@ _SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would b
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
+@as_first_asked
 def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
     """Send one lot; returns how many relances ended in each state.
 
     Raises AirflowRescheduleException where something holds it up: the send window, a fournisseur in trouble, a person
     who stopped the sending. The task comes back later, and holds no worker and no place of its pool meanwhile.
     """
+    if not request.envoie:
+        raise Blocked(
+            "ce passage n'envoie pas (simulation, ou envoyer_automatiquement=false) ; déclenchez-en un qui envoie",
+            "this run does not send: trigger one that does",
+        )
     policy = politique()
     with own_database() as relances:
         execution = Executions(relances).get(request.run_id)
@@ -110,6 +119,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
     """
     if send_window(policy).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
+    require_durable()
     with own_database() as relances:
         obstacle = held_up(relances, lot.fournisseur)
     if obstacle.arretee:
@@ -124,7 +134,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
                 return None
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
-        with rare_collections():
+        with explained(RELANCES), rare_collections():
             outcome, worker = asyncio.run(_send_with(hook, lot, policy))
     _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
     if isinstance(outcome, Exception):

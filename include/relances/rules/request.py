@@ -54,6 +54,11 @@ class Request:
             return f"simulation:{self.run_id}"
         return f"jour:{self.date_relance.isoformat()}" if self.campagne is None else f"campagne:{self.campagne}"
 
+    @property
+    def envoie(self) -> bool:
+        """Whether it is to send; else its relances wait for a run that is, or are a simulation's."""
+        return self.envoyer_automatiquement and not self.simulation
+
     @classmethod
     def of(cls, run_id: str, params: Mapping[str, object], today: date) -> "Request":
         """Check a run's parameters; ``today``: the run's own day in Libreville, never the clock's.

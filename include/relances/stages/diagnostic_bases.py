@@ -6,6 +6,7 @@ import psycopg
 
 from relances.rules.errors import PipelineError
 from relances.store.database import explained
+from relances.store.durabilite import PARTAGEE, garanties, is_shared
 from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.inspection import STATEMENTS, Inspection
 from relances.store.migration import revisions
@@ -14,10 +15,14 @@ from relances.store.write_back import PLACES
 from relances_providers.messaging import Finding, Verdict
 
 
-def examine_relances(conn_id: str, connection: psycopg.Connection) -> Iterator[Finding]:
-    """The pipeline's own database: its schema at this code's revision, and the rights on all of it."""
+def examine_relances(conn_id: str, connection: psycopg.Connection, other: psycopg.Connection) -> Iterator[Finding]:
+    """The pipeline's own database: what it keeps, its schema at this code's revision, and the rights on all of it.
+
+    ``other``: a second connection to it.
+    """
     inspection = Inspection(connection)
     yield _server(inspection)
+    yield from _durability(connection, other)
     schema = _schema(inspection.revision())
     yield schema
     if schema.verdict is Verdict.GOOD:
@@ -48,6 +53,19 @@ def _server(inspection: Inspection) -> Finding:
     if server.read_only:
         return Finding("accès", Verdict.BAD, f"{seen}, en lecture seule : visez le serveur où l'on écrit — read-only")
     return Finding("accès", Verdict.GOOD, seen)
+
+
+def _durability(connection: psycopg.Connection, other: psycopg.Connection) -> Iterator[Finding]:
+    found = garanties(connection)
+    defauts = [PARTAGEE] if is_shared(connection, other) else [*found.defauts()]
+    for defaut in defauts:
+        yield Finding("durabilité", Verdict.BAD, f"{defaut.french}, rien n'est envoyé d'ici là — {defaut.english}")
+    if not defauts:
+        raised = (
+            "" if found.regle == found.synchronous_commit else f" (la base a {found.regle}, chaque session le lève)"
+        )
+        text = f"ce qui est noté est sur le disque, synchronous_commit = {found.synchronous_commit}{raised}"
+        yield Finding("durabilité", Verdict.GOOD, text)
 
 
 def _encoding(connection: psycopg.Connection) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from typing import Final
 
 import psycopg
 
-from relances.rules.errors import Blocked, TryAgain
+from relances.rules.errors import PipelineError, TryAgain
 from relances.rules.fenetre import Fenetre
 from relances.rules.models import Statut
 from relances.rules.outcomes import NonEnvoyee, Reglement, settle
@@ -117,7 +117,7 @@ class LotSender:
             await self._store.beat()
             exhausted = await self._send_all()
             await self._store.beat()
-        except (psycopg.Error, Blocked):
+        except (psycopg.Error, PipelineError):
             # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
             await asyncio.gather(*self._calls)
             self._release()

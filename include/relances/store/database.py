@@ -10,6 +10,7 @@ import psycopg
 
 from relances.rules.errors import Blocked, TryAgain
 from relances.store.encodage import encoding_of, unreadable
+from relances.store.pannes import is_lost, panne
 
 _MARK = "-- name: "
 
@@ -41,9 +42,9 @@ def _queries() -> dict[str, LiteralString]:
 def explained(connexion: str, connection: psycopg.Connection | None = None) -> Iterator[None]:
     """Turn what only a person can mend into Blocked, and what may pass, a lost connection above all, into TryAgain.
 
-    ``connexion``: the Airflow connection that the statements use; ``connection``: what it opened, where it is not our
-    own database, to tell its encoding. The original error is dropped on purpose: its
-    details quote whole rows, names and phone numbers included, and would go to the task's log.
+    ``connexion``: the Airflow connection that the statements use; ``connection``: what it opened, to tell its encoding,
+    and the loss of it from that of another, which is left to who explains that one. The original error is dropped on
+    purpose: its details quote whole rows, names and phone numbers included, and would go to the task's log.
     """
     try:
         yield
@@ -58,8 +59,12 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
         ) from None
-    except (psycopg.OperationalError, psycopg.errors.IdleInTransactionSessionTimeout) as error:
-        raise _given_up(connexion, error) from None
+    except Silent:
+        raise TryAgain(
+            f"base {connexion} : le serveur ne répond plus, la connexion est fermée ; la tâche réessaiera ; s'il n'est "
+            "que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
+            "the server went silent: it will be tried again; raise the limit where it is only slow",
+        ) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
@@ -78,35 +83,10 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             f"({error.diag.constraint_name or error.sqlstate}) ; prévenez le développeur, avec cette phrase",
             "the database refuses a value: tell the developer",
         ) from None
-
-
-def _given_up(connexion: str, error: psycopg.Error) -> TryAgain:
-    """What to say of a statement that was not carried out to its end, or whose end nobody heard of."""
-    match error:
-        case psycopg.errors.LockNotAvailable():
-            return TryAgain(
-                f"base {connexion} : ce qu'il faut y lire ou écrire est tenu par quelqu'un d'autre ; la tâche "
-                "réessaiera ; relances diagnostic dit par qui",
-                "somebody else holds what is to be read or written there: it will be tried again",
-            )
-        case psycopg.errors.QueryCanceled():
-            return TryAgain(
-                f"base {connexion} : une requête y a été interrompue, par l'administrateur ou au bout du temps qu'elle "
-                "peut prendre ; si cela se répète, relevez lecture_max ou ecriture_max (politique.toml, base_fiscale)",
-                "a statement was cancelled, by somebody or by its time limit: if that repeats, raise the limit",
-            )
-        case Silent():
-            return TryAgain(
-                f"base {connexion} : le serveur ne répond plus, la connexion est fermée ; la tâche réessaiera ; s'il "
-                "n'est que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
-                "the server went silent: it will be tried again; raise the limit where it is only slow",
-            )
-        case _:
-            return TryAgain(
-                f"base {connexion} : connexion perdue ({_first_line(error)}) ; rien n'est à refaire à la main, la "
-                "tâche réessaiera ; vérifiez le serveur si cela se répète",
-                "the connection was lost: it will be tried again; check the server if that repeats",
-            )
+    except psycopg.Error as error:
+        if connection is not None and not connection.closed and is_lost(error):
+            raise
+        raise panne(error).of(connexion) from None
 
 
 def _first_line(error: psycopg.Error) -> str:

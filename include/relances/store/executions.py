@@ -1,5 +1,6 @@
 """One row per run of a Dag: what it is for, and in the end its report."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from relances.rules.demande import standing, to_keep
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.store.database import query
@@ -14,7 +16,10 @@ from relances.store.database import query
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A run as stored. ``canal``: None where the policy decides; ``jour_passage``: the day it was due to start."""
+    """A run as stored. ``canal``: None where the policy decides; ``jour_passage``: the day it was due to start.
+
+    ``parametres``: what it was asked; of older versions, a part of it.
+    """
 
     id: int
     run_id: str
@@ -24,6 +29,16 @@ class Execution:
     canal: str | None
     simulation: bool
     jour_passage: date
+    parametres: Mapping[str, object]
+
+    def standing(self, request: Request) -> Request:
+        """The request that the run stands for, of one under its run id. Blocked where that asks for something else."""
+        columns = {
+            "type_relance": self.canal,
+            "date_relance": self.date_relance.isoformat(),
+            "simulation": self.simulation,
+        }
+        return standing({**self.parametres, **columns}, self.jour_passage, request)
 
 
 class Executions:
@@ -33,14 +48,10 @@ class Executions:
         self._connection = connection
 
     def open(self, request: Request, source: str) -> Execution:
-        """The run's row, made the first time."""
-        parametres = {
-            "jours_retard_min": request.jours_retard_min,
-            "limite": request.limite,
-            "categories": list(request.categories),
-            "fournisseur": request.fournisseur,
-            "campagne": request.campagne,
-        }
+        """The run's row, made the first time; held until the transaction ends.
+
+        Blocked where its run id stands for another request, or for the same of another source.
+        """
         self._connection.execute(
             query("open_execution"),
             {
@@ -51,10 +62,23 @@ class Executions:
                 "canal": request.canal,
                 "jour_passage": request.jour_passage,
                 "simulation": request.simulation,
-                "parametres": Jsonb(parametres),
+                "parametres": Jsonb(to_keep(request)),
             },
         )
-        return self.get(request.run_id)
+        execution = self.get(request.run_id)
+        execution.standing(request)
+        if execution.source != source:
+            raise Blocked(
+                f"le passage {request.run_id} a déjà eu lieu d'après la source {execution.source}, et non {source} ; "
+                "déclenchez un nouveau passage, sous un autre run id",
+                "this run id stands for a run of another source: trigger a new run under another run id",
+            )
+        return execution
+
+    def standing(self, request: Request) -> Request:
+        """The request that its run id stands for: the first that was extracted for. Blocked where this is another."""
+        execution = self.find(request.run_id)
+        return request if execution is None else execution.standing(request)
 
     def find(self, run_id: str) -> Execution | None:
         """The run's row, None before its extraction."""
@@ -70,6 +94,16 @@ class Executions:
                 "this run has no extraction yet: run the extract task first",
             )
         return execution
+
+    def require_validated(self, execution: Execution) -> None:
+        """Blocked where nothing checked the run's latest extraction, whatever is said of the task that does."""
+        row = self._connection.execute(query("is_validated"), {"execution_id": execution.id}).fetchone()
+        if row is None or not row[0]:
+            raise Blocked(
+                f"l'extraction du passage {execution.run_id} n'a pas été contrôlée ; réinitialisez (Clear) la tâche "
+                "validate",
+                "nothing checked the extraction of this run: clear the validate task",
+            )
 
     def agree(self, execution: Execution) -> None:
         """Remember that what the run is about may be sent."""

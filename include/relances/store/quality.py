@@ -46,12 +46,14 @@ class Quality:
         self.connection.execute(query("set_session_quality"), parameters)
 
     def exclude_invalid_rows(self) -> int:
-        """Set aside the rows that no relance can be made of; returns how many."""
+        """Set aside the rows that no relance can be made of, which ends the checks; returns how many."""
         parameters = {"execution_id": self.execution.id, "etape": "validation"}
         with self.connection.transaction():
             self.set_session()
             self.connection.execute(query("clear_exclusions"), parameters)
-            return self.connection.execute(query("exclude_invalid_rows"), parameters).rowcount
+            excluded = self.connection.execute(query("exclude_invalid_rows"), parameters).rowcount
+            self.connection.execute(query("mark_validated"), {"execution_id": self.execution.id})
+            return excluded
 
     def volume(self) -> Volume:
         """How many creances there are, and how many there usually are."""

@@ -8,6 +8,7 @@ from relances.commande import Commande, spoken
 from relances.local.base_fictive.chargement import create_base_fictive
 from relances.local.connections import read_database_url
 from relances.local.errors import LocalError
+from relances.store.pannes import panne as explain
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -31,7 +32,8 @@ def _run(parser: Commande, argv: list[str] | None) -> None:
     except (LocalError, ValueError) as refus:
         parser.exit(2, f"{refus}\n")
     except psycopg.OperationalError as panne:
-        parser.exit(2, f"Base injoignable, vérifiez --url et que le serveur est démarré : {panne}\n")
+        why = explain(panne)
+        parser.exit(2, f"Base de --url {why.french} — {why.english}\n")
     print(f"Base fictive créée : {options.contribuables} contribuables au {options.date:%d/%m/%Y}.")
 
 

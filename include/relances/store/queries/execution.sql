@@ -3,7 +3,7 @@
 SELECT set_config('jit', 'off', false);
 
 -- name: open_execution
--- One row per run of a Dag; a task that runs again finds the same.
+-- One row per run of a Dag; a task that runs again finds the same, and waits here for whoever else is at it.
 INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres)
 VALUES (%(run_id)s, %(occasion)s, %(date_relance)s, %(source)s, %(canal)s, %(simulation)s, %(jour_passage)s,
     %(parametres)s)
@@ -11,11 +11,44 @@ ON CONFLICT (run_id) DO UPDATE SET run_id = excluded.run_id
 RETURNING id;
 
 -- name: get_execution
-SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage
+SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres
 FROM relances.execution WHERE run_id = %(run_id)s;
 
 -- name: mark_agreed
 UPDATE relances.execution SET envoi_le = now() WHERE id = %(execution_id)s AND envoi_le IS NULL;
+
+-- name: mark_validated
+UPDATE relances.execution SET validee_le = now() WHERE id = %(execution_id)s;
+
+-- name: is_validated
+SELECT validee_le IS NOT NULL FROM relances.execution WHERE id = %(execution_id)s;
+
+-- name: outcome_of_execution
+-- Whether it has a report, which an extraction since would have taken away, and whether its equation holds.
+SELECT terminee_le IS NOT NULL, equilibre IS TRUE FROM relances.execution WHERE id = %(execution_id)s;
+
+-- name: count_left_behind
+-- Relances that the lanes of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
+-- creance that it did not set aside. What a later run is about to send is that one's. What was tried before, the passes
+-- of every run take.
+SELECT r.fournisseur, count(*)
+FROM relances.relance r
+WHERE r.statut = 'en_attente' AND r.a_envoyer AND r.tentatives = 0 AND r.repli_le IS NULL
+    AND r.source = %(source)s AND r.occasion = %(occasion)s AND r.canal = ANY (%(canaux)s)
+    AND (r.prochaine_tentative_le IS NULL OR r.prochaine_tentative_le <= now())
+    AND r.creee_le > now() - make_interval(hours => %(expiration_heures)s)
+    AND EXISTS (
+        SELECT FROM relances.relance_creance rc
+        JOIN relances.creance_extraite c ON c.creance_id = rc.creance_id AND c.contribuable_id = r.contribuable_id
+        WHERE rc.relance_id = r.id AND c.execution_id = %(execution_id)s
+            AND NOT EXISTS (SELECT FROM relances.exclusion x WHERE x.rang = c.rang AND x.execution_id = c.execution_id))
+    AND NOT EXISTS (
+        SELECT FROM relances.execution e
+        WHERE e.source = %(source)s AND e.occasion = %(occasion)s AND e.id > %(execution_id)s
+            AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
+            AND e.parametres -> 'envoyer_automatiquement' IS DISTINCT FROM 'false')
+GROUP BY r.fournisseur
+ORDER BY r.fournisseur;
 
 -- name: close_execution
 UPDATE relances.execution

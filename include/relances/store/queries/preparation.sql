@@ -12,7 +12,10 @@ COPY relances.creance_extraite (creance_id, contribuable_id, nom, prenom, teleph
     libelle, montant_du, devise, echeance, jours_retard, derniere_relance, relances_agents, exclusion) FROM STDIN;
 
 -- name: close_extraction
-UPDATE relances.execution SET creances = %(creances)s, derniere_collecte = %(derniere_collecte)s
+-- What was said of an earlier one is no more.
+UPDATE relances.execution
+SET creances = %(creances)s, derniere_collecte = %(derniere_collecte)s, validee_le = NULL, terminee_le = NULL,
+    equilibre = NULL, bilan = NULL, rapport = NULL
 WHERE id = %(execution_id)s;
 
 -- name: analyze_extraction

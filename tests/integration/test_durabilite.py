@@ -1,0 +1,262 @@
+"""What was acknowledged outlives the server; where it would not, nothing is sent, and the diagnostic says so."""
+
+import asyncio
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from relances import pipeline
+from relances.local.postgres import EmbeddedPostgres
+from relances.local.postgres_folder import server_user
+from relances.pipeline.connections import database
+from relances.pipeline.examination import diagnose
+from relances.rules.errors import Blocked
+from relances.store import migrate
+from relances_providers.messaging import Finding, Verdict
+from tests.integration.conftest import Connect
+from tests.integration.provider import Provider, send
+from tests.integration.staged import stage_relances
+from tests.integration.world import ask, request, statuts
+from tests.support import in_memory, one_sentence, postgres_connection, wait_until
+
+NOMBRE = 50
+LAZY = """
+ALTER SYSTEM SET wal_writer_delay = '10s';
+ALTER SYSTEM SET wal_writer_flush_after = '1GB';
+"""
+"""Nothing reaches the disk by chance: only what somebody waits for."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedPostgres]:
+    """A server of one's own, to be set wrongly and to be killed."""
+    with tempfile.TemporaryDirectory(prefix="relances-durable-", dir=in_memory()) as folder:
+        Path(folder).chmod(0o755)  # for a pooler, which is another user
+        server = EmbeddedPostgres(Path(folder) / "postgres")
+        server.start()
+        tell(server.url("postgres"), LAZY)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def own_url(server: EmbeddedPostgres, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A migrated database there, behind its connection."""
+    url = server.create_database("relances")
+    migrate(url)
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
+    yield url
+    server.start()
+    tell(server.url("postgres"), "ALTER SYSTEM RESET fsync; ALTER SYSTEM RESET full_page_writes")
+    ask(server.url("postgres"), "DROP DATABASE relances WITH (FORCE)")
+    ask(server.url("postgres"), "ALTER ROLE postgres RESET ALL")
+
+
+def tell(url: str, settings: str) -> None:
+    """Change settings of a server, one each line."""
+    for setting in filter(None, map(str.strip, settings.split(";"))):
+        ask(url, setting)
+    ask(url, "SELECT pg_reload_conf()")
+
+
+def kill(server: EmbeddedPostgres) -> None:
+    """Every process of it at once, as a cut of the current does."""
+    postmaster = psutil.Process(int((server.folder / "postmaster.pid").read_text().split()[0]))
+    everyone = [postmaster, *postmaster.children(recursive=True)]
+    for process in everyone:
+        process.send_signal(signal.SIGKILL)
+    psutil.wait_procs(everyone, timeout=30)
+
+
+def send_all(asked_lots: str = "ventis") -> None:
+    for lot in pipeline.plan_lots(request(), asked_lots):
+        pipeline.send_lot(request(), **lot)
+
+
+@pytest.mark.parametrize(
+    "lax",
+    [
+        "ALTER DATABASE relances SET synchronous_commit = off",
+        "ALTER ROLE postgres SET synchronous_commit = off",
+        "ALTER SYSTEM SET synchronous_commit = off",
+    ],
+    ids=["of the database", "of the role", "of the server"],
+)
+def test_a_server_killed_right_after_the_sending_remembers_every_message(
+    server: EmbeddedPostgres, own_url: str, provider: Provider, lax: str
+) -> None:
+    tell(own_url, lax)
+    try:
+        stage_relances(own_url, NOMBRE)
+        ask(own_url, "CHECKPOINT")
+        send_all()
+        kill(server)
+        server.start()
+        assert len(provider.ledger()) == NOMBRE
+        assert statuts(own_url) == {"envoyee": NOMBRE}
+        calls = ask(own_url, "SELECT issue, count(*) FROM relances.tentative GROUP BY issue")
+        assert calls == [{"issue": "acceptee", "count": NOMBRE}]
+        send_all()
+        assert len(provider.ledger()) == NOMBRE
+    finally:
+        tell(server.url("postgres"), "ALTER SYSTEM RESET synchronous_commit")
+
+
+@pytest.mark.parametrize(("given", "kept"), [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"),
+    ("remote_apply", "remote_apply")])  # fmt: skip
+def test_every_session_commits_to_the_disk_at_least(own_url: str, given: str, kept: str) -> None:
+    ask(own_url, f"ALTER DATABASE relances SET synchronous_commit = {given}")
+    with database("relances_db") as connection:
+        assert connection.execute("SHOW synchronous_commit").fetchone() == (kept,)
+    said = durability()
+    assert said.verdict is Verdict.GOOD
+    assert f"synchronous_commit = {kept}" in said.text
+    assert (f"la base a {given}" in said.text) == (given != kept)
+
+
+def durability() -> Finding:
+    [examen] = [examen for examen in diagnose() if examen.finding.part == "durabilité"]
+    return examen.finding
+
+
+BREAKING = {
+    "fsync": ("ALTER SYSTEM SET fsync = off", "fsync = off"),
+    "torn pages": ("ALTER SYSTEM SET full_page_writes = off", "full_page_writes = off"),
+    "an unlogged table": ("ALTER TABLE relances.tentative SET UNLOGGED", "viderait tentative"),
+    "read-only": ("ALTER DATABASE relances SET default_transaction_read_only = on", "lecture seule"),
+}
+
+
+@pytest.mark.parametrize(("breaking", "said"), BREAKING.values(), ids=BREAKING)
+def test_where_the_promise_would_break_nothing_is_sent(
+    own_url: str, provider: Provider, breaking: str, said: str
+) -> None:
+    stage_relances(own_url, 3)
+    [lot] = pipeline.plan_lots(request(), "ventis")
+    tell(own_url, breaking)
+    refusals = (
+        lambda: pipeline.check_providers(request()),
+        lambda: pipeline.send_lot(request(), **lot),
+        lambda: asyncio.run(send(own_url)),  # the worker itself, at its first connection
+    )
+    for act in refusals:
+        with pytest.raises(Blocked) as refused:
+            act()
+        assert said in one_sentence(refused.value)
+        assert str(refused.value).startswith("rien n'est envoyé : base relances_db, ")
+    assert durability().verdict is Verdict.BAD
+    assert said in durability().text
+    assert statuts(own_url) == {"en_attente": 3}
+    assert provider.ledger() == []
+
+
+def test_the_memory_of_numbers_alone_may_be_unlogged(own_url: str) -> None:
+    pipeline.check_providers(request())
+
+
+@pytest.mark.parametrize("breaking", ["fsync = off", "full_page_writes = off"])
+def test_a_simulation_may_look_all_the_same(own_url: str, breaking: str) -> None:
+    tell(own_url, f"ALTER SYSTEM SET {breaking}")
+    pipeline.check_providers(request(simulation=True))
+
+
+def test_what_is_in_flight_when_a_server_comes_back_without_its_promise_is_still_written(
+    server: EmbeddedPostgres, own_url: str, provider: Provider
+) -> None:
+    provider.upset(latency_ms=1500)
+    stage_relances(own_url, 20)
+
+    async def cut() -> None:
+        sending = asyncio.create_task(send(own_url))
+        await asyncio.to_thread(wait_until, provider.ledger, "a message accepted")
+        await asyncio.to_thread(ask, own_url, "ALTER SYSTEM SET fsync = off")
+        await asyncio.to_thread(server.stop)
+        server.start()  # it ends with the thread that started it
+        await sending
+
+    with pytest.raises(Blocked, match="fsync = off"):
+        asyncio.run(cut())
+    after = statuts(own_url)
+    assert after["envoyee"] == len(provider.ledger()) > 0
+    assert after["en_attente"] == 20 - after["envoyee"]
+
+
+# --- behind a pooler ---
+
+
+@contextmanager
+def pgbouncer(url: str, mode: str, **settings: object) -> Iterator[str]:
+    """The URL of the same database through a PgBouncer of this mode."""
+    program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
+    if program is None:
+        pytest.skip("pgbouncer est introuvable : apt install pgbouncer")
+    words = conninfo_to_dict(url)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="relances-pooler-") as name:
+        folder, user = Path(name), server_user()
+        said = {"pool_mode": mode, "listen_addr": "127.0.0.1", "listen_port": port, "auth_type": "any",
+            "unix_socket_dir": "", "logfile": folder / "log", "default_pool_size": 10, **settings}  # fmt: skip
+        file = folder / "pgbouncer.ini"
+        file.write_text(
+            f"[databases]\n{words['dbname']} = host={words['host']} port={words['port']} user=postgres\n[pgbouncer]\n"
+            + "".join(f"{name} = {value}\n" for name, value in said.items())
+        )
+        if user is not None:
+            shutil.chown(folder, user)
+        with subprocess.Popen([program, "-q", str(file)], user=user, stderr=subprocess.DEVNULL) as process:
+            through = f"postgresql://postgres@127.0.0.1:{port}/{words['dbname']}"
+            try:
+                wait_until(lambda: answers(through), "pgbouncer")
+                yield through
+            finally:
+                process.terminate()
+
+
+def answers(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("settings", [{}, {"server_round_robin": 1, "min_pool_size": 4}], ids=["quiet", "round robin"])
+@pytest.mark.parametrize("mode", ["transaction", "statement"])
+def test_a_pooler_that_shares_sessions_is_seen_and_refused(
+    own_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch, mode: str, settings: dict[str, object]
+) -> None:
+    stage_relances(own_url, 3)
+    [lot] = pipeline.plan_lots(request(), "ventis")
+    with pgbouncer(own_url, mode, **settings) as url:
+        monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
+        for act in (lambda: pipeline.check_providers(request()), lambda: pipeline.send_lot(request(), **lot)):
+            with pytest.raises(Blocked) as refused:
+                act()
+            assert "pool_mode = session" in one_sentence(refused.value)
+        assert durability().verdict is Verdict.BAD
+        assert "un pooler (PgBouncer…)" in durability().text
+    assert provider.ledger() == []
+
+
+def test_a_pooler_that_leaves_each_its_session_is_as_good_as_none(
+    own_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_relances(own_url, 20)
+    with pgbouncer(own_url, "session") as url:
+        monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
+        pipeline.check_providers(request())
+        assert durability().verdict is Verdict.GOOD
+        send_all()
+    assert statuts(own_url) == {"envoyee": 20}
