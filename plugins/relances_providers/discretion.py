@@ -69,6 +69,16 @@ def hidden_in(content: bytes, content_type: str) -> list[str]:
     return list(_hidden(_read(content, content_type)))
 
 
+def shown_in(content: bytes, content_type: str) -> list[str]:
+    """The words of a body that are neither secrets nor texts: the sender's name, for one."""
+    return list(_shown(_read(content, content_type)))
+
+
+def without_secrets(text: str) -> str:
+    """The text with whatever stands where a secret would hidden."""
+    return _BEARER.sub(rf"\1 {HIDDEN}", _SECRET_SAID.sub(rf"\1{HIDDEN}", text))
+
+
 def _read(content: bytes, content_type: str) -> object:
     text = content.decode(errors="replace")
     if "form-urlencoded" in content_type:
@@ -90,7 +100,7 @@ def _hide(value: object, name: str = "", *, refusal: bool = False) -> object:
         case str() if phone := _PHONE.fullmatch(value):
             return f"{phone[1] or ''}{mask(phone[2])}"
         case str():
-            return _BEARER.sub(rf"\1 {HIDDEN}", _SECRET_SAID.sub(rf"\1{HIDDEN}", without_numbers(value)))
+            return without_secrets(without_numbers(value))
         case int() | float():
             hidden = without_numbers(str(value))
             return hidden if HIDDEN in hidden else value
@@ -106,6 +116,19 @@ def _hide(value: object, name: str = "", *, refusal: bool = False) -> object:
             return [_hide(item, name, refusal=refusal) for item in value]
         case _:
             return HIDDEN
+
+
+def _shown(body: object) -> Iterator[str]:
+    match body:
+        case str():
+            yield body
+        case Mapping():
+            for name, value in body.items():
+                if name.lower() not in _SECRETS | _TEXTS:
+                    yield from _shown(value)
+        case list():
+            for item in body:
+                yield from _shown(item)
 
 
 def _hidden(body: object) -> Iterator[str]:
