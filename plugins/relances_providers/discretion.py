@@ -30,6 +30,7 @@ _SECRET_SAID: Final = re.compile(
 _TEXTS: Final = frozenset({"message", "body", "contentvariables", "text", "display_name"})
 _EXPLAINED: Final = frozenset({"code", "statuscode", "error", "field"})  # beside them, a refusal's "message" is its why
 _LONGEST: Final = 2_000  # characters of a body worth reading in a log
+_UNPRINTED: Final = "\ufffd"  # for what a terminal would obey, or no log can hold
 
 
 def mask(phone: str) -> str:
@@ -61,7 +62,8 @@ def shown(content: bytes, content_type: str = "", *, refusal: bool = False) -> s
         hidden = _hide(_read(content, content_type), refusal=refusal)
     except RecursionError:  # a log must not make a call fail
         return HIDDEN
-    return (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
+    line = (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
+    return "".join(each if each.isprintable() else _UNPRINTED for each in line)
 
 
 def hidden_in(content: bytes, content_type: str) -> list[str]:

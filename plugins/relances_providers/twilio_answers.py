@@ -10,7 +10,7 @@ import httpx
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
 from relances_providers.json_object import object_of
-from relances_providers.quotation import quote
+from relances_providers.quotation import plain, quote
 from relances_providers.retry_after import retry_after
 from relances_providers.twilio_errors import TABLE
 
@@ -52,8 +52,8 @@ def unusable(response: httpx.Response, conn_id: str) -> ProviderError:
 
 
 def failure(code: str | None, status: str, said: str, conn_id: str) -> ProviderError:
-    """Why a message that was accepted did not arrive. ``said``: by Twilio, made fit to be repeated."""
-    return _row(code, otherwise=status).error(conn_id, detail=said)
+    """Why a message that was accepted did not arrive. ``said``: by Twilio, without what only the message says."""
+    return _row(code, otherwise=status).error(conn_id, detail=plain(said))
 
 
 def code_of(value: object) -> str | None:

@@ -48,9 +48,9 @@ class Record:
     @classmethod
     def of(cls, resource: Mapping[str, object], response: httpx.Response) -> "Record":
         """Raises KeyError where it is no message."""
-        body = str(resource.get("body") or "")
+        sid, body = str(resource["sid"]), str(resource.get("body") or "")
         return cls(
-            sid=str(resource["sid"]),
+            sid=sid,
             status=str(resource["status"]),
             error_code=code_of(resource.get("error_code")),
             error_message=quote(str(resource.get("error_message") or ""), response, [body]),
