@@ -3,6 +3,8 @@
 import io
 import os
 import pty
+import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from relances.demande import ask
 from relances.local.processes import wait_until
+from relances.pipeline import oppositions
 from relances.rules.errors import Blocked
 from tests.integration.world import ask as rows_of
 from tests.support import one_sentence
@@ -20,6 +23,7 @@ from tests.support import one_sentence
 PIPELINE = [sys.executable, "-W", "ignore", "-m", "relances.pipeline"]
 LOCAL = [sys.executable, "-W", "ignore", "-c", "import sys; from relances.local.cli import main; sys.exit(main())"]
 pytestmark = pytest.mark.usefixtures("connect")
+WAITING = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 NUMBER, REASON = "066123456", "décès de ONDO"
 
 
@@ -57,8 +61,7 @@ def test_at_a_terminal_each_is_asked_for_and_no_process_shows_it(relances_url: s
         with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as process:
             os.close(terminal)
             os.write(officer, f"{NUMBER}\n{REASON}\n".encode())
-            waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            wait_until(lambda: watch.execute(waiting).fetchone() is not None, 60, "the command does not wait")
+            wait_until(lambda: watch.execute(WAITING).fetchone() is not None, 60, "the command does not wait")
             family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
             shown = "\n".join(" ".join(member.cmdline()) for member in family)
             other.rollback()
@@ -79,6 +82,34 @@ def test_nothing_given_is_no_number(relances_url: str) -> None:
     )
     assert done.returncode == 1
     assert "ce n'est le numéro d'aucun fournisseur" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL])
+def test_a_list_that_is_interrupted_leaves_nothing_behind(
+    relances_url: str, tmp_path: Path, number: signal.Signals
+) -> None:
+    folder = tmp_path / "listes"
+    folder.mkdir()
+    with psycopg.connect(relances_url) as other, psycopg.connect(relances_url, autocommit=True) as watch:
+        other.execute("LOCK TABLE relances.opposition")
+        with subprocess.Popen([*PIPELINE, "opposition", "lister", f"--csv={folder / 'liste.csv'}"]) as process:
+            wait_until(lambda: watch.execute(WAITING).fetchone() is not None, 60, "the command does not wait")
+            process.send_signal(number)
+            other.rollback()
+        assert process.returncode == (-number if number is signal.SIGKILL else 130)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_list_takes_the_place_of_another_that_others_may_read(relances_url: str, tmp_path: Path) -> None:
+    target, link = tmp_path / "autre.csv", tmp_path / "liste.csv"
+    target.write_text("autre chose")
+    link.symlink_to(target)
+    for file in (link, target):
+        file.chmod(0o644)
+        assert oppositions.listing(file).startswith("0 opposition")
+        assert stat.S_IMODE(file.lstat().st_mode) == 0o600
+        if file is link:
+            assert target.read_text() == "autre chose"
 
 
 @pytest.mark.parametrize("line", [b"9" * 9_000, b"999\xff\n"])

@@ -13,6 +13,7 @@ from typing import Final
 
 from relances.commande import Commande, spoken
 from relances.demande import add_asked, ask, refuse_words
+from relances.interruption import interruptible
 from relances.pipeline import envois, installation, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
@@ -37,7 +38,9 @@ _INTERRUPTED: Final = 130  # what a shell expects of a command ended by Ctrl-C
 def main(argv: Sequence[str] | None = None) -> int:
     """Print what was found or done; returns 1 where a finding is bad, or nothing could be done."""
     with spoken():
-        return _run(_parser().parse_args(argv))
+        given = _parser().parse_args(argv)
+        with interruptible():
+            return _run(given)
 
 
 def _run(given: argparse.Namespace) -> int:
