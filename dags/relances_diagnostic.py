@@ -6,10 +6,11 @@ pour les bases : accès, révision du schéma, droits sur les tables. Chaque lig
 – sans objet ou impossible à vérifier, ou ✘ à corriger, avec son remède. La tâche échoue s'il y a un ✘, après avoir
 tout examiné.
 
-**Aucun message ne part**, sauf si vous donnez un numéro **et** un fournisseur : alors un seul, de test.
+**Aucun message ne part**, sauf si vous choisissez un fournisseur : alors un seul, de test, au numéro que garde sa
+connexion (« Numéro des messages de test »). Aucun numéro ne se donne ici : Airflow le garderait en clair.
 
-*Examines every connection, part by part: a fact, or the cure. No message is sent unless a number and a provider are
-given. The same as the command `relances diagnostic`.*
+*Examines every connection, part by part: a fact, or the cure. No message is sent unless a provider is chosen: then one,
+to the test number that its connection keeps. The same as the command `relances diagnostic`.*
 """
 
 from datetime import timedelta
@@ -26,14 +27,8 @@ PARAMS = {
         enum=[None, *(provider.name for provider in PROVIDERS)],
         values_display={"null": "aucun — none"},
         title="Fournisseur du message de test",
-        description="Vide : aucun message. — Empty: no message is sent.",
-    ),
-    "telephone": Param(
-        None,
-        type=["null", "string"],
-        title="Numéro qui reçoit le message de test",
-        description="Vide : aucun message. Le numéro reste visible dans les paramètres du passage, masqué dans les "
-        "journaux. — Empty: no message. Visible in the run's parameters, masked in logs.",
+        description="Vide : aucun message ; sinon un, au numéro de test de sa connexion. — Empty: no message; else "
+        "one, to its connection's test number.",
     ),
 }
 

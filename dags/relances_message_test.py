@@ -1,14 +1,18 @@
 """
 ### Message de test
 
-Envoie **un** message à **un** numéro, par la connexion du fournisseur choisi. Le journal de `send` donne
-l'identifiant du message, ou le remède ; puis, chez Twilio et Zoom, ce qu'il est devenu, demandé une fois. Ce n'est pas
-une relance : rien n'en est gardé.
+Envoie **un** message au numéro que garde la connexion du fournisseur choisi : son champ « Numéro des messages de
+test », qu'Airflow chiffre et masque. Le journal de `send` donne l'identifiant du message, ou le remède ; puis, chez
+Twilio et Zoom, ce qu'il est devenu, demandé une fois. Ce n'est pas une relance : rien n'en est gardé.
+
+Ni numéro ni texte ne se donnent ici : Airflow garderait en clair les paramètres d'un passage. Pour un autre numéro ou
+un autre texte : la commande `relances envoyer-test`, qui les demande.
 
 **Jamais réessayé.** Si l'issue est inconnue, regardez le téléphone avant de recommencer.
 
-*Sends exactly one message, and never again by itself. Prints its id, or the cure. The same as the command
-`relances envoyer-test`.*
+*Sends exactly one message, to the number that the connection keeps, and never again by itself. Prints its id, or the
+cure. No number is given here, since Airflow keeps parameters in clear: the command `relances envoyer-test` asks for
+another.*
 """
 
 from airflow.sdk import Param, dag, task
@@ -22,22 +26,8 @@ PARAMS = {
         type="string",
         enum=[provider.name for provider in PROVIDERS],
         title="Fournisseur",
-        description="Par qui envoyer. — Through whom.",
-    ),
-    "telephone": Param(
-        type="string",
-        minLength=6,
-        title="Numéro",
-        description="Comme il se compose, ou avec + et l'indicatif. Il reste visible dans les paramètres du passage, "
-        "masqué dans les journaux. — As dialled, or with + and the country code. Visible in the run's parameters, "
-        "masked in logs.",
-    ),
-    "texte": Param(
-        examination.TEXT,
-        type="string",
-        minLength=1,
-        title="Texte",
-        description="Ce que le destinataire lira. — What the recipient will read.",
+        description="Par qui envoyer, au numéro de test de sa connexion. — Through whom, to its connection's test "
+        "number.",
     ),
 }
 

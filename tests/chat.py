@@ -27,6 +27,10 @@ class Chat:
 
     def connection(self, **extra: str) -> str:
         """An Airflow connection to it, as JSON."""
+        return json.dumps({"conn_type": "chat_webhook", "password": self.address + TOKEN, "extra": extra})
+
+    def older_connection(self, **extra: str) -> str:
+        """The same as it was before Airflow had a type for it: the address in the host."""
         return json.dumps({"conn_type": "http", "host": self.address + TOKEN, "extra": extra})
 
 

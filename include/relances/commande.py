@@ -2,17 +2,15 @@
 
 import argparse
 import os
-import re
 import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import Any, Final, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from relances.rules.lettres import PLAIN, is_text
-
-_NUMBER_LEFT: Final = re.compile(r"(?<!\S)\d{2,}(?: \d{2,})+(?!\S)")  # the rest of a telephone number
+from relances_providers.discretion import without_numbers
 
 
 class Commande(argparse.ArgumentParser):
@@ -33,9 +31,8 @@ class Commande(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end with 2."""
-        cure = " ; un numéro qui contient des espaces se met entre guillemets" if _NUMBER_LEFT.search(message) else ""
-        said = _NUMBER_LEFT.sub("••••", message)
-        self.exit(2, f"{self.prog} : mot inconnu, manquant ou de trop{cure} ; voyez {self.prog} --help — {said}\n")
+        said = without_numbers(message)
+        self.exit(2, f"{self.prog} : mot inconnu, manquant ou de trop ; voyez {self.prog} --help — {said}\n")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The ledger's file: JSON lines, written a few times a second rather than once a message."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import BinaryIO
 
@@ -31,7 +32,7 @@ class Journal:
 
         Raises JournalUnreadableError, or OSError when the file cannot be opened for writing.
         """
-        self._file = self._path.open("a+b")
+        self._file = os.fdopen(_private(self._path), "a+b")
         self._file.seek(0)
         whole, newline, torn = self._file.read().rpartition(b"\n")
         try:
@@ -67,6 +68,13 @@ class Journal:
         """Write what is pending and let the file go."""
         self.flush()
         self._file.close()
+
+
+def _private(path: Path) -> int:
+    """Open for its owner alone: it holds numbers and texts."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    os.fchmod(descriptor, 0o600)  # a file of an earlier version too
+    return descriptor
 
 
 def _check_torn(line: bytes) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import httpx
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from relances_providers.addresses import is_encrypted, is_web_address
 from relances_providers.errors import Misconfigured
 from relances_providers.messaging import MessagingHook
 
@@ -44,14 +44,21 @@ class ConnectionFields:
         return str(value).strip() or None if value is not None else None
 
     def url(self, name: str, default: str | None = None) -> str:
-        """An http(s) address, without its final slash."""
+        """An https address, without its final slash; http only where it never leaves this machine."""
         value = self.text(name, default)
-        if not _is_web_address(value):
+        if not is_web_address(value):
             raise _wrong(
                 self.conn_id,
                 name,
                 "doit être une adresse https://… sans identifiant ni mot de passe",
                 "must be an https://… address without credentials",
+            )
+        if not is_encrypted(value):
+            raise _wrong(
+                self.conn_id,
+                name,
+                "doit commencer par https:// : en http, mot de passe, jeton et messages passeraient en clair",
+                "must be https: http would show passwords and messages on the way",
             )
         return value.rstrip("/")
 
@@ -114,19 +121,8 @@ def _is_object(extra: str) -> bool:
     # Asked beforehand: Airflow logs what it cannot read, secrets and all, and goes on without it.
     try:
         return isinstance(json.loads(extra), dict)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-
-
-def _is_web_address(value: str) -> bool:
-    try:
-        url = httpx.URL(value)
-        host = url.raw_host.decode().encode("idna")  # refuses what a resolver could not even be asked
-    except (httpx.InvalidURL, UnicodeError):
-        return False
-    if "@" in value or "#" in value:  # credentials, or what is left of some that were not escaped: not to be shown
-        return False
-    return url.scheme in {"http", "https"} and host != b"" and (url.port or 0) < 65_536
 
 
 def _wrong(conn_id: str, name: str, french: str, english: str) -> Misconfigured:

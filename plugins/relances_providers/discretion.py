@@ -30,6 +30,7 @@ _SECRET_SAID: Final = re.compile(
 _TEXTS: Final = frozenset({"message", "body", "contentvariables", "text", "display_name"})
 _EXPLAINED: Final = frozenset({"code", "statuscode", "error", "field"})  # beside them, a refusal's "message" is its why
 _LONGEST: Final = 2_000  # characters of a body worth reading in a log
+_UNPRINTED: Final = "\ufffd"  # for what a terminal would obey, or no log can hold
 
 
 def mask(phone: str) -> str:
@@ -61,12 +62,23 @@ def shown(content: bytes, content_type: str = "", *, refusal: bool = False) -> s
         hidden = _hide(_read(content, content_type), refusal=refusal)
     except RecursionError:  # a log must not make a call fail
         return HIDDEN
-    return (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
+    line = (hidden if isinstance(hidden, str) else json.dumps(hidden, ensure_ascii=False))[:_LONGEST]
+    return "".join(each if each.isprintable() else _UNPRINTED for each in line)
 
 
 def hidden_in(content: bytes, content_type: str) -> list[str]:
     """The secrets and the texts of a body, which an answer to it may repeat in words of its own."""
     return list(_hidden(_read(content, content_type)))
+
+
+def shown_in(content: bytes, content_type: str) -> list[str]:
+    """The words of a body that are neither secrets nor texts: the sender's name, for one."""
+    return list(_shown(_read(content, content_type)))
+
+
+def without_secrets(text: str) -> str:
+    """The text with whatever stands where a secret would hidden."""
+    return _BEARER.sub(rf"\1 {HIDDEN}", _SECRET_SAID.sub(rf"\1{HIDDEN}", text))
 
 
 def _read(content: bytes, content_type: str) -> object:
@@ -90,7 +102,7 @@ def _hide(value: object, name: str = "", *, refusal: bool = False) -> object:
         case str() if phone := _PHONE.fullmatch(value):
             return f"{phone[1] or ''}{mask(phone[2])}"
         case str():
-            return _BEARER.sub(rf"\1 {HIDDEN}", _SECRET_SAID.sub(rf"\1{HIDDEN}", without_numbers(value)))
+            return without_secrets(without_numbers(value))
         case int() | float():
             hidden = without_numbers(str(value))
             return hidden if HIDDEN in hidden else value
@@ -106,6 +118,19 @@ def _hide(value: object, name: str = "", *, refusal: bool = False) -> object:
             return [_hide(item, name, refusal=refusal) for item in value]
         case _:
             return HIDDEN
+
+
+def _shown(body: object) -> Iterator[str]:
+    match body:
+        case str():
+            yield body
+        case Mapping():
+            for name, value in body.items():
+                if name.lower() not in _SECRETS | _TEXTS:
+                    yield from _shown(value)
+        case list():
+            for item in body:
+                yield from _shown(item)
 
 
 def _hidden(body: object) -> Iterator[str]:

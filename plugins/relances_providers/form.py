@@ -1,9 +1,11 @@
 """The fields of a connection's form in Airflow's interface, as the JSON Schema it reads."""
 
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Field: TypeAlias = dict[str, object]
 Default: TypeAlias = str | float | bool
+TEST_NUMBER: Final = "secret_test_number"
+"""A field that Airflow hides by its name too, where it shows the others: a person's number."""
 
 
 def text(title: str, description: str, default: str | None = None) -> Field:
@@ -45,6 +47,11 @@ def wire(
         ),
         "max_in_flight": number("Appels simultanés", "Au plus — calls at once, at most", in_flight, minimum=1),
         "rate_per_second": number("Messages par seconde", rate_help, rate, minimum=0.01),
+        TEST_NUMBER: secret(
+            "Numéro des messages de test",
+            "Avec + et l'indicatif ; les Dags de test n'écrivent qu'à lui — with + and the country code; the test Dags "
+            "write to no other",
+        ),
         "debug": flag("Journal détaillé", "Secrets et numéros masqués — secrets and numbers masked", default=False),
     }
 

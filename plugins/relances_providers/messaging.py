@@ -210,6 +210,11 @@ class MessagingHook(BaseHook):
 
     @property
     @abstractmethod
+    def test_number(self) -> str | None:
+        """Who gets the test messages that name no number, as typed. Raises Misconfigured, naming the field."""
+
+    @property
+    @abstractmethod
     def account(self) -> str:
         """Whose messages :meth:`Sender.find` sees, no secret: what another account sent is not absent, it is unseen.
 

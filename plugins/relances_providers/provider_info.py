@@ -143,6 +143,19 @@ PROVIDERS = (
     ),
 )
 
+_WEBHOOK: Mapping[str, object] = {
+    "connection-type": "chat_webhook",
+    "hook-class-name": "relances_providers.webhook_hook.WebhookHook",
+    "hook-name": "Webhook de messagerie (alertes)",
+    "ui-field-behaviour": {
+        "hidden-fields": [name for name in _STANDARD_FIELDS if name != "password"],
+        "relabeling": {"password": "Adresse entière du webhook (password)"},
+        "placeholders": {"password": "https://hooks.slack.com/services/…"},
+    },
+    "conn-fields": {},
+}
+"""Where alerts go: its whole address is a secret."""
+
 
 def get_provider_info() -> dict[str, object]:
     """The ``apache_airflow_provider`` entry point."""
@@ -150,7 +163,7 @@ def get_provider_info() -> dict[str, object]:
         "package-name": "relances",
         "name": "Relances",
         "description": f"Messaging providers: {', '.join(provider.title for provider in PROVIDERS)}.",
-        "connection-types": [provider.connection_type_info() for provider in PROVIDERS],
+        "connection-types": [*(provider.connection_type_info() for provider in PROVIDERS), dict(_WEBHOOK)],
     }
 
 

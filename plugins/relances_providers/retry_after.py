@@ -35,7 +35,7 @@ def _seconds_until(value: str, now: datetime) -> float | None:
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             moment = read(value)
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, TypeError, IndexError):
             continue
         return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
     return None

@@ -6,6 +6,7 @@ from html import escape
 
 import httpx
 
+from relances_providers.answer_text import text_of
 from relances_providers.discretion import HIDDEN, hidden_in, shown, shown_url
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def log_response(response: httpx.Response) -> None:
 
 
 def _without_echoes(response: httpx.Response) -> str:
-    request, answer = response.request, response.text
+    request, answer = response.request, text_of(response)
     for said in hidden_in(request.content, request.headers.get("Content-Type", "")):
         for written in (said, json.dumps(said)[1:-1], json.dumps(said, ensure_ascii=False)[1:-1], escape(said)):
             answer = answer.replace(written, HIDDEN)

@@ -12,14 +12,16 @@ time-out while connecting              ConnectTimeout               surely not
 not an http(s) address                 UnsupportedProtocol          surely not
 time-out while waiting for the answer  ReadTimeout                  perhaps
 connection reset                       ReadError                    perhaps
-closed early, half or unreadable       RemoteProtocolError          perhaps
+closed early, half, endless            RemoteProtocolError          perhaps
 =====================================  ===========================  =======================
 
 Redirects are never followed and a POST is never sent again. The proxy is the environment's (HTTPS_PROXY, NO_PROXY).
+An answer is read up to a limit: ``bounded``.
 """
 
 import ssl
 import time
+import zlib
 from functools import cache
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
@@ -27,6 +29,9 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractStreamWriter
+
+from relances_providers.addresses import is_loopback
+from relances_providers.bounded import LARGEST, MOST, UnreadableBody, read_body
 
 NOT_AFTER: Final = "relances.not_after"  # a request's extension: monotonic seconds, see below
 SURELY_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -80,9 +85,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 proxy=self._proxy(request.url.scheme, request.url.host),
                 allow_redirects=False,
             ) as response:
-                content = await response.read()
-                return httpx.Response(response.status, headers=response.raw_headers, content=content)
-        except (aiohttp.ClientError, OSError, httpx.DecodingError) as error:
+                content, headers = await read_body(response, request.extensions.get(LARGEST, MOST))
+                return httpx.Response(response.status, headers=headers, content=content)
+        except (aiohttp.ClientError, OSError, UnreadableBody, zlib.error) as error:
             if isinstance(error.__cause__, _TooLate):
                 raise httpx.PoolTimeout("too late to start this call", request=request) from None
             # Most errors of aiohttp say the whole address, which may hold a phone number; those of the socket do not.
@@ -100,14 +105,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 connector=aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context() if self._verify else False),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
-                headers={"Accept-Encoding": "gzip, deflate"},  # what httpx can read; aiohttp would ask for more
+                headers={"Accept-Encoding": "gzip, deflate"},  # what read_body unpacks; aiohttp would ask for more
             )
         return self._session
 
 
 def environment_proxy(scheme: str, host: str) -> str | None:
-    """The proxy through which calls to this host go; None: they go straight there."""
-    return None if proxy_bypass(host) else getproxies().get(scheme)
+    """The proxy through which calls to this host go; None: straight there, as they always go to this machine."""
+    return None if is_loopback(host) or proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
@@ -132,7 +137,9 @@ def _translate(error: Exception, request: httpx.Request) -> httpx.TransportError
             return httpx.ReadTimeout("time-out while waiting for the answer", request=request)
         case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError() | aiohttp.ClientResponseError():
             return httpx.RemoteProtocolError(type(error).__name__, request=request)
-        case httpx.DecodingError():
-            return httpx.RemoteProtocolError("the answer cannot be decompressed", request=request)
+        case UnreadableBody():
+            return httpx.RemoteProtocolError(str(error), request=request)
+        case zlib.error():
+            return httpx.RemoteProtocolError("the answer cannot be unpacked", request=request)
         case _:
             return httpx.ReadError(type(error).__name__, request=request)

@@ -7,16 +7,15 @@ from typing import Final
 
 import httpx
 
-from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
 from relances_providers.json_object import object_of
+from relances_providers.quotation import plain, quote
 from relances_providers.retry_after import retry_after
 from relances_providers.twilio_errors import TABLE
 
 MESSAGE_ID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}")
 _CODE: Final = re.compile(r"[1-9][0-9]{4,5}")
-_LONGEST: Final = 200  # characters of what Twilio says that are worth repeating
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,8 @@ def unusable(response: httpx.Response, conn_id: str) -> ProviderError:
 
 
 def failure(code: str | None, status: str, said: str, conn_id: str) -> ProviderError:
-    """Why a message that was accepted did not arrive."""
-    return _row(code, otherwise=status).error(conn_id, detail=discreet(said))
-
-
-def discreet(said: str) -> str:
-    """What Twilio says, which repeats numbers, fit for an error of ours."""
-    return without_numbers(said)[:_LONGEST]
+    """Why a message that was accepted did not arrive. ``said``: by Twilio, without what only the message says."""
+    return _row(code, otherwise=status).error(conn_id, detail=plain(said))
 
 
 def code_of(value: object) -> str | None:
@@ -104,7 +98,7 @@ def _row(code: str | None, *, otherwise: str) -> ErrorRow:
 def _read_error(response: httpx.Response) -> TwilioError:
     body = _object(response)
     said = next((body[name] for name in ("message", "detail", "title") if isinstance(body.get(name), str)), "")
-    return TwilioError(code_of(body.get("code")), discreet(str(said)))
+    return TwilioError(code_of(body.get("code")), quote(str(said), response))
 
 
 def _object(response: httpx.Response) -> Mapping[str, object]:

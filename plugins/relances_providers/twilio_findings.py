@@ -3,6 +3,7 @@
 from typing import Final
 
 from relances_providers.messaging import Finding, Verdict
+from relances_providers.quotation import plain
 
 _ONLINE: Final = frozenset({"ONLINE", "ONLINE:UPDATING"})
 
@@ -34,7 +35,7 @@ def about_sender(status: str | None) -> Finding:
         return Finding("sender", Verdict.UNSEEN, text)
     if status in _ONLINE:
         return Finding("sender", Verdict.GOOD, f"en service ({status}) — online")
-    text = f"pas en service ({status}) : voyez Messaging → WhatsApp senders dans la console Twilio — not online"
+    text = f"pas en service ({plain(status)}) : voyez Messaging → WhatsApp senders dans la console Twilio — not online"
     return Finding("sender", Verdict.BAD, text)
 
 

@@ -18,11 +18,14 @@ from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client as TwilioClient  # type: ignore[import-untyped]
 
+from relances_providers.answer_text import text_of
+from relances_providers.bounded import LARGEST, MOST
 from relances_providers.client import Client
 from relances_providers.transport import NOT_AFTER
 
 # TWILIO_REGION, TWILIO_EDGE and the like would change the address. The SDK reads os.environ in place of an empty one.
 _NO_ENVIRONMENT: Final = {"": ""}
+_LARGEST_LIST: Final = 8 * MOST  # a page of a thousand messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class _Answer(Response):  # type: ignore[misc]
 
     @property
     def text(self) -> str:
-        return self.as_it_came.text  # decoded where it is wanted: for a message it is not
+        return text_of(self.as_it_came)  # decoded where it is wanted: for a message it is not
 
 
 class _OurClient(AsyncHttpClient):  # type: ignore[misc]
@@ -87,9 +90,13 @@ class _OurClient(AsyncHttpClient):  # type: ignore[misc]
     ) -> _Answer:
         """One request, one answer; raises httpx.TransportError."""
         request = httpx.Request(
-            method, _url(uri), params=params, data=data, headers=headers, extensions={NOT_AFTER: _not_after.get()}
+            method, _url(uri), params=params, data=data, headers=headers, extensions=_extensions(method)
         )
         return _Answer(await self._client.send(request, httpx.BasicAuth(*auth) if auth else None))
+
+
+def _extensions(method: str) -> dict[str, object]:
+    return {LARGEST: _LARGEST_LIST} if method == "GET" else {NOT_AFTER: _not_after.get()}
 
 
 _url = lru_cache(maxsize=32)(httpx.URL)  # messages all go to one address, and parsing it takes a tenth of a call

@@ -11,6 +11,7 @@ import httpx
 
 from relances_providers.clocks import CLOCKS_APART
 from relances_providers.messaging import Candidate, Delivery, Progress
+from relances_providers.quotation import quote
 from relances_providers.twilio_answers import code_of, failure, read_resource, unusable
 
 _PROGRESS: Final = {
@@ -31,26 +32,30 @@ _NEXT: Final = re.compile(r"/[!-~]*")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One message. ``status`` and ``error_code`` are Twilio's; ``created``: None where it cannot be read."""
+    """One message. ``status`` and ``error_code`` are Twilio's, and ``error_message`` made fit to be repeated.
+
+    ``created``: None where it cannot be read.
+    """
 
     sid: str
     status: str
     error_code: str | None
-    error_message: str = field(repr=False)
+    error_message: str
     inbound: bool
     body: str = field(repr=False)
     created: datetime | None
 
     @classmethod
-    def of(cls, resource: Mapping[str, object]) -> "Record":
+    def of(cls, resource: Mapping[str, object], response: httpx.Response) -> "Record":
         """Raises KeyError where it is no message."""
+        sid, body = str(resource["sid"]), str(resource.get("body") or "")
         return cls(
-            sid=str(resource["sid"]),
+            sid=sid,
             status=str(resource["status"]),
             error_code=code_of(resource.get("error_code")),
-            error_message=str(resource.get("error_message") or ""),
+            error_message=quote(str(resource.get("error_message") or ""), response, [body]),
             inbound=resource.get("direction") == "inbound",
-            body=str(resource.get("body") or ""),
+            body=body,
             created=_moment(resource.get("date_created")),
         )
 
@@ -88,7 +93,7 @@ class Page:
 def read_record(response: httpx.Response, conn_id: str) -> Record:
     """One message. Raises TryLater or Misconfigured."""
     try:
-        return Record.of(read_resource(response, conn_id))
+        return Record.of(read_resource(response, conn_id), response)
     except KeyError as error:
         raise unusable(response, conn_id) from error
 
@@ -100,7 +105,7 @@ def read_page(response: httpx.Response, conn_id: str) -> Page:
     if not isinstance(messages, list) or (next_uri and not _NEXT.fullmatch(str(next_uri))):
         raise unusable(response, conn_id)
     try:
-        return Page(tuple(Record.of(each) for each in messages), str(next_uri) if next_uri else None)
+        return Page(tuple(Record.of(each, response) for each in messages), str(next_uri) if next_uri else None)
     except (TypeError, KeyError) as error:
         raise unusable(response, conn_id) from error
 
@@ -108,6 +113,6 @@ def read_page(response: httpx.Response, conn_id: str) -> Page:
 def _moment(value: object) -> datetime | None:
     try:
         moment = parsedate_to_datetime(str(value))
-    except ValueError:
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -26,6 +26,7 @@ from relances_providers.messaging import (
     Sent,
     Sought,
 )
+from relances_providers.quotation import plain
 from relances_providers.twilio_account import TwilioAccount
 from relances_providers.twilio_answers import read_receipt
 from relances_providers.twilio_errors import TABLE
@@ -62,7 +63,7 @@ class TwilioSender(Sender):
         if self._settings.api_key:  # a Standard key may not read the account
             await self._account.first_page({}, size=1)
         elif (status := (await self._account.itself()).get("status")) != _ACTIVE:
-            raise TABLE["20005"].error(self._wire.conn_id, detail=str(status))
+            raise TABLE["20005"].error(self._wire.conn_id, detail=plain(str(status)))
 
     async def examine(self) -> list[Finding]:
         """The account, its WhatsApp sender, and a word on templates."""
@@ -102,7 +103,7 @@ class TwilioSender(Sender):
             account = await self._account.itself()
         except Misconfigured:  # of an API key that may not ask: check went another way
             return about_account(None)
-        return about_account(str(account.get("type")))
+        return about_account(plain(str(account.get("type"))))
 
     async def _examine_sender(self) -> Finding:
         match self._settings.sender:
@@ -145,6 +146,11 @@ class TwilioWhatsAppHook(MessagingHook):
     def addresses(self) -> dict[str, str]:
         """Raises Misconfigured, naming the field."""
         return {"host": self._settings().host}
+
+    @property
+    def test_number(self) -> str | None:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().wire.test_number
 
     @property
     def account(self) -> str:

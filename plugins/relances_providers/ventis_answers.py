@@ -1,14 +1,16 @@
 """Reads Ventis' answers: which of success, refusal, setting, later or doubt each one is."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import httpx
 
-from relances_providers.discretion import without_numbers
+from relances_providers.answer_text import text_of
+from relances_providers.discretion import HIDDEN
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import ProviderError
+from relances_providers.quotation import quote
 from relances_providers.retry_after import retry_after
 from relances_providers.ventis_errors import TABLE
 
@@ -18,20 +20,27 @@ _PIPE_ERROR: Final = re.compile(r"-ERROR\|([^|]*)\|(.*)", re.IGNORECASE | re.DOT
 _WRONG: Final = r"invalid|incorrect|wrong|must|doit|format|erron"
 _ABOUT_NUMBER: Final = re.compile(rf"(?=.*(?:num[ée]ro|number|phone|msisdn|destinataire|recipient))(?=.*(?:{_WRONG}))")
 _ABOUT_TEXT: Final = re.compile(r"texte|text|empty|vide|too long|trop long|caract")
+_UNPRINTED: Final = re.compile(r"[^!-~]")
+_LONGEST_ID: Final = 100  # characters: Ventis' are of 36
+_LONGEST_SAID: Final = 2_000  # characters of an explanation
 _CODE: Final = re.compile(r"[A-Za-z_]\w{0,39}|-?\d{1,5}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class VentisError:
-    """An error body of Ventis. ``code`` is its application code (1003 …), not the HTTP status."""
+    """An error body of Ventis. ``code`` is its application code (1003 …), not the HTTP status.
+
+    ``said``: as Ventis does; ``message``: fit to be repeated.
+    """
 
     code: str
+    said: str = field(repr=False)
     message: str
 
     @property
     def row(self) -> ErrorRow:
         """What it is about, as far as its words tell: each keeps its own code but the sender's."""
-        said = self.message.lower()
+        said = self.said[:_LONGEST_SAID].lower()
         if "sender" in said:
             return TABLE["1003"]
         if _ABOUT_NUMBER.search(said):
@@ -43,8 +52,8 @@ def read_answer(response: httpx.Response, conn_id: str) -> str:
     """The message's id at Ventis; raises one of the four errors."""
     # As bytes: what charset a refusal is in matters, and takes long to find out for each message.
     if response.is_success and (success := _SUCCESS.fullmatch(response.content)):
-        return success.group(1).decode(errors="replace")
-    raise _error(response, _read_error(response, response.text.strip()), conn_id)
+        return _UNPRINTED.sub("", success.group(1).decode("ascii", errors="ignore"))[:_LONGEST_ID]
+    raise _error(response, _read_error(response), conn_id)
 
 
 def token_refused(status: int, conn_id: str) -> ProviderError:
@@ -71,9 +80,9 @@ def _error(response: httpx.Response, error: VentisError | None, conn_id: str) ->
             return TABLE["408"].error(conn_id, detail=f"HTTP {status}")
 
 
-def _read_error(response: httpx.Response, text: str) -> VentisError | None:
-    if piped := _PIPE_ERROR.fullmatch(text):
-        return _ventis_error(piped.group(1), piped.group(2))
+def _read_error(response: httpx.Response) -> VentisError | None:
+    if piped := _PIPE_ERROR.fullmatch(text_of(response).strip()):
+        return _ventis_error(response, piped.group(1), piped.group(2))
     try:
         body = response.json()
     except (ValueError, RecursionError):
@@ -81,10 +90,11 @@ def _read_error(response: httpx.Response, text: str) -> VentisError | None:
     first = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict) or not first.keys() >= {"error", "statusCode"}:
         return None
-    return _ventis_error(str(first["statusCode"]), str(first.get("message", "")))
+    return _ventis_error(response, first["statusCode"], str(first.get("message", "")))
 
 
-def _ventis_error(code: str, message: str) -> VentisError:
-    # Providers repeat the recipient's number in their errors; ours must not.
-    known = _CODE.fullmatch(code.strip())
-    return VentisError(known.group() if known else "inconnu", without_numbers(message)[:200])
+def _ventis_error(response: httpx.Response, code: object, message: str) -> VentisError:
+    # Providers repeat what they were sent in their errors; ours must not.
+    known = _CODE.fullmatch(code.strip() if isinstance(code, str) else str(code) if type(code) is int else "")
+    nobodys = known is not None and HIDDEN not in quote(known.group(), response)
+    return VentisError(known.group() if known and nobodys else "inconnu", message, quote(message, response))

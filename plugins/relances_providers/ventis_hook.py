@@ -125,6 +125,11 @@ class VentisHook(MessagingHook):
         return {"host": settings.url, "keycloak_host": settings.account.host}
 
     @property
+    def test_number(self) -> str | None:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().wire.test_number
+
+    @property
     def account(self) -> str:
         """Raises Misconfigured, naming the field."""
         return self._settings().account.username

@@ -1,7 +1,7 @@
 """How an open connection talks HTTP: its client, and what a failure of the network means for a message."""
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import httpx
@@ -9,7 +9,9 @@ import httpx
 from relances_providers.client import Client
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import ProviderError
+from relances_providers.form import TEST_NUMBER
 from relances_providers.messaging import Limits
+from relances_providers.quotation import plain
 from relances_providers.token_auth import TOKEN_REQUEST
 from relances_providers.transport import SURELY_NOT_SENT, AiohttpTransport
 from relances_providers.wire_errors import TABLE
@@ -19,7 +21,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The settings that all providers share. ``provider``: its name in messages; ``address_fields``: what to mend."""
+    """The settings that all providers share. ``provider``: its name in messages; ``address_fields``: what to mend.
+
+    ``test_number``: who gets the test messages that name no number.
+    """
 
     provider: str
     conn_id: str
@@ -27,6 +32,7 @@ class Wire:
     verify_ssl: bool
     debug: bool
     limits: Limits
+    test_number: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, fields: ConnectionFields, provider: str, address_fields: str, defaults: Limits) -> "Wire":
@@ -42,6 +48,7 @@ class Wire:
                 max_in_flight=int(fields.number("max_in_flight", defaults.max_in_flight, minimum=1)),
                 timeout=fields.number("timeout", defaults.timeout, minimum=0.1),
             ),
+            test_number=fields.optional_text(TEST_NUMBER),
         )
 
     def client(self, auth: httpx.Auth | None = None) -> Client:
@@ -67,7 +74,7 @@ class Wire:
         host = error.request.url.host
         if isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError):
             return self._error("certificat", host)
-        said = f"{type(error).__name__} {error}".strip()
+        said = plain(f"{type(error).__name__} {error}")
         return self._error("injoignable", f"{host}, {said}")
 
     def _error(self, code: str, detail: str = "") -> ProviderError:

@@ -1,15 +1,15 @@
 """Reads what Zoom answers to a message or a question: an id, or which of its errors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import httpx
 
-from relances_providers.discretion import without_numbers
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
 from relances_providers.json_object import object_of
+from relances_providers.quotation import quote
 from relances_providers.retry_after import retry_after
 from relances_providers.zoom_errors import MISSING_SCOPE, TABLE
 
@@ -23,14 +23,20 @@ _BY_WORDS: Final = {  # where Zoom documents no code, or gives the same meaning 
     "not sms capable": "sans_sms",
 }
 _BY_STATUS: Final = {401: "124", 403: "403", 404: "ENDPOINT_NOT_FOUND", 405: "ENDPOINT_NOT_FOUND"}
+_LONGEST: Final = 200  # characters of an id
+_LONGEST_SAID: Final = 2_000  # of an explanation
 _ABOUT_A_NUMBER: Final = frozenset({"300", "316", "7001"})
 
 
 @dataclass(frozen=True, slots=True)
 class ZoomError:
-    """An error body of Zoom. ``code`` is its application code (7001 …); ``fields``: what it finds wrong, by path."""
+    """An error body of Zoom. ``code`` is its application code (7001 …); ``fields``: what it finds wrong, by path.
+
+    ``said``: as Zoom does; ``message``: fit to be repeated.
+    """
 
     code: str
+    said: str = field(repr=False)
     message: str
     fields: tuple[str, ...]
 
@@ -51,9 +57,9 @@ def read_receipt(response: httpx.Response, conn_id: str) -> str:
 
 
 def text_of(body: Mapping[str, object], name: str) -> str:
-    """A text that is there and is not empty; raises ValueError."""
+    """An id or another short word that is there; raises ValueError, also for what no database could hold."""
     value = body.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or len(value) > _LONGEST or not value.isprintable():
         raise ValueError(f"no {name}")
     return value
 
@@ -86,7 +92,7 @@ def look_up_error(response: httpx.Response, conn_id: str) -> ProviderError:
 
 
 def _row(status: int, error: ZoomError) -> ErrorRow:
-    said = error.message.lower()
+    said = error.said[:_LONGEST_SAID].lower()
     by_words = next((row for words, row in _BY_WORDS.items() if words in said), None)
     if by_words is not None:
         return TABLE[by_words]
@@ -106,7 +112,7 @@ def _row(status: int, error: ZoomError) -> ErrorRow:
 
 def _limited(response: httpx.Response, conn_id: str) -> ProviderError:
     error = _read_error(response)
-    said = f"{response.headers.get('X-RateLimit-Type', '')} {error.message if error else ''}".lower()
+    said = f"{response.headers.get('X-RateLimit-Type', '')} {error.said if error else ''}".lower()
     return TABLE["429_jour" if "daily" in said else "429"].error(conn_id, retry_after=retry_after(response))
 
 
@@ -120,10 +126,10 @@ def _read_error(response: httpx.Response) -> ZoomError | None:
     except ValueError:
         return None
     code, errors = body.get("code"), body.get("errors")
-    if not isinstance(code, int):
+    if type(code) is not int or not 0 <= code < 10**6:
         return None
     wrong = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
     fields = [(str(error.get("field", "")), str(error.get("message", ""))) for error in wrong]
-    # Providers repeat the recipient's number in their errors; ours must not.
+    # Providers repeat what they were sent in their errors; ours must not.
     said = " ; ".join([str(body.get("message", "")), *(f"{field} : {reason}" for field, reason in fields)])
-    return ZoomError(str(code), without_numbers(said)[:200], tuple(field for field, _ in fields))
+    return ZoomError(str(code), said, quote(said, response), tuple(field for field, _ in fields))

@@ -186,6 +186,11 @@ class ZoomSmsHook(MessagingHook):
         return {"host": settings.url, "oauth_host": settings.account.host}
 
     @property
+    def test_number(self) -> str | None:
+        """Raises Misconfigured, naming the field."""
+        return self._settings().wire.test_number
+
+    @property
     def account(self) -> str:
         """Raises Misconfigured, naming the field."""
         return self._settings().account.account_id

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.airflow.conftest import REPOSITORY, Office
 
 NUMERO = "066 12 34 56"
@@ -24,13 +26,28 @@ def test_a_diagnostic_fails_with_the_cure_once_all_is_examined(office: Office) -
 
 def test_a_test_message_is_sent_once_and_the_number_is_in_no_log(office: Office) -> None:
     before = office.ledger_count()
-    run = office.run("relances_message_test", fournisseur="ventis", telephone=NUMERO, texte="Bonjour")
+    run = office.with_connection(extra={"secret_test_number": NUMERO}).run(
+        "relances_message_test", fournisseur="ventis"
+    )
 
     assert run.state == "success", run.log[-3000:]
     assert office.ledger_count() == before + 1
     assert "accepté pour +241••••3456" in run.log
     assert NUMERO not in run.log
     assert "66123456" not in run.log
+
+
+@pytest.mark.parametrize("dag_id", ["relances_message_test", "relances_diagnostic"])
+def test_a_number_given_as_a_parameter_is_refused_and_sent_nothing(office: Office, dag_id: str) -> None:
+    before = office.ledger_count()
+    run = office.with_connection(extra={"secret_test_number": NUMERO}).run(
+        dag_id, fournisseur="ventis", telephone="077123456"
+    )
+
+    assert run.state == "failed"
+    assert "paramètre telephone : il n'y en a qu'un, fournisseur ; rien n'est parti" in run.log
+    assert "077123456" not in run.log.replace(json.dumps({"telephone": "077123456"})[1:-1], "")
+    assert office.ledger_count() == before
 
 
 def test_the_command_uses_the_connections_of_the_airflow_it_is_run_beside(office: Office, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def provider_faults() -> Iterator[Scenario]:
     killed = (Event(30, What.KILL), Event(30, What.ANOTHER))
     yield one("débit, un tué, un autre", 9, {"ventis": 90}, _WHO["ventis"] * 2, events=killed, debit=40.0, latency_ms=0)
     yield one("adresse refusée", 10, {"ventis": 80}, events=(Event(10, What.REFUSED, seconds=2),))
-    yield one("nom introuvable", 10, {"ventis": 40}, (Who("ventis", host="http://ventis.invalid"),))
+    yield one("nom introuvable", 10, {"ventis": 40}, (Who("ventis", host="https://ventis.invalid"),))
     yield one("TLS impossible", 10, {"ventis": 40}, (Who("ventis", host="https://127.0.0.1:{port}"),))
     refused = {"fault": "invalid_number", "probability": 0.2, "seed": 5}
     yield one("numéros refusés", 11, {"ventis": 60, "zoom": 60}, (Who("ventis"), Who("zoom")), rules=(refused,))

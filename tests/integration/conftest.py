@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from relances.store import sources
 from relances_providers.provider_info import PROVIDERS
 from tests.conftest import NewDatabase
 from tests.integration.dues import EVERYBODY_OWES
@@ -38,6 +39,12 @@ def dettes_url(new_database: NewDatabase) -> str:
     url = new_database("dettes")
     ask(url, DETTE)
     return url
+
+
+@pytest.fixture(autouse=True)
+def tax_systems_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that a test writes are known beside the product's."""
+    monkeypatch.setattr(sources, "FOLDERS", (*sources.FOLDERS, tmp_path))
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def write_source(folder: Path, overdue: str = OVERDUE) -> Source:
     (folder / "categories.sql").write_text("SELECT DISTINCT categorie FROM dette")
     (folder / "balances.sql").write_text(BALANCES)
     (folder / "freshness.sql").write_text("SELECT now()")
-    return Source(str(folder))
+    return Source(folder.name)
 
 
 def dette(contribuable: int, *, creance: object = None, retard: int = 10, **over: object) -> Row:

@@ -18,6 +18,7 @@ from relances.pipeline import alertes, webhook
 from relances.rules.alertes import Compte
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
+from relances_providers import webhook_hook
 from relances_providers.errors import Misconfigured
 from tests.chat import TOKEN, Chat, running_chat
 from tests.integration.conftest import Connect
@@ -49,7 +50,7 @@ def connected(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> Chat:
 
 
 def connect_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setenv("AIRFLOW_CONN_ALERTES", json.dumps({"conn_type": "http", "host": address}))
+    monkeypatch.setenv("AIRFLOW_CONN_ALERTES", json.dumps({"conn_type": "chat_webhook", "password": address}))
 
 
 def pause(fournisseur: str = "ventis") -> None:
@@ -126,6 +127,29 @@ def test_a_webhook_nobody_vouches_for_is_told_nothing(
     assert "alerte non remise (SSLError)" in caplog.text
 
 
+def test_a_connection_that_has_the_address_in_its_host_still_serves(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ALERTES", chat.older_connection(**{"X-Jeton": "entete-secret"}))
+    pause()
+
+    [(path, _, headers)] = chat.received
+    assert path == TOKEN
+    assert headers["X-Jeton"] == "entete-secret"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://chat.invalid" + TOKEN, "http://10.0.0.7" + TOKEN, "http://127.0.0.1.invalid" + TOKEN]
+)
+def test_an_alert_does_not_leave_the_machine_unencrypted(
+    address: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    connect_to(monkeypatch, address)
+    pause()
+
+    assert "alerte non remise (l'adresse n'est pas en https" in caplog.text
+
+
 @pytest.mark.parametrize("address", ["", "pigeon://rue" + TOKEN, "http://[" + TOKEN, "http://127.0.0.1:x" + TOKEN])
 def test_an_address_that_is_none_is_logged_without_it(
     address: str,
@@ -143,7 +167,7 @@ def test_an_address_that_is_none_is_logged_without_it(
 def test_a_webhook_that_keeps_waiting_is_left(
     connected: Chat, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(webhook, "_ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(webhook_hook, "_ANSWER_SECONDS", 0.2)
     connected.open.clear()
     pause()
 

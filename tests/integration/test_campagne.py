@@ -17,6 +17,7 @@ from relances.pipeline.contacts import import_contacts
 from relances.pipeline.importation import CompteRendu
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
+from relances.stages.line_log import MOST
 from relances.store.sources import CONTACTS, Source
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
@@ -401,6 +402,29 @@ def test_the_command_imports_and_shows_no_number(
     told = done.stdout + capsys.readouterr().out
     assert "ONDO" not in told
     assert gabonese_numbers(told) == []
+
+
+def test_a_file_that_is_wrong_throughout_is_read_and_told_up_to_a_limit(file: Path, relances_url: str) -> None:
+    cell = "x" * 1_000
+    fill(file, *[f"{cell};x;x;x;x;x"] * (MOST + 500))
+    said = import_contacts(file, "Marchés", TODAY, ignorer_erreurs=False)
+
+    assert not said.fait
+    assert "La lecture s'est arrêtée à 10 000 lignes refusées" in said.texte
+    assert "pour les 10 000 premières lignes," in said.texte
+    assert f"Lignes lues : {MOST}, refusées : {MOST}." in said.texte
+    errors = file.with_name("marches.erreurs.csv")
+    assert errors.stat().st_size < file.stat().st_size
+    assert max(map(len, errors.read_text(encoding="utf-8-sig").splitlines())) < 600
+
+
+def test_what_is_right_beyond_the_limit_is_imported_where_errors_are_ignored(file: Path, relances_url: str) -> None:
+    fill(file, *["x;x;x;x;x;x"] * (MOST + 10), f"066123456;15000;{DUE};Étal;ONDO;")
+    said = import_contacts(file, "Marchés", TODAY, ignorer_erreurs=True)
+
+    assert said.fait
+    assert f"refusées : {MOST + 10}" in said.texte
+    assert len(contacts(relances_url)) == 1
 
 
 @pytest.mark.parametrize("command", [["importer-contacts", "--campagne=Marchés"], ["opposition", "importer"]])

@@ -17,9 +17,8 @@ from relances.rules.request import Request
 from relances.stages.reporting import tell
 from relances.store.corrections import Corrections
 from relances.store.executions import Executions
-from relances.store.sources import Source
 from tests.integration.conftest import Connect
-from tests.integration.office import Office
+from tests.integration.office import Office, write_source
 from tests.integration.world import TODAY, ask, request
 from tests.support import one_sentence
 
@@ -120,7 +119,7 @@ def test_the_latest_real_run_is_listed(day: Request, office: Office, tmp_path: P
 
 def test_each_source_s_latest_run_is_listed(day: Request, office: Office, tmp_path: Path) -> None:
     office.owes(9, telephones=["NEANT"])
-    other = replace(office, source=Source(f"{office.source.name}/../dettes"))
+    other = replace(office, source=write_source(tmp_path / "ailleurs"))
     other.run(request("ailleurs"))
     ids = [row["contribuable_id"] for row in table_of_all(tmp_path)]
     assert ids.count("4") == 2

@@ -1,5 +1,7 @@
 """The diagnostic and the test message, over real databases and the simulators of every provider."""
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +14,9 @@ from relances.local.base_fictive import create_base_fictive
 from relances.pipeline.examination import TEXT, diagnose, message_test
 from relances.rules.errors import Blocked
 from relances.store.inspection import STATEMENTS
-from relances_providers.messaging import Verdict
+from relances_providers.messaging import Finding, Verdict
 from relances_providers.provider_info import PROVIDERS
+from tests.chat import TOKEN
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -183,6 +186,48 @@ def test_the_diagnostic_sends_one_message_when_it_is_given_a_phone(provider: Pro
 
     assert found[-1].finding.part == "message"
     assert [entry["text"] for entry in provider.ledger()] == [TEXT]
+
+
+@pytest.mark.parametrize("fournisseur", FOURNISSEURS)
+def test_without_a_phone_a_test_message_goes_to_the_number_that_the_connection_keeps(
+    fournisseur: str, provider: Provider, connect: Connect
+) -> None:
+    connect(fournisseur, secret_test_number=NUMEROS[fournisseur])
+    [sent, *_] = message_test(fournisseur, None, "Bonjour")
+
+    assert sent.finding.verdict is Verdict.GOOD
+    [entry] = provider.ledger()
+    assert entry["to"].endswith(re.sub(r"\D", "", NUMEROS[fournisseur])[-8:])
+
+
+def test_without_a_phone_anywhere_no_message_leaves_and_the_field_is_named(provider: Provider) -> None:
+    with pytest.raises(Blocked, match="la connexion ventis_default n'a pas de numéro de test") as refusal:
+        message_test("ventis", None, "Bonjour")
+    one_sentence(refusal.value)
+    assert diagnose("ventis")[-1].finding == Finding("message", Verdict.BAD, str(refusal.value))
+    assert provider.ledger() == []
+
+
+@pytest.mark.parametrize(
+    ("connection", "verdict", "said"),
+    [
+        ({"conn_type": "chat_webhook", "password": f"https://chat.example{TOKEN}"}, Verdict.GOOD, "chat.example"),
+        ({"conn_type": "http", "host": f"https://chat.example{TOKEN}"}, Verdict.BAD, "mettez-la dans son mot de passe"),
+        ({"conn_type": "http", "host": "https://relais.example"}, Verdict.GOOD, "relais.example"),
+        ({"conn_type": "chat_webhook", "password": f"http://chat.example{TOKEN}"}, Verdict.BAD, "adresse https://"),
+        ({"conn_type": "chat_webhook"}, Verdict.BAD, "adresse https://"),
+    ],
+)
+def test_the_address_of_the_alerts_is_examined_and_not_shown(
+    connection: dict[str, str], verdict: Verdict, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ALERTES", json.dumps(connection))
+    [found] = [examen.finding for examen in diagnose() if examen.conn_id == "alertes"]
+
+    assert found.verdict is verdict
+    assert said in found.text
+    assert "JETON" not in found.text
+    assert "T0SECRET" not in found.text
 
 
 def test_a_phone_without_a_provider_is_refused_before_anything_is_examined(provider: Provider) -> None:

@@ -65,8 +65,8 @@ def test_a_reminder_of_a_day_that_cannot_be_does_not_count(office: Office, when:
 
 
 @pytest.mark.parametrize("when", ["-infinity", "infinity", "0001-01-01 BC", "20000-01-01"])
-def test_a_payment_of_a_day_that_cannot_be_is_none(office: Office, when: str) -> None:
-    source = Path(office.source.name)
+def test_a_payment_of_a_day_that_cannot_be_is_none(office: Office, tmp_path: Path, when: str) -> None:
+    source = tmp_path / office.source.name
     (source / "freshness.sql").write_text(f"SELECT '{when}'::timestamptz")
     office.owes(1)
     office.extract(request())

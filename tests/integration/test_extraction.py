@@ -166,8 +166,18 @@ def test_an_error_in_the_middle_leaves_the_earlier_extraction(office: Office, tm
     assert everything(office) == before
 
 
-def test_an_unknown_tax_system_is_named(office: Office, tmp_path: Path) -> None:
-    assert "corrigez source.nom dans politique.toml" in refusal(office, Source(str(tmp_path / "inconnue")))
+@pytest.mark.parametrize(
+    "name", ["inconnue", "", ".", "..", "../dettes", "dettes/../dettes", "Dettes", "dettes\n", "x" * 5_000]
+)
+def test_an_unknown_tax_system_is_named(office: Office, name: str) -> None:
+    assert "corrigez source.nom dans politique.toml" in refusal(office, Source(name))
+
+
+def test_the_sql_of_a_folder_that_is_no_tax_system_never_runs(office: Office, tmp_path: Path) -> None:
+    write_source(tmp_path / "ailleurs", "DROP TABLE dette")
+    for name in (str(tmp_path / "ailleurs"), f"../../../../../../..{tmp_path}/ailleurs", "./ailleurs", "ailleurs/"):
+        assert "corrigez source.nom" in refusal(office, Source(name))
+    assert ask(office.etaxe_url, "SELECT count(*) AS n FROM dette") == [{"n": 0}]
 
 
 def test_a_user_without_rights_is_named(office: Office, relances_url: str) -> None:

@@ -26,6 +26,14 @@ def test_secrets_are_made_once_and_for_their_owner(state: StateFolder) -> None:
         assert stat.S_IMODE(private.stat().st_mode) & 0o077 == 0, private
 
 
+def test_a_folder_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
+    folder = StateFolder(tmp_path / "demo")
+    folder.path.mkdir()
+    folder.path.chmod(0o755)
+    folder.create()
+    assert stat.S_IMODE(folder.path.stat().st_mode) & 0o066 == 0
+
+
 def test_a_port_stays_the_same_and_each_name_has_its_own(state: StateFolder) -> None:
     port = state.port("interface")
 

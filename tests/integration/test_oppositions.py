@@ -1,5 +1,6 @@
 """Who asked for silence: put on the list by a command, a file or a run, and left alone from then on."""
 
+import io
 import logging
 import os
 import resource
@@ -195,8 +196,11 @@ def test_a_contact_s_own_id_silences_the_contact(relances_url: str) -> None:
     assert listed(relances_url).keys() == {second}
 
 
-def test_the_command_adds_and_lists(relances_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["opposition", "ajouter", "--telephone=066123456"]) == 0
+def test_the_command_adds_and_lists(
+    relances_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"066123456\n")))
+    assert main(["opposition", "ajouter", "--telephone"]) == 0
     assert capsys.readouterr().out == "+241••••3456 est en opposition, sur tous les canaux.\n"
     command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "opposition", "lister"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -210,14 +214,13 @@ def test_the_command_adds_and_lists(relances_url: str, capsys: pytest.CaptureFix
         "inconnue",
         "opposition",
         "opposition ajouter",
-        "opposition ajouter --contribuable=1 --telephone=066123456",
+        "opposition ajouter --contribuable=1 --telephone",
         "opposition retirer --contribuable=1 --motif=x",
         "opposition lister --tout",
         "opposition importer",
         "importer-contacts --campagne=Marchés",
         "importer-contacts --fichier=x.csv",
-        "reactiver",
-        "envoyer-test --fournisseur=ventis",
+        "envoyer-test",
         "corrections --limite=3",
         "apercu --limite=beaucoup",
     ],

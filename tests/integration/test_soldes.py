@@ -287,12 +287,12 @@ def test_without_the_tax_application_nothing_leaves(
     ],
 )
 def test_a_tax_application_that_does_not_answer_stops_the_lot(
-    office: Office, provider: Provider, balances: str, sentence: str
+    office: Office, provider: Provider, tmp_path: Path, balances: str, sentence: str
 ) -> None:
     asked = request()
     office.owe(2)
     office.run(asked)
-    Path(office.source.name, "balances.sql").write_text(balances)
+    Path(tmp_path, office.source.name, "balances.sql").write_text(balances)
     with pytest.raises(Blocked) as refused:
         send_all(asked)
     assert sentence in one_sentence(refused.value)

@@ -33,9 +33,10 @@ def no_language(connect: Connect, new_database: NewDatabase, tmp_path: Path, mon
         monkeypatch.setenv(name, value)
 
 
-def relances(*words: str | bytes) -> str:
-    """What a command that succeeds prints, in ASCII."""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", LOCAL, *words], capture_output=True, check=False)
+def relances(*words: str | bytes, typed: str = "") -> str:
+    """What a command that succeeds prints, in ASCII; ``typed``: what it is given to read, in UTF-8."""
+    command = [sys.executable, "-W", "ignore", "-c", LOCAL, *words]
+    done = subprocess.run(command, input=typed.encode(), capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.decode("ascii")
 
@@ -61,7 +62,7 @@ def test_contacts_are_imported_as_they_are_spelt(tmp_path: Path, relances_url: s
 
 
 def test_an_opposition_keeps_its_reason(relances_url: str) -> None:
-    relances("opposition", "ajouter", "--telephone", "066 12 34 56", "--motif=décédé".encode())
+    relances("opposition", "ajouter", "--telephone", "--motif", typed="066 12 34 56\ndécédé\n")
 
     assert ask(relances_url, "SELECT DISTINCT motif FROM relances.numero_signale") == [{"motif": "décédé"}]
     assert "decede" in relances("opposition", "lister")

@@ -105,6 +105,40 @@ def test_what_no_client_could_call_is_refused(value: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://ventis.invalid",
+        "http://10.0.0.7:8080/api",
+        "http://127.0.0.1.invalid",
+        "http://localhost.invalid",
+        "http://simulateurs:8080",
+        "HTTP://keycloak",
+        "http://[2001:db8::1]",
+    ],
+)
+def test_an_address_that_would_be_spoken_to_in_clear_is_refused(value: str) -> None:
+    with pytest.raises(Misconfigured, match="le champ host doit commencer par https://"):
+        fields(host=value).url("host")
+
+
+@pytest.mark.parametrize("value", ["http://127.1.2.3:80", "http://localhost", "http://[::1]:80", "http://LOCALHOST"])
+def test_what_never_leaves_the_machine_needs_no_encryption(value: str) -> None:
+    assert fields(host=value).url("host") == value
+
+
+def test_in_the_demonstration_its_look_alikes_need_none_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELANCES_DEMONSTRATION", "demo")
+    assert fields(host="http://simulateurs:8080").url("host") == "http://simulateurs:8080"
+    with pytest.raises(Misconfigured, match="doit commencer par https://"):
+        fields(host="http://ventis.invalid").url("host")
+
+
+def test_extra_nested_without_end_is_refused() -> None:
+    with pytest.raises(Misconfigured, match="le champ extra doit être un objet JSON"):
+        of(extra='{"a":' * 100_000)
+
+
 @given(st.text())
 def test_any_text_is_an_address_or_refused(value: str) -> None:
     for attempt in (value, f"https://{value}"):

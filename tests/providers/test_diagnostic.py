@@ -113,8 +113,8 @@ async def test_a_name_is_left_to_the_proxy_where_there_is_one(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with misbehaving(answer(TOKEN)) as proxy:
-        monkeypatch.setenv("http_proxy", proxy.url)
-        connect("http://keycloak.invalid")
+        monkeypatch.setenv("https_proxy", proxy.url)
+        connect("https://keycloak.invalid")
         found = await findings()
 
     assert found["host"].verdict is Verdict.GOOD

@@ -20,6 +20,7 @@ from relances_providers.provider_info import PROVIDERS, Provider, form_defaults,
 from relances_providers.twilio_settings import TwilioSettings
 from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
 from relances_providers.ventis_hook import VentisHook, VentisSettings
+from relances_providers.webhook_hook import WebhookHook
 from relances_providers.zoom_sms_hook import ZoomSettings, ZoomSmsHook
 
 INFO: dict[str, Any] = get_provider_info()
@@ -34,7 +35,11 @@ NEEDED: dict[str, dict[str, object]] = {
     "zoom": {"login": "agent", "password": "s3cret", "sender": "+15550100000", "account_id": "compte"},
     "twilio": {"login": "AC" + "0" * 32, "password": "s3cret", "sender": "+24111000000"},
 }
-SECRETS = {"ventis": ["client_secret"], "zoom": [], "twilio": []}
+SECRETS = {
+    "ventis": ["client_secret", "secret_test_number"],
+    "zoom": ["secret_test_number"],
+    "twilio": ["secret_test_number"],
+}
 
 every_provider = pytest.mark.parametrize("provider", PROVIDERS, ids=[provider.name for provider in PROVIDERS])
 
@@ -149,6 +154,22 @@ def test_a_needed_field_that_is_missing_is_named(provider: Provider) -> None:
 def test_tls_is_verified_unless_the_form_is_told_otherwise(provider: Provider) -> None:
     assert schemas(provider)["verify_ssl"]["default"] is True
     assert schemas(provider)["debug"]["default"] is False
+
+
+def test_airflow_finds_the_webhook_and_shows_but_its_password() -> None:
+    [webhook] = [each for each in INFO["connection-types"] if each["connection-type"] == "chat_webhook"]
+    found = ProvidersManagerTaskRuntime().hooks["chat_webhook"]  # type: ignore[no-untyped-call]
+    assert found is not None
+    assert found.hook_name == webhook["hook-name"] == WebhookHook.hook_name
+    assert set(webhook["ui-field-behaviour"]["hidden-fields"]) == {"host", "schema", "login", "port"}
+    hook = Connection(conn_id="une_connexion", conn_type="chat_webhook").get_hook()  # type: ignore[no-untyped-call]
+    assert type(hook) is WebhookHook
+
+
+def test_airflow_hides_the_test_number_where_it_shows_a_connection() -> None:
+    from airflow._shared.secrets_masker import should_hide_value_for_key
+
+    assert should_hide_value_for_key(form.TEST_NUMBER)
 
 
 # --- names and defaults ---

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -59,6 +60,14 @@ def wait_for_a_line(ledger: Path) -> None:
 
 def texts(http: httpx.Client) -> list[str]:
     return [entry["text"] for entry in http.get("/ledger").json()["entries"]]
+
+
+def test_its_ledger_is_its_owner_s_alone_an_older_one_too(tmp_path: Path) -> None:
+    ledger = tmp_path / "registre.jsonl"
+    ledger.touch()
+    ledger.chmod(0o644)
+    with running("--ledger", ledger):
+        assert stat.S_IMODE(ledger.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])

@@ -1,5 +1,7 @@
 """The ``relances`` command: what it says of words it does not know, and of Ctrl-C."""
 
+import re
+
 import pytest
 
 from relances.local.cli import interruption, main
@@ -17,12 +19,35 @@ def test_an_interrupted_command_that_sends_nothing_speaks_of_no_message(command:
     assert interruption(command) == "Interrompu."
 
 
-def test_a_number_without_its_quotes_is_told_so_and_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("opposition", "ajouter", "--telephone", "066123456"),
+        ("opposition", "ajouter", "--telephone", "066", "12", "34", "56"),
+        ("opposition", "ajouter", "--contribuable=12", "--motif=DECES de ONDO"),
+        ("opposition", "retirer", "--telephone=066123456"),
+        ("reactiver", "066123456"),
+        ("envoyer-test", "--fournisseur=ventis", "066123456", "Bonjour ONDO"),
+        ("envoyer-test", "--fournisseur=ventis", "--texte=Bonjour ONDO"),
+        ("diagnostic", "--fournisseur=ventis", "--telephone=066123456"),
+    ],
+    ids=" ".join,
+)
+def test_a_number_a_reason_or_a_text_on_the_command_line_is_refused_and_not_repeated(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    [said] = capsys.readouterr().err.splitlines()
+    assert "ne se donne pas sur la ligne de commande" in said
+    assert not {"066", "123456", "34", "ONDO"} & set(re.findall(r"\w+", said))
+
+
+def test_a_number_where_no_command_expects_it_is_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["opposition", "ajouter", "--telephone", "066", "12", "34", "56"])
-    said = capsys.readouterr().err
-    assert "un numéro qui contient des espaces se met entre guillemets" in said
-    assert "12 34" not in said
+        main(["douteuses", "066123456"])
+    assert "066123456" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", ["", "inconnue", "opposition", "opposition importer", "importer-contacts x.csv"])

@@ -134,8 +134,8 @@ def test_where_alerts_go_is_a_connection_that_holds_the_whole_address(file: Path
     guide = read(file, "ALERTES_URL=https://chat.example/services/T0/B0?sig=jeton\n")
 
     [alertes] = guide.connections
-    assert (alertes.connection_id, alertes.conn_type) == ("alertes", "http")
-    assert alertes.host == "https://chat.example/services/T0/B0?sig=jeton"
+    assert (alertes.connection_id, alertes.conn_type) == ("alertes", "chat_webhook")
+    assert (alertes.host, alertes.password) == (None, "https://chat.example/services/T0/B0?sig=jeton")
     assert guide.remarks == []
 
 

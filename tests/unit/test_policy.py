@@ -275,8 +275,20 @@ def test_each_level_has_its_own_line(tmp_path: Path, number: int) -> None:
 def test_a_field_missing_from_one_level_is_told_the_line_of_that_level(tmp_path: Path) -> None:
     document = replace('gabarit = "niveau2"\n', "")
     line = line_of(document, "[[niveau]]\nnumero = 2")
-    expected = f"politique.toml, ligne {line} : niveau.gabarit manque : attendu un texte entre guillemets — "
+    expected = f"politique.toml, ligne {line} : niveau.gabarit manque : attendu le nom d'un gabarit, "
     assert refusal(tmp_path, document).startswith(expected)
+
+
+@pytest.mark.parametrize("name", ["/srv/x", "../x", "x/y", "", ".", "collecte_taxe/../contacts", "Collecte", "a" * 64])
+def test_a_tax_system_is_named_and_no_path(tmp_path: Path, name: str) -> None:
+    message = refusal(tmp_path, replace('nom = "collecte_taxe"', f'nom = "{name}"'))
+    assert "source.nom doit être le nom d'un dossier de store/sources" in message
+
+
+@pytest.mark.parametrize("name", ["/srv/x", "../x", "x/y", "", "..", ".cache", "a" * 64])
+def test_a_template_is_named_and_no_path(tmp_path: Path, name: str) -> None:
+    message = refusal(tmp_path, replace('gabarit = "niveau2"', f'gabarit = "{name}"'))
+    assert "niveau.gabarit doit être le nom d'un gabarit" in message
 
 
 def test_a_value_over_several_lines_is_told_its_first(tmp_path: Path) -> None:

@@ -114,10 +114,8 @@ def test_the_simulators_too(environment: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("reactiver", b"066\xe9"),
         ("importer-contacts", "--campagne", b"march\xe9", "x.csv"),
-        ("opposition", "ajouter", "--contribuable", "12", b"--motif=d\xe9c\xe8s"),
-        ("envoyer-test", "--fournisseur", "ventis", "066123456", b"\xe9"),
+        ("opposition", "ajouter", "--contribuable", b"d\xe9c\xe8s"),
         ("apercu", "--categories", b"\xe9"),
         ("corrections", "--passage", b"\xe9"),
     ],
@@ -133,9 +131,9 @@ def test_a_word_that_is_no_text_is_refused_in_one_sentence(words: tuple[str | by
 
 
 def test_a_word_in_utf_8_is_read_in_a_cron_without_a_language() -> None:
-    read = "print(_parser().parse_args(sys.argv[1:]).motif.encode().hex())"
+    read = "print(_parser().parse_args(sys.argv[1:]).contribuable.encode().hex())"
     code = f"import sys; from relances.local.cli import _parser; {read}"
-    words = ("opposition", "ajouter", "--contribuable", "12", "--motif=décès".encode())
+    words = ("opposition", "ajouter", "--contribuable=décès".encode())
 
     assert said(run(*words, environment=NO_LANGUAGE, code=code)) == "décès".encode().hex() + "\n"
 

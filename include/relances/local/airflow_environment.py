@@ -109,6 +109,8 @@ def _options(places: AirflowPlaces) -> dict[str, str]:
         "api_auth__jwt_secret": secrets.jwt_secret,
         "logging__base_log_folder": str(places.state.logs / "taches"),
         "logging__dag_processor_child_process_log_directory": str(places.state.logs / "dags"),
+        "logging__file_task_handler_new_folder_permissions": "0o700",
+        "logging__file_task_handler_new_file_permissions": "0o600",
         "logging__colored_console_log": "False",
         "logging__namespace_levels": "httpx=WARNING great_expectations=WARNING",  # each says whatever it does
         "dag_processor__dag_bundle_storage_path": str(places.state.airflow / "bundles"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.commande import Commande, spoken
+from relances.demande import add_asked, refuse_words
 from relances.local.base_fictive.__main__ import main as base_fictive
 from relances.local.console import Console, file_word
 from relances.local.demo import demo
@@ -73,14 +74,14 @@ def _parser() -> argparse.ArgumentParser:
     add("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL")
     add("installer", _installer, "prépare l'Airflow de cet environnement : bases, connexions, pools")
 
-    diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans numéro")
-    diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie le message de test")
-    diagnostic.add_argument("--telephone", help="qui le reçoit")
+    diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans --fournisseur")
+    diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie un message de test, à son numéro")
+    add_asked(diagnostic, "--telephone", "à un autre numéro")
 
     envoyer = add("envoyer-test", _envoyer_test, "envoie un message, un seul, à un numéro")
     envoyer.add_argument("--fournisseur", choices=_PROVIDERS, required=True, help="qui envoie")
-    envoyer.add_argument("telephone", help="qui reçoit")
-    envoyer.add_argument("texte", help="ce qu'il lira")
+    add_asked(envoyer, "--texte", "ce que lira le destinataire")
+    refuse_words(envoyer)
 
     envois = add("envois", _envois, "arrête tous les envois, les reprend, ou dit où ils en sont")
     envois.add_argument("action", choices=("arreter", "reprendre", "voir"))
@@ -97,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     restaurer.add_argument("--forcer", action="store_true", help="même si rien ne montre que la base est ancienne")
 
     reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
-    reactiver.add_argument("telephone", metavar="NUMERO", help="injoignable ou en opposition, à relancer de nouveau")
+    refuse_words(reactiver)
 
     apercu = add("apercu", _apercu, "qui serait relancé, qui non et pourquoi ; rien n'est envoyé")
     apercu.add_argument("--date", metavar="JJ", help="jour de la relance, comme 2026-03-31 ; sinon aujourd'hui")
@@ -141,9 +142,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
         who.add_argument(
             "--contribuable", metavar="ID", help="son identifiant : celui de l'application fiscale, ou d'un contact"
         )
-        who.add_argument("--telephone", metavar="NUMERO")
+        add_asked(who, "--telephone", "un numéro")
         if action == "ajouter":
-            added.add_argument("--motif", metavar="TEXTE")
+            add_asked(added, "--motif", "pourquoi")
     lister = actions.add_parser("lister", help="toute la liste, numéros masqués")
     lister.add_argument("--csv", type=Path, metavar="FICHIER", help="y écrit la liste, numéros entiers")
     _add_file(actions.add_parser("importer", help="une liste CSV : contribuable_id ou telephone, et motif"))
@@ -195,16 +196,11 @@ def _installer(_: argparse.Namespace) -> int:
 
 
 def _diagnostic(given: argparse.Namespace) -> int:
-    asked = {"--fournisseur": given.fournisseur, "--telephone": given.telephone}
-    words = [word for option, value in asked.items() if value for word in (option, value)]
-    return _examine("diagnostic", *words)
+    return _examine("diagnostic", *_options({"fournisseur": given.fournisseur}), *_questions(given, "telephone"))
 
 
 def _envoyer_test(given: argparse.Namespace) -> int:
-    # With "=", a number or a text that begins with a dash is no option.
-    return _examine(
-        "envoyer-test", "--fournisseur", given.fournisseur, f"--telephone={given.telephone}", f"--texte={given.texte}"
-    )
+    return _examine("envoyer-test", *_options({"fournisseur": given.fournisseur}), *_questions(given, "texte"))
 
 
 def _envois(given: argparse.Namespace) -> int:
@@ -216,8 +212,8 @@ def _restaurer(given: argparse.Namespace) -> int:
     return _examine("restaurer", *_options({"parole": parole}), *(["--forcer"] if given.forcer else []))
 
 
-def _reactiver(given: argparse.Namespace) -> int:
-    return examine(_settings(), Console(), ("reactiver", f"--telephone={given.telephone}"))
+def _reactiver(_: argparse.Namespace) -> int:
+    return _examine("reactiver")
 
 
 def _apercu(given: argparse.Namespace) -> int:
@@ -248,8 +244,9 @@ def _importer_contacts(given: argparse.Namespace) -> int:
 
 
 def _opposition(given: argparse.Namespace) -> int:
-    asked = {name: getattr(given, name, None) for name in ("contribuable", "telephone", "motif", "csv")}
-    return _examine("opposition", given.action, *_options(asked), *(_file(given) if "fichier" in given else ()))
+    asked = _options({name: getattr(given, name, None) for name in ("contribuable", "csv")})
+    questions = _questions(given, "telephone", "motif")
+    return _examine("opposition", given.action, *asked, *questions, *(_file(given) if "fichier" in given else ()))
 
 
 def _file(given: argparse.Namespace) -> list[str]:
@@ -260,6 +257,11 @@ def _file(given: argparse.Namespace) -> list[str]:
 def _options(asked: Mapping[str, object]) -> list[str]:
     said = {name: file_word(value) if isinstance(value, Path) else value for name, value in asked.items()}
     return [f"--{name}={value}" for name, value in said.items() if value is not None]
+
+
+def _questions(given: argparse.Namespace, *names: str) -> list[str]:
+    """What the command itself is to ask for."""
+    return [f"--{name}" for name in names if getattr(given, name, False)]
 
 
 def _examine(*words: str) -> int:

@@ -22,14 +22,14 @@ from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.local.ownership import owner
 from relances.local.postgres import EmbeddedPostgres
-from relances.local.provider_variables import PROVIDERS
+from relances.local.provider_variables import ALERTES, PROVIDERS
 from relances.local.settings import Settings, World
 from relances.local.state import StateFolder
 from relances.local.supervisor import Supervisor
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, real_connections
 from relances.rules.adresse import Faute, fault_of
 
-_OURS: Final = frozenset({ETAXE_DB, RELANCES_DB} | {provider.connection_id for provider in PROVIDERS})
+_OURS: Final = frozenset({ETAXE_DB, RELANCES_DB} | {each.connection_id for each in (*PROVIDERS, ALERTES)})
 _DATABASE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _METADATA: Final = ("AIRFLOW_HOME", _DATABASE)
 _CONNECT_SECONDS: Final = "10"
@@ -136,6 +136,7 @@ def exported(environment: Mapping[str, str]) -> dict[str, Connection]:
             command,
             env={**environment, **speaking_utf8()},
             pass_fds=[file.fileno()],
+            stdin=subprocess.DEVNULL,  # what a command is to ask for may be waiting there
             capture_output=True,
             encoding="utf-8",
             errors="replace",

@@ -9,6 +9,7 @@ from relances.local.console import Console, as_utf8, speaking_utf8
 from relances.local.dags_connections import dags_connections
 from relances.local.settings import Settings
 
+_GRACE_SECONDS: Final = 10.0
 _PIPELINE: Final = (sys.executable, "-W", "ignore", "-m", "relances.pipeline")
 
 
@@ -22,4 +23,18 @@ def examine(settings: Settings, console: Console, words: Sequence[str]) -> int:
         console.say(f"Connexions : {found.origin}.")
         command: list[str | bytes] = [*_PIPELINE, *map(as_utf8, words)]
         environment = {**found.environment, **speaking_utf8()}
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603 - our own command
+        with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
+            try:
+                return process.wait()
+            except KeyboardInterrupt:
+                _end(process)
+                raise
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Let it put away what it has begun: files of personal data, for one."""
+    process.terminate()
+    try:
+        process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()

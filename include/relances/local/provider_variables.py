@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from relances.local.connections import Connection, Value, unreadable_address
 from relances.local.errors import LocalError
 from relances.rules.adresse import WEB, Faute, fault_of
+from relances_providers.addresses import is_encrypted, is_web_address
 
 _STANDARD: Final = frozenset({"host", "login", "password"})
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")
@@ -32,12 +33,17 @@ def flag(name: str, value: str) -> bool:
 
 
 def address(name: str, value: str) -> str:
-    """A web address. Raises LocalError for anything else, without repeating any part of it."""
+    """A web address, https unless it stays on this machine. Raises LocalError otherwise, repeating no part of it."""
     fault = fault_of(value, WEB)
     if fault is None and not urlsplit(value).hostname:
         fault = Faute.FORME
     if fault is not None:
         raise unreadable_address(name, fault, ": écrivez une adresse complète, https://…")
+    if not is_web_address(value) or not is_encrypted(value):
+        raise LocalError(
+            f"{name} : écrivez une adresse https:// ; en http, mots de passe et messages passeraient en clair. — It "
+            "must be https: http would show passwords and messages on the way."
+        )
     return value
 
 
@@ -150,7 +156,7 @@ PROVIDERS: Final = (
         },
     ),
 )
-ALERTES: Final = ProviderVariables("Alertes", "alertes", "http", {"ALERTES_URL": Variable("host", address)})
+ALERTES: Final = ProviderVariables("Alertes", "alertes", "chat_webhook", {"ALERTES_URL": Variable("password", address)})
 PROVIDER_VARIABLES: Final = frozenset(name for provider in PROVIDERS for name in provider.variables)
 
 

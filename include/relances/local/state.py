@@ -32,6 +32,9 @@ class Secrets:
         )
 
 
+_OTHERS_READ_AND_WRITE = 0o066  # to pass through is left: started by root, PostgreSQL is another user's
+
+
 @dataclass(frozen=True, slots=True)
 class StateFolder:
     """One world's folder, private to its owner."""
@@ -59,6 +62,7 @@ class StateFolder:
         try:
             for folder in (self.path, self.airflow, self.logs, self.data_docs):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder.chmod(folder.stat().st_mode & ~_OTHERS_READ_AND_WRITE)  # one of an earlier version
         except OSError as error:
             raise LocalError(f"Le dossier {self.path} ne peut être créé ({error.strerror}).") from error
 

@@ -16,6 +16,7 @@ PR_SET_PDEATHSIG = 1
 
 def main(parent: int, signal_at_death: int, folder: str, user: str, command: list[str]) -> None:
     os.setsid()
+    os.umask(0o077)  # whatever it writes is its owner's: ledgers, logs and pages hold personal data
     os.chdir(folder)
     if user != "-":
         become(user)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from relances.commande import Commande, spoken
+from relances.demande import add_asked, ask, refuse_words
+from relances.interruption import interruptible
 from relances.pipeline import envois, installation, oppositions
 from relances.pipeline.contacts import import_contacts
 from relances.pipeline.corrections import list_corrections
@@ -25,25 +27,27 @@ from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS
 from relances.stages.diagnostic import Examen
 from relances.stages.restauration import Parole
+from relances_providers.errors import ProviderError
 from relances_providers.messaging import Verdict
 
 _COLOURS: Final = {Verdict.GOOD: "32", Verdict.UNSEEN: "90", Verdict.BAD: "31"}
-
-
+_NUMERO: Final = "Numéro"
 _INTERRUPTED: Final = 130  # what a shell expects of a command ended by Ctrl-C
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Print what was found or done; returns 1 where a finding is bad, or nothing could be done."""
     with spoken():
-        return _run(_parser().parse_args(argv))
+        given = _parser().parse_args(argv)
+        with interruptible():
+            return _run(given)
 
 
 def _run(given: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = given.command
     try:
         return command(given)
-    except PipelineError as error:
+    except (PipelineError, ProviderError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -57,17 +61,17 @@ def _parser() -> Commande:
     diagnostic = commands.add_parser("diagnostic")
     diagnostic.set_defaults(command=_diagnostic)
     diagnostic.add_argument("--fournisseur")
-    diagnostic.add_argument("--telephone")
+    add_asked(diagnostic, "--telephone", "qui reçoit le message de test")
 
     envoyer = commands.add_parser("envoyer-test")
     envoyer.set_defaults(command=_envoyer_test)
     envoyer.add_argument("--fournisseur", required=True)
-    envoyer.add_argument("--telephone", required=True)
-    envoyer.add_argument("--texte", default=TEXT)
+    add_asked(envoyer, "--texte", "ce que lira le destinataire")
+    refuse_words(envoyer)
 
     reactiver = commands.add_parser("reactiver")
     reactiver.set_defaults(command=_reactiver)
-    reactiver.add_argument("--telephone", required=True)
+    refuse_words(reactiver)
 
     sending = commands.add_parser("envois")
     sending.set_defaults(command=_envois)
@@ -118,9 +122,9 @@ def _add_opposition(parser: argparse.ArgumentParser) -> None:
         added.set_defaults(command=command)
         who = added.add_mutually_exclusive_group(required=True)
         who.add_argument("--contribuable")
-        who.add_argument("--telephone")
+        add_asked(who, "--telephone", "un numéro")
         if action == "ajouter":
-            added.add_argument("--motif")
+            add_asked(added, "--motif", "pourquoi")
     lister = actions.add_parser("lister")
     lister.set_defaults(command=_lister)
     lister.add_argument("--csv", type=Path)
@@ -136,15 +140,16 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnostic(given: argparse.Namespace) -> int:
-    return _show(diagnose(given.fournisseur, given.telephone))
+    return _show(diagnose(given.fournisseur, _asked(given.telephone, _NUMERO)))
 
 
 def _envoyer_test(given: argparse.Namespace) -> int:
-    return _show(message_test(given.fournisseur, given.telephone, given.texte))
+    telephone = ask(f"{_NUMERO} (vide : celui que garde la connexion)")
+    return _show(message_test(given.fournisseur, telephone or None, _asked(given.texte, "Texte") or TEXT))
 
 
-def _reactiver(given: argparse.Namespace) -> int:
-    return _say(CompteRendu(reactivate(given.telephone)))
+def _reactiver(_: argparse.Namespace) -> int:
+    return _say(CompteRendu(reactivate(ask(_NUMERO))))
 
 
 def _envois(given: argparse.Namespace) -> int:
@@ -185,11 +190,12 @@ def _importer_contacts(given: argparse.Namespace) -> int:
 
 
 def _ajouter(given: argparse.Namespace) -> int:
-    return _say(CompteRendu(oppositions.add(given.contribuable, given.telephone, given.motif)))
+    telephone, motif = _asked(given.telephone, _NUMERO), _asked(given.motif, "Motif")
+    return _say(CompteRendu(oppositions.add(given.contribuable, telephone, motif)))
 
 
 def _retirer(given: argparse.Namespace) -> int:
-    return _say(CompteRendu(oppositions.remove(given.contribuable, given.telephone)))
+    return _say(CompteRendu(oppositions.remove(given.contribuable, _asked(given.telephone, _NUMERO))))
 
 
 def _lister(given: argparse.Namespace) -> int:
@@ -200,6 +206,10 @@ def _importer_oppositions(given: argparse.Namespace) -> int:
     return _say(
         oppositions.import_oppositions(given.fichier, encodage=given.encodage, ignorer_erreurs=given.ignorer_erreurs)
     )
+
+
+def _asked(wanted: object, question: str) -> str | None:
+    return ask(question) if wanted else None
 
 
 def _say(told: CompteRendu) -> int:

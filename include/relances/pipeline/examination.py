@@ -8,23 +8,30 @@ from typing import Final
 
 import psycopg
 from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances.pipeline.connections import ETAXE, RELANCES, database
 from relances.pipeline.numeros import by_policy
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import hook_of, is_connected
+from relances.pipeline.webhook import CONNECTION as ALERTS
 from relances.rules.errors import Blocked, PipelineError
+from relances.rules.mojibake import printed
 from relances.rules.phones import Refus, candidats, destination
 from relances.rules.telephones import why_not
 from relances.stages.diagnostic import Examen, examine_provider
 from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
 from relances.stages.essai import send_test
 from relances.store.sources import Source
+from relances_providers.errors import ProviderError
+from relances_providers.form import TEST_NUMBER
 from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
 from relances_providers.provider_info import PROVIDERS, provider_named
+from relances_providers.webhook_hook import examine_webhook, kept
 
 logger = logging.getLogger(__name__)
 
+_FOURNISSEUR: Final = "fournisseur"
 TEXT: Final = "Message de test de Relances. Ne pas répondre."
 _WHY: Final = {
     Refus.ABSENT: "ce n'est pas un numéro de téléphone",
@@ -36,33 +43,70 @@ Look = Callable[[psycopg.Connection], Iterable[Finding]]
 
 def run_diagnostic() -> list[str]:
     """The task of ``relances_diagnostic``: its findings as lines. Blocked, once all is examined, where one is bad."""
-    params = get_current_context()["params"]
-    return _reported(diagnose(params["fournisseur"], params["telephone"]))
+    return _reported(diagnose(_asked_provider()))
 
 
 def run_message_test() -> list[str]:
     """The task of ``relances_message_test``: its findings as lines; Blocked where the message is not accepted."""
-    params = get_current_context()["params"]
-    return _reported(message_test(params["fournisseur"], params["telephone"], params["texte"]))
+    return _reported(message_test(_asked_provider() or "", None, TEXT))
 
 
 def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[Examen]:
-    """Examine every connection. A test message leaves only where both a fournisseur and a phone are given."""
+    """Examine every connection. A test message leaves only where a fournisseur is given: to the phone, if one is, else
+    to the number that its connection keeps.
+    """
     if telephone and not fournisseur:
         raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
-    message = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
+    named = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
     source = Source(politique().source)
     examens = [
         *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
         *_examine(RELANCES, _look_at_relances),
         *asyncio.run(_examine_providers()),
+        *_examine_alerts(),
     ]
-    return [*examens, *_send(fournisseur, message)] if fournisseur and message else examens
+    if not fournisseur:
+        return examens
+    try:
+        return [*examens, *_send(fournisseur, named or _to_test_number(fournisseur, TEXT))]
+    except (PipelineError, ProviderError) as error:
+        return [*examens, Examen(hook_of(fournisseur).conn_id, Finding("message", Verdict.BAD, str(error)))]
 
 
-def message_test(fournisseur: str, telephone: str, texte: str) -> list[Examen]:
-    """Send exactly one message, and say what became of it. Blocked where the number or the text is none to send."""
-    return _send(fournisseur, _message(fournisseur, telephone, texte))
+def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[Examen]:
+    """Send exactly one message, and say what became of it. ``telephone``: None, the number that its connection keeps.
+
+    Blocked where the number or the text is none to send, Misconfigured where the connection cannot be read.
+    """
+    message = _message(fournisseur, telephone, texte) if telephone else _to_test_number(fournisseur, texte)
+    return _send(fournisseur, message)
+
+
+def _asked_provider() -> str | None:
+    """Blocked where the run was given anything else, which Airflow keeps, in clear: a number has no place there."""
+    params = get_current_context()["params"]
+    others = sorted(params.keys() - {_FOURNISSEUR})
+    if others:
+        raise Blocked(
+            f"paramètre {printed(', '.join(others))[:100]} : il n'y en a qu'un, {_FOURNISSEUR} ; rien n'est parti. Un "
+            "numéro donné ainsi reste en clair dans Airflow : supprimez ce passage, et mettez le numéro dans « Numéro "
+            "des messages de test » de la connexion",
+            "the provider is the only parameter; delete this run if it holds a number, which Airflow keeps in clear",
+        )
+    fournisseur = params.get(_FOURNISSEUR)
+    return None if fournisseur is None else str(fournisseur)
+
+
+def _to_test_number(fournisseur: str, texte: str) -> Message:
+    hook = hook_of(fournisseur)
+    number = hook.test_number
+    if number is None:
+        raise Blocked(
+            f"la connexion {hook.conn_id} n'a pas de numéro de test ; donnez-le dans Admin → Connections, « Numéro des "
+            f"messages de test » ({TEST_NUMBER}), ou tapez relances envoyer-test --fournisseur {fournisseur}",
+            "the connection has no test number",
+        )
+    return _message(fournisseur, number, texte)
 
 
 def _message(fournisseur: str, telephone: str, texte: str) -> Message:
@@ -97,6 +141,14 @@ def _examine(conn_id: str, look: Look) -> list[Examen]:
     except psycopg.OperationalError as error:
         text = f"la base s'est tue ({type(error).__name__}) : recommencez — the database went silent, try again"
         return [Examen(conn_id, Finding("accès", Verdict.BAD, text))]
+
+
+def _examine_alerts() -> list[Examen]:
+    try:
+        connection = kept(ALERTS)
+    except AirflowNotFoundException:
+        return []  # nobody asked for alerts
+    return [Examen(ALERTS, examine_webhook(connection))]
 
 
 async def _examine_providers() -> list[Examen]:

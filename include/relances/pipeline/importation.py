@@ -7,8 +7,9 @@ from pathlib import Path
 
 from relances.rules.encodage import read_encoding
 from relances.rules.errors import Blocked
+from relances.rules.markdown import nombre
 from relances.rules.tableur import Tableau, read_table
-from relances.stages.line_log import SHOWN, LineLog
+from relances.stages.line_log import MOST, SHOWN, LineLog
 from relances.stages.tableau_csv import PERSONAL_DATA
 
 
@@ -43,6 +44,11 @@ def told(counts: str, erreurs: LineLog, remarques: LineLog | None = None, *, fai
     lines = _told(erreurs, "1 erreur,", "erreurs, toutes")
     if remarques is not None and fait:
         lines += _told(remarques, "1 remarque,", "remarques, toutes")
+    if erreurs.is_full and not fait:
+        lines.append(
+            f"La lecture s'est arrêtée à {nombre(MOST)} lignes refusées : corrigez ce qu'elles ont en commun, puis "
+            "relancez — reading stopped there: mend what they have in common, then run it again"
+        )
     if not fait:
         lines.append(
             "Rien n'est importé : corrigez le fichier, ou ajoutez --ignorer-erreurs pour importer le reste "
@@ -58,5 +64,7 @@ def _told(log: LineLog, one: str, many: str) -> list[str]:
     if log.nombre > SHOWN:
         lines.append("… et 1 autre." if log.nombre == SHOWN + 1 else f"… et {log.nombre - SHOWN} autres.")
     if log.nombre:
-        lines.append(f"{one if log.nombre == 1 else f'{log.nombre} {many}'} dans {log.path} ({PERSONAL_DATA}).")
+        told = one if log.nombre == 1 else f"{log.nombre} {many}"
+        first = f", pour les {nombre(MOST)} premières lignes," if log.is_full else ""
+        lines.append(f"{told}{first} dans {log.path} ({PERSONAL_DATA}).")
     return lines

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.markdown import compte, nombre
 
@@ -39,7 +40,7 @@ class Compte:
 def run_failed(passage: Passage, taches: Sequence[str], bilan: Compte | None) -> str:
     """A run is red. ``taches``: those that failed, in the order of the Dag; ``bilan``: None where none can be read."""
     unbalanced = bilan is not None and not bilan.equilibre
-    noms = _shown(taches)
+    noms = cite(_shown(taches))
     return _message(
         [
             "Relances : BILAN NON ÉQUILIBRÉ, passage en échec" if unbalanced else "Relances : passage en échec",
@@ -99,7 +100,7 @@ def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
     return _message(
         [
             f"Relances : la file {fournisseur} est suspendue, {reprise}",
-            f"Motif : {motif}",
+            f"Motif : {cite(motif)}",
             f"{_attente(en_attente)} ; aucune n'est perdue, les autres fournisseurs continuent.",
             "Que faire : si le motif ne se corrige pas chez vous, voyez avec le fournisseur ; « relances diagnostic » "
             "(ou le Dag relances_diagnostic) examine sa connexion sans rien envoyer.",
@@ -159,7 +160,7 @@ def _waiting(relances: int | None) -> str:
 
 
 def _of(passage: Passage) -> str:
-    return f"{passage.dag_id}, passage {passage.run_id}"
+    return cite(f"{passage.dag_id}, passage {passage.run_id}")
 
 
 def _par_place(bilan: Compte) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from relances.rules.bilan import SANS_NOUVELLE
+from relances.rules.citation import cite
 from relances.rules.exclusions import RAISONS, Raison
 
 CAUSES: Final[dict[str, Raison]] = {
@@ -57,7 +58,7 @@ def cause(code: str, fournisseur: str | None, explications: Explications) -> Rai
     """The meaning of a relance's code: ours, else its fournisseur's; one that nobody knows blames nobody."""
     known = CAUSES.get(code) or explications.get((fournisseur or "", code))
     return known or Raison(
-        f"code inconnu : refusée par le fournisseur (code {code}), malgré plusieurs essais",
+        f"code inconnu : refusée par le fournisseur (code {cite(code)}), malgré plusieurs essais",
         "prévenir l'exploitant : chercher ce code chez le fournisseur et le dire au développeur ; rien ne met en cause "
         "le numéro",
     )

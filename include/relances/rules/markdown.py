@@ -20,7 +20,8 @@ def francs(value: Decimal) -> str:
 
 
 def tableau(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table whose columns have one width; figures to the right."""
+    """A table whose columns have one width; figures to the right. A cell is one line, and no border."""
+    rows = [[" ".join(cell.split()).replace("|", "¦") for cell in row] for row in rows]
     columns = list(zip(header, *rows, strict=True))
     widths = [max(len(cell) for cell in column) for column in columns]
     figures = [all(_is_figure(cell) for cell in column[1:]) for column in columns]

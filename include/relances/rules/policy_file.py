@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.rules.fenetre import JOURS, Fenetre
+from relances.rules.noms import SOURCE_NAME
 from relances.rules.policy import (
     ECHEANCE_HORIZON_JOURS,
     ECHEANCE_MIN,
@@ -47,7 +48,9 @@ def _politique(document: Table) -> Politique:
     envoi = _envoi(document.table("envoi"))
     niveaux = read_niveaux(document, envoi)
     return Politique(
-        source=source.text("nom"),
+        source=source.text_like(
+            "nom", SOURCE_NAME, 'le nom d\'un dossier de store/sources, comme "collecte_taxe"', "a folder's plain name"
+        ),
         devise=source.text_like("devise", "[A-Z]{3}", 'une devise en trois lettres, comme "XAF"', "a currency code"),
         base_fiscale=_base_fiscale(document.table("base_fiscale")) if document.has("base_fiscale") else BaseFiscale(),
         qualite=_qualite(document.table("qualite")),

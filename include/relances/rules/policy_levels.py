@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 from relances.rules.models import Canal
+from relances.rules.noms import GABARIT_NAME
 from relances.rules.policy import Envoi, Modele, Niveau
 from relances.rules.toml_table import Table
 from relances.rules.values import Values
@@ -39,7 +40,7 @@ def _niveau(table: Table, envoi: Envoi) -> Niveau:
         a_partir_de_jours=table.integer("a_partir_de_jours", 0, TEN_YEARS),
         canal=canal,
         fournisseur=table.one_of("fournisseur", envoi.fournisseurs(canal)) if table.has("fournisseur") else None,
-        gabarit=table.text("gabarit"),
+        gabarit=table.text_like("gabarit", GABARIT_NAME, 'le nom d\'un gabarit, comme "niveau1"', "a plain name"),
         delai_jours=table.integer("delai_jours", 0, TEN_YEARS),
     )
 

@@ -9,6 +9,7 @@ from typing import Final
 from relances.rules.apercu import Exemple, textes
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
 from relances.rules.causes import Explications, cause
+from relances.rules.citation import cite
 from relances.rules.corrections import a_corriger
 from relances.rules.exclusions import Raison, raison
 from relances.rules.markdown import compte, francs, nombre, tableau
@@ -70,7 +71,7 @@ def rapport(releve: Releve, explications: Explications) -> str:
 
 def _titre(bilan: Bilan) -> str:
     kind = "Simulation" if bilan.simulation else "Relances"
-    campagne = f" de la campagne « {bilan.campagne} »" if bilan.campagne else ""
+    campagne = f" de la campagne « {cite(bilan.campagne)} »" if bilan.campagne else ""
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
@@ -88,7 +89,8 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
         *_portee(bilan),
     ]
     held = [
-        f"- **{fournisseur} est suspendu par une faute du compte** : {motif}" for fournisseur, motif in tenues.items()
+        f"- **{fournisseur} est suspendu par une faute du compte** : {cite(motif)}"
+        for fournisseur, motif in tenues.items()
     ]
     return "\n".join([*lines, *held, *_warnings(bilan)])
 

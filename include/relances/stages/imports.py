@@ -13,7 +13,7 @@ from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
 from relances.rules.errors import Blocked
 from relances.rules.oppositions import Opposition, find_opposition_columns, read_opposition
 from relances.rules.policy import Qualite
-from relances.rules.tableur import Tableau
+from relances.rules.tableur import Ligne, Tableau
 from relances.stages.line_log import LineLog
 from relances.store.contacts import Contacts, Merged
 from relances.store.database import explained
@@ -83,7 +83,7 @@ def import_contacts(
 
     def contacts() -> Iterator[tuple[int, Contact]]:
         nonlocal lues
-        for ligne in table.lignes:
+        for ligne in _as_far_as(table, erreurs, ignorer_erreurs=ignorer_erreurs):
             lues += 1
             read = read_contact(ligne, colonnes, qualite, today)
             if isinstance(read, Contact):
@@ -128,7 +128,7 @@ def import_oppositions(
     """Add a file to the list, unless its errors prevent it. ``numbers_of``: raises Illisible."""
     colonnes = find_opposition_columns(table.titres, table.nom)
     lues, lignes = 0, list[Opposition]()
-    for ligne in table.lignes:
+    for ligne in _as_far_as(table, erreurs, ignorer_erreurs=ignorer_erreurs):
         lues += 1
         match read_opposition(ligne, colonnes, numbers_of):
             case Opposition() as opposition:
@@ -177,6 +177,14 @@ def _tally(lignes: Iterable[Opposition], contribuables: Set[str], numeros: Set[s
             told["connue" if new.isdisjoint(who - said) else "ajoutee"] += 1
         said |= who
     return told
+
+
+def _as_far_as(table: Tableau, erreurs: LineLog, *, ignorer_erreurs: bool) -> Iterator[Ligne]:
+    """The lines that are worth reading: once the log of what prevents the import is full, no more."""
+    for ligne in table.lignes:
+        if erreurs.is_full and not ignorer_erreurs:
+            return
+        yield ligne
 
 
 def _no_row(table: Tableau) -> Blocked:

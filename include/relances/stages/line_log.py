@@ -1,6 +1,6 @@
-"""What there is to say of the lines of an imported file: the first on the screen, all in a file beside it."""
+"""What there is to say of the lines of an imported file: the first on the screen, most in a file beside it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,11 +12,16 @@ from relances.stages.tableau_csv import Write, open_csv
 
 HEADER: Final = ("ligne", "colonne", "raison", "valeur")
 SHOWN: Final = 20
+MOST: Final = 10_000  # lines: whoever has more to mend mends them by their cause
+_LONGEST: Final = 200  # characters of a cell
 
 
 @dataclass(slots=True)
 class LineLog:
-    """Made by :func:`line_log`. ``nombre``: what was said, of so many ``lignes``; ``premieres``: at most ``SHOWN``."""
+    """Made by :func:`line_log`. ``nombre``: what was said, of so many ``lignes``; ``premieres``: at most ``SHOWN``.
+
+    The file has what is said of the first ``MOST`` lines.
+    """
 
     path: Path
     nombre: int = 0
@@ -25,15 +30,19 @@ class LineLog:
     _stack: ExitStack = field(default_factory=ExitStack)
     _write: Write | None = None
 
-    def add(self, dites: Iterable[Erreur]) -> None:
+    @property
+    def is_full(self) -> bool:
+        """Whether the file takes no more."""
+        return self.lignes >= MOST
+
+    def add(self, dites: Sequence[Erreur]) -> None:
         """Say these of one line."""
-        self.lignes += 1
-        for dite in dites:
-            self.nombre += 1
-            if len(self.premieres) < SHOWN:
-                self.premieres.append(dite)
+        self.nombre += len(dites)
+        self.premieres += dites[: SHOWN - len(self.premieres)]
+        if not self.is_full:
             self._write = self._write or self._stack.enter_context(open_csv(self.path, HEADER))
-            self._write([_cells(dite)])
+            self._write(map(_cells, dites))
+        self.lignes += 1
 
     def note(self, ligne: int, raison: str, colonne: str = "") -> None:
         """The same of one thing that is about the line, or about one of its columns."""
@@ -51,4 +60,8 @@ def line_log(fichier: Path, quoi: str) -> Iterator[LineLog]:
 
 
 def _cells(dite: Erreur) -> tuple[Valeur, ...]:
-    return dite.ligne, dite.colonne, dite.raison, dite.valeur
+    return dite.ligne, _cut(dite.colonne), dite.raison, _cut(dite.valeur)
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _LONGEST else f"{cell[: _LONGEST - 1]}…"

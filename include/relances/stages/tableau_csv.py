@@ -5,7 +5,9 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from relances.rules.csv_sur import Valeur, cellule
@@ -25,9 +27,8 @@ def open_csv(path: Path, header: Sequence[str]) -> Iterator[Write]:
     with _told(path):
         if path.exists() and not path.is_file():
             raise Blocked(f"{path} n'est pas un fichier ; donnez un autre nom", "not a file: give another name")
-        # mkstemp makes it 0600.
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".relances.")
-    file = os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="")
+        unfinished = _Unfinished.beside(path)
+    file = os.fdopen(unfinished.descriptor, "w", encoding="utf-8-sig", newline="")
     writer = csv.writer(file, delimiter=";")
 
     def write(rows: Iterable[Sequence[Valeur]]) -> int:
@@ -47,12 +48,46 @@ def open_csv(path: Path, header: Sequence[str]) -> Iterator[Write]:
         write([header])
         yield write
         with _told(path):
+            os.fsync(file.fileno())
+            unfinished.take(path)
             file.close()
-            Path(name).replace(path)
     finally:
         with suppress(OSError):
             file.close()
-        Path(name).unlink(missing_ok=True)
+        unfinished.drop()
+
+
+@dataclass(slots=True)
+class _Unfinished:
+    """A file that its owner alone may read. ``name``: None while it has none: however this process ends, it is gone."""
+
+    descriptor: int
+    name: Path | None = None
+
+    @classmethod
+    def beside(cls, path: Path) -> "_Unfinished":
+        try:
+            return cls(os.open(path.parent, os.O_TMPFILE | os.O_WRONLY, 0o600))
+        except FileNotFoundError:
+            raise
+        except OSError:  # not on every disk: one of a network, for one
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".relances.")  # which makes it 0600
+            return cls(descriptor, Path(name))
+
+    def take(self, path: Path) -> None:
+        """Give it that name, in place of the file that has it, whoever may read that one."""
+        if self.name is None:
+            self.name = path.with_name(f".relances.{token_hex(8)}")
+            folder = os.open(path.parent, os.O_DIRECTORY)
+            try:  # by a folder's descriptor, or Python would not follow the link to what has no name
+                os.link(f"/proc/self/fd/{self.descriptor}", self.name.name, dst_dir_fd=folder, follow_symlinks=True)
+            finally:
+                os.close(folder)
+        self.name.replace(path)
+
+    def drop(self) -> None:
+        if self.name is not None:
+            self.name.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -23,6 +23,7 @@
 A literal ``%`` is written ``%%`` in these files.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,6 +37,8 @@ from psycopg import sql
 from psycopg.rows import args_row
 
 from relances.rules.errors import Blocked
+from relances.rules.mojibake import printed
+from relances.rules.noms import SOURCE_NAME
 from relances.store.conversion import held_statement, utf8_rows
 from relances.store.guest import ended, flowing
 
@@ -58,6 +61,9 @@ CONTRACT: Final = (
 )
 CONTACTS: Final = "contacts"
 """The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
+
+FOLDERS: Sequence[Traversable] = (files("relances.store") / "sources",)
+"""Where tax systems are described, each in a folder of its name."""
 
 _STAGED: Final[Mapping[str, sql.Composable]] = {
     "echeance": sql.SQL("echeance::date"),
@@ -202,18 +208,23 @@ class Source:
 
     def has(self, name: str) -> bool:
         """Whether it has that file, of those that it may do without."""
-        return self._file(name).is_file()
-
-    def _file(self, name: str) -> Traversable:
-        return files("relances.store").joinpath("sources", self.name, name)
+        return _file(self.name, name) is not None
 
     def statement(self, name: str, connection: psycopg.Connection) -> LiteralString:
         """The text of one of its files, for this database. Blocked where the tax system or the file is unknown."""
-        path = self._file(name)
-        if not path.is_file():
+        path = _file(self.name, name)
+        if path is None:
             raise Blocked(
-                f"store/sources/{self.name}/{name} n'existe pas ; corrigez source.nom dans politique.toml",
+                f"store/sources/{printed(self.name)[:80]}/{name} n'existe pas ; corrigez source.nom dans "
+                "politique.toml",
                 "unknown tax system: check source.nom",
             )
         # Files of this distribution are as trusted as literals in its code.
         return held_statement(connection, path.read_text(encoding="utf-8").strip().removesuffix(";"))
+
+
+def _file(source: str, name: str) -> Traversable | None:
+    """The file of a tax system, if there is one. Its name comes from the policy: it never leads out of FOLDERS."""
+    if not re.fullmatch(SOURCE_NAME, source):
+        return None
+    return next((file for folder in FOLDERS if (file := folder / source / name).is_file()), None)

@@ -24,11 +24,15 @@ def http(status: int, body: str | bytes, **headers: str) -> bytes:
 
 @dataclass
 class Rigged:
-    """What it received, and how it ends the next exchange of a message. ``refused``: tokens that open nothing."""
+    """What it received, and how it ends the next exchange of a message. ``refused``: tokens that open nothing.
+
+    ``token_ending``: how it ends that of a token; None: by giving one.
+    """
 
     case: Case
     server: Server
     ending: Ending
+    token_ending: Ending | None = None
     token_requests: int = 0
     refused: set[str] = field(default_factory=set)
     asked_for_a_token: asyncio.Event = field(default_factory=asyncio.Event)
@@ -47,6 +51,9 @@ class Rigged:
             self.token_requests += 1
             self.asked_for_a_token.set()
             await self.may_give_tokens.wait()
+            if self.token_ending is not None:
+                await self.token_ending(writer)
+                return
             token = f"{TOKEN}-{self.token_requests}"
             await answer(http(200, json.dumps({"access_token": token, "expires_in": 300})))(writer)
             return
