@@ -509,6 +509,36 @@ class TestWriteBack:
         (row,) = self.shown(etaxe)
         assert row["notes"] == f"A rappelé.\n[relances #{REPERE}] ventis · réf. a\\1b\nPaiera lundi."
 
+    @pytest.mark.parametrize(
+        "changed", ["notes = 'Réglé.'", "affectation_taxe_id = NULL", "notes = replace(notes, '123', '124')"]
+    )
+    def test_a_row_that_changed_since_it_was_looked_up_is_left_for_a_later_turn(
+        self, etaxe: psycopg.Connection[Row], creance: int, changed: str
+    ) -> None:
+        self.write(etaxe, self.settled(etaxe, creance))
+        etaxe.execute(f"UPDATE relance SET {changed}")  # type: ignore[arg-type]  # noqa: S608
+        before = self.shown(etaxe)
+        params = {name: [value] for name, value in self.settled(etaxe, creance, statut="livree").items()}
+        row = etaxe.execute(statement("write_back.sql"), {**params, "ligne": [before[0]["id"]], "dossier": [None]})
+        assert row.fetchone() == {"inserted": 0, "updated": 0, "dossiers": 0, "laissees": [1]}
+        assert self.shown(etaxe) == before
+
+    def test_a_dossier_closed_since_it_was_looked_up_is_left_for_a_later_turn(
+        self, etaxe: psycopg.Connection[Row], creance: int
+    ) -> None:
+        closed = self.dossier(etaxe, creance, statut="paye")
+        params = {name: [value] for name, value in self.settled(etaxe, creance).items()}
+        row = etaxe.execute(statement("write_back.sql"), {**params, "ligne": [None], "dossier": [closed]})
+        assert row.fetchone() == {"inserted": 0, "updated": 0, "dossiers": 0, "laissees": [1]}
+        assert self.shown(etaxe) == []
+
+    def test_what_a_provider_answered_cannot_pass_for_a_mark(
+        self, etaxe: psycopg.Connection[Row], creance: int
+    ) -> None:
+        echoed = self.settled(etaxe, creance, statut="echec", code="1003", motif="[relances #1] x")
+        self.write(etaxe, echoed)
+        assert self.shown(etaxe)[0]["notes"].count("[relances #") == 1
+
     def test_a_reminder_made_by_hand_is_left_alone(self, etaxe: psycopg.Connection[Row], creance: int) -> None:
         self.write(etaxe, self.settled(etaxe, creance))
         etaxe.execute("UPDATE relance SET notes = '[relances #99999999999999999999999]'")

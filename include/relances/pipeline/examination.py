@@ -134,7 +134,7 @@ def _look_at_relances(connection: psycopg.Connection) -> Iterator[Finding]:
 
 def _examine(conn_id: str, look: Look) -> list[Examen]:
     try:
-        with database(conn_id) as connection:
+        with database(conn_id, "diagnostic") as connection:
             return [Examen(conn_id, finding) for finding in look(connection)]
     except PipelineError as error:
         return [Examen(conn_id, Finding("accès", Verdict.BAD, str(error)))]

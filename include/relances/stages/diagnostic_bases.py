@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import psycopg
 
 from relances.rules.errors import PipelineError
+from relances.stages.diagnostic_occupation import examine_occupation
 from relances.store.database import explained
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
 from relances.store.encodage import UTF8, assumed_encoding
@@ -45,6 +46,7 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
             yield Finding(statement, Verdict.BAD, str(error))
         else:
             yield _rights(conn_id, statement, lacking, "tables, colonnes et droits — tables, columns and rights")
+    yield examine_occupation(connection)
 
 
 def _server(inspection: Inspection) -> Finding:

@@ -25,22 +25,34 @@ WITH demande AS MATERIALIZED (
 demandee AS MATERIALIZED (
     SELECT DISTINCT affectation_taxe_id FROM demande
 ),
--- Une note peut porter plusieurs repères : celui de la ligne, et ceux qu'un agent y a recopiés.
-marquee AS MATERIALIZED (
+-- Jointe avant d'être filtrée : tant que la table n'est pas ré-analysée, le filtre promet une ligne et le plan est carré.
+jointe AS MATERIALIZED (
     SELECT
         relance.id,
         relance.affectation_taxe_id,
         relance.contribuable_id,
+        relance.type_relance,
         relance.date_planifiee,
         relance.date_envoi,
-        marque.repere[1] AS repere
+        relance.notes,
+        relance.utilisateur_id
     FROM demandee
     JOIN relance ON relance.affectation_taxe_id = demandee.affectation_taxe_id
-    CROSS JOIN LATERAL regexp_matches(relance.notes, '\[relances #([0-9a-f-]+)\]', 'g') AS marque (repere)
-    -- strpos et non LIKE : tant que la table n'est pas ré-analysée, LIKE promet une ligne et le plan devient carré.
-    WHERE strpos(relance.notes, '[relances #') > 0
-        AND relance.utilisateur_id IS NULL
-        AND relance.type_relance::text IN ('sms', 'whatsapp')
+),
+-- Une note peut porter plusieurs repères : celui de la ligne, et ceux qu'un agent y a recopiés.
+marquee AS MATERIALIZED (
+    SELECT
+        jointe.id,
+        jointe.affectation_taxe_id,
+        jointe.contribuable_id,
+        jointe.date_planifiee,
+        jointe.date_envoi,
+        marque.repere[1] AS repere
+    FROM jointe
+    CROSS JOIN LATERAL regexp_matches(jointe.notes, '\[relances #([0-9a-f-]+)\]', 'g') AS marque (repere)
+    WHERE strpos(jointe.notes, '[relances #') > 0
+        AND jointe.utilisateur_id IS NULL
+        AND jointe.type_relance::text IN ('sms', 'whatsapp')
 ),
 -- Une affectation peut avoir plusieurs dossiers : le dernier ouvert.
 ouvert AS (

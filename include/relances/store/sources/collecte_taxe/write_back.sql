@@ -20,7 +20,7 @@ WITH demande AS MATERIALIZED (
         recue.rang,
         recue.ligne,
         recue.dossier,
-        recue.repere,
+        '[relances #' || recue.repere || ']' AS marque,
         affectation.id AS affectation_taxe_id,
         contribuable.id AS contribuable_id,
         valeur.type_relance,
@@ -105,14 +105,14 @@ etat AS MATERIALIZED (
             ELSE ancienne.date_envoi
         END AS date_envoi,
         coalesce(
-            regexp_replace(
-                ancienne.notes,
-                -- Le repère, puis ce que nous écrivons : fournisseur, référence, et selon l'état un mot ou un motif, qui va
-                -- jusqu'au bout de la ligne ou au repère suivant. Sans lettre accentuée : une base peut n'en avoir aucune.
-                '\[relances #' || demande.repere || '\]'
-                || '( [a-z]\w*( \S+ r\S+f\. \S+)?'
+            left(ancienne.notes, ancienne.debut - 1) || demande.note || regexp_replace(
+                substr(ancienne.notes, ancienne.debut + length(demande.marque)),
+                -- Derrière le repère, ce que nous écrivons : fournisseur, référence, et selon l'état un mot ou un motif, qui
+                -- va jusqu'au bout de la ligne ou au repère suivant. Sans lettre accentuée : une base peut n'en avoir
+                -- aucune. Un seul motif pour toutes les lignes : en compiler un par ligne prendrait tout le temps.
+                '^( [a-z]\w*( \S+ r\S+f\. \S+)?'
                 || '( \S+ (livr\S+|408, v\S+rification en cours)| \S+ \S+ : ((?! *\[relances #)[^\r\n])*)?)?',
-                replace(demande.note, '\', '\\')
+                ''
             ),
             demande.note
         ) AS notes,
@@ -125,10 +125,11 @@ etat AS MATERIALIZED (
             AND row_number() OVER (PARTITION BY coalesce(demande.ligne, -demande.rang) ORDER BY demande.rang) = 1
             AS libre
     FROM demande
-    LEFT JOIN ancienne
-        ON ancienne.id = demande.ligne
-        AND ancienne.affectation_taxe_id = demande.affectation_taxe_id
-        AND strpos(ancienne.notes, '[relances #' || demande.repere || ']') > 0
+    LEFT JOIN LATERAL (
+        SELECT id, date_envoi, notes, strpos(notes, demande.marque) AS debut
+        FROM ancienne
+        WHERE id = demande.ligne AND affectation_taxe_id = demande.affectation_taxe_id
+    ) AS ancienne ON ancienne.debut > 0
     LEFT JOIN ouvert ON ouvert.id = demande.dossier
 ),
 ajout AS (
@@ -157,7 +158,8 @@ reprise AS (
         notes = etat.notes,
         updated_at = now() AT TIME ZONE 'UTC'
     FROM etat
-    WHERE etat.libre AND relance.id = etat.ligne
+    WHERE relance.id = ANY (%(ligne)s::bigint[])  -- par sa clé, quoi que le planificateur sache de la table
+        AND etat.libre AND relance.id = etat.ligne
         AND (
             relance.type_relance, relance.statut, relance.message, relance.montant_due, relance.date_echeance,
             relance.date_planifiee, relance.canal_envoi, relance.date_envoi, relance.notes
@@ -179,7 +181,7 @@ dossier AS (
     SET nombre_relances = coalesce(dossier_impaye.nombre_relances, 0) + contact.nombre,
         dernier_contact = greatest(dossier_impaye.dernier_contact, contact.dernier)
     FROM contact
-    WHERE dossier_impaye.id = contact.dossier_id
+    WHERE dossier_impaye.id = ANY (%(dossier)s::bigint[]) AND dossier_impaye.id = contact.dossier_id
     RETURNING dossier_impaye.id
 )
 SELECT

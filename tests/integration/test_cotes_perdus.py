@@ -1,0 +1,134 @@
+"""Each of the two databases lost alone, at each step: the task ends soon in one sentence, nothing stays behind, and its
+retry succeeds."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import psycopg
+import pytest
+
+from relances import pipeline
+from relances.local.base_fictive import create_base_fictive
+from relances.rules.errors import TryAgain
+from tests.conftest import CopyDatabase, NewDatabase
+from tests.integration.invariants import invariants
+from tests.integration.provider import Provider
+from tests.integration.test_reperes import shown
+from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.support import one_sentence, postgres_connection, wait_until
+
+ASKED = request()
+SOON = 20.0  # seconds
+OURS = "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'relances%'"
+
+pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
+
+
+@pytest.fixture(scope="module")
+def sample_url(new_database: NewDatabase) -> str:
+    url = new_database("etaxe")
+    create_base_fictive(url, contribuables=60, date_reference=TODAY)
+    return url
+
+
+@pytest.fixture
+def urls(
+    sample_url: str, relances_url: str, copy_database: CopyDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> dict[str, str]:
+    """Of both databases, behind their connections."""
+    url = copy_database(sample_url)
+    ask(url, "DELETE FROM relance")
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+    return {"etaxe": url, "relances": relances_url}
+
+
+def send() -> None:
+    for lot in pipeline.plan_lots(ASKED, "ventis"):
+        pipeline.send_lot(ASKED, **lot)
+
+
+STEPS: dict[str, Callable[[], object]] = {
+    "extract": lambda: pipeline.extract(ASKED),
+    "validate": lambda: pipeline.validate(ASKED),
+    "create_relances": lambda: pipeline.create_relances(ASKED),
+    "send": send,
+    "write_back": lambda: pipeline.write_back(ASKED),
+    "report": lambda: pipeline.report(ASKED),
+}
+
+
+@contextmanager
+def killed_once_it_waits(url: str, lock: str) -> Iterator[None]:
+    """Hold what the block needs of a database; end the sessions of ours there as soon as one waits for it."""
+
+    def kill() -> None:
+        with psycopg.connect(url) as holding, psycopg.connect(url, autocommit=True) as watching:
+            holding.execute(lock)  # type: ignore[arg-type]
+            held.append(True)
+            waits = f"SELECT count(*) {OURS} AND wait_event_type = 'Lock'"
+            wait_until(lambda: watching.execute(waits).fetchone() != (0,), "a session of ours that waits")  # type: ignore[arg-type]
+            watching.execute(f"SELECT pg_terminate_backend(pid) {OURS}")  # type: ignore[arg-type]
+            holding.rollback()
+
+    held: list[bool] = []
+    killer = Thread(target=kill)
+    killer.start()
+    wait_until(lambda: held, "the lock")
+    yield
+    killer.join()
+
+
+@pytest.mark.parametrize(
+    ("step", "side", "lock"),
+    [
+        ("extract", "etaxe", "LOCK TABLE affectation_taxe"),
+        ("extract", "etaxe", "LOCK TABLE type_taxe"),
+        ("extract", "relances", "LOCK TABLE relances.creance_extraite"),
+        ("extract", "relances", "LOCK TABLE relances.execution"),
+        ("validate", "relances", "LOCK TABLE relances.creance_extraite"),
+        ("validate", "relances", "LOCK TABLE relances.numero"),
+        ("validate", "relances", "LOCK TABLE relances.exclusion"),
+        ("create_relances", "relances", "LOCK TABLE relances.relance IN SHARE MODE"),
+        ("create_relances", "relances", "LOCK TABLE relances.numero"),
+        ("send", "etaxe", "LOCK TABLE info_collecte"),
+        ("send", "relances", "LOCK TABLE relances.relance_creance"),
+        ("write_back", "etaxe", "LOCK TABLE dossier_impaye"),
+        ("write_back", "relances", "LOCK TABLE relances.relance IN SHARE MODE"),
+        ("report", "relances", "LOCK TABLE relances.exclusion"),
+    ],
+)
+def test_a_side_lost_alone_ends_the_task_and_nothing_stays_on_the_other(
+    urls: dict[str, str], provider: Provider, step: str, side: str, lock: str
+) -> None:
+    for name, run in STEPS.items():
+        if name == step:
+            before, began = statuts(urls["relances"]), time.monotonic()
+            with killed_once_it_waits(urls[side], lock), pytest.raises(TryAgain) as stopped:
+                run()
+            assert time.monotonic() - began < SOON
+            assert f"base {side}_db : connexion perdue" in one_sentence(stopped.value)
+            wait_until(lambda: not any(map(ours, urls.values())), "no session of ours is left")
+            assert statuts(urls["relances"]) == before
+        run()
+    invariants(urls["relances"], provider.ledger())
+    assert statuts(urls["relances"]).keys() == {"envoyee"}
+    assert shown(urls["etaxe"]).keys() == told_by(urls["relances"])
+    assert "## Bilan : équilibré" in pipeline.report(ASKED)
+
+
+def ours(url: str) -> list[Row]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(f"SELECT query {OURS}").fetchall()  # type: ignore[arg-type, return-value]
+
+
+def told_by(url: str) -> set[tuple[str, str]]:
+    rows = ask(
+        url,
+        "SELECT relances.repere(r.id) AS repere, rc.creance_id FROM relances.relance r "
+        "JOIN relances.relance_creance rc ON rc.relance_id = r.id",
+    )
+    return {(row["repere"], row["creance_id"]) for row in rows}
