@@ -11,6 +11,7 @@ from airflow.sdk import get_current_context
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances.pipeline.connections import ETAXE, RELANCES, database
+from relances.pipeline.installation import temoin
 from relances.pipeline.numeros import by_policy
 from relances.pipeline.policy import politique
 from relances.pipeline.providers import hook_of, is_connected
@@ -20,7 +21,7 @@ from relances.rules.mojibake import printed
 from relances.rules.phones import Refus, candidats, destination
 from relances.rules.telephones import why_not
 from relances.stages.diagnostic import Examen, examine_provider
-from relances.stages.diagnostic_bases import examine_etaxe, examine_relances
+from relances.stages.diagnostic_bases import examine_etaxe, examine_installation, examine_relances
 from relances.stages.essai import send_test
 from relances.store.sources import Source
 from relances_providers.errors import ProviderError
@@ -129,7 +130,10 @@ def _send(fournisseur: str, message: Message) -> list[Examen]:
 
 def _look_at_relances(connection: psycopg.Connection) -> Iterator[Finding]:
     with database(RELANCES) as other:  # two sessions, unless a pooler makes one of them
-        yield from examine_relances(RELANCES, connection, other)
+        findings = [*examine_relances(RELANCES, connection, other)]
+    yield from findings
+    if all(finding.verdict is not Verdict.BAD for finding in findings):
+        yield from examine_installation(connection, temoin())
 
 
 def _examine(conn_id: str, look: Look) -> list[Examen]:

@@ -18,10 +18,8 @@ from relances.rules.markdown import compte
 from relances.stages.restauration import Parole, Restauration, compare, restore
 from relances.store.installation import Installation
 from relances.store.sources import Source
-from relances.store.temoin import Temoin
+from relances.store.temoin import VARIABLE, Temoin
 from relances_providers.errors import ProviderError
-
-VARIABLE = "RELANCES_TEMOIN"
 
 
 def temoin() -> Temoin | None:

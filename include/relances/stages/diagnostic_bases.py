@@ -4,15 +4,17 @@ from collections.abc import Iterator
 
 import psycopg
 
-from relances.rules.errors import PipelineError
+from relances.rules.errors import Blocked, PipelineError
+from relances.rules.installation import discrepancy, stopped
 from relances.stages.diagnostic_occupation import examine_occupation
 from relances.store.database import explained
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
 from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.inspection import STATEMENTS, Inspection
+from relances.store.installation import Installation
 from relances.store.migration import revisions
-from relances.store.sources import Source
-from relances.store.write_back import PLACES
+from relances.store.sources import OPTIONAL, Source
+from relances.store.temoin import VARIABLE, Temoin
 from relances_providers.messaging import Finding, Verdict
 
 
@@ -37,7 +39,7 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
     yield _server(inspection)
     yield from _encoding(connection)
     for statement in STATEMENTS:
-        if statement == PLACES and not source.has(PLACES):
+        if statement in OPTIONAL and not source.has(statement):
             continue
         try:
             with explained(conn_id, connection):
@@ -47,6 +49,26 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
         else:
             yield _rights(conn_id, statement, lacking, "tables, colonnes et droits — tables, columns and rights")
     yield examine_occupation(connection)
+
+
+def examine_installation(connection: psycopg.Connection, temoin: Temoin | None) -> Iterator[Finding]:
+    """Whether our database is the one that sent, and who remembers it."""
+    etat = Installation(connection).look()
+    try:
+        motif = discrepancy(etat, temoin.read() if temoin is not None else None)
+    except Blocked as error:
+        yield Finding("installation", Verdict.BAD, str(error))
+        return
+    if motif is not None:
+        yield Finding("installation", Verdict.BAD, str(stopped(motif)))
+    elif temoin is None:
+        text = (
+            f"{etat.marque}, sans témoin : donnez un fichier à {VARIABLE}, hors du dossier de la base, qui ne pourra "
+            "alors revenir en arrière sans qu'on le voie — no witness file"
+        )
+        yield Finding("installation", Verdict.UNSEEN, text)
+    else:
+        yield Finding("installation", Verdict.GOOD, f"{etat.marque}, témoin {temoin.path}")
 
 
 def _server(inspection: Inspection) -> Finding:

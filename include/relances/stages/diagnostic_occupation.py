@@ -15,8 +15,8 @@ def examine_occupation(connection: psycopg.Connection) -> Finding:
     if waiting:
         first = waiting[0]
         text = (
-            f"{first.derriere} session(s) attendent derrière nous ({first.nom}, {first.secondes:.0f} s) : si cela dure, "
-            f"SELECT pg_terminate_backend({first.pid}) ; la tâche recommencera — somebody waits behind us"
+            f"{first.derriere} session(s) attendent derrière nous ({first.nom}, {first.secondes:.0f} s) : si cela "
+            f"dure, SELECT pg_terminate_backend({first.pid}) ; la tâche recommencera — somebody waits behind us"
         )
         return Finding(_PART, Verdict.BAD, text)
     verdict = Verdict.UNSEEN if seen.inactives or any(ours.devant for ours in seen.ours) else Verdict.GOOD
@@ -33,8 +33,9 @@ def _said(seen: Occupation) -> list[str]:
         held = seen.inactives[0]
         since = "" if held.secondes is None else f" depuis {held.secondes:.0f} s"
         said.append(
-            f"{len(seen.inactives)} fenêtre(s) ouverte(s) y tiennent des lignes sans rien faire{since} (pid {held.pid}, "
-            f"{held.application or 'sans nom'}) : nos résultats sur ces lignes attendent — idle in a transaction"
+            f"{len(seen.inactives)} fenêtre(s) ouverte(s) y tiennent des lignes sans rien faire{since} (pid "
+            f"{held.pid}, {held.application or 'sans nom'}) : nos résultats sur ces lignes attendent — idle in a "
+            "transaction"
         )
     if not seen.tout_vu:
         said.append(

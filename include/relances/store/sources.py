@@ -59,6 +59,8 @@ CONTRACT: Final = (
     "relances_agents",
     "exclusion",
 )
+OPTIONAL: Final = frozenset({"places.sql", "shown.sql"})
+"""The files that a tax system may do without."""
 CONTACTS: Final = "contacts"
 """The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
 

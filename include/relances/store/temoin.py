@@ -4,9 +4,13 @@ import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from relances.rules.errors import Blocked
 from relances.rules.installation import Releve
+
+VARIABLE: Final = "RELANCES_TEMOIN"
+"""The variable of the environment that says where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,6 @@ class Temoin:
     def _unusable(self, why: str) -> Blocked:
         return Blocked(
             f"le témoin {self.path} ne se lit ou ne s'écrit pas ({why}) ; rendez ce fichier accessible, ou désignez-en "
-            "un autre par RELANCES_TEMOIN",
-            "the witness file cannot be read or written: see RELANCES_TEMOIN",
+            f"un autre par {VARIABLE}",
+            f"the witness file cannot be read or written: see {VARIABLE}",
         )
