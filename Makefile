@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint audit bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -58,12 +58,15 @@ lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
+audit: $(READY_TO_WORK) ## Les vulnérabilités connues des versions fixées (celles acceptées : .ci/vulnerabilites.toml)
+	@$(VENV) .ci/audit.py
+
 bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une heure et demie ; BENCH_ARGS=--help)
 	@$(VENV) -W ignore -m tests.bench $(BENCH_ARGS)
 
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
-	@$(UV_COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(UV_COMPILE) --extra dev --no-emit-package pip -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(LOCK_ARGS)

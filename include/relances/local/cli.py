@@ -16,6 +16,8 @@ from relances.local.errors import LocalError
 from relances.local.examination import examine
 from relances.local.guide import deliver, read_guide
 from relances.local.installation import install
+from relances.local.menage import clean_every_day, read_menage
+from relances.local.roles import prepare_databases
 from relances.local.settings import Settings, World, demo_settings, given_variables, read_dotenv, read_settings
 from relances.local.state import StateFolder
 from relances.local.supervisor import STOP_SIGNALS, bring_down
@@ -70,7 +72,10 @@ def _parser() -> argparse.ArgumentParser:
     add("up", _up, "Airflow au premier plan, jusqu'à Ctrl-C")
     add("down", _down, "arrête ce qui tourne, et ce qu'un arrêt brutal a laissé")
     add("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL")
+    add("preparer-bases", _preparer_bases, "donne à chaque base d'une installation son rôle, sans superutilisateur")
     add("installer", _installer, "prépare l'Airflow de cet environnement : bases, connexions, pools")
+    menage = add("menage", _menage, "efface l'historique et les journaux anciens d'Airflow, jamais ceux des relances")
+    menage.add_argument("--chaque-jour", action="store_true", help="dans une heure, puis chaque jour, sans fin")
 
     diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans numéro")
     diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie le message de test")
@@ -178,9 +183,26 @@ def _migrer(_: argparse.Namespace) -> int:
     return 0
 
 
+def _preparer_bases(_: argparse.Namespace) -> int:
+    prepare_databases(os.environ)
+    print("Chaque base a son rôle.")
+    return 0
+
+
 def _installer(_: argparse.Namespace) -> int:
     install(_settings(), os.environ, Console())
     return 0
+
+
+def _menage(given: argparse.Namespace) -> int:
+    menage = read_menage(_given())
+    if not given.chaque_jour:
+        print(menage.clean())
+        return 0
+    try:
+        clean_every_day(menage)
+    except KeyboardInterrupt:
+        return 0
 
 
 def _diagnostic(given: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from relances.stages import soldes
 from relances.stages.memory import rare_collections
 from relances.stages.sending import LotReport, LotSender, lease, now
 from relances.stages.traffic import Halte
+from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
@@ -122,7 +123,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
                 return None
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
-        with rare_collections():
+        with rare_collections(), explained(RELANCES):
             outcome, worker = asyncio.run(_send_with(hook, lot, policy))
     _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
     if isinstance(outcome, Exception):

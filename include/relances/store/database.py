@@ -54,6 +54,12 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "schéma est à jour (relances migrer)",
             "the database lacks what the query asks for: check the connection and its schema",
         ) from None
+    except psycopg.errors.DiskFull:
+        raise TryAgain(
+            f"base {connexion} : le disque du serveur est plein ; libérez de la place, et ce qui attend reprendra où "
+            "il en était",
+            "the server's disk is full: free some space, and what waits goes on from where it was",
+        ) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
