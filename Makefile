@@ -38,7 +38,7 @@ down: ## Arrête tout ce qui tourne
 	@if [ -x .venv/bin/relances ]; then .venv/bin/relances down; else echo "Rien ne tournait."; fi
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
-	@$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+	@$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
 	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -61,12 +62,20 @@ def remaining(office: Office) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("began", "state"), [(200, "running"), (200, "queued"), (0, "running")])
-def test_a_run_that_is_not_over_keeps_all_its_tasks_however_old(office: Office, began: int, state: str) -> None:
+def test_nothing_goes_that_is_as_young_as_a_run_that_is_not_over(office: Office, began: int, state: str) -> None:
     age(office, 200, state)
     if not began:  # anew: it is younger than those of its tasks that were not cleared
         office.ask_airflow(
             "UPDATE dag_run SET (start_date, queued_at, run_after, created_at) = (now(), now(), now(), now())"
         )
+
+    limit = read_menage(office.environment).limit()
+
+    assert timedelta(days=200) <= datetime.now(UTC) - limit < timedelta(days=201)
+
+
+def test_a_run_that_is_not_over_keeps_all_its_tasks(office: Office) -> None:
+    age(office, 200, "running")
     before = remaining(office)
 
     done = clean(office)

@@ -89,7 +89,7 @@ class Installation:
         [container] = self.containers(service)
         pid = docker("inspect", "--format={{.State.Pid}}", container)
         image = docker("inspect", "--format={{.Image}}", container)
-        docker("run", "--rm", "--pid=host", "--user=0", "--entrypoint=kill", image, "-9", pid)
+        docker("run", "--rm", "--pid=host", "--user=0", "--entrypoint=sh", image, "-c", f"kill -9 {pid}")
 
     def address(self, service: str) -> str:
         """Where this machine, and no other, reaches a service that is not published."""

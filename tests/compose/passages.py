@@ -1,5 +1,6 @@
 """Runs of an installation: begun, followed to their end, and judged by what the simulators accepted."""
 
+import subprocess
 import time
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -37,6 +38,13 @@ def today() -> date:
 
 def invite(installation: Installation, campagne: str, tens: int, contacts: int) -> None:
     """Import a campaign by the command of an operator; ``tens``: the digits of its numbers that no other has."""
+    attempt_to_invite(installation, campagne, tens, contacts).check_returncode()
+
+
+def attempt_to_invite(
+    installation: Installation, campagne: str, tens: int, contacts: int
+) -> "subprocess.CompletedProcess[str]":
+    """The same, that may fail."""
     lines = ["telephone;montant;echeance;libelle;nom"]
     echeance = today() - timedelta(days=40)
     lines += [
@@ -44,7 +52,8 @@ def invite(installation: Installation, campagne: str, tens: int, contacts: int) 
         for number in range(contacts)
     ]
     write = f"cat > {_FILE} && relances importer-contacts --campagne {campagne} {_FILE} && rm {_FILE}"
-    installation.compose("exec", "-T", "--index=1", "worker", "sh", "-c", write, given="\n".join(lines) + "\n")
+    words = ("exec", "-T", "--index=1", "worker", "sh", "-c", write)
+    return installation.attempt(*words, given="\n".join(lines) + "\n")
 
 
 def begin(api: AirflowApi, campagne: str | None = None) -> str:

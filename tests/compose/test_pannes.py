@@ -4,11 +4,22 @@ import pytest
 
 from relances.local.processes import wait_until
 from tests.compose.installation import Installation
-from tests.compose.passages import NO_FAULT, RUN_SECONDS, begin, count, end, faults, interface_of, invite
+from tests.compose.passages import (
+    NO_FAULT,
+    RUN_SECONDS,
+    attempt_to_invite,
+    begin,
+    count,
+    end,
+    faults,
+    interface_of,
+    invite,
+)
 
 _CONTACTS = 400
+_MANY = 2_000  # that their changes need room of their own
 _MID_LOT = 50
-_DEATH, _FULL = 61, 62  # the digits that tell the numbers of a campaign from others'
+_DEATH, _FULL, _REFUSED = 61, 62, 63  # the digits that tell the numbers of a campaign from others'
 
 
 def slow_down(installation: Installation) -> int:
@@ -41,7 +52,7 @@ def test_a_full_disk_stops_the_sending_with_the_cure_and_room_lets_it_end(instal
     disk = installation.disk
     if disk is None:
         pytest.skip("Il faut root pour monter un petit disque : le disque plein n'est pas essayé.")
-    invite(installation, "plein", _FULL, _CONTACTS)
+    invite(installation, "plein", _FULL, _MANY)
     before = slow_down(installation)
     with interface_of(installation) as api:
         api.log_in()
@@ -50,13 +61,16 @@ def test_a_full_disk_stops_the_sending_with_the_cure_and_room_lets_it_end(instal
 
         disk.fill()
         try:
-            at_rest = stand_still(installation)
-            assert at_rest < before + _CONTACTS
+            assert stand_still(installation) < before + _MANY
+            refused = attempt_to_invite(installation, "de-trop", _REFUSED, _MANY)
         finally:
             disk.free()
 
         assert end(api, run_id) == "success"
-    assert faults(installation, _FULL, _CONTACTS) == NO_FAULT
+    assert refused.returncode == 1
+    assert "le disque du serveur est plein ; libérez de la place" in refused.stdout + refused.stderr
+    assert "Traceback" not in refused.stdout + refused.stderr
+    assert faults(installation, _FULL, _MANY) == NO_FAULT
 
 
 def stand_still(installation: Installation) -> int:

@@ -1,4 +1,4 @@
-"""The ``relances`` command."""
+"""The ``relances`` command. Each imports what it needs when it is asked for, and no other pays for it."""
 
 import argparse
 import os
@@ -9,20 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from relances.commande import Commande, spoken
-from relances.local.base_fictive.__main__ import main as base_fictive
 from relances.local.console import Console, file_word
-from relances.local.demo import demo
 from relances.local.errors import LocalError
-from relances.local.examination import examine
-from relances.local.guide import deliver, read_guide
-from relances.local.installation import install
-from relances.local.menage import clean_every_day, read_menage
-from relances.local.roles import prepare_databases
+from relances.local.processes import STOP_SIGNALS
 from relances.local.settings import Settings, World, demo_settings, given_variables, read_dotenv, read_settings
 from relances.local.state import StateFolder
-from relances.local.supervisor import STOP_SIGNALS, bring_down
-from relances.local.surroundings import migrate_given
-from relances.local.up import up
 from relances.rules.models import Canal
 from relances_providers.provider_info import PROVIDERS
 
@@ -40,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
+        from relances.local.base_fictive.__main__ import main as base_fictive
+
         base_fictive(words[1:])
         return 0
     given = _parser().parse_args(words)
@@ -152,6 +145,8 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(_: argparse.Namespace) -> int:
+    from relances.local.demo import demo
+
     try:
         return 0 if demo(demo_settings(_given()), Console()) else 1
     except KeyboardInterrupt:
@@ -160,6 +155,8 @@ def _demo(_: argparse.Namespace) -> int:
 
 
 def _up(_: argparse.Namespace) -> int:
+    from relances.local.up import up
+
     try:
         up(_settings(), Console())
     except KeyboardInterrupt:
@@ -168,6 +165,8 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _down(_: argparse.Namespace) -> int:
+    from relances.local.supervisor import bring_down
+
     root = _settings().root
     stopped = [bring_down(StateFolder(root / world)) for world in World]
     print("Tout est arrêté." if any(stopped) else "Rien ne tournait.")
@@ -175,6 +174,8 @@ def _down(_: argparse.Namespace) -> int:
 
 
 def _migrer(_: argparse.Namespace) -> int:
+    from relances.local.surroundings import migrate_given
+
     url = _given().get("RELANCES_URL")
     if url is None:
         raise LocalError("RELANCES_URL n'est pas donnée ; « make up » met à jour sa propre base.")
@@ -184,17 +185,23 @@ def _migrer(_: argparse.Namespace) -> int:
 
 
 def _preparer_bases(_: argparse.Namespace) -> int:
+    from relances.local.roles import prepare_databases
+
     prepare_databases(os.environ)
     print("Chaque base a son rôle.")
     return 0
 
 
 def _installer(_: argparse.Namespace) -> int:
+    from relances.local.installation import install
+
     install(_settings(), os.environ, Console())
     return 0
 
 
 def _menage(given: argparse.Namespace) -> int:
+    from relances.local.menage import clean_every_day, read_menage
+
     menage = read_menage(_given())
     if not given.chaque_jour:
         print(menage.clean())
@@ -223,6 +230,8 @@ def _envois(given: argparse.Namespace) -> int:
 
 
 def _reactiver(given: argparse.Namespace) -> int:
+    from relances.local.examination import examine
+
     return examine(_settings(), Console(), ("reactiver", f"--telephone={given.telephone}"))
 
 
@@ -269,6 +278,8 @@ def _options(asked: Mapping[str, object]) -> list[str]:
 
 
 def _examine(*words: str) -> int:
+    from relances.local.examination import examine
+
     try:
         return examine(_settings(), Console(), words)
     except KeyboardInterrupt:
@@ -284,6 +295,8 @@ def interruption(command: str) -> str:
 
 
 def _connexions(given: argparse.Namespace) -> int:
+    from relances.local.guide import deliver, read_guide
+
     # What is odd in .env is not said here: it may be the very file, whose oddities are.
     deliver(read_guide(given.depuis_env), read_settings(given_variables(read_dotenv())), imprimer=given.imprimer)
     return 0

@@ -64,8 +64,7 @@ class Menage:
 
     def clean(self) -> str:
         """Once; returns what to say of it. Raises LocalError where it cannot be done."""
-        now = datetime.now(UTC)
-        limit = min(now - timedelta(days=self.days), self._oldest_unfinished() or now)
+        now, limit = datetime.now(UTC), self.limit()
         self._clean_database(limit)
         try:
             removed = _remove_files(self.logs, limit)
@@ -75,6 +74,11 @@ class Menage:
             f"Ménage du {now:%Y-%m-%d} : l'historique d'Airflow commence le {limit:%Y-%m-%d} ; "
             f"journaux effacés : {removed}."
         )
+
+    def limit(self) -> datetime:
+        """What is older may go: as many days as are kept, or all since the oldest run that is not over began."""
+        now = datetime.now(UTC)
+        return min(now - timedelta(days=self.days), self._oldest_unfinished() or now)
 
     def _oldest_unfinished(self) -> datetime | None:
         try:
