@@ -43,7 +43,7 @@ test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
 	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)
 
-compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai, un worker tué en plein envoi (moteur Docker)
+compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai : tués, disque plein, restaurée (moteur Docker)
 	@RELANCES_COMPOSE=oui $(VENV) -m pytest tests/compose $(TEST_ARGS)
 
 chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (SEED=123 : un seul scénario ; SCENARIOS=20)

@@ -28,6 +28,8 @@ LATER = (  # what Airflow and the Dags read in the middle of a run
 
 def serve() -> None:
     """Until the input ends; SystemExit in each of the processes that run a Dag."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what anything else prints is no answer
     for module in LATER:
         importlib.import_module(module)
     DagBag()
@@ -41,7 +43,7 @@ def serve() -> None:
             become(asked)
             run(asked["dag_id"], asked["conf"])
             sys.exit(0)
-        print(process, flush=True)
+        print(process, file=answers, flush=True)
 
 
 def become(asked: dict[str, Any]) -> None:
@@ -67,7 +69,6 @@ def run(dag_id: str, conf: dict[str, Any]) -> None:
     dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
     ended = dag.test(run_conf=conf, use_executor=False)
     states = {f"{ti.task_id}[{ti.map_index}]": ti.state for ti in ended.get_task_instances()}
-
     print("RESULT " + json.dumps({"state": ended.state, "run_id": ended.run_id, "tasks": states}), flush=True)
 
 
