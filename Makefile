@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint audit bench lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -38,12 +38,12 @@ down: ## Arrête tout ce qui tourne
 	@if [ -x .venv/bin/relances ]; then .venv/bin/relances down; else echo "Rien ne tournait."; fi
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
-	@$(VENV) -m pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+	@$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
 
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
 	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)
 
-compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai, un worker tué en plein envoi (moteur Docker)
+compose-test: $(READY_TO_WORK) ## L'installation Docker Compose pour de vrai : tués, disque plein, restaurée (moteur Docker)
 	@RELANCES_COMPOSE=oui $(VENV) -m pytest tests/compose $(TEST_ARGS)
 
 chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (SEED=123 : un seul scénario ; SCENARIOS=20)
@@ -58,12 +58,15 @@ lint: $(READY_TO_WORK) ## Style, types, sens des imports
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
 
+audit: $(READY_TO_WORK) ## Les vulnérabilités connues des versions fixées (celles acceptées : .ci/vulnerabilites.toml)
+	@$(VENV) .ci/audit.py
+
 bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une heure et demie ; BENCH_ARGS=--help)
 	@$(VENV) -W ignore -m tests.bench $(BENCH_ARGS)
 
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
-	@$(UV_COMPILE) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(UV_COMPILE) --extra dev --no-emit-package pip -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(LOCK_ARGS)

@@ -25,6 +25,11 @@ settings.register_profile("relances", deadline=None, derandomize="CI" in os.envi
 settings.load_profile("relances")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than processors: many tests wait, for an answer, a lease, a process that ends."""
+    return min((os.cpu_count() or 1) + 1, 4)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Give Airflow a home to throw away: it makes one as soon as it is imported, before any fixture."""
     home = tempfile.TemporaryDirectory(prefix="relances-airflow-", ignore_cleanup_errors=True)

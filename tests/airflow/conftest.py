@@ -5,13 +5,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import LiteralString
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
@@ -21,6 +24,12 @@ from tests.support import postgres_connection, write_policy
 
 REPOSITORY = Path(__file__).parents[2]
 RUN_DAG = Path(__file__).with_name("run_dag.py")
+AIRFLOW = {
+    "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "GX_ANALYTICS_ENABLED": "False",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +43,54 @@ class DagRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """A run under way."""
+
+    process: psutil.Process
+    printed: Path
+
+    def is_over(self) -> bool:
+        """Whether it ended."""
+        return not self.process.is_running()
+
+    def kill(self) -> None:
+        """End it, unless it is over."""
+        with suppress(psutil.NoSuchProcess):
+            self.process.kill()
+
+
+@dataclass(frozen=True, slots=True)
+class Runner:
+    """Airflow, read once for all the runs of a session."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+
+    def start(
+        self,
+        dag_id: str,
+        conf: dict[str, object],
+        environment: dict[str, str],
+        again: dict[str, str] | None = None,
+    ) -> Started:
+        """Begin to run a Dag; ``again``: in the place of which earlier run, with which tasks marked as done."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        printed = self.folder / f"{uuid4()}.log"
+        asked = {"dag_id": dag_id, "conf": conf, "environment": environment, "log": str(printed), "again": again or {}}
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        return Started(psutil.Process(int(self.process.stdout.readline())), printed)
+
+
+@dataclass(frozen=True, slots=True)
 class Office:
     """A tax office on one machine: its databases, its simulated providers, and its Airflow."""
 
     simulators: str
     relances_url: str
     environment: dict[str, str]
+    runner: Runner
 
     def run(self, dag_id: str, **conf: object) -> DagRun:
         """Run a Dag to its end with these parameters."""
@@ -50,24 +101,23 @@ class Office:
 
         ``marked``: the tasks that somebody marks as done, by a pattern of their names.
         """
-        return self.end(self.start(dag_id, marked, moment, **conf))
+        again = {"moment": moment, "marked": marked}
+        return self.end(self.runner.start(dag_id, conf, self.environment, again))
 
-    def start(self, dag_id: str, *words: str, **conf: object) -> subprocess.Popen[str]:
+    def start(self, dag_id: str, **conf: object) -> Started:
         """Begin to run a Dag with these parameters."""
-        command = [sys.executable, "-W", "ignore", str(RUN_DAG), dag_id, json.dumps(conf), *words]
-        return subprocess.Popen(
-            command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        return self.runner.start(dag_id, conf, self.environment)
 
-    def end(self, started: subprocess.Popen[str]) -> DagRun:
+    def end(self, started: Started) -> DagRun:
         """Wait for the end of a run."""
         try:
-            out, err = started.communicate(timeout=300)
+            started.process.wait(timeout=300)
         finally:
             started.kill()
-        result = [line for line in out.splitlines() if line.startswith("RESULT ")]
-        assert result, out[-4000:] + err[-4000:]
-        return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=out + err)
+        log = started.printed.read_text(encoding="utf-8")
+        result = [line for line in log.splitlines() if line.startswith("RESULT ")]
+        assert result, log[-8000:]
+        return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=log)
 
     def ask_airflow(self, query: LiteralString) -> list[tuple[object, ...]]:
         """The rows of a query to Airflow's own database; what it changes is kept."""
@@ -125,6 +175,18 @@ def airflow_url(new_database: NewDatabase) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def runner(airflow_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+    """Whatever is not of one office is the same for all."""
+    environment = {**os.environ, **AIRFLOW, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(airflow_url)}
+    command = [sys.executable, "-W", "ignore", str(RUN_DAG)]
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        yield Runner(process, tmp_path_factory.mktemp("passages"))
+        process.terminate()
+
+
 @pytest.fixture(scope="module")
 def databases(
     new_database: NewDatabase, copy_database: CopyDatabase, migrated_url: str, airflow_url: str
@@ -134,7 +196,9 @@ def databases(
 
 
 @pytest.fixture(scope="module")
-def office(simulators: str, databases: tuple[str, str, str], tmp_path_factory: pytest.TempPathFactory) -> Office:
+def office(
+    simulators: str, databases: tuple[str, str, str], runner: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> Office:
     """Sixty contribuables: too few for the simulators' magic numbers, so that every message goes through."""
     etaxe, relances, airflow = databases
     today = datetime.now(ZoneInfo("Africa/Libreville")).date()
@@ -143,13 +207,10 @@ def office(simulators: str, databases: tuple[str, str, str], tmp_path_factory: p
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
-        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        **AIRFLOW,
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(airflow),
         "RELANCES_POLITIQUE": str(write_policy(home / "politique.toml")),
         "RELANCES_DATA_DOCS": str(home / "data_docs"),
-        "GX_ANALYTICS_ENABLED": "False",
         "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
         "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
         "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(
@@ -162,7 +223,7 @@ def office(simulators: str, databases: tuple[str, str, str], tmp_path_factory: p
             }
         ),
     }
-    return Office(simulators, relances, environment)
+    return Office(simulators, relances, environment, runner)
 
 
 def _sqlalchemy(url: str) -> str:

@@ -1,26 +1,81 @@
-"""Runs one Dag of ``dags/`` to its end in this process, by Airflow itself, and prints the tasks' states as JSON.
+"""Runs Dags of ``dags/`` to their end, each in a process of its own, by Airflow itself, and prints how they ended.
 
-    python run_dag.py <dag_id> <run configuration as JSON> [<what marks tasks as done>] [<the run's moment>]
+    python run_dag.py
 
-A process of its own: Airflow reads its settings once, when it is imported.
+Each line of the input is a run: the Dag, its configuration, the environment, the file that takes what it prints, and
+``again``: what marks tasks as done, and the moment of the run whose place and id it takes. The answer is the number of
+its process. To read Airflow takes longer than most runs: it is read once, and then divided.
 """
 
+import importlib
 import json
+import os
+import signal
 import sys
+import threading
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+from airflow import settings
 from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 
-DagBundlesManager().sync_bundles_to_db()
-bag = DagBag()
-if bag.import_errors:
-    sys.exit(json.dumps(bag.import_errors))
-sync_bag_to_db(bag, "dags-folder", None)
-dag = bag.dags[sys.argv[1]]
-dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
-marked, moment = sys.argv[3:] or (None, None)  # of one moment, a run takes the place and the id of the one before
-when = {"logical_date": datetime.fromisoformat(moment), "run_after": datetime.fromisoformat(moment)} if moment else {}
-run = dag.test(run_conf=json.loads(sys.argv[2]), use_executor=False, mark_success_pattern=marked or None, **when)
-states = {f"{ti.task_id}[{ti.map_index}]": ti.state for ti in run.get_task_instances()}
-print("RESULT " + json.dumps({"state": run.state, "run_id": run.run_id, "tasks": states}))
+LATER = (  # what Airflow and the Dags read in the middle of a run
+    "airflow.api_fastapi.execution_api.routes",
+    "airflow.sdk.execution_time.task_runner",
+    "great_expectations",
+)
+
+
+def serve() -> None:
+    """Until the input ends; SystemExit in each of the processes that run a Dag."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what anything else prints is no answer
+    for module in LATER:
+        importlib.import_module(module)
+    DagBag()
+    settings.dispose_orm()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
+    for line in sys.stdin:
+        assert threading.active_count() == 1, threading.enumerate()  # others would not be there after the division
+        asked = json.loads(line)
+        process = os.fork()
+        if process == 0:
+            become(asked)
+            run(asked["dag_id"], asked["conf"], **asked["again"])
+            sys.exit(0)
+        print(process, file=answers, flush=True)
+
+
+def become(asked: dict[str, Any]) -> None:
+    """Take the environment and the output of one run."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    with Path(asked["log"]).open("wb") as log:
+        for descriptor in (1, 2):
+            os.dup2(log.fileno(), descriptor)
+    os.environ.clear()
+    os.environ.update(asked["environment"])
+    settings.configure_vars()
+    settings.configure_orm()
+
+
+def run(dag_id: str, conf: dict[str, Any], moment: str = "", marked: str = "") -> None:
+    """One Dag, to its end."""
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag()
+    if bag.import_errors:
+        sys.exit(json.dumps(bag.import_errors))
+    sync_bag_to_db(bag, "dags-folder", None)
+    dag = bag.dags[dag_id]
+    dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
+    when = (
+        {"logical_date": datetime.fromisoformat(moment), "run_after": datetime.fromisoformat(moment)} if moment else {}
+    )
+    ended = dag.test(run_conf=conf, use_executor=False, mark_success_pattern=marked or None, **when)
+    states = {f"{ti.task_id}[{ti.map_index}]": ti.state for ti in ended.get_task_instances()}
+    print("RESULT " + json.dumps({"state": ended.state, "run_id": ended.run_id, "tasks": states}), flush=True)
+
+
+if __name__ == "__main__":
+    serve()

@@ -22,7 +22,7 @@ def held(office: Office) -> DagRun:
     write_policy(policy, closed_days())
     started = office.start(DAG, limite=5)
     try:
-        wait_until(lambda: office.ask_airflow(WAITING) or started.poll() is not None, "the lane to wait", patience=150)
+        wait_until(lambda: office.ask_airflow(WAITING) or started.is_over(), "the lane to wait", patience=150)
         assert office.ask_airflow(WAITING) == [(0, 1, True)]
         assert office.statuts() == {"en_attente": 5}
         assert office.ledger_count() == 0

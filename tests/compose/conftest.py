@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.compose.disk import small_disk
 from tests.compose.images import Unavailable, base_images
 from tests.compose.installation import Installation, compose_command, installed
 
@@ -23,7 +24,9 @@ def installation() -> Iterator[Installation]:
         pytest.skip(str(reason))
     # Short and of letters: it names the project too.
     with (
+        tempfile.TemporaryDirectory(prefix="relancesdisque") as other,
+        small_disk(Path(other)) as disk,
         tempfile.TemporaryDirectory(prefix="relancescompose") as folder,
-        installed(Path(folder), command, images) as it,
+        installed(Path(folder), command, images, disk) as it,
     ):
         yield it

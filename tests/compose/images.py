@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).parent
-_OFFICIAL: Final = ("apache/airflow:3.3.2-python3.11", "postgres:17", "redis:7.2-bookworm")
+_OFFICIAL: Final = ("apache/airflow:3.3.2-python3.11", "postgres:17.12", "redis:7.2.11-bookworm")
 _AUTHORITIES: Final = Path("/etc/ssl/certs/ca-certificates.crt")
 _DEBIAN: Final = "relances-essai/debian"
 _STAND_INS: Final = ("airflow", "postgres", "redis")

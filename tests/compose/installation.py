@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from relances.local.processes import wait_until
+from tests.compose.disk import Disk
 from tests.compose.images import Unavailable, answers
 
 REPOSITORY: Final = Path(__file__).parents[2]
@@ -25,9 +26,20 @@ _FILES: Final = (
     "requirements.txt",
     "README.md",
 )
+SECRETS: Final = (
+    "POSTGRES_PASSWORD",
+    "POSTGRES_METADONNEES_PASSWORD",
+    "POSTGRES_RELANCES_PASSWORD",
+    "REDIS_PASSWORD",
+    "AIRFLOW_SECRET_KEY",
+    "AIRFLOW_JWT_SECRET",
+    "RELANCES_MOT_DE_PASSE",
+)
+"""Those of the end of ``.env.example``, but for Airflow's own key, which is of another form."""
 _FOLDERS: Final = ("include", "plugins", "dags")
 _CONTROL: Final = {"Authorization": "Bearer demonstration"}
 _HEALTHY_SECONDS: Final = 600.0
+_AT_REST: Final = ("init Exited (0)", "bases Exited (0)", "menage Up")  # the others say how they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +50,31 @@ class Installation:
     command: list[str]
     secrets: Mapping[str, str] = field(repr=False)
     images: Mapping[str, str]
+    disk: Disk | None
 
     def up(self) -> None:
         """As the README says, with two workers; returns once everything is healthy."""
-        self.compose("up", "--detach", "--build", "--scale", "worker=2")
+        self.compose("build")
+        self.compose("up", "--detach", "--scale", "worker=2")
         wait_until(self._is_healthy, _HEALTHY_SECONDS, "Tout n'est pas en bonne santé.", every=2)
 
-    def compose(self, *words: str) -> str:
-        """What a command of Compose's prints. Raises CalledProcessError when it fails."""
-        done = self.attempt(*words)
+    def compose(self, *words: str, given: str | None = None) -> str:
+        """What a command of Compose's prints, which reads ``given``. Raises CalledProcessError when it fails."""
+        done = self.attempt(*words, given=given)
         done.check_returncode()
         return done.stdout
 
-    def attempt(self, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Compose is started with."""
+        return {**os.environ, **self.images}
+
+    def attempt(self, *words: str, given: str | None = None, **variables: str) -> "subprocess.CompletedProcess[str]":
         """The same, that may fail; ``variables`` come before those of ``.env``."""
-        environment = {**os.environ, **self.images, **variables}
+        environment = {**self.environment, **variables}
+        command = [*self.command, *words]
         done = subprocess.run(
-            [*self.command, *words], cwd=self.folder, env=environment, capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=environment, input=given, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
             print(done.stdout[-3_000:], done.stderr[-3_000:])  # pytest shows it of what fails
@@ -63,6 +83,13 @@ class Installation:
     def containers(self, service: str) -> list[str]:
         """The ids of those of a service that run."""
         return self._listed("{{.ID}}", "--filter", f"label=com.docker.compose.service={service}")
+
+    def kill(self, service: str) -> None:
+        """Kill its only container's first process, as the machine itself would: the engine is told nothing."""
+        [container] = self.containers(service)
+        pid = docker("inspect", "--format={{.State.Pid}}", container)
+        image = docker("inspect", "--format={{.Image}}", container)
+        docker("run", "--rm", "--pid=host", "--user=0", "--entrypoint=sh", image, "-c", f"kill -9 {pid}")
 
     def address(self, service: str) -> str:
         """Where this machine, and no other, reaches a service that is not published."""
@@ -84,7 +111,7 @@ class Installation:
 
     def _is_healthy(self) -> bool:
         services = self._listed('{{.Label "com.docker.compose.service"}} {{.Status}}', "--all")
-        return all("(healthy)" in each or each.startswith("init Exited (0)") for each in services)
+        return all("(healthy)" in each or each.startswith(_AT_REST) for each in services)
 
     def _listed(self, form: str, *words: str) -> list[str]:
         project = f"label=com.docker.compose.project={self.folder.name}"
@@ -92,13 +119,17 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, command: list[str], images: Mapping[str, str]) -> Iterator[Installation]:
-    """Up on entering; on leaving nothing is left, volumes and image included."""
+def installed(folder: Path, command: list[str], images: Mapping[str, str], disk: Disk | None) -> Iterator[Installation]:
+    """Up on entering; on leaving nothing is left, volumes included. ``disk``: where PostgreSQL is to keep its data."""
     for name in _FILES:
         shutil.copy(REPOSITORY / name, folder)
     for name in _FOLDERS:
         shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    installation = Installation(folder, command, _secrets(), images)
+    files = [images.get("COMPOSE_FILE", "docker-compose.yaml")]
+    if disk is not None:
+        Path(folder, "disque.yaml").write_text(disk.volume())
+        files.append("disque.yaml")
+    installation = Installation(folder, command, _secrets(), {**images, "COMPOSE_FILE": ":".join(files)}, disk)
     choices = {
         "COMPOSE_PROFILES": "demo",
         "COMPOSE_PROJECT_NAME": folder.name,
@@ -121,9 +152,8 @@ def docker(*words: str) -> str:
 
 
 def _secrets() -> dict[str, str]:
-    names = ("POSTGRES_PASSWORD", "REDIS_PASSWORD", "AIRFLOW_SECRET_KEY", "AIRFLOW_JWT_SECRET", "RELANCES_MOT_DE_PASSE")
     fernet_key = base64.urlsafe_b64encode(os.urandom(32)).decode()
-    return {**{name: secrets.token_hex(32) for name in names}, "AIRFLOW_FERNET_KEY": fernet_key}
+    return {**{name: secrets.token_hex(32) for name in SECRETS}, "AIRFLOW_FERNET_KEY": fernet_key}
 
 
 def compose_command() -> list[str]:

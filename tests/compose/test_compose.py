@@ -1,25 +1,19 @@
 """What docker-compose.yaml promises: everything healthy, one door, and a killed worker that costs no message."""
 
-import time
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 
-import httpx
 import msgspec
 import psycopg
 import pytest
 
 from relances.local.airflow_answers import TaskState
-from relances.local.airflow_api import AirflowApi
 from relances.local.processes import wait_until
-from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG
-from tests.compose.installation import Installation, docker
+from tests.compose.installation import SECRETS, Installation, docker
+from tests.compose.passages import IN_FLIGHT, RUN_SECONDS, begin, count, end, interface_of
 
-_RUN_SECONDS = 1_500.0
 _MID_LOT = 50  # messages accepted, of some hundreds
-_IN_FLIGHT = 32  # of the demonstration's connections
 
 
 @dataclass(frozen=True)
@@ -31,30 +25,16 @@ class Run:
     sender: TaskState
 
 
-def interface_of(installation: Installation) -> AirflowApi:
-    """A session with it, still to be logged in."""
-    return AirflowApi(installation.interface(), installation.secrets["RELANCES_MOT_DE_PASSE"])
-
-
-def count(simulators: httpx.Client) -> int:
-    """How many messages they accepted."""
-    return int(simulators.get("/ledger/count").raise_for_status().json()["count"])
-
-
 @pytest.fixture(scope="session")
 def run(installation: Installation) -> Run:
     """The daily Dag, whose worker dies in the middle of its lot, followed to its end."""
     with installation.simulators() as simulators, interface_of(installation) as api:
         simulators.put("/faults", json={"latency": {"min_ms": 400}}).raise_for_status()
         api.log_in()
-        run_id = f"compose__{time.time():.0f}"
-        today = datetime.now(LIBREVILLE).date().isoformat()
-        api.trigger(DAG, run_id, {"date_relance": today, "envoyer_automatiquement": True})
-        wait_until(lambda: count(simulators) >= _MID_LOT, _RUN_SECONDS, "Aucun lot n'est parti.", every=0.2)
+        run_id = begin(api)
+        wait_until(lambda: count(simulators) >= _MID_LOT, RUN_SECONDS, "Aucun lot n'est parti.", every=0.2)
         worker, task_id, map_index = kill_the_sender(installation)
-        wait_until(
-            lambda: api.run_state(DAG, run_id) in {"success", "failed"}, _RUN_SECONDS, "Le passage dure.", every=2
-        )
+        end(api, run_id)
         [sender] = [
             task for task in api.task_states(DAG, run_id) if (task.task_id, task.map_index) == (task_id, map_index)
         ]
@@ -81,8 +61,8 @@ def test_the_interface_alone_is_published(installation: Installation) -> None:
 
 
 def services(installation: Installation) -> list[str]:
-    """Those that run, the one-shot is over."""
-    return [name for name in installation.compose("config", "--services").split() if name != "init"]
+    """Those that run; the two steps are over."""
+    return [name for name in installation.compose("config", "--services").split() if name not in {"bases", "init"}]
 
 
 def test_two_workers_run_and_not_as_root(installation: Installation) -> None:
@@ -110,7 +90,7 @@ def test_a_worker_killed_mid_lot_loses_and_repeats_nothing(installation: Install
     assert len(entries) > _MID_LOT
     assert sent <= accepted.keys()
     assert accepted.keys() - sent <= doubted
-    assert len(doubted) <= _IN_FLIGHT
+    assert len(doubted) <= IN_FLIGHT
 
 
 def test_the_log_of_the_killed_worker_is_read_in_the_interface(installation: Installation, run: Run) -> None:
@@ -155,18 +135,56 @@ def test_volumes_of_the_demonstration_never_serve_a_real_installation(installati
     assert "Ces volumes sont ceux de la démonstration" in done.stdout + done.stderr
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "POSTGRES_PASSWORD",
-        "REDIS_PASSWORD",
-        "AIRFLOW_FERNET_KEY",
-        "AIRFLOW_SECRET_KEY",
-        "AIRFLOW_JWT_SECRET",
-        "RELANCES_MOT_DE_PASSE",
-    ],
-)
+@pytest.mark.parametrize("name", [*SECRETS, "AIRFLOW_FERNET_KEY"])
 def test_a_missing_secret_is_named_with_where_to_find_it(installation: Installation, name: str) -> None:
     done = installation.attempt("config", "--quiet", **{name: ""})
     assert done.returncode != 0
     assert f"{name} manque dans .env ; voyez la fin de .env.example" in done.stderr
+
+
+# --- what each container may ---
+
+
+def test_no_service_is_superuser_of_a_database_nor_knows_the_password(installation: Installation) -> None:
+    with psycopg.connect(installation.database("postgres")) as connection:
+        query = (
+            "SELECT DISTINCT usename, usesuper FROM pg_stat_activity JOIN pg_user USING (usename) WHERE datname <> %s"
+        )
+        users = dict(connection.execute(query, ("postgres",)).fetchall())
+    assert users.keys() <= {"metadonnees", "relances"}
+    assert "metadonnees" in users
+    assert not any(users.values())
+    for service in services(installation):
+        seen = docker("inspect", "--format={{.Config.Env}}", installation.containers(service)[0])
+        assert (installation.secrets["POSTGRES_PASSWORD"] in seen) == (service == "postgres"), service
+
+
+def test_no_container_is_root_nor_gains_a_right_nor_writes_but_where_it_keeps(installation: Installation) -> None:
+    form = "{{.HostConfig.ReadonlyRootfs}} {{.HostConfig.CapDrop}} {{.HostConfig.SecurityOpt}}"
+    for service in services(installation):
+        [container, *_] = installation.containers(service)
+        assert docker("inspect", f"--format={form}", container) == "true [ALL] [no-new-privileges:true]", service
+        assert docker("exec", container, "id", "-u") != "0", service
+
+
+def test_no_container_takes_the_whole_machine_nor_fills_its_disk_with_its_log(installation: Installation) -> None:
+    form = "{{.HostConfig.Memory}} {{.HostConfig.PidsLimit}} {{.HostConfig.LogConfig.Config}}"
+    for service in services(installation):
+        memory, pids, log = docker("inspect", f"--format={form}", installation.containers(service)[0]).split(" ", 2)
+        assert 0 < int(memory) <= 4 << 30, service
+        assert 0 < int(pids) <= 1_024, service
+        assert "max-size:20m" in log, service
+
+
+def test_the_history_of_airflow_is_cleaned_and_the_dags_go_on(installation: Installation, run: Run) -> None:
+    with psycopg.connect(installation.database("airflow")) as connection:
+        connection.execute("UPDATE dag_run SET start_date = start_date - interval '91 days' WHERE state = 'success'")
+        before = connection.execute("SELECT dag_id, next_dagrun FROM dag ORDER BY dag_id").fetchall()
+
+    said = installation.compose("exec", "-T", "menage", "relances", "menage")
+
+    with psycopg.connect(installation.database("airflow")) as connection:
+        runs = connection.execute("SELECT run_id FROM dag_run").fetchall()
+        assert connection.execute("SELECT dag_id, next_dagrun FROM dag ORDER BY dag_id").fetchall() == before
+    assert "Ménage du" in said
+    assert (run.run_id,) not in runs

@@ -1,6 +1,8 @@
 """The ``relances`` command: what it says of words it does not know, and of Ctrl-C."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -57,3 +59,11 @@ def test_words_that_make_no_command_are_refused_in_one_sentence(words: str, caps
     assert ended.value.code == 2
     [said] = capsys.readouterr().err.splitlines()
     assert "mot inconnu, manquant ou de trop ; voyez relances" in said
+
+
+def test_a_command_reads_no_module_that_only_others_need() -> None:
+    code = "import sys, relances.local.cli, relances.store.lots; print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert not {"alembic", "sqlalchemy", "aiohttp", "redis", "simulators", "airflow"} & set(done.stdout.split())

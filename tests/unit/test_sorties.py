@@ -1,6 +1,7 @@
 """Every command, in terminals, pipes and crons that are not in UTF-8."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -71,13 +72,46 @@ def test_the_commands_are_all_there() -> None:
     assert {words[:2] for words in COMMANDS} >= {("opposition", "importer"), ("opposition", "lister")}
 
 
-@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_says_why_it_cannot_in_a_cron_without_a_language(words: tuple[str, ...], tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def refusals(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[int, bytes]]:
+    """How each of the commands ended and what it printed, in a cron: one after the other in one process."""
+    code = """if True:
+        import json, os, sys
+        from relances.local.cli import main
+        for words in json.loads(sys.argv[1]):
+            try:
+                code = main([os.fsdecode(word.encode()) for word in words])
+            except SystemExit as end:
+                code = end.code
+            print(f"\\x1e{code}\\x1f", flush=True)
+    """
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "AIRFLOW_HOME") if name in os.environ}
     # A setting that none of them can take, in words that no such terminal can show.
-    done = run(*words, environment=NO_LANGUAGE, EXECUTOR="été", RELANCES_ETAT=str(tmp_path))
+    refused = {"EXECUTOR": "été", "RELANCES_ETAT": str(tmp_path_factory.mktemp("etat"))}
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, json.dumps(COMMANDS)],
+        env={**kept, **NO_LANGUAGE, **refused},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    ends = [part.split(b"\x1e") for part in done.stdout.split(b"\x1f\n")[:-1]]
+    return [(int(code), said) for said, code in ends]
 
-    assert done.returncode in {1, 2}
-    said(done, "ascii")
+
+def test_every_command_was_asked(refusals: list[tuple[int, bytes]]) -> None:
+    assert len(refusals) == len(COMMANDS) > 20
+
+
+@pytest.mark.parametrize("number", range(len(COMMANDS)), ids=lambda number: " ".join(COMMANDS[number]))
+def test_every_command_says_why_it_cannot_in_a_cron_without_a_language(
+    number: int, refusals: list[tuple[int, bytes]]
+) -> None:
+    code, printed = refusals[number]
+
+    assert code in {1, 2}
+    said(subprocess.CompletedProcess([], code, printed, b""), "ascii")
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)

@@ -12,6 +12,7 @@ from relances.store.encodage import connect
 
 _RELEASE = version("apache-airflow-core")
 _COMMAND = (sys.executable, "-m", "airflow")
+_CLEANING = (sys.executable, "-m", "relances.local", "menage", "--chaque-jour")
 _SCHEDULER = "scheduler"
 _LOGS_ON_DISK = "--skip-serve-logs"  # where the API reads them
 
@@ -56,6 +57,7 @@ class EmbeddedAirflow:
         self._start("triggerer", _LOGS_ON_DISK)
         for number in range(1, self.workers + 1):
             self._start_worker(f"worker-{number}")
+        self.supervisor.start("menage", _CLEANING, self.environment, replaceable=True)
 
     def _start(self, name: str, *options: str, holds_tasks: bool = False) -> None:
         self.supervisor.start(name, [*_COMMAND, name, *options], self.environment, holds_tasks=holds_tasks)

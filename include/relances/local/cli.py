@@ -1,4 +1,4 @@
-"""The ``relances`` command."""
+"""The ``relances`` command. Each imports what it needs when it is asked for, and no other pays for it."""
 
 import argparse
 import os
@@ -10,18 +10,11 @@ from typing import Final
 
 from relances.commande import Commande, spoken
 from relances.demande import add_asked, refuse_words
-from relances.local.base_fictive.__main__ import main as base_fictive
 from relances.local.console import Console, file_word
-from relances.local.demo import demo
 from relances.local.errors import LocalError
-from relances.local.examination import examine
-from relances.local.guide import deliver, read_guide
-from relances.local.installation import install
+from relances.local.processes import STOP_SIGNALS
 from relances.local.settings import Settings, World, demo_settings, given_variables, read_dotenv, read_settings
 from relances.local.state import StateFolder
-from relances.local.supervisor import STOP_SIGNALS, bring_down
-from relances.local.surroundings import migrate_given
-from relances.local.up import up
 from relances.rules.errors import PipelineError
 from relances.rules.models import Canal
 from relances_providers.provider_info import PROVIDERS
@@ -40,6 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
+        from relances.local.base_fictive.__main__ import main as base_fictive
+
         base_fictive(words[1:])
         return 0
     given = _parser().parse_args(words)
@@ -72,7 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     add("up", _up, "Airflow au premier plan, jusqu'à Ctrl-C")
     add("down", _down, "arrête ce qui tourne, et ce qu'un arrêt brutal a laissé")
     add("migrer", _migrer, "met à jour le schéma de la base RELANCES_URL")
+    add("preparer-bases", _preparer_bases, "donne à chaque base d'une installation son rôle, sans superutilisateur")
     add("installer", _installer, "prépare l'Airflow de cet environnement : bases, connexions, pools")
+    menage = add("menage", _menage, "efface l'historique et les journaux anciens d'Airflow, jamais ceux des relances")
+    menage.add_argument("--chaque-jour", action="store_true", help="dans une heure, puis chaque jour, sans fin")
 
     diagnostic = add("diagnostic", _diagnostic, "examine chaque connexion ; aucun message ne part sans --fournisseur")
     diagnostic.add_argument("--fournisseur", choices=_PROVIDERS, help="qui envoie un message de test, à son numéro")
@@ -87,15 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     envois.add_argument("action", choices=("arreter", "reprendre", "voir"))
     envois.add_argument("--fournisseur", choices=_PROVIDERS, help="lui seul ; sinon tous")
 
-    restaurer = add("restaurer", _restaurer, "après une sauvegarde restaurée ou une base perdue : envoyer de nouveau")
-    sure = restaurer.add_mutually_exclusive_group()
-    sure.add_argument(
-        "--passages-finis",
-        action="store_true",
-        help="aucun passage n'était en cours à la perte : l'application fiscale montre tout ce qui est parti",
+    _add_restaurer(
+        add("restaurer", _restaurer, "après une sauvegarde restaurée ou une base perdue : envoyer de nouveau")
     )
-    sure.add_argument("--rien-depuis", action="store_true", help="rien n'est parti depuis cette copie")
-    restaurer.add_argument("--forcer", action="store_true", help="même si rien ne montre que la base est ancienne")
 
     reactiver = add("reactiver", _reactiver, "lève ce qui interdit d'écrire à un numéro, sur tous les canaux")
     refuse_words(reactiver)
@@ -131,6 +123,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_restaurer(parser: argparse.ArgumentParser) -> None:
+    sure = parser.add_mutually_exclusive_group()
+    sure.add_argument(
+        "--passages-finis",
+        action="store_true",
+        help="aucun passage n'était en cours à la perte : l'application fiscale montre tout ce qui est parti",
+    )
+    sure.add_argument("--rien-depuis", action="store_true", help="rien n'est parti depuis cette copie")
+    parser.add_argument("--forcer", action="store_true", help="même si rien ne montre que la base est ancienne")
+
+
 def _add_opposition(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="action")
     for action, explanation in (
@@ -159,6 +162,8 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def _demo(_: argparse.Namespace) -> int:
+    from relances.local.demo import demo
+
     try:
         return 0 if demo(demo_settings(_given()), Console()) else 1
     except KeyboardInterrupt:
@@ -167,6 +172,8 @@ def _demo(_: argparse.Namespace) -> int:
 
 
 def _up(_: argparse.Namespace) -> int:
+    from relances.local.up import up
+
     try:
         up(_settings(), Console())
     except KeyboardInterrupt:
@@ -175,6 +182,8 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _down(_: argparse.Namespace) -> int:
+    from relances.local.supervisor import bring_down
+
     root = _settings().root
     stopped = [bring_down(StateFolder(root / world)) for world in World]
     print("Tout est arrêté." if any(stopped) else "Rien ne tournait.")
@@ -182,6 +191,8 @@ def _down(_: argparse.Namespace) -> int:
 
 
 def _migrer(_: argparse.Namespace) -> int:
+    from relances.local.surroundings import migrate_given
+
     url = _given().get("RELANCES_URL")
     if url is None:
         raise LocalError("RELANCES_URL n'est pas donnée ; « make up » met à jour sa propre base.")
@@ -190,9 +201,32 @@ def _migrer(_: argparse.Namespace) -> int:
     return 0
 
 
+def _preparer_bases(_: argparse.Namespace) -> int:
+    from relances.local.roles import prepare_databases
+
+    prepare_databases(os.environ)
+    print("Chaque base a son rôle.")
+    return 0
+
+
 def _installer(_: argparse.Namespace) -> int:
+    from relances.local.installation import install
+
     install(_settings(), os.environ, Console())
     return 0
+
+
+def _menage(given: argparse.Namespace) -> int:
+    from relances.local.menage import clean_every_day, read_menage
+
+    menage = read_menage(_given())
+    if not given.chaque_jour:
+        print(menage.clean())
+        return 0
+    try:
+        clean_every_day(menage)
+    except KeyboardInterrupt:
+        return 0
 
 
 def _diagnostic(given: argparse.Namespace) -> int:
@@ -265,6 +299,8 @@ def _questions(given: argparse.Namespace, *names: str) -> list[str]:
 
 
 def _examine(*words: str) -> int:
+    from relances.local.examination import examine
+
     try:
         return examine(_settings(), Console(), words)
     except KeyboardInterrupt:
@@ -280,6 +316,8 @@ def interruption(command: str) -> str:
 
 
 def _connexions(given: argparse.Namespace) -> int:
+    from relances.local.guide import deliver, read_guide
+
     # What is odd in .env is not said here: it may be the very file, whose oddities are.
     deliver(read_guide(given.depuis_env), read_settings(given_variables(read_dotenv())), imprimer=given.imprimer)
     return 0

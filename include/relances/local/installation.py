@@ -30,6 +30,7 @@ from relances.store.pannes import panne
 from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_OWN: Final = "RELANCES_URL_INTERNE"
 _PASSWORDS_FILE: Final = "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"
 _PATH: Final = re.compile(r"(?P<server>://[^/?]*)(?:/[^?]*)?")
 _SIMULATORS: Final = "http://simulateurs:8080"  # the service of docker-compose.yaml
@@ -57,13 +58,19 @@ def install(settings: Settings, environment: Mapping[str, str], console: Console
 
 
 class _Server:
-    """The PostgreSQL of Airflow's metadata, which keeps our databases too."""
+    """The PostgreSQL that keeps our databases too: that of Airflow's metadata, or one that has them already."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, is_ready: bool) -> None:
         self._url = url
+        self._is_ready = is_ready
 
     def database(self, name: str) -> str:
-        """Create the database unless it is there; returns its URL."""
+        """The URL of a database, made unless it is there."""
+        if not self._is_ready:
+            self._make(name)
+        return _PATH.sub(rf"\g<server>/{name}", self._url, count=1)
+
+    def _make(self, name: str) -> None:
         create = sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(sql.Identifier(name))
         try:
             with connect(self._url, autocommit=True) as connection:
@@ -76,7 +83,6 @@ class _Server:
                 f"Le PostgreSQL d'Airflow ne donne pas la base {name} ({why}) ; créez-la "
                 f"vous-même : createdb -E UTF8 -T template0 {name}. — Create the database yourself."
             ) from None
-        return _PATH.sub(rf"\g<server>/{name}", self._url, count=1)
 
 
 def _server(environment: Mapping[str, str]) -> _Server:
@@ -88,7 +94,10 @@ def _server(environment: Mapping[str, str]) -> _Server:
         )
     url = SQLALCHEMY.sub("postgresql://", url, count=1)
     read_database_url(_METADATA, url)
-    return _Server(url)
+    own = environment.get(_OWN)  # of the role that « preparer-bases » made
+    if own:
+        read_database_url(_OWN, own)
+    return _Server(own or url, is_ready=bool(own))
 
 
 def _refuse_the_other_world(known: Mapping[str, Connection], *, demonstration: bool) -> None:

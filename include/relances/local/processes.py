@@ -11,8 +11,11 @@ import psutil
 
 from relances.local.errors import LocalError
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Those by which an operator, a terminal or a machine ends a command."""
+
 _TETHER = Path(__file__).with_name("tether.py")
-_SIGNALS_TO_RESET = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE)
+_SIGNALS_TO_RESET = (*STOP_SIGNALS, signal.SIGPIPE)
 _POLL_SECONDS = 0.05
 
 

@@ -15,11 +15,10 @@ import psutil
 from relances.local.errors import LocalError
 from relances.local.ownership import owner, ownership, record_sessions, recorded_sessions
 from relances.local.postgres import EmbeddedPostgres
-from relances.local.processes import is_alive, spawn, tail, wait_until
+from relances.local.processes import STOP_SIGNALS, is_alive, spawn, tail, wait_until
 from relances.local.sessions import Session, end
 from relances.local.state import StateFolder
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TASKS_GRACE_SECONDS = 8.0
 _GRACE_SECONDS = 3.0
 _SOON_SECONDS = 10.0  # less than a worker takes to be ready

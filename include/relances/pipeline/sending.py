@@ -134,7 +134,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
                 return None
         hook = hook_of(lot.fournisseur)
         _read_again(lot, policy)
-        with explained(RELANCES), rare_collections():
+        with rare_collections(), explained(RELANCES):
             outcome, worker = asyncio.run(_send_with(hook, lot, policy))
     _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
     if isinstance(outcome, Exception):

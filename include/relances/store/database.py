@@ -65,6 +65,12 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
             "the server went silent: it will be tried again; raise the limit where it is only slow",
         ) from None
+    except psycopg.errors.DiskFull:
+        raise TryAgain(
+            f"base {connexion} : le disque du serveur est plein ; libérez de la place, et ce qui attend reprendra où "
+            "il en était",
+            "the server's disk is full: free some space, and what waits goes on from where it was",
+        ) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",

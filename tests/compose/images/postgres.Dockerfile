@@ -2,6 +2,7 @@
 FROM relances-essai/debian
 RUN apt-get update -qq \
     && apt-get install -y -qq --no-install-recommends postgresql \
+    && install -d -o postgres -g postgres -m 3777 /run/postgresql \
     && install -d -o postgres -g postgres /var/lib/postgresql/data
 COPY postgres-entrypoint.sh /usr/local/bin/
 ENV PATH=/usr/lib/postgresql/15/bin:$PATH PGDATA=/var/lib/postgresql/data

@@ -1,0 +1,7 @@
+"""``python -m relances.local``: the ``relances`` command."""
+
+import sys
+
+from relances.local.cli import main
+
+sys.exit(main())
