@@ -18,7 +18,7 @@ COPY dags dags
 RUN .venv/bin/python -m pip install --no-cache-dir --no-deps --no-build-isolation -e . \
     && python -m compileall -q include plugins dags \
     # Les volumes prennent, à leur création, le propriétaire de ces dossiers.
-    && install -d -o airflow -g root /opt/airflow/logs /opt/airflow/acces /opt/airflow/controles /opt/airflow/registre
+    && install -d -o airflow -g root /opt/airflow/logs /opt/airflow/acces /opt/airflow/controles /opt/airflow/temoin /opt/airflow/registre
 
 ENV AIRFLOW_HOME=/opt/airflow \
     AIRFLOW__CORE__DAGS_FOLDER=/opt/relances/dags \

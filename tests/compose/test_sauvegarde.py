@@ -84,3 +84,16 @@ def test_what_the_backup_knew_is_there_again_and_its_roles_own_it(
 def test_to_restore_and_start_again_sends_nothing(installation: Installation, restored: Restored) -> None:
     with installation.simulators() as simulators:
         assert count(simulators) == restored.sent
+
+
+def test_nothing_leaves_until_an_operator_says_that_it_was_restored(
+    installation: Installation, restored: Restored
+) -> None:
+    with interface_of(installation) as api:
+        api.log_in()
+        assert end(api, begin(api)) == "failed"
+        said = installation.compose("exec", "-T", "--index=1", "worker", "relances", "restaurer")
+        assert "Les envois reprennent" in said
+        assert end(api, begin(api)) == "success"
+    with installation.simulators() as simulators:
+        assert count(simulators) == restored.sent
