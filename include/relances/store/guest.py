@@ -24,6 +24,7 @@ NAME: Final = "relances"
 """Under which an administrator finds what we do in pg_stat_activity, before what it is for."""
 
 _LEFT_ALONE: Final = {
+    "synchronous_commit": "on",  # what is shown is noted as shown: it must not be forgotten there
     "idle_in_transaction_session_timeout": "60s",
     "client_connection_check_interval": "10s",
     "tcp_keepalives_idle": "30",
@@ -31,7 +32,7 @@ _LEFT_ALONE: Final = {
     "tcp_keepalives_count": "4",
     "tcp_user_timeout": "60s",
 }
-"""What the server does by itself where it hears no more of us: nothing of ours stays behind."""
+"""What the server keeps, and what it does by itself where it hears no more of us: nothing of ours stays behind."""
 
 _READING_WAITS: Final = 5.0  # seconds for a table that somebody holds whole
 _WRITING_WAITS: Final = 0.25  # the same for what no row lock says: a table, what a foreign key points to
