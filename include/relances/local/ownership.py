@@ -26,6 +26,7 @@ def ownership(state: StateFolder) -> Iterator[None]:
             raise LocalError(
                 f"Relances tourne déjà avec le dossier {state.path} ; « make down » l'arrête, d'où que ce soit."
             )
+        os.fchmod(file.fileno(), 0o600)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
