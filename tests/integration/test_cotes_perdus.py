@@ -110,7 +110,7 @@ def test_a_side_lost_alone_ends_the_task_and_nothing_stays_on_the_other(
             with killed_once_it_waits(urls[side], lock), pytest.raises(TryAgain) as stopped:
                 run()
             assert time.monotonic() - began < SOON
-            assert f"base {side}_db : connexion perdue" in one_sentence(stopped.value)
+            assert f"base {side}_db perdue en cours de travail" in one_sentence(stopped.value)
             wait_until(lambda: not any(map(ours, urls.values())), "no session of ours is left")
             assert statuts(urls["relances"]) == before
         run()

@@ -252,7 +252,7 @@ def test_a_table_that_somebody_rebuilds_ends_the_reading_in_one_sentence(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("relances.store.guest._READING_WAITS", 0.3)
-    with officer_in(office, "LOCK TABLE affectation_taxe"), pytest.raises(TryAgain, match="quelqu'un d'autre") as stop:
+    with officer_in(office, "LOCK TABLE affectation_taxe"), pytest.raises(TryAgain, match="occupée") as stop:
         pipeline.extract(request())
     one_sentence(stop.value)
 

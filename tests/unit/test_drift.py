@@ -19,7 +19,7 @@ from relances.rules.models import Canal, Statut
 from relances.rules.phones import Refus
 from relances.rules.policy_file import load_policy
 from relances.rules.texts import DEFAULT_FOLDER, DEFAULT_LANGUE
-from relances.store.sources import CONTRACT
+from relances.store.sources import CONTRACT, OPTIONAL
 from relances_providers import provider_info as providers
 from relances_providers.error_table import Table
 from relances_providers.errors import Misconfigured
@@ -63,7 +63,7 @@ def test_every_named_query_is_used_and_every_query_used_exists() -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_tax_system_has_its_statements(source: str) -> None:
     folder = files("relances.store").joinpath("sources", source)
-    assert {path.name for path in folder.iterdir()} - {"places.sql", "droits.sql"} == {
+    assert {path.name for path in folder.iterdir()} - OPTIONAL - {"droits.sql"} == {
         "overdue.sql",
         "categories.sql",
         "balances.sql",
