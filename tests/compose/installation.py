@@ -58,6 +58,16 @@ class Installation:
         self.compose("up", "--detach", "--scale", "worker=2")
         wait_until(self._is_healthy, _HEALTHY_SECONDS, "Tout n'est pas en bonne santé.", every=2)
 
+    def prepare_databases(self) -> None:
+        """PostgreSQL alone, its roles and databases; returns once nobody uses them."""
+        self.compose("up", "--detach", "bases")
+
+        def are_ready() -> bool:
+            [status] = self._listed("{{.Status}}", "--all", "--filter", "label=com.docker.compose.service=bases")
+            return status.startswith("Exited (0)")
+
+        wait_until(are_ready, _HEALTHY_SECONDS, "Les bases ne sont pas prêtes.")
+
     def compose(self, *words: str, given: str | None = None) -> str:
         """What a command of Compose's prints, which reads ``given``. Raises CalledProcessError when it fails."""
         done = self.attempt(*words, given=given)

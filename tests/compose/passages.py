@@ -16,7 +16,7 @@ from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG
 from tests.compose.installation import Installation
 
-RUN_SECONDS: Final = 600.0
+RUN_SECONDS: Final = 1_500.0
 IN_FLIGHT: Final = 32  # calls at once, of the demonstration's connections
 _FILE: Final = "/tmp/contacts.csv"  # noqa: S108 - of a container of ours
 

@@ -50,7 +50,7 @@ def restored(installation: Installation, tmp_path_factory: pytest.TempPathFactor
         sent = count(simulators)
 
     installation.compose("stop")
-    installation.compose("up", "--detach", "bases")
+    installation.prepare_databases()
     for base in _BASES:
         restore(installation, folder / f"{base}.dump")
     installation.up()
