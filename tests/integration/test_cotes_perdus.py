@@ -22,6 +22,18 @@ from tests.support import one_sentence, postgres_connection, wait_until
 
 ASKED = request()
 SOON = 20.0  # seconds
+SLOW = """
+CREATE FUNCTION relances.lente() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(1);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER lente BEFORE INSERT ON relances.creance_extraite FOR EACH ROW EXECUTE FUNCTION relances.lente();
+COMMIT;
+SELECT pg_advisory_lock(1)
+"""
+"""Waits in the middle of the rows."""
+
 OURS = "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'relances%'"
 
 pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
@@ -89,6 +101,7 @@ def killed_once_it_waits(url: str, lock: str) -> Iterator[None]:
         ("extract", "etaxe", "LOCK TABLE type_taxe"),
         ("extract", "relances", "LOCK TABLE relances.creance_extraite"),
         ("extract", "relances", "LOCK TABLE relances.execution"),
+        ("extract", "relances", SLOW),
         ("validate", "relances", "LOCK TABLE relances.creance_extraite"),
         ("validate", "relances", "LOCK TABLE relances.numero"),
         ("validate", "relances", "LOCK TABLE relances.exclusion"),
@@ -128,7 +141,8 @@ def ours(url: str) -> list[Row]:
 def told_by(url: str) -> set[tuple[str, str]]:
     rows = ask(
         url,
-        "SELECT relances.repere(r.id) AS repere, rc.creance_id FROM relances.relance r "
+        "SELECT n.prefixe || r.id AS repere, rc.creance_id FROM relances.relance r "
+        "JOIN relances.numerotation n ON r.id >= n.premiere AND (n.fin IS NULL OR r.id < n.fin) "
         "JOIN relances.relance_creance rc ON rc.relance_id = r.id",
     )
     return {(row["repere"], row["creance_id"]) for row in rows}
