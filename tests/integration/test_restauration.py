@@ -1,18 +1,26 @@
 """A backup brought back, or a database made anew: nothing that left meanwhile leaves again, and the day is finished."""
 
+import asyncio
 from collections import Counter
 from pathlib import Path
+from typing import Any, LiteralString
 
+import psycopg
 import pytest
+from psycopg.rows import TupleRow
 
 from relances import pipeline
 from relances.local.base_fictive import create_base_fictive
 from relances.pipeline.installation import restaurer
+from relances.pipeline.providers import hook_of
 from relances.rules.errors import Blocked
 from relances.rules.policy_file import load_policy
 from relances.rules.request import Request
 from relances.stages.restauration import Parole
 from relances.store import migrate
+from relances.store.installation import Installation
+from relances.store.temoin import Temoin
+from relances_providers.messaging import Message
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -70,6 +78,12 @@ def reconcile(url: str, asked: Request) -> None:
         return pipeline.reconcile(asked)
 
     wait_until(settled, "nothing left to reconcile")
+
+
+async def send_one(to: str, text: str) -> None:
+    """A message of the same account's, that no relance says."""
+    async with hook_of("twilio").open() as sender:
+        await sender.send(Message(to, text))
 
 
 def received(provider: Provider) -> Counter[tuple[str, str]]:
@@ -193,16 +207,67 @@ def test_what_a_provider_has_and_the_database_forgot_stops_all(
     assert len(provider.ledger()) == sent
 
 
+# --- not taken for one that was brought back ---
+
+
+def test_a_witness_that_learns_between_two_looks_stops_nobody(relances_url: str, etaxe_url: str, temoin: Path) -> None:
+    """Lots side by side: one beats while another looks."""
+    witness = Temoin(temoin)
+
+    class Beating(psycopg.Connection):
+        def execute(self, *words: Any, **options: Any) -> psycopg.Cursor[TupleRow]:
+            answer = super().execute(*words, **options)
+            with psycopg.connect(relances_url, autocommit=True) as other:
+                witness.write(Installation(other).beat())
+            return answer
+
+    with Beating.connect(relances_url, autocommit=True) as connection:
+        for _ in range(3):
+            Installation(connection).require(witness)
+
+
+def test_a_message_of_somebody_else_stops_nobody(
+    relances_url: str, etaxe_url: str, provider: Provider, connect: Connect
+) -> None:
+    connect("twilio")
+    asked = request(type_relance="whatsapp", fournisseur="twilio")
+    prepare(asked)
+    [first] = ask(relances_url, "SELECT telephone FROM relances.relance ORDER BY id LIMIT 1")
+    asyncio.run(send_one(first["telephone"], "Votre rendez-vous est demain."))
+    send_all(asked, "twilio")
+    assert statuts(relances_url) == {"envoyee": len(provider.ledger()) - 1}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "date_planifiee = date_planifiee - interval '3 days'",
+        "statut = 'echec'",
+        "notes = 'Vu avec lui. ' || notes",
+        "message = 'corrigé'",
+    ],
+)
+def test_what_an_officer_changes_in_our_rows_stops_nobody(
+    change: LiteralString, relances_url: str, etaxe_url: str, provider: Provider
+) -> None:
+    prepare(request())
+    send_all(request())
+    pipeline.write_back(request())
+    ask(etaxe_url, f"UPDATE relance SET {change}, updated_at = now() WHERE strpos(notes, '[relances #') > 0")  # noqa: S608
+    pipeline.extract(request("passage-2"))
+
+
 # --- what is proved, what is in doubt ---
 
 
 def test_what_the_tax_application_proves_is_not_sent_again_and_the_day_is_finished(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
-    prepare(request(limite=20))
+    first = request(limite=20)
+    prepare(first)
     back_up(relances_url, backup)
-    send_all(request(limite=20))
-    pipeline.write_back(request())
+    send_all(first)
+    pipeline.write_back(first)
     shown = len(provider.ledger())
     bring_back(relances_url, backup)
     said = restaurer(Parole.PASSAGES_FINIS, forcer=False)
@@ -253,6 +318,79 @@ def test_a_provider_that_can_be_asked_tells_what_left(
     assert 0 < left < len(provider.ledger())
     assert doubles(provider) == 0
     assert sum(statuts(relances_url).values()) == len(provider.ledger())
+
+
+def test_what_a_preview_did_meanwhile_hides_nothing_of_what_left(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path, connect: Connect
+) -> None:
+    connect("twilio")
+    asked = request(type_relance="whatsapp", fournisseur="twilio")
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked, "twilio")
+    left = len(provider.ledger())
+    bring_back(relances_url, backup)
+    pipeline.extract(request("apercu", simulation=True))
+    restaurer(Parole.AUCUNE, forcer=False)
+    reconcile(relances_url, asked)
+    send_all(asked, "twilio")
+    assert len(provider.ledger()) == left > 0
+
+
+def test_what_is_held_stays_so_when_the_database_is_moved_the_same_day(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    back_up(relances_url, backup)
+    prepare(request())
+    send_all(request())
+    sent = len(provider.ledger())
+    bring_back(relances_url, backup)
+    restaurer(Parole.AUCUNE, forcer=False)
+    back_up(relances_url, backup)
+    bring_back(relances_url, backup)
+    restaurer(Parole.RIEN_DEPUIS, forcer=False)
+    prepare(request("passage-2"))
+    send_all(request("passage-2"))
+    assert len(provider.ledger()) == sent
+
+
+def test_what_is_shown_without_its_reference_is_in_doubt_whatever_the_operator_says(
+    relances_url: str, etaxe_url: str, provider: Provider, backup: Path
+) -> None:
+    asked = request()
+    prepare(asked)
+    back_up(relances_url, backup)
+    send_all(asked)
+    pipeline.write_back(asked)
+    sent = len(provider.ledger())
+    ask(etaxe_url, r"UPDATE relance SET notes = regexp_replace(notes, '\] .*', ']') WHERE notes ~ 'relances #'")
+    bring_back(relances_url, backup)
+    restaurer(Parole.PASSAGES_FINIS, forcer=False)
+    reconcile(relances_url, asked)
+    send_all(asked)
+    assert len(provider.ledger()) == sent
+
+
+def test_a_machine_that_nobody_told_does_not_stop_the_others_again(
+    relances_url: str, etaxe_url: str, provider: Provider, temoin: Path
+) -> None:
+    prepare(request())
+    send_all(request())
+    pipeline.write_back(request())
+    of_the_other_machine = temoin.read_text()
+    lose(relances_url)
+    migrate(relances_url)
+    restaurer(Parole.PASSAGES_FINIS, forcer=False)
+    temoin.write_text(of_the_other_machine)
+    pipeline.check_providers(request("passage-2"))
+
+
+def test_the_tax_base_s_own_trouble_is_said_of_it(relances_url: str, etaxe_url: str, backup: Path) -> None:
+    back_up(relances_url, backup)
+    bring_back(relances_url, backup)
+    ask(etaxe_url, "ALTER TABLE relance DROP COLUMN updated_at")
+    with pytest.raises(Blocked, match="base etaxe_db"):
+        restaurer(Parole.AUCUNE, forcer=False)
 
 
 def test_what_was_created_after_the_backup_is_not_created_again_that_day(
@@ -308,9 +446,10 @@ def test_a_restored_database_takes_a_new_name_and_goes_beyond_every_number_seen(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path, temoin: Path
 ) -> None:
     back_up(relances_url, backup)
-    prepare(request(limite=5))
-    send_all(request(limite=5))
-    pipeline.write_back(request())
+    asked = request(limite=5)
+    prepare(asked)
+    send_all(asked)
+    pipeline.write_back(asked)
     [[highest]] = [row.values() for row in ask(relances_url, "SELECT max(id) FROM relances.relance")]
     bring_back(relances_url, backup)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)

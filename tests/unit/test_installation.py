@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +11,13 @@ from relances.rules.errors import Blocked
 from relances.rules.installation import Etat, Releve, discrepancy
 from relances.store.temoin import Temoin
 
+NAMED = datetime(2026, 11, 30, 8, tzinfo=UTC)
+BEFORE, AFTER = NAMED - timedelta(hours=1), NAMED + timedelta(hours=1)
 SOUND = Etat(
     ("", "aaaaaaaaaaaa", "bbbbbbbbbbbb"),
     battement=5,
-    connu_jusqu_au=datetime(2026, 11, 30, 8, tzinfo=UTC),
+    nommee_le=NAMED,
+    connu_jusqu_au=NAMED,
     chez_elle=True,
     motif=None,
 )
@@ -24,9 +27,10 @@ SOUND = Etat(
     "releve",
     [
         None,
-        Releve("bbbbbbbbbbbb", 5),
-        Releve("bbbbbbbbbbbb", 4),
-        Releve("aaaaaaaaaaaa", 900),  # of before it was restored
+        Releve("bbbbbbbbbbbb", 5, AFTER),
+        Releve("bbbbbbbbbbbb", 4, AFTER),
+        Releve("aaaaaaaaaaaa", 900, AFTER),  # of before it was restored
+        Releve("cccccccccccc", 1, BEFORE),  # of the one that was lost, by a machine that nobody told
     ],
 )
 def test_nothing_speaks_against_a_database_that_its_witness_knows(releve: Releve | None) -> None:
@@ -36,10 +40,10 @@ def test_nothing_speaks_against_a_database_that_its_witness_knows(releve: Releve
 @pytest.mark.parametrize(
     ("etat", "releve", "why"),
     [
-        (SOUND, Releve("bbbbbbbbbbbb", 6), "plus ancienne"),
-        (SOUND, Releve("cccccccccccc", 1), "une autre base"),
+        (SOUND, Releve("bbbbbbbbbbbb", 6, AFTER), "plus ancienne"),
+        (SOUND, Releve("cccccccccccc", 1, AFTER), "une autre base"),
         (replace(SOUND, chez_elle=False), None, "copiée, restaurée ou basculée"),
-        (replace(SOUND, motif="déjà dit"), Releve("bbbbbbbbbbbb", 5), "déjà dit"),
+        (replace(SOUND, motif="déjà dit"), Releve("bbbbbbbbbbbb", 5, AFTER), "déjà dit"),
     ],
 )
 def test_what_speaks_against_it_is_said(etat: Etat, releve: Releve | None, why: str) -> None:
@@ -58,18 +62,18 @@ def test_a_witness_says_what_it_was_last_told(tmp_path: Path) -> None:
     temoin = Temoin(tmp_path / "dossier" / "temoin.json")
     assert temoin.read() is None
     for battement in (1, 2):
-        temoin.write(Releve("aaaaaaaaaaaa", battement))
-    assert temoin.read() == Releve("aaaaaaaaaaaa", 2)
+        temoin.write(Releve("aaaaaaaaaaaa", battement, AFTER))
+    assert temoin.read() == Releve("aaaaaaaaaaaa", 2, AFTER)
     assert [file.name for file in temoin.path.parent.iterdir()] == ["temoin.json"]
 
 
 def test_a_witness_holds_nothing_personal(tmp_path: Path) -> None:
     temoin = Temoin(tmp_path / "temoin.json")
-    temoin.write(Releve("aaaaaaaaaaaa", 1))
-    assert json.loads(temoin.path.read_text()).keys() == {"marque", "battement"}
+    temoin.write(Releve("aaaaaaaaaaaa", 1, AFTER))
+    assert json.loads(temoin.path.read_text()).keys() == {"marque", "battement", "le"}
 
 
 def test_a_witness_that_cannot_be_written_is_said_with_its_variable(tmp_path: Path) -> None:
     (tmp_path / "fichier").touch()
     with pytest.raises(Blocked, match="RELANCES_TEMOIN"):
-        Temoin(tmp_path / "fichier" / "temoin.json").write(Releve("aaaaaaaaaaaa", 1))
+        Temoin(tmp_path / "fichier" / "temoin.json").write(Releve("aaaaaaaaaaaa", 1, AFTER))

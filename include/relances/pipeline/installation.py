@@ -13,8 +13,8 @@ from relances.pipeline.policy import politique
 from relances.pipeline.providers import connected
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE, in_words
-from relances.rules.installation import discrepancy
 from relances.rules.markdown import compte
+from relances.rules.policy import Politique
 from relances.stages.restauration import Parole, Restauration, compare, restore
 from relances.store.installation import Installation
 from relances.store.sources import Source
@@ -48,20 +48,27 @@ def restaurer(parole: Parole, *, forcer: bool) -> str:
     source = Source(policy.source)
     with database(RELANCES, "restaurer") as relances:
         installation, witness = Installation(relances), temoin()
-        if discrepancy(installation.look(), witness.read() if witness is not None else None) is None and not forcer:
+        if installation.discrepancy(witness) is None and not forcer:
             raise Blocked(
                 "rien ne montre que cette base ait été restaurée ; si elle l'a été, ajoutez --forcer",
                 "nothing shows that this database was restored: if it was, add --forcer",
             )
         with database(source.connexion, "restaurer", policy.base_fiscale) as etaxe:
-            found = restore(source, etaxe, relances, _comptes(), parole=parole, today=datetime.now(LIBREVILLE).date())
+            found = restore(
+                source, etaxe, relances, _comptes(policy), parole=parole, today=datetime.now(LIBREVILLE).date()
+            )
         if witness is not None:
             witness.write(installation.beat())
     return _in_words(found)
 
 
-def _comptes() -> dict[str, str]:
-    """The account of each fournisseur that can be asked and is ready to be."""
+def _comptes(policy: Politique) -> dict[str, str]:
+    """The account of each fournisseur whose having no message proves that a relance never left.
+
+    None where a relance may go by another fournisseur than its own: it may have, in what was lost.
+    """
+    if policy.envoi.repli.autre_fournisseur or policy.envoi.repli.autre_canal:
+        return {}
     comptes: dict[str, str] = {}
     for fournisseur, hook in connected().items():
         try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
-from relances.rules.installation import discrepancy, stopped
+from relances.rules.installation import stopped
 from relances.stages.diagnostic_occupation import examine_occupation
 from relances.store.database import explained
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
@@ -53,9 +53,10 @@ def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) 
 
 def examine_installation(connection: psycopg.Connection, temoin: Temoin | None) -> Iterator[Finding]:
     """Whether our database is the one that sent, and who remembers it."""
-    etat = Installation(connection).look()
+    installation = Installation(connection)
+    etat = installation.look()
     try:
-        motif = discrepancy(etat, temoin.read() if temoin is not None else None)
+        motif = installation.discrepancy(temoin)
     except Blocked as error:
         yield Finding("installation", Verdict.BAD, str(error))
         return

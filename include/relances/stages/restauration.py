@@ -1,7 +1,7 @@
 """A database that was restored, or made anew, learns what it forgot: proved, in doubt, or held until tomorrow."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,7 +12,7 @@ import psycopg
 from relances.rules.installation import stopped
 from relances.store.database import explained
 from relances.store.installation import Installation, Proved
-from relances.store.sources import Source
+from relances.store.sources import ShownRow, Source
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +54,25 @@ def restore(
 ) -> Restauration:
     """Settle what the tax application proves, doubt the rest, take a new name: all of it, or nothing.
 
-    ``comptes``: the account of each fournisseur that can be asked of the doubts, which reconciling then does.
+    ``comptes``: the account of each fournisseur that can be asked of the doubts, which reconciling then does, and whose
+    having no message proves that none left.
     """
     installation = Installation(relances)
-    with explained("relances_db"):
-        known = installation.latest_knowledge()
-    held = parole is Parole.AUCUNE
-    with explained("relances_db"), installation.recognising(source.shown(etaxe, known - _CLOCKS)) as recognition:
-        proved = recognition.settle()
-        doubted = recognition.doubt(_sure(source, parole), comptes, known)
-        dernier_jour = today if held else None
-        marque = recognition.rename(dernier_jour, contacts=parole is not Parole.RIEN_DEPUIS)
-    return Restauration(marque, known, proved, doubted, dernier_jour)
+    with explained("relances_db", relances):
+        known, unsettled = installation.latest_knowledge(), installation.oldest_unsettled()
+        since = (known if unsettled is None else min(known, unsettled)) - _CLOCKS
+        with installation.recognising(_shown(source, etaxe, since)) as recognition:
+            proved = recognition.settle()
+            doubted = recognition.doubt(_sure(source, parole), comptes)
+            held = today if parole is Parole.AUCUNE else None
+            marque = recognition.rename(held, contacts=parole is not Parole.RIEN_DEPUIS)
+    return Restauration(marque, known, proved, doubted, held)
+
+
+def _shown(source: Source, etaxe: psycopg.Connection, depuis: datetime | None) -> Iterator[ShownRow]:
+    # Explained here: whoever consumes these rows would take the source's errors for another's.
+    with explained(source.connexion, etaxe):
+        yield from source.shown(etaxe, depuis)
 
 
 def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
@@ -84,10 +91,11 @@ def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
 def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
     """Blocked where the tax application shows what this database does not know of; it then sends no more."""
     installation = Installation(relances)
-    with explained("relances_db"):
+    with explained("relances_db", relances):
         etat = installation.look()
-        since = None if etat.neuve else etat.connu_jusqu_au - _CLOCKS
-        with installation.recognising(source.shown(etaxe, since)) as recognition:
+        # What there was when it took its name, somebody saw.
+        since = None if etat.neuve else max(etat.connu_jusqu_au - _CLOCKS, etat.nommee_le)
+        with installation.recognising(_shown(source, etaxe, since)) as recognition:
             forgotten = recognition.contradictions()
             strangers = etat.neuve and recognition.strangers()
     if forgotten:
@@ -99,6 +107,6 @@ def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connect
         )
     else:
         return
-    with explained("relances_db"):
+    with explained("relances_db", relances):
         installation.stop(motif)
     raise stopped(motif)

@@ -18,8 +18,14 @@ def read_etat(row: TupleRow | None) -> Etat:
     """From the row of ``look_at_installation``."""
     if row is None:
         raise LookupError("relances.installation is empty")
-    marques, battement, battu_le, nommee_le, chez_elle, motif = row
-    return Etat(tuple(marques), battement, battu_le or nommee_le, chez_elle, motif)
+    marques, battement, nommee_le, connu_jusqu_au, chez_elle, motif = row
+    return Etat(tuple(marques), battement, nommee_le, connu_jusqu_au, chez_elle, motif)
+
+
+def read_releve(row: TupleRow) -> Releve:
+    """From the row of ``beat``."""
+    marque, battement, battu_le, _ = row
+    return Releve(marque, battement, battu_le)
 
 
 class Installation:
@@ -32,13 +38,18 @@ class Installation:
         """What it says of itself."""
         return read_etat(self._connection.execute(query("look_at_installation")).fetchone())
 
+    def discrepancy(self, temoin: Temoin | None) -> str | None:
+        """Why it must not send, by itself and by a witness; None where nothing speaks against it."""
+        # The witness first: it may learn of what the database is told between two looks, not the other way round.
+        releve = temoin.read() if temoin is not None else None
+        return discrepancy(self.look(), releve)
+
     def require(self, temoin: Temoin | None) -> None:
         """Blocked where the database may be older than what was sent, and from then on for everybody."""
-        etat = self.look()
-        motif = discrepancy(etat, temoin.read() if temoin is not None else None)
+        motif = self.discrepancy(temoin)
         if motif is None:
             return
-        if etat.chez_elle:
+        if self.look().chez_elle:
             self.stop(motif)
         raise stopped(motif)
 
@@ -51,12 +62,18 @@ class Installation:
         row = self._connection.execute(query("beat")).fetchone()
         if row is None:
             raise LookupError("relances.installation is empty")
-        return Releve(row[0], row[1])
+        return read_releve(row)
 
     def latest_knowledge(self) -> datetime:
-        """The latest moment of which it knows what it did."""
+        """The latest moment at which it knew that it sent."""
         [(moment,)] = self._connection.execute(query("latest_knowledge"))
         assert isinstance(moment, datetime)  # noqa: S101 - it was named at some time
+        return moment
+
+    def oldest_unsettled(self) -> datetime | None:
+        """When the oldest relance was created of which it does not know whether it was sent; None: there is none."""
+        [(moment,)] = self._connection.execute(query("oldest_unsettled"))
+        assert moment is None or isinstance(moment, datetime)  # noqa: S101 - what the query gives
         return moment
 
     @contextmanager
@@ -100,17 +117,16 @@ class Recognition:
         [(envoyees, echecs)] = self._connection.execute(query("settle_shown"))
         return Proved(envoyees, echecs)
 
-    def doubt(self, sures: Sequence[str] | None, comptes: Mapping[str, str], depuis: datetime) -> dict[str, int]:
-        """Put in doubt what is shown so, and what else may have been sent since ``depuis``; how many by fournisseur.
+    def doubt(self, sures: Sequence[str] | None, comptes: Mapping[str, str]) -> dict[str, int]:
+        """Put in doubt what is shown so, and what else may have been sent meanwhile; how many by fournisseur.
 
         ``sures``: the sources of which all that was sent is known; None: of all. ``comptes``: the account of each
-        fournisseur that can be asked.
+        fournisseur whose answer that it has no message proves something.
         """
         parameters = {
             "sures": None if sures is None else list(sures),
             "fournisseurs": list(comptes),
             "comptes": list(comptes.values()),
-            "depuis": depuis,
         }
         return dict(self._connection.execute(query("doubt_waiting"), parameters).fetchall())
 

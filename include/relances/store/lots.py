@@ -43,17 +43,18 @@ class Lots:
         rows = self._connection.execute(query("plan_ranges"), parameters)
         return [Lot(execution.source, execution.occasion, fournisseur, premier, dernier) for premier, dernier in rows]
 
-    def first_untried(self, lot: Lot) -> Untried | None:
-        """The first relance of a lot, where it was never tried; None where there is none."""
+    def first_untried(self, lot: Lot, nombre: int) -> list[Untried]:
+        """The first relances of a lot that were never tried, of numbers that nothing else is under way to."""
         parameters = {
             "source": lot.source,
             "occasion": lot.occasion,
             "fournisseur": lot.fournisseur,
             "premier": lot.premier,
             "dernier": lot.dernier,
+            "nombre": nombre,
         }
         with self._connection.cursor(row_factory=args_row(Untried)) as cursor:
-            return cursor.execute(query("first_untried"), parameters).fetchone()
+            return cursor.execute(query("first_untried"), parameters).fetchall()
 
     def accounted_for(self, fournisseur: str, references: Collection[str], depuis: datetime) -> set[str]:
         """Of these references, those of calls of a fournisseur, made since then, that the journal has."""

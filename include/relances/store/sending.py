@@ -1,5 +1,6 @@
 """A worker's side of the database: the statement between two calls to a provider."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
@@ -10,11 +11,11 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
-from relances.rules.installation import Releve, discrepancy, stopped
+from relances.rules.installation import discrepancy, stopped
 from relances.rules.outcomes import Reglement
 from relances.store.database import query
 from relances.store.durable import DurableConnection
-from relances.store.installation import read_etat
+from relances.store.installation import read_etat, read_releve
 from relances.store.outcomes import flagged, outcomes
 from relances.store.temoin import Temoin
 from relances.store.voies import VoieStore
@@ -98,9 +99,9 @@ class LotStore:
         await self._durable.__aexit__(kind, error, trace)
 
     async def _recognise(self, connection: psycopg.AsyncConnection) -> None:
+        releve = self._temoin.read() if self._temoin is not None else None
         cursor = await connection.execute(query("look_at_installation"))
-        etat = read_etat(await cursor.fetchone())
-        motif = discrepancy(etat, self._temoin.read() if self._temoin is not None else None)
+        motif = discrepancy(read_etat(await cursor.fetchone()), releve)
         if motif is not None:
             raise stopped(motif)
 
@@ -110,11 +111,11 @@ class LotStore:
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> TupleRow | None:  # noqa: ARG001 - repeating is safe
             return await (await connection.execute(query("beat"))).fetchone()
 
-        marque, battement, motif = await self._durable.run(write) or (None, 0, None)
-        if motif is not None:
-            raise stopped(motif)
-        if self._temoin is not None and marque is not None:
-            self._temoin.write(Releve(marque, battement))
+        row = await self._durable.run(write)
+        if row is not None and row[-1] is not None:
+            raise stopped(row[-1])
+        if row is not None and self._temoin is not None:
+            await asyncio.to_thread(self._temoin.write, read_releve(row))  # the calls in flight do not wait for a disk
 
     async def take(self, nombre: int) -> list[Claim]:
         """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""

@@ -2,7 +2,9 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +17,7 @@ VARIABLE: Final = "RELANCES_TEMOIN"
 
 @dataclass(frozen=True, slots=True)
 class Temoin:
-    """The file of one machine; it holds a name and a count."""
+    """The file of one machine; it holds a name, a count and a time."""
 
     path: Path
 
@@ -23,7 +25,7 @@ class Temoin:
         """What it says; None where nothing was ever seen from here. Blocked where it cannot be read."""
         try:
             said = json.loads(self.path.read_bytes())
-            return Releve(str(said["marque"]), int(said["battement"]))
+            return Releve(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
@@ -31,14 +33,20 @@ class Temoin:
 
     def write(self, releve: Releve) -> None:
         """Say this from now on. Blocked where it cannot be written: sending would go on unwitnessed."""
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        said = {"marque": releve.marque, "battement": releve.battement, "le": releve.le.isoformat()}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(asdict(releve), file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self.path)
+            # Under a name of nobody else's: containers that share the folder have the same process numbers.
+            descriptor, beside = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    json.dump(said, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(beside).replace(self.path)
+            except OSError:
+                Path(beside).unlink(missing_ok=True)
+                raise
         except OSError as error:
             raise self._unusable(error.strerror or type(error).__name__) from None
 

@@ -64,14 +64,17 @@ FROM (
 WHERE r.id = vaine.id;
 
 -- name: expire_untried
--- What never left in time. A row that somebody holds is about to be sent, or replaced; the claim sees to the first.
+-- What never left in time, what a database that was restored only supposed to have left included. A row that somebody
+-- holds is about to be sent, or replaced; the claim sees to the first.
 UPDATE relances.relance r
 SET statut = 'annulee', code = 'expiree', motif = 'pas partie à temps', close_le = clock_timestamp(),
     prochaine_tentative_le = NULL
 FROM (
     SELECT id FROM relances.relance
-    WHERE statut = 'en_attente' AND tentatives = 0
-        AND creee_le <= now() - make_interval(hours => %(heures)s)
+    WHERE statut = 'en_attente' AND creee_le <= now() - make_interval(hours => %(heures)s)
+        AND (tentatives = 0 OR NOT EXISTS (
+            SELECT FROM relances.tentative t
+            WHERE t.relance_id = relance.id AND NOT (t.sans_essai AND t.constat IS NOT DISTINCT FROM 'absente')))
     LIMIT %(nombre)s
     FOR UPDATE SKIP LOCKED
 ) tardive

@@ -15,10 +15,17 @@ GROUP BY lot
 ORDER BY lot;
 
 -- name: first_untried
-SELECT telephone, texte, creee_le, now() FROM relances.relance
-WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-    AND source = %(source)s AND occasion = %(occasion)s AND tentatives = 0
-ORDER BY id LIMIT 1;
+-- Since the day began, when a day that was lost may have begun too. Not where another message to the number may be on its
+-- way, which could be taken for this one.
+SELECT r.telephone, r.texte,
+    least(r.creee_le, date_trunc('day', now() AT TIME ZONE 'Africa/Libreville') AT TIME ZONE 'Africa/Libreville'), now()
+FROM relances.relance r
+WHERE r.statut = 'en_attente' AND r.fournisseur = %(fournisseur)s AND r.id BETWEEN %(premier)s AND %(dernier)s
+    AND r.source = %(source)s AND r.occasion = %(occasion)s AND r.tentatives = 0
+    AND NOT EXISTS (
+        SELECT FROM relances.relance autre
+        WHERE autre.statut IN ('en_cours', 'incertaine') AND autre.telephone = r.telephone)
+ORDER BY r.id LIMIT %(nombre)s;
 
 -- name: find_in_lot
 SELECT id FROM relances.relance

@@ -1,6 +1,6 @@
 -- name: look_at_installation
-SELECT (SELECT array_agg(marque ORDER BY rang) FROM relances.installation) AS marques, battement, battu_le, nommee_le,
-    lieu = relances.lieu() AS chez_elle, motif
+SELECT (SELECT array_agg(marque ORDER BY rang) FROM relances.installation) AS marques, battement, nommee_le,
+    coalesce(battu_le, nommee_le) AS connu_jusqu_au, lieu = relances.lieu() AS chez_elle, motif
 FROM relances.installation
 ORDER BY rang DESC
 LIMIT 1;
@@ -8,7 +8,7 @@ LIMIT 1;
 -- name: beat
 UPDATE relances.installation SET battement = battement + 1, battu_le = clock_timestamp()
 WHERE rang = (SELECT max(rang) FROM relances.installation)
-RETURNING marque, battement, motif;
+RETURNING marque, battement, battu_le, motif;
 
 -- name: stop_installation
 -- The first reason stays: what comes after it follows from it.
@@ -25,39 +25,41 @@ CREATE TEMPORARY TABLE montree (
 COPY montree (repere, contribuable_id, date_planifiee, statut, date_envoi, fournisseur, reference, code) FROM STDIN;
 
 -- name: recognise_shown
--- What the tax application shows of this history, a relance once: `relance_id` of those that the store has, and of a name
--- that it had once. Numbered without a name, the day must be the same: another history may have had that number.
+-- What the tax application shows of this history, a relance once: `relance_id` of those that the store has. Officers may
+-- change all but the name and the number; numbered without a name, the day and the contribuable must be the same, for
+-- another history may have had that number. `inconnue`: what we wrote there is not what the store knows.
 CREATE TEMPORARY TABLE reconnue ON COMMIT DROP AS
-SELECT DISTINCT ON (lue.repere) lue.*, r.id AS relance_id, r.statut AS statut_connu, r.envoyee_le IS NOT NULL
-        OR EXISTS (SELECT FROM relances.tentative t WHERE t.relance_id = r.id
-            AND (t.issue = 'acceptee' OR t.constat = 'retrouvee')) AS envoi_connu, r.tentatives
+SELECT DISTINCT ON (lue.repere) lue.*, r.id AS relance_id,
+    CASE
+        WHEN r.id IS NULL THEN lue.marque <> '' AND lue.actuelle
+        WHEN lue.reference IS NOT NULL THEN NOT EXISTS (
+            SELECT FROM relances.tentative t WHERE t.relance_id = r.id AND t.reference = lue.reference)
+        ELSE NOT EXISTS (SELECT FROM relances.tentative t WHERE t.relance_id = r.id)
+    END AS inconnue
 FROM (
     SELECT m.*, substring(m.repere FROM '[0-9]+$')::bigint AS numero, n.marque, n.actuelle, n.premiere, n.fin
     FROM montree m
     JOIN relances.numerotation n ON n.prefixe = coalesce(substring(m.repere FROM '^.*-'), '')
 ) lue
 LEFT JOIN relances.relance r ON r.id = lue.numero AND r.id >= lue.premiere AND (lue.fin IS NULL OR r.id < lue.fin)
-    AND r.contribuable_id = lue.contribuable_id AND r.date_relance = lue.date_planifiee
-ORDER BY lue.repere, lue.statut = 'envoyee' DESC;
+    AND (lue.marque <> '' OR (r.contribuable_id = lue.contribuable_id AND r.date_relance = lue.date_planifiee))
+ORDER BY lue.repere, lue.reference IS NOT NULL DESC, lue.statut = 'envoyee' DESC;
 
 -- name: count_contradictions
--- Relances shown that the store does not have under its present name, or of which it does not know what is shown.
-SELECT count(*) FROM reconnue
-WHERE CASE
-    WHEN relance_id IS NULL THEN marque <> '' AND actuelle
-    WHEN statut = 'envoyee' THEN NOT envoi_connu
-    ELSE tentatives = 0
-END;
+SELECT count(*) FROM reconnue WHERE inconnue;
 
 -- name: has_strangers
 SELECT EXISTS (SELECT FROM montree m WHERE NOT EXISTS (SELECT FROM reconnue r WHERE r.repere = m.repere));
 
+-- name: oldest_unsettled
+-- Since when something may have been sent that still waits here, or is not known to have been; null: nothing does.
+SELECT min(creee_le) FROM relances.relance WHERE statut IN ('en_attente', 'en_cours', 'incertaine');
+
 -- name: latest_knowledge
--- The latest moment at which this database knew what it did.
-SELECT greatest(
-    (SELECT max(battu_le) FROM relances.installation), (SELECT max(nommee_le) FROM relances.installation),
-    (SELECT max(commencee_le) FROM relances.tentative), (SELECT max(creee_le) FROM relances.relance),
-    (SELECT max(commencee_le) FROM relances.execution));
+-- The latest moment at which this database knew that it sent.
+SELECT coalesce(
+    greatest((SELECT max(battu_le) FROM relances.installation), (SELECT max(commencee_le) FROM relances.tentative)),
+    (SELECT min(nommee_le) FROM relances.installation));
 
 -- name: settle_shown
 -- What the tax application proves. What it shows as sent was accepted under the reference that it shows.
@@ -72,8 +74,9 @@ WITH prouvee AS (
         interrogee_le = NULL, statut_reporte = p.statut
     FROM reconnue p
     WHERE r.id = p.relance_id
-        AND CASE p.statut WHEN 'envoyee' THEN p.reference IS NOT NULL AND NOT p.envoi_connu
-            WHEN 'echec' THEN p.code <> '408' AND r.statut IN ('en_attente', 'en_cours', 'incertaine') ELSE false END
+        AND (r.statut IN ('en_attente', 'en_cours', 'incertaine') OR (r.statut = 'echec' AND r.code = '408'))
+        AND CASE p.statut WHEN 'envoyee' THEN p.reference IS NOT NULL AND p.inconnue
+            WHEN 'echec' THEN p.code <> '408' AND r.code IS DISTINCT FROM '408' ELSE false END
     RETURNING r.id, r.tentatives, r.fournisseur, r.statut, r.reference, r.code, r.envoyee_le
 ), inscrite AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, commencee_le, terminee_le, issue, code,
@@ -86,15 +89,14 @@ WITH prouvee AS (
 SELECT count(*) FILTER (WHERE statut = 'envoyee'), count(*) FILTER (WHERE statut = 'echec') FROM prouvee;
 
 -- name: doubt_waiting
--- What is shown as perhaps arrived; and whatever else might have been sent since the database knew of it, unless all is
--- sure (`sures` null), but of the sources that tell. A doubt begins now, for whoever is
--- asked must look until now; its call may have been made since `depuis`.
+-- What is shown and not settled; and whatever else might have been sent since it was created, unless all is sure (`sures`
+-- null), but of the sources that tell. A doubt begins now, for whoever is asked must look until now.
 WITH appelee AS (
     UPDATE relances.relance
     SET statut = 'incertaine', proprietaire = NULL, bail_jusqu_au = NULL, incertaine_depuis = clock_timestamp(),
         interrogee_le = NULL, code = 'restauree', motif = 'la base a été restaurée : le message est peut-être parti'
     WHERE statut IN ('en_cours', 'incertaine') AND (source <> ALL (%(sures)s::text[])
-        OR id IN (SELECT relance_id FROM reconnue WHERE statut = 'incertaine'))
+        OR id IN (SELECT relance_id FROM reconnue WHERE inconnue OR statut = 'incertaine'))
     RETURNING id, fournisseur
 ), attendue AS (
     UPDATE relances.relance
@@ -102,11 +104,11 @@ WITH appelee AS (
         incertaine_depuis = clock_timestamp(), interrogee_le = NULL, code = 'restauree',
         motif = 'la base a été restaurée : le message est peut-être parti'
     WHERE statut = 'en_attente' AND (source <> ALL (%(sures)s::text[])
-        OR id IN (SELECT relance_id FROM reconnue WHERE statut = 'incertaine'))
-    RETURNING id, tentatives, fournisseur
+        OR id IN (SELECT relance_id FROM reconnue WHERE inconnue OR statut = 'incertaine'))
+    RETURNING id, tentatives, fournisseur, creee_le
 ), supposee AS (
     INSERT INTO relances.tentative (relance_id, numero, fournisseur, compte, proprietaire, commencee_le, sans_essai)
-    SELECT a.id, a.tentatives, a.fournisseur, c.compte, gen_random_uuid(), %(depuis)s, true
+    SELECT a.id, a.tentatives, a.fournisseur, c.compte, gen_random_uuid(), a.creee_le, true
     FROM attendue a
     LEFT JOIN unnest(%(fournisseurs)s::text[], %(comptes)s::text[]) AS c (fournisseur, compte) USING (fournisseur)
 )
@@ -119,11 +121,13 @@ GROUP BY fournisseur ORDER BY fournisseur;
 SELECT coalesce(max(numero), 0) FROM reconnue;
 
 -- name: rename_installation
--- From here on, under another name and beyond every number that somebody may have seen.
+-- From here on, under another name and beyond every number that somebody may have seen. What is held stays so.
 INSERT INTO relances.installation (marque, premiere, lieu, battu_le, dernier_jour, dernier_contact)
 SELECT right(replace(gen_random_uuid()::text, '-', ''), 12),
     greatest((SELECT max(id) FROM relances.relance), %(montree)s) + 1, relances.lieu(), clock_timestamp(),
-    %(dernier_jour)s, CASE WHEN %(contacts)s THEN (SELECT coalesce(max(id), 0) FROM relances.contact) END
+    greatest(max(dernier_jour), %(dernier_jour)s),
+    greatest(max(dernier_contact), CASE WHEN %(contacts)s THEN (SELECT coalesce(max(id), 0) FROM relances.contact) END)
+FROM relances.installation
 RETURNING marque, premiere;
 
 -- name: number_beyond

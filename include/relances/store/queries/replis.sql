@@ -24,6 +24,8 @@ WHERE r.statut = 'en_attente' AND r.fournisseur = %(fournisseur)s AND r.id > %(a
         WHERE e.source = r.source AND e.occasion = r.occasion AND e.id >= r.execution_id AND e.envoi_le IS NOT NULL
             AND (e.canal IS NULL OR e.canal = r.canal))
     AND (SELECT e.parametres ->> 'fournisseur' IS NULL FROM relances.execution e WHERE e.id = r.execution_id)
+    -- A database that was restored does not know which of its relances took another way already.
+    AND r.id >= coalesce((SELECT max(premiere) FROM relances.installation WHERE dernier_contact IS NOT NULL), 0)
 ORDER BY r.id
 LIMIT %(nombre)s
 FOR UPDATE OF r SKIP LOCKED;
@@ -45,6 +47,7 @@ WITH refusee AS MATERIALIZED (
         AND r.code = ANY (%(codes)s::text[]) AND r.a_envoyer AND (t.issue = 'refusee' OR t.constat = 'non_livree')
         AND r.telephone LIKE ANY (%(debuts)s::text[]) AND r.niveau <> ALL (%(niveaux_imposes)s::smallint[])
         AND (SELECT e.parametres ->> 'fournisseur' IS NULL FROM relances.execution e WHERE e.id = r.execution_id)
+        AND r.id >= coalesce((SELECT max(premiere) FROM relances.installation WHERE dernier_contact IS NOT NULL), 0)
         AND NOT EXISTS (
             SELECT FROM relances.relance autre
             WHERE autre.source = r.source AND autre.canal = %(canal)s AND autre.occasion = r.occasion

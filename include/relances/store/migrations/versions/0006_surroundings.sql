@@ -19,14 +19,14 @@ CREATE TABLE relances.installation (
 
 -- Server, time line, database and table: a dump restored, a copy of the server's files brought back to an earlier point
 -- or a replica promoted differ in one of them. Where a server does not tell the first two, the others have to do.
-CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION relances.lieu() RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
     ici text := concat_ws('.', (SELECT oid FROM pg_database WHERE datname = current_database()),
         'relances.installation'::regclass::oid);
 BEGIN
     RETURN concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
         CASE WHEN pg_is_in_recovery() THEN 'replique' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END, ici);
-EXCEPTION WHEN insufficient_privilege OR feature_not_supported THEN
+EXCEPTION WHEN insufficient_privilege OR feature_not_supported OR object_not_in_prerequisite_state THEN
     RETURN ici;
 END $$;
 

@@ -3,6 +3,16 @@
 -- Rend repere text, contribuable_id text, date_planifiee date, statut text (envoyee, echec, incertaine : peut-être
 -- arrivée, annulee), date_envoi timestamptz, fournisseur text, reference text, code text. L'application écrit ses dates
 -- en UTC ; ce que son encodage ne peut contenir y est écrit autrement, d'où « r\S+f\. » pour « réf. ».
+WITH recente AS MATERIALIZED (
+    SELECT contribuable_id, statut, canal_envoi, date_envoi, date_planifiee, notes
+    FROM relance
+    WHERE utilisateur_id IS NULL AND strpos(notes, '[relances #') > 0
+        AND (%(depuis)s::timestamptz IS NULL
+            OR coalesce(updated_at, created_at) >= %(depuis)s::timestamptz AT TIME ZONE 'UTC')
+),
+notre AS (
+    SELECT *, substring(notes FROM '\[relances #(?:[0-9a-f]{12}-)?[0-9]{1,18}\][^\n]*') AS ligne FROM recente
+)
 SELECT
     substring(ligne FROM '#([0-9a-f-]+)\]') AS repere,
     contribuable_id::text AS contribuable_id,
@@ -13,12 +23,5 @@ SELECT
     coalesce(substring(ligne FROM '\] (\S+)'), canal_envoi::text, '') AS fournisseur,
     substring(ligne FROM ' r\S+f\. (\S+)') AS reference,
     substring(ligne FROM '\] \S+(?: \S+ r\S+f\. \S+)? \S+ (\S+) :') AS code
-FROM (
-    SELECT contribuable_id, statut, canal_envoi, date_envoi, date_planifiee,
-        substring(notes FROM '\[relances #(?:[0-9a-f]{12}-)?[0-9]{1,18}\][^\n]*') AS ligne
-    FROM relance
-    WHERE strpos(notes, '[relances #') > 0 AND utilisateur_id IS NULL
-        AND (%(depuis)s::timestamptz IS NULL
-            OR coalesce(updated_at, created_at) AT TIME ZONE 'UTC' >= %(depuis)s::timestamptz)
-) AS notre
+FROM notre
 WHERE ligne IS NOT NULL
