@@ -6,17 +6,20 @@ from datetime import timedelta
 import psycopg
 from psycopg import sql
 
+from relances.rules.request import Request
 from relances.store.executions import Executions
 from tests.integration.world import TODAY, Row, request
 
 
-def stage_relances(url: str, nombre: int, *, telephones: Sequence[str] = (), **over: object) -> list[int]:
+def stage_relances(
+    url: str, nombre: int, *, telephones: Sequence[str] = (), asked: Request | None = None, **over: object
+) -> list[int]:
     """Relances of the day as a creation leaves them, one creance each; their ids.
 
-    ``telephones``: those of the first ones, the others get ordinary numbers.
+    ``telephones``: those of the first ones, the others get ordinary numbers. ``asked``: of their run, else the default.
     """
     with psycopg.connect(url) as connection:
-        execution = Executions(connection).open(request(), "collecte_taxe")
+        execution = Executions(connection).open(asked or request(), str(over.get("source", "collecte_taxe")))
         known = connection.execute("SELECT count(*) FROM relances.relance").fetchone()
         first = known[0] if known else 0
         rows = [relance(rang, telephones, execution_id=execution.id, **over) for rang in range(first, first + nombre)]

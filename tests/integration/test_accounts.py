@@ -38,7 +38,7 @@ from tests.support import one_sentence
 
 FORTY = 40
 DISABLED = {"twilio": "63112"}
-RUN = request(type_relance="whatsapp")
+RUN = request()
 CURE = "Meta Business Manager"
 PAUSE = 600  # seconds between two questions about one message
 

@@ -112,7 +112,7 @@ class TestPouring:
     def test_an_unreachable_server_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit):
             main(["--url", "postgresql://localhost:1/etaxe", "--date", "2026-11-21"])
-        assert "vérifiez --url" in capsys.readouterr().err
+        assert "Base de --url injoignable : aucun PostgreSQL n'y répond" in capsys.readouterr().err
 
 
 class TestContent:

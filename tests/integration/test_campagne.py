@@ -564,12 +564,14 @@ def test_a_campaign_that_nobody_imported_names_those_there_are(file: Path) -> No
     assert "campagne inconnue : Marchés ; choisissez parmi Taxis" in one_sentence(refused.value)
 
 
+@pytest.mark.usefixtures("great_expectations", "docs")
 def test_a_contact_of_the_list_s_own_id_is_left_alone(file: Path, relances_url: str) -> None:
     bring(file, f"066123456;15000;{DUE};Étal;;")
     oppositions.add(f"c{contacts(relances_url)[0]['id']}", None, None)
     asked = campaign()
     pipeline.extract(asked)
     assert ask(relances_url, "SELECT source FROM relances.opposition") == [{"source": CONTACTS}]
+    pipeline.validate(asked)
     assert pipeline.create_relances(asked) == 0
 
 

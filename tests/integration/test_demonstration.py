@@ -24,7 +24,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> N
     monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", json.dumps(connection | {"extra": extra}))
 
 
-@pytest.mark.usefixtures("demonstration")
+@pytest.mark.usefixtures("connect", "demonstration")
 @pytest.mark.parametrize(
     ("host", "keycloak_host", "field"),
     [

@@ -110,7 +110,7 @@ def test_a_message_that_never_came_is_sent_again_exactly_once(
     assert journal(relances_url) == [(1, "inconnue", "absente")]
     let_time_pass(relances_url)
     for _ in range(2):
-        assert pipeline.reconcile(request(type_relance=CANAL[fournisseur]))
+        assert pipeline.reconcile(request())
     assert journal(relances_url)[0] == (1, "inconnue", "absente")
     assert [row["tentatives"] for row in relances(relances_url)] == [2]
     assert len(provider.ledger()) == 1

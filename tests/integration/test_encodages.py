@@ -17,6 +17,7 @@ from relances.pipeline.connections import database
 from relances.pipeline.examination import diagnose
 from relances.rules.errors import Blocked
 from relances.rules.lettres import held_by
+from relances.rules.policy import BaseFiscale
 from relances.stages.write_back import write_back
 from relances.store import migrate
 from relances.store.database import explained
@@ -307,4 +308,4 @@ def test_what_is_wrong_with_ours_during_a_write_back_is_not_blamed_on_the_tax_da
         explained("etaxe_db"),
         pytest.raises(Blocked, match="base relances_db"),
     ):
-        write_back(Source("collecte_taxe"), etaxe, relances)
+        write_back(Source("collecte_taxe"), etaxe, relances, BaseFiscale())

@@ -230,7 +230,7 @@ def test_a_run_looks_at_deliveries_and_waits_for_none(relances_url: str, provide
 
 def test_a_run_does_not_wait_for_what_is_to_be_sent_again_much_later(relances_url: str, provider: Provider) -> None:
     send_to(relances_url, "twilio", "24166030003")
-    assert pipeline.reconcile(request(type_relance="whatsapp"))
+    assert pipeline.reconcile(request())
     assert statuts(relances_url) == {"en_attente": 1}
 
 

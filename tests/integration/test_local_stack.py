@@ -98,11 +98,11 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(
                 assert connection.execute("SELECT to_regclass('contribuable')").fetchone() == (None,)
             assert not (state.logs / "simulateurs.log").exists()
             sessions = recorded_sessions(state)
-            assert [bool(session.members()) for session in sessions] == [False] + [True] * 4
+            assert [bool(session.members()) for session in sessions] == [False] + [True] * 5
         finally:
             process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 0
-    assert [session.members() for session in sessions] == [[]] * 5
+    assert [session.members() for session in sessions] == [[]] * 6
     assert owner(state) is None
     assert_a_stack_at_rest_is_read_and_left_at_rest(state, relances_url)
 
@@ -182,6 +182,6 @@ def test_a_database_that_does_not_answer_is_one_sentence(state: StateFolder) -> 
         shown = read_until(process, "never printed")
         assert process.wait(timeout=60) == 1
 
-    assert "RELANCES_URL : la base ne répond pas" in shown
+    assert "RELANCES_URL : base relances_db injoignable : aucun PostgreSQL n'y répond" in shown
     assert "motdepasse" not in shown
     assert "Traceback" not in shown

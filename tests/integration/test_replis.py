@@ -389,7 +389,7 @@ def test_the_tax_application_is_shown_the_canal_that_it_left_by(by_whatsapp: Off
     url = by_whatsapp.relances_url
     pipeline.reconcile_every_run()
     with psycopg.connect(url, autocommit=True) as connection:
-        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 10)
+        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 0, 10)
     assert (shown.type_relance, shown.statut, shown.message) == ("sms", "envoyee", relance(url)["texte"])
 
 
@@ -399,7 +399,7 @@ def test_the_tax_application_is_shown_a_failure_by_sms_as_well(by_whatsapp: Offi
     pipeline.reconcile_every_run()
     ask(url, "UPDATE relances.relance SET statut = 'echec', code = '1005', close_le = now(), envoyee_le = NULL")
     with psycopg.connect(url, autocommit=True) as connection:
-        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 10)
+        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 0, 10)
     assert (shown.type_relance, shown.statut, shown.code) == ("sms", "echec", "1005")
 
 
@@ -452,8 +452,8 @@ def test_what_may_not_go_on_by_sms_has_failed(
     pipeline.reconcile_every_run()
     assert relance(url)["code"] == "63024"
     source = relance(url)["source"]
-    stage_relances(url, 1, source=source, contribuable_id="1", statut="livree", envoyee_le="now", livree_le="now",
-                   reference="r", fournisseur="zoom")  # fmt: skip
+    stage_relances(url, 1, asked=BY_WHATSAPP, source=source, contribuable_id="1", statut="livree", envoyee_le="now",
+                   livree_le="now", reference="r", fournisseur="zoom")  # fmt: skip
     ask(url, change)
     use(tmp_path, monkeypatch)
     pipeline.reconcile_every_run()

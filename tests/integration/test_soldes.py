@@ -169,7 +169,7 @@ def test_a_creance_paid_before_its_relance_left_is_not_shown_as_reminded(office:
     owes_now(office, 10, 0)
     send_all(asked)
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        shown = Reporting(connection).to_write_back(office.source.name, 10)
+        shown = Reporting(connection).to_write_back(office.source.name, 0, 10)
     assert [(row.creance_id, row.statut) for row in shown] == [("11", "envoyee")]
 
 

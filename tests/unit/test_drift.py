@@ -124,9 +124,10 @@ def test_the_states_that_sql_writes_exist() -> None:
 def exclusion_codes() -> set[str]:
     """Every code an exclusion can get from this code; a tax system may have its own beside them."""
     selection = (PRODUCT / "rules/selection.py").read_text()
-    preparation = (PRODUCT / "store/queries/preparation.sql").read_text()
+    queries = (PRODUCT / "store/queries" / name for name in ("preparation.sql", "installation.sql"))
+    preparation = "".join(path.read_text() for path in queries)
     in_rules = re.findall(r'(?:return|code =|or|else) "(\w+)"', selection)
-    in_sql = re.findall(r"(?:THEN|'validation',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
+    in_sql = re.findall(r"(?:THEN|'(?:validation|creation)',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
     beside = {"exclue", "annulee", "simulation", "non_traitee", "a_relancer"}  # places and states
     beside |= {"payee", "ancien_plan", "sans_nouvelle"}  # of relances
     return {*in_rules, *in_sql, *(refus.value for refus in Refus)} - beside

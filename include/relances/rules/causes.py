@@ -34,6 +34,10 @@ CAUSES: Final[dict[str, Raison]] = {
         "envoyée, mais le fournisseur n'a jamais dit si elle est arrivée", "rien ; vérifier auprès du contribuable"
     ),
     "bail_expire": Raison("traitement interrompu pendant l'envoi", "rien : la réconciliation tranchera"),
+    "restauree": Raison(
+        "la base a été restaurée : peut-être déjà arrivée",
+        "rien : la réconciliation tranchera, ou dira de vérifier auprès du contribuable",
+    ),
     "abandonnee": Raison(
         "pas partie malgré plusieurs jours d'essais", "prévenir l'exploitant ; un passage suivant relancera"
     ),

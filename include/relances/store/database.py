@@ -46,6 +46,8 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
     and the loss of it from that of another, which is left to who explains that one. The original error is dropped on
     purpose: its details quote whole rows, names and phone numbers included, and would go to the task's log.
     """
+    # Asked now: what cuts a COPY short closes its connection, which says nothing more.
+    encodage = None if connection is None or connection.closed else encoding_of(connection)
     try:
         yield
     except psycopg.errors.InsufficientPrivilege as error:
@@ -65,19 +67,13 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
             "que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
             "the server went silent: it will be tried again; raise the limit where it is only slow",
         ) from None
-    except psycopg.errors.DiskFull:
-        raise TryAgain(
-            f"base {connexion} : le disque du serveur est plein ; libérez de la place, et ce qui attend reprendra où "
-            "il en était",
-            "the server's disk is full: free some space, and what waits goes on from where it was",
-        ) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(
             f"base {connexion} : une autre exécution de cette tâche écrit en même temps",
             "another try of this task is writing at the same time",
         ) from None
     except (psycopg.errors.CharacterNotInRepertoire, psycopg.errors.UntranslatableCharacter):
-        raise unreadable(connexion, None if connection is None else encoding_of(connection)) from None
+        raise unreadable(connexion, encodage) from None
     except UnicodeEncodeError:  # half a character: of an emoji cut in two, of bytes that are no text
         raise Blocked(
             f"base {connexion} : un texte à écrire contient ce qui n'est pas un caractère ; récrivez-le",
