@@ -3,6 +3,7 @@
 import os
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -15,9 +16,12 @@ def is_web_address(value: str) -> bool:
     try:
         url = httpx.URL(value)
         host = url.raw_host.decode().encode("idna")  # refuses what a resolver could not even be asked
-    except (httpx.InvalidURL, UnicodeError):
+        authority = urlsplit(value).netloc
+    except (httpx.InvalidURL, ValueError):
         return False
-    if "@" in value or "#" in value:  # credentials, or what is left of some that were not escaped: not to be shown
+    # Behind a port, an @ may be the end of a password that a slash cut in two: https://nom:12/suite@serveur.
+    cut = "@" in value and ":" in authority and not is_loopback(url.host)
+    if "@" in authority or "#" in value or cut:  # credentials, or what is left of some: not to be shown
         return False
     return url.scheme in {"http", "https"} and host != b"" and (url.port or 0) < 65_536
 

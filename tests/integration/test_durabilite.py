@@ -1,6 +1,7 @@
 """What was acknowledged outlives the server; where it would not, nothing is sent, and the diagnostic says so."""
 
 import asyncio
+import os
 import shutil
 import signal
 import socket
@@ -21,7 +22,8 @@ from relances.local.postgres_folder import server_user
 from relances.pipeline.connections import database
 from relances.pipeline.examination import diagnose
 from relances.rules.errors import Blocked
-from relances.store import migrate
+from relances.store import migrate, silence
+from relances.store.durabilite import is_shared
 from relances_providers.messaging import Finding, Verdict
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider, send
@@ -69,10 +71,14 @@ def tell(url: str, settings: str) -> None:
     ask(url, "SELECT pg_reload_conf()")
 
 
+def processes(server: EmbeddedPostgres) -> list[psutil.Process]:
+    postmaster = psutil.Process(int((server.folder / "postmaster.pid").read_text().split()[0]))
+    return [postmaster, *postmaster.children(recursive=True)]
+
+
 def kill(server: EmbeddedPostgres) -> None:
     """Every process of it at once, as a cut of the current does."""
-    postmaster = psutil.Process(int((server.folder / "postmaster.pid").read_text().split()[0]))
-    everyone = [postmaster, *postmaster.children(recursive=True)]
+    everyone = processes(server)
     for process in everyone:
         process.send_signal(signal.SIGKILL)
     psutil.wait_procs(everyone, timeout=30)
@@ -112,7 +118,7 @@ def test_a_server_killed_right_after_the_sending_remembers_every_message(
         tell(server.url("postgres"), "ALTER SYSTEM RESET synchronous_commit")
 
 
-@pytest.mark.parametrize(("given", "kept"), [("off", "on"), ("local", "on"), ("remote_write", "on"), ("on", "on"),
+@pytest.mark.parametrize(("given", "kept"), [("off", "on"), ("remote_write", "remote_write"), ("on", "on"),
     ("remote_apply", "remote_apply")])  # fmt: skip
 def test_every_session_commits_to_the_disk_at_least(own_url: str, given: str, kept: str) -> None:
     ask(own_url, f"ALTER DATABASE relances SET synchronous_commit = {given}")
@@ -122,6 +128,39 @@ def test_every_session_commits_to_the_disk_at_least(own_url: str, given: str, ke
     assert said.verdict is Verdict.GOOD
     assert f"synchronous_commit = {kept}" in said.text
     assert (f"la base a {given}" in said.text) == (given != kept)
+
+
+def test_what_the_disk_of_the_server_alone_has_is_told_of_a_failover(own_url: str) -> None:
+    ask(own_url, "ALTER DATABASE relances SET synchronous_commit = local")
+    said = durability()
+    assert said.verdict is Verdict.UNSEEN
+    assert "à une bascule, la réplique promue peut ignorer les derniers envois" in said.text
+
+
+def test_where_a_standby_is_down_and_no_commit_is_to_wait_for_it_messages_leave(
+    server: EmbeddedPostgres, own_url: str, provider: Provider
+) -> None:
+    stage_relances(own_url, 3)
+    tell(
+        own_url,
+        "ALTER DATABASE relances SET synchronous_commit = local; ALTER DATABASE relances SET statement_timeout = '5s'; "
+        "ALTER SYSTEM SET synchronous_standby_names = 'perdue'",
+    )
+    try:
+        send_all()
+    finally:
+        tell(server.url("postgres"), "ALTER SYSTEM RESET synchronous_standby_names")
+    assert statuts(own_url) == {"envoyee": 3}
+
+
+@pytest.mark.parametrize(("given", "kept"), [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")])
+def test_in_somebody_else_s_database_too_a_commit_that_waits_for_nothing_alone_is_made_to(
+    own_url: str, monkeypatch: pytest.MonkeyPatch, given: str, kept: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(own_url))
+    ask(own_url, f"ALTER DATABASE relances SET synchronous_commit = {given}")
+    with database("etaxe_db") as connection:
+        assert connection.execute("SHOW synchronous_commit").fetchone() == (kept,)
 
 
 def durability() -> Finding:
@@ -191,7 +230,45 @@ def test_what_is_in_flight_when_a_server_comes_back_without_its_promise_is_still
     assert after["en_attente"] == 20 - after["envoyee"]
 
 
+def test_what_is_in_flight_when_a_server_is_frozen_is_written_once_it_goes_on(
+    server: EmbeddedPostgres, own_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(silence, "_PATIENCE", 1.0)
+    provider.upset(latency_ms=1500)
+    stage_relances(own_url, 20)
+
+    async def freeze() -> None:
+        sending = asyncio.create_task(send(own_url))
+        await asyncio.to_thread(wait_until, provider.ledger, "a message accepted")
+        everyone = processes(server)
+        for process in everyone:
+            process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.to_thread(wait_until, lambda: "ne répond plus" in caplog.text, "its connection given up")
+        finally:
+            for process in everyone:
+                process.send_signal(signal.SIGCONT)
+        await sending
+
+    asyncio.run(freeze())
+    assert statuts(own_url) == {"envoyee": 20}
+    assert len(provider.ledger()) == 20
+
+
 # --- behind a pooler ---
+
+
+def test_sessions_that_another_role_opened_are_no_pooler_s(own_url: str) -> None:
+    ask(own_url, "CREATE ROLE porteur")
+    ask(own_url, "CREATE ROLE entrant LOGIN IN ROLE porteur")
+    try:
+        words = {"user": "entrant", "options": "-c role=porteur", "autocommit": True}
+        with psycopg.connect(own_url, **words) as one, psycopg.connect(own_url, **words) as other:  # type: ignore[arg-type]
+            assert not is_shared(one, other)
+    finally:
+        ask(own_url, "DROP ROLE entrant")
+        ask(own_url, "DROP ROLE porteur")
 
 
 @contextmanager
@@ -199,7 +276,8 @@ def pgbouncer(url: str, mode: str, **settings: object) -> Iterator[str]:
     """The URL of the same database through a PgBouncer of this mode."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin:/usr/local/sbin")
     if program is None:
-        pytest.skip("pgbouncer est introuvable : apt install pgbouncer")
+        missing = pytest.fail if "CI" in os.environ else pytest.skip
+        missing("pgbouncer est introuvable : apt install pgbouncer")
     words = conninfo_to_dict(url)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -33,7 +33,7 @@ END $$;
 FAILURES = {
     "55P03": "occupée : un autre y tient trop longtemps",
     "57014": "une requête y a été interrompue",
-    "53100": "son disque n'a plus de place",
+    "53100": "le disque du serveur est plein ; libérez de la place",
     "53200": "à court de mémoire",
     "53300": "en échec (TooManyConnections, 53300)",
     "40001": "occupée par une autre exécution",

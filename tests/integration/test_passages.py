@@ -42,12 +42,17 @@ def etaxe_url(
 
 def prepare(asked: Request) -> None:
     """As the tasks do, but for great-expectations, which takes seconds and sees nothing here."""
+    check(asked)
+    pipeline.create_relances(asked)
+
+
+def check(asked: Request) -> None:
+    """Extract, and what the checks keep of it."""
     pipeline.extract(asked)
     with database("relances_db") as relances:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
         Quality(relances, execution, politique()).exclude_invalid_rows()
-    pipeline.create_relances(asked)
 
 
 def send(asked: Request) -> None:
@@ -210,6 +215,36 @@ def test_what_a_later_run_is_about_to_send_is_that_one_s(relances_url: str) -> N
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
             pipeline.verdict(request(run_id))
+
+
+def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
+    relances_url: str, provider: Provider
+) -> None:
+    check(request("matin"))
+    check(request("midi"))
+    pipeline.create_relances(request("midi"))
+    ask(relances_url, "DELETE FROM relances.relance")  # so that the morning makes all of them late
+    send(request("midi"))
+    pipeline.create_relances(request("matin"))
+    end(request("midi"))
+    pipeline.verdict(request("midi"))
+    end(request("matin"))
+    for run_id in ("matin", "midi"):
+        with pytest.raises(Blocked, match="plus rien ne les enverra"):
+            pipeline.verdict(request(run_id))
+    send(request("matin"))
+    pipeline.verdict(request("midi"))
+
+
+@pytest.mark.parametrize(
+    "other", [{"simulation": True}, {"type_relance": "whatsapp"}, {"envoyer_automatiquement": False}]
+)
+def test_a_run_that_will_not_send_it_takes_nothing_over(relances_url: str, other: dict[str, object]) -> None:
+    prepare(request("matin"))
+    pipeline.report(request("matin"))
+    pipeline.extract(request("autre", **other))
+    with pytest.raises(Blocked, match="plus rien ne les enverra"):
+        pipeline.verdict(request("matin"))
 
 
 def test_without_an_extraction_nothing_was_done(relances_url: str) -> None:

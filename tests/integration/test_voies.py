@@ -1,6 +1,8 @@
 """Lanes: what those who send by a fournisseur share through PostgreSQL. Its rate, its troubles, its stop."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -17,6 +19,7 @@ from relances.rules.policy_file import load_policy
 from relances.stages.pacing import Cadence
 from relances.stages.sending import LotReport, LotSender, lease
 from relances.stages.traffic import Halte, Traffic
+from relances.store import silence
 from relances.store.doubts import Doubts
 from relances.store.durable import DurableConnection
 from relances.store.sending import Lot, LotStore
@@ -136,6 +139,25 @@ async def test_a_worker_looks_up_rows_by_key_also_once_it_was_cut_off(relances_u
         second, other, again = await durable.run(setting)
     assert (first, second, again) == ("off", "off", True)
     assert other != pid
+
+
+async def test_a_frozen_server_counts_as_lost(relances_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(silence, "_PATIENCE", 0.5)
+
+    async def look_back(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[int, bool]:
+        [(pid,)] = await (await connection.execute("SELECT pg_backend_pid()")).fetchall()
+        return pid, again
+
+    async with DurableConnection(relances_url) as durable:
+        pid, _ = await durable.run(look_back)
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            async with asyncio.timeout(20):
+                other, again = await durable.run(look_back)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+    assert other != pid
+    assert again
 
 
 async def test_a_lane_that_was_never_opened_is_a_defect_and_is_said_so(relances_url: str) -> None:

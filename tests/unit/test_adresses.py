@@ -24,6 +24,7 @@ from relances.local.surroundings import migrate_given, real_connections
 from relances.pipeline.connections import conninfo
 from relances.rules.adresse import POSTGRES, REDIS, WEB, Faute, fault_of
 from relances.rules.errors import Blocked, PipelineError
+from relances_providers.addresses import is_web_address
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
 
@@ -253,6 +254,22 @@ def test_a_provider_s_address_shows_no_credentials(url: str) -> None:
     with pytest.raises(Misconfigured, match="sans identifiant ni mot de passe") as refusal:
         ConnectionFields("ventis_default", {"host": url}).url("host")
     assert "cle" not in str(refusal.value)
+
+
+TEAMS = "https://impots.webhook.office.com/webhookb2/8f1c@2b6e/IncomingWebhook/c0de/9a7b"
+
+
+@pytest.mark.parametrize("url", [TEAMS, f"{TEAMS}/V2?a=b@c", "http://127.0.0.1:8080/webhookb2/a@b"])
+def test_an_at_sign_beyond_the_server_is_no_credential(url: str) -> None:
+    assert is_web_address(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://u:mot@h.example/a", "https://@h.example/a@b", "https://u@h.example/a@b", "https://u:12/mot@h.example"],
+)
+def test_one_that_ends_credentials_or_a_piece_of_them_is_refused(url: str) -> None:
+    assert not is_web_address(url)
 
 
 # --- whatever the password ---

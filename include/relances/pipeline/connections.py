@@ -20,8 +20,9 @@ from relances.store.conversion import adapt
 from relances.store.database import explained, query
 from relances.store.durabilite import commit_durably
 from relances.store.encodage import UTF8, require_utf8
-from relances.store.guest import CUT, Guest, ended, known_as, limit_reading
+from relances.store.guest import Guest, ended, known_as, limit_reading
 from relances.store.pannes import unreachable
+from relances.store.silence import CUT
 
 ETAXE: Final = "etaxe_db"
 RELANCES: Final = "relances_db"

@@ -85,7 +85,15 @@ def _durability(connection: psycopg.Connection, other: psycopg.Connection) -> It
     defauts = [PARTAGEE] if is_shared(connection, other) else [*found.defauts()]
     for defaut in defauts:
         yield Finding("durabilité", Verdict.BAD, f"{defaut.french}, rien n'est envoyé d'ici là — {defaut.english}")
-    if not defauts:
+    if not defauts and found.ici_seulement:
+        text = (
+            "ce qui est noté est sur le disque de ce serveur, synchronous_commit = local, et aucune réplique n'est "
+            "attendue : à une bascule, la réplique promue peut ignorer les derniers envois, traitez-la comme une "
+            "sauvegarde restaurée ; pour qu'elle les ait, une réplique synchrone et synchronous_commit = on — on this "
+            "disk alone: a promoted standby may lack the last messages"
+        )
+        yield Finding("durabilité", Verdict.UNSEEN, text)
+    elif not defauts:
         raised = (
             "" if found.regle == found.synchronous_commit else f" (la base a {found.regle}, chaque session le lève)"
         )

@@ -28,7 +28,8 @@ class Tour:
 
 
 TOURS: Final = (Tour(0, 250), Tour(5, 50), Tour(10, 10), Tour(20, 1))
-"""What somebody holds is tried again, each time with fewer others beside it; then it is left to the next pass."""
+"""What somebody holds is tried again, each time with fewer others beside it; then it is left to the next pass. Another
+write-back is not tried again: it shows the same."""
 
 
 def write_back(
@@ -46,9 +47,9 @@ def write_back(
     shown = left = 0
     for tour in tours:
         sleep(tour.pause)
-        added, left = _show_all(writing, reporting, tour.a_la_fois)
-        shown += added
-        if left == 0:
+        seen = _show_all(writing, reporting, tour.a_la_fois)
+        shown, left = shown + seen.shown, seen.left
+        if left == 0 or seen.another:
             break
     where = "les contacts importés" if source.name == CONTACTS else "l'application fiscale"
     logger.info("%s relances reportées dans %s", shown, where)
@@ -62,18 +63,29 @@ def write_back(
     return shown
 
 
-def _show_all(writing: WriteBack, reporting: Reporting, at_once: int) -> tuple[int, int]:
-    """How many relances were shown, and how many are left."""
-    shown = left = apres = 0
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """How many relances one look showed, and how many it left; ``another``: to another write-back, which is at it."""
+
+    shown: int
+    left: int
+    another: bool = False
+
+
+def _show_all(writing: WriteBack, reporting: Reporting, at_once: int) -> _Seen:
+    source, shown, left, apres = writing.source, 0, 0, 0
     while True:
         # One part at a time: another write-back may have its turn in between.
-        with explained(writing.source.connexion, writing.connection), writing.alone() as alone:
+        with explained(source.connexion, writing.connection), writing.alone() as alone:
+            if not alone:
+                with explained("relances_db"):
+                    return _Seen(shown, left + reporting.count_to_write_back(source.name, apres), another=True)
             with explained("relances_db"):
-                rows = reporting.to_write_back(writing.source.name, apres, _RELANCES_AT_ONCE)
+                rows = reporting.to_write_back(source.name, apres, _RELANCES_AT_ONCE)
             if not rows:
-                return shown, left
+                return _Seen(shown, left)
             apres = rows[-1].relance_id
-            held = writing.show(rows, at_once) if alone else {row.relance_id for row in rows}
+            held = writing.show(rows, at_once)
             left += len(held)
             with explained("relances_db"):
                 shown += reporting.mark_written_back([row for row in rows if row.relance_id not in held])

@@ -11,12 +11,9 @@ import psycopg
 from relances.rules.errors import Blocked, TryAgain
 from relances.store.encodage import encoding_of, unreadable
 from relances.store.pannes import is_lost, panne
+from relances.store.silence import Silent
 
 _MARK = "-- name: "
-
-
-class Silent(psycopg.OperationalError):
-    """The server says nothing any more, though the network does not say that it is lost."""
 
 
 @cache
@@ -63,9 +60,9 @@ def explained(connexion: str, connection: psycopg.Connection | None = None) -> I
         ) from None
     except Silent:
         raise TryAgain(
-            f"base {connexion} : le serveur ne répond plus, la connexion est fermée ; la tâche réessaiera ; s'il n'est "
-            "que lent, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
-            "the server went silent: it will be tried again; raise the limit where it is only slow",
+            f"base {connexion} : le serveur ne répond plus, la connexion est fermée ; la tâche réessaiera ; si la base "
+            "fiscale n'est que lente, relevez lecture_max ou silence_max (politique.toml, base_fiscale)",
+            "the server went silent: it will be tried again; raise the limit where the tax base is only slow",
         ) from None
     except psycopg.errors.UniqueViolation:
         raise TryAgain(

@@ -9,7 +9,6 @@ import psycopg
 from relances.rules.errors import Blocked
 from relances.store.database import query
 
-_DURABLE: Final = frozenset({"on", "remote_apply"})
 _TURNS: Final = (0, 1, 0, 0, 1, 1)  # so that neither a first-come nor a round-robin pooler looks like two sessions
 
 
@@ -39,6 +38,11 @@ class Garanties:
     lecture_seule: bool
     non_journalisees: list[str]
 
+    @property
+    def ici_seulement(self) -> bool:
+        """Whether a commit waits for this server's disk, and for no standby that may take its place."""
+        return self.synchronous_commit == "local"
+
     def defauts(self) -> Iterator[Defaut]:
         """Everything by which a crash would lose what was acknowledged."""
         if self.lecture_seule:
@@ -54,9 +58,9 @@ class Garanties:
                     f"ALTER SYSTEM SET {name} = on, puis SELECT pg_reload_conf()",
                     f"{name} is off: a crash would forget what was sent; set it on",
                 )
-        if self.synchronous_commit not in _DURABLE:
+        if self.synchronous_commit == "off":
             yield Defaut(
-                f"une session ne garde pas synchronous_commit = on (elle a {self.synchronous_commit}) ; passez par une "
+                "une session ne garde pas synchronous_commit = on (elle a off) ; passez par une "
                 "connexion directe, ou un pooler en mode session",
                 "the session does not keep synchronous_commit: connect directly, or pool by session",
             )
@@ -76,7 +80,7 @@ PARTAGEE: Final = Defaut(
 
 
 def commit_durably(connection: psycopg.Connection) -> None:
-    """Have the session's commits wait for the disk, and for the standbys as far as the server already wants."""
+    """Have the session's commits wait for the disk where they wait for nothing; for standbys, as the server wants."""
     connection.execute(query("commit_durably"))
 
 

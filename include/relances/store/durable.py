@@ -10,7 +10,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from relances.store.database import query
 from relances.store.durabilite import Garanties, refusal
-from relances.store.guest import CUT
+from relances.store.silence import CUT, Impatient
 
 T_co = TypeVar("T_co", covariant=True)
 _PASSING: Final = (
@@ -32,8 +32,8 @@ Recognise = Callable[[psycopg.AsyncConnection], Awaitable[None]]
 class DurableConnection:
     """One connection in autocommit, made when it is first needed and made again when it was lost.
 
-    Its commits are on the disk before they are acknowledged. ``recognise``: looks at whatever answers there
-    now, and raises where it must not be used.
+    Its commits are on the disk before they are acknowledged. A server that is frozen counts as lost. ``recognise``:
+    looks at whatever answers there now, and raises where it must not be used.
     """
 
     def __init__(self, conninfo: str, recognise: Recognise | None = None) -> None:
@@ -74,9 +74,7 @@ class DurableConnection:
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:
             # Kept though it may be refused: what a provider has answered is still worth writing.
-            self._connection = await psycopg.AsyncConnection.connect(
-                make_conninfo(self._conninfo, **CUT), autocommit=True
-            )
+            self._connection = await Impatient.connect(make_conninfo(self._conninfo, **CUT), autocommit=True)
             await self._connection.execute(query("seek_by_key"))
             if self._recognise is not None:
                 await self._recognise(self._connection)

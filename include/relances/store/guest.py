@@ -1,6 +1,6 @@
 """How a connection behaves in a database that is somebody else's: known by name, bounded in time, ended for sure."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final, TypeVar
 
@@ -9,22 +9,14 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from relances.rules.policy import BaseFiscale
-from relances.store.database import Silent, query
-
-CUT: Final[Mapping[str, int]] = {
-    "connect_timeout": 10,
-    "tcp_user_timeout": 30_000,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 4,
-}
-"""A network cut without a word must not hold an outcome for hours, whichever side spoke last."""
+from relances.store.database import query
+from relances.store.silence import Silent
 
 NAME: Final = "relances"
 """Under which an administrator finds what we do in pg_stat_activity, before what it is for."""
 
 _LEFT_ALONE: Final = {
-    "synchronous_commit": "on",  # what is shown is noted as shown: it must not be forgotten there
+    "synchronous_commit": "on",  # where it is off: what is shown is noted as shown, and must not be forgotten there
     "idle_in_transaction_session_timeout": "60s",
     "client_connection_check_interval": "10s",
     "tcp_keepalives_idle": "30",

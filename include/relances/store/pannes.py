@@ -108,8 +108,8 @@ _INTERRUPTED: Final[dict[type[psycopg.Error], Panne]] = {
         "a statement was cancelled, by somebody or by its time limit: if that repeats, raise the limit",
     ),
     errors.DiskFull: Panne(
-        "pleine : son disque n'a plus de place ; libérez-en, puis relancez, le travail reprend où il en était",
-        "its disk is full: free some space, then run again",
+        "à l'arrêt : le disque du serveur est plein ; libérez de la place, et ce qui attend reprendra où il en était",
+        "the server's disk is full: free some space, and what waits goes on from where it was",
     ),
     errors.OutOfMemory: Panne(
         "à court de mémoire ; soulagez le serveur, puis relancez", "the server is out of memory: run again later"

@@ -1,7 +1,7 @@
 -- name: commit_durably
--- A commit is on the disk before it is acknowledged, whatever the server, the database or the role says; where it waits
--- for the standbys to have applied it too, it still does.
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') <> 'remote_apply';
+-- A commit is on the disk before it is acknowledged, whatever the server, the database or the role says. How far it waits
+-- for the standbys too is theirs to say: where one is down, a commit that waits for it never ends.
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 
 -- name: guarantees
 -- What the server does with a commit. Of numero alone is nothing to be lost: it is read again.
@@ -18,5 +18,6 @@ SELECT
         ORDER BY relname);
 
 -- name: backend
--- Of all servers behind one name, and of all times.
-SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid();
+-- Of all servers behind one name, and of all times. Of a session that another role opened, its beginning is not shown.
+SELECT concat_ws(' ', pg_backend_pid(), pg_postmaster_start_time(), backend_start)
+FROM pg_stat_activity WHERE pid = pg_backend_pid();

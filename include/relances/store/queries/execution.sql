@@ -29,8 +29,8 @@ SELECT terminee_le IS NOT NULL, equilibre IS TRUE FROM relances.execution WHERE 
 
 -- name: count_left_behind
 -- Relances that the lanes of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
--- creance that it did not set aside. What a later run is about to send is that one's. What was tried before, the passes
--- of every run take.
+-- creance that it did not set aside. What another run of the occasion is about to send is that one's. What was tried
+-- before, the passes of every run take.
 SELECT r.fournisseur, count(*)
 FROM relances.relance r
 WHERE r.statut = 'en_attente' AND r.a_envoyer AND r.tentatives = 0 AND r.repli_le IS NULL
@@ -44,7 +44,8 @@ WHERE r.statut = 'en_attente' AND r.a_envoyer AND r.tentatives = 0 AND r.repli_l
             AND NOT EXISTS (SELECT FROM relances.exclusion x WHERE x.rang = c.rang AND x.execution_id = c.execution_id))
     AND NOT EXISTS (
         SELECT FROM relances.execution e
-        WHERE e.source = %(source)s AND e.occasion = %(occasion)s AND e.id > %(execution_id)s
+        WHERE e.source = %(source)s AND e.occasion = %(occasion)s AND e.id <> %(execution_id)s
+            AND (e.canal IS NULL OR e.canal = r.canal) AND NOT e.simulation
             AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
             AND e.parametres -> 'envoyer_automatiquement' IS DISTINCT FROM 'false')
 GROUP BY r.fournisseur

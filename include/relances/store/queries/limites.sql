@@ -1,10 +1,12 @@
 -- What a session may take, in somebody else's database above all.
 
 -- name: set_limits
--- Of these settings, those that this server knows.
+-- Of these settings, those that this server knows. How far its commits wait for its standbys is its own to say: where one
+-- is down, a commit that waits for it never ends.
 SELECT set_config(nom, valeur, false)
 FROM unnest(%(nom)s::text[], %(valeur)s::text[]) AS limite (nom, valeur)
-WHERE nom IN (SELECT name FROM pg_catalog.pg_settings);
+WHERE nom IN (SELECT name FROM pg_catalog.pg_settings)
+    AND (nom <> 'synchronous_commit' OR current_setting('synchronous_commit') = 'off');
 
 -- name: begin_write_back
 -- One write-back at a time: the tax system has no key to recognise a row by. Nobody is waited for.

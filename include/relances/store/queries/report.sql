@@ -15,6 +15,16 @@ JOIN relances.numerotation n ON r.id >= n.premiere AND (n.fin IS NULL OR r.id < 
 JOIN relances.relance_creance rc ON rc.relance_id = r.id AND rc.payee_le IS NULL
 ORDER BY r.id;
 
+-- name: count_to_write_back
+-- How many relances of list_to_write_back come after an id.
+SELECT count(*)
+FROM relances.relance r
+WHERE id > %(apres)s AND source = %(source)s AND statut_reporte IS DISTINCT FROM statut
+    AND (statut IN ('envoyee', 'livree', 'echec', 'incertaine') OR statut_reporte IS NOT NULL)
+    AND statut NOT IN ('en_attente', 'en_cours')
+    AND code IS DISTINCT FROM 'simulation'
+    AND EXISTS (SELECT FROM relances.relance_creance rc WHERE rc.relance_id = r.id AND rc.payee_le IS NULL);
+
 -- name: mark_written_back
 UPDATE relances.relance r SET statut_reporte = t.statut
 FROM unnest(%(relance_id)s::bigint[], %(statut)s::text[]) AS t (relance_id, statut)
