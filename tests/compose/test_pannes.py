@@ -68,7 +68,7 @@ def test_a_full_disk_stops_the_sending_with_the_cure_and_room_lets_it_end(instal
 
         assert end(api, run_id) == "success"
     assert refused.returncode == 1
-    assert "pleine : son disque n'a plus de place" in refused.stdout + refused.stderr
+    assert "le disque du serveur est plein ; libérez de la place" in refused.stdout + refused.stderr
     assert "Traceback" not in refused.stdout + refused.stderr
     assert faults(installation, _FULL, _MANY) == NO_FAULT
 
