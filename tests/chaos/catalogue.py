@@ -48,6 +48,11 @@ ELSEWHERE: Final = {
     23: ("tests/integration/test_extraction.py", "tests/integration/test_source_collecte_taxe.py"),
     25: ("tests/integration/test_restauration.py", "tests/integration/test_installation.py"),
     26: ("tests/integration/test_restauration.py", "tests/integration/test_reperes.py"),
+    27: ("tests/integration/test_invite.py",),
+    28: ("tests/integration/test_invite.py",),
+    29: ("tests/integration/test_cotes_perdus.py",),
+    30: ("tests/integration/test_passages.py", "tests/airflow/test_passages.py"),
+    31: ("tests/integration/test_passages.py", "tests/airflow/test_passages.py"),
 }
 """What no scenario breaks, or not in every way, and the tests that do."""
 
