@@ -81,16 +81,21 @@ def test_a_worker_killed_mid_lot_loses_and_repeats_nothing(installation: Install
         entries = simulators.get("/ledger").raise_for_status().json()["entries"]
     accepted = Counter((entry["to"], entry["text"]) for entry in entries)
     with psycopg.connect(installation.database("relances")) as connection:
-        rows = connection.execute("SELECT telephone, texte, statut, code FROM relances.relance").fetchall()
-    statuts = {(telephone, texte): statut for telephone, texte, statut, _ in rows}
+        rows = connection.execute(
+            "SELECT telephone, texte, statut, code, EXISTS (SELECT FROM relances.tentative"
+            " WHERE relance_id = relance.id AND issue IS NULL) FROM relances.relance"
+        ).fetchall()
+    statuts = {(telephone, texte): statut for telephone, texte, statut, *_ in rows}
     sent = {message for message, statut in statuts.items() if statut in {"envoyee", "livree"}}
-    doubted = {(telephone, texte) for telephone, texte, statut, code in rows if (statut, code) == ("echec", "408")}
+    doubted = {(telephone, texte) for telephone, texte, statut, code, _ in rows if (statut, code) == ("echec", "408")}
+    # Three of the demonstration's numbers never answer: those doubts are not the killed worker's.
+    left_by_the_dead = {(telephone, texte) for telephone, texte, _, _, unended in rows if unended}
     assert [message for message, times in accepted.items() if times > 1] == []
     assert set(statuts.values()) <= {"envoyee", "livree", "echec"}
     assert len(entries) > _MID_LOT
     assert sent <= accepted.keys()
     assert accepted.keys() - sent <= doubted
-    assert len(doubted) <= IN_FLIGHT
+    assert 0 < len(left_by_the_dead) <= IN_FLIGHT
 
 
 def test_the_log_of_the_killed_worker_is_read_in_the_interface(installation: Installation, run: Run) -> None:
