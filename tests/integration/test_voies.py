@@ -704,3 +704,26 @@ async def test_lots_of_one_fournisseur_share_its_rate(relances_url: str, provide
     assert [report.statuts for report in reports] == [{Statut.ENVOYEE: 25}] * 4
     assert lasted(provider.ledger()) >= 0.8 * 100 / 40
     invariants(relances_url, provider.ledger())
+
+
+def in_trouble_again(url: str, after: str) -> bool:
+    """A lane in trouble for two hours, suspended again this long after; whether it is still in trouble since then."""
+    ask(url, "TRUNCATE relances.voie")
+    ask(
+        url,
+        "INSERT INTO relances.voie (fournisseur, suspendue_jusqu_au, suspendue_depuis, suspensions) "
+        "VALUES ('ventis', now() - %(after)s::interval, now() - interval '2 hours', 4)",
+        after=after,
+    )
+    ask(url, "UPDATE relances.relance SET prochaine_tentative_le = NULL")
+    asyncio.run(send(url))
+    [voie] = ask(url, "SELECT now() - suspendue_depuis > interval '1 hour' AS old, suspensions FROM relances.voie")
+    assert voie["suspensions"] > 0
+    return bool(voie["old"])
+
+
+def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider) -> None:
+    stage_relances(relances_url, 1)
+    provider.upset({"fault": "http_429", "seconds": 3000})
+    assert in_trouble_again(relances_url, "1 second")
+    assert not in_trouble_again(relances_url, "1 day")

@@ -35,7 +35,7 @@ class Releve:
 
     ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
     one. ``exemples``: texts of a simulation. ``tenues``: fournisseurs by which its relances wait until their account is
-    mended, and what to mend.
+    mended, and what to mend. ``sans_effet``: what the policy says in vain, a sentence for each.
     """
 
     run_id: str
@@ -44,6 +44,7 @@ class Releve:
     depuis: Comparaison | None
     exemples: Sequence[Exemple]
     tenues: Mapping[str, str] = field(default_factory=dict)
+    sans_effet: Sequence[str] = ()
 
 
 def rapport(releve: Releve, explications: Explications) -> str:
@@ -55,7 +56,7 @@ def rapport(releve: Releve, explications: Explications) -> str:
     bilan, before = releve.bilan, releve.depuis
     sections = [
         _titre(bilan),
-        _resume(bilan, releve.tenues),
+        _resume(bilan, releve.tenues, releve.sans_effet),
         _equation(bilan),
         couts(bilan.depenses),
         textes(releve.exemples),
@@ -75,7 +76,7 @@ def _titre(bilan: Bilan) -> str:
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
-def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
+def _resume(bilan: Bilan, tenues: Mapping[str, str], sans_effet: Sequence[str]) -> str:
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
@@ -92,7 +93,7 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
         f"- **{fournisseur} est suspendu par une faute du compte** : {cite(motif)}"
         for fournisseur, motif in tenues.items()
     ]
-    return "\n".join([*lines, *held, *_warnings(bilan)])
+    return "\n".join([*lines, *held, *_warnings(bilan), *(f"- {cite(setting)}" for setting in sans_effet)])
 
 
 def _foreseen(bilan: Bilan) -> list[str]:
