@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from documentation import commandes, erreurs, exclusions, parametres, reglages
+from documentation import commandes, connexions, erreurs, exclusions, parametres, reglages
 
 REPOSITORY: Final = Path(__file__).parents[2]
 REFERENCE: Final = REPOSITORY / "docs" / "reference"
@@ -12,6 +12,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "parametres.md": lambda: parametres.page(REPOSITORY / "dags"),
     "commandes.md": lambda: commandes.page(REPOSITORY / "Makefile"),
     "reglages.md": lambda: reglages.page(REPOSITORY / ".env.example"),
+    "connexions.md": connexions.page,
     "exclusions.md": exclusions.page,
     "erreurs.md": erreurs.page,
 }
