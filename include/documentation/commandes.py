@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.local.cli import parser
-from relances.rules.markdown import tableau
+from relances.rendering.markdown import tableau
 
 _INTRODUCTION: Final = """\
 # Les commandes

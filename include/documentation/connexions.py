@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from relances.rules.markdown import tableau
+from relances.rendering.markdown import tableau
 from relances_providers import form
 from relances_providers.provider_info import PROVIDERS, Provider
 

@@ -14,8 +14,8 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
+from relances_providers.http.errors import TABLE as NETWORK
 from relances_providers.provider_info import PROVIDERS
-from relances_providers.wire_errors import TABLE as NETWORK
 
 _INTRODUCTION: Final = """\
 # Les erreurs des fournisseurs

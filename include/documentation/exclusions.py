@@ -2,8 +2,8 @@
 
 from typing import Final
 
+from relances.rendering.markdown import tableau
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
-from relances.rules.markdown import tableau
 
 _INTRODUCTION: Final = """\
 # Pourquoi une créance n'est pas relancée

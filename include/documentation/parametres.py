@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from relances.rules.markdown import tableau
+from relances.rendering.markdown import tableau
 
 _INTRODUCTION: Final = """\
 # Les paramètres des Dags

@@ -2,7 +2,7 @@
 
 from documentation.exclusions import page
 from relances.rules.exclusions import RAISONS, raison
-from relances.rules.phones import Refus
+from relances.rules.numeros import Refus
 
 
 def test_every_code_has_one_row_of_the_page() -> None:

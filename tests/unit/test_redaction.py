@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Redaction
-from relances.rules.policy import Modele, Niveau, Politique
-from relances.rules.policy_file import load_policy
+from relances.rules.politique import Modele, Niveau, Politique
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Voie
-from relances.rules.texts import Gabarits
 from tests.support import one_sentence
 
 POLITIQUE = load_policy()

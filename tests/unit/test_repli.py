@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, lire, reach
-from relances.rules.policy_file import load_policy
+from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
 from relances.rules.repli import Deplacement, Retenue, beginnings, by_another_canal, by_another_fournisseur, overlap
 from relances.rules.routing import Voie
 from relances.rules.soldes import Debiteur, EnAttente, Reste
-from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 
 POLITIQUE = load_policy()
 PLUME = Plume(POLITIQUE, Gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue))

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, Refus, lire
+from relances.rules.numeros import Numero, Refus, lire
 from relances.rules.routing import Destination, Routage, Voie
 
 VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
-from relances.rules.phones import Numero, lire
-from relances.rules.policy import Modele
-from relances.rules.policy_file import load_policy
+from relances.rules.numeros import Numero, lire
+from relances.rules.politique import Modele
 from relances.rules.redaction import Plume
 from relances.rules.routing import Routage, Voie
 from relances.rules.selection import Regles
-from relances.rules.texts import Gabarits
 
 TODAY = date(2026, 11, 21)
 VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))

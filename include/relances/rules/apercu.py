@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.markdown import francs
+from relances.rendering.markdown import francs
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Voie

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Redaction
-from relances.rules.policy import Niveau, Politique
+from relances.rules.politique import Niveau, Politique
 from relances.rules.routing import Voie
 from relances.rules.segments import count_segments
 from relances.rules.simplification import simplify
-from relances.rules.texts import Gabarits
 from relances.rules.values import full_name, values
 
 

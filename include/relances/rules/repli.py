@@ -6,7 +6,7 @@ from typing import NamedTuple
 import phonenumbers
 
 from relances.rules.models import Canal, Redaction
-from relances.rules.phones import Numero, lire, reach
+from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
 from relances.rules.routing import Voie
 from relances.rules.segments import count_segments

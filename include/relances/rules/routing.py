@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, Refus, Verdict, destination, reach
+from relances.rules.numeros import Numero, Refus, Verdict, destination, reach
 
 
 class Voie(NamedTuple):

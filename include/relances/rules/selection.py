@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.models import Creance, Exclusion, NouvelleRelance
-from relances.rules.phones import Refus
-from relances.rules.policy import Politique
+from relances.rules.numeros import Refus
+from relances.rules.politique import Politique
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Routage
 
