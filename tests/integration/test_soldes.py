@@ -11,7 +11,7 @@ import pytest
 
 from relances import orchestration
 from relances.orchestration.politique import plume, politique
-from relances.orchestration.providers import way_of
+from relances.orchestration.providers import chemin_of
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
 from relances.rules.request import Request
@@ -310,7 +310,7 @@ def part_of(office: Office) -> Lot:
 def reread(office: Office, asked: Request) -> None:
     """What send_lot does before it sends."""
     policy = politique()
-    relecture = Relecture(plume(policy), way_of(PROVIDERS[0], policy))
+    relecture = Relecture(plume(policy), chemin_of(PROVIDERS[0], policy))
     with (
         psycopg.connect(office.relances_url, autocommit=True) as ours,
         psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,

@@ -13,7 +13,7 @@ from relances.orchestration.connections import RELANCES, database, sqlalchemy_ur
 from relances.orchestration.demonstration import refuse_real_provider
 from relances.orchestration.durabilite import require_durable
 from relances.orchestration.passages import as_first_asked, current_request
-from relances.orchestration.politique import lanes, plume, politique, required_first, rules_of, source_of
+from relances.orchestration.politique import plume, politique, required_first, rules_of, sorties, source_of
 from relances.orchestration.providers import hook_of
 from relances.orchestration.rapport import wording
 from relances.orchestration.reconciliation import reconcile, reconcile_every_run
@@ -53,9 +53,9 @@ def check_providers(request: Request) -> None:
     its cure is logged, and its own sending fails with it where it has something to send.
     """
     policy = politique()
-    ways_out = lanes(request, policy)
-    plume(policy).check({niveau: lane.canal for niveau, lane in ways_out.items()})
-    used = list(required_first(ways_out))
+    par_niveau = sorties(request, policy)
+    plume(policy).check({niveau: sortie.canal for niveau, sortie in par_niveau.items()})
+    used = list(required_first(par_niveau))
     if request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
         return

@@ -8,14 +8,14 @@ from typing import Final
 
 import psycopg
 
-from relances.orchestration.providers import ways
+from relances.orchestration.providers import chemins
 from relances.policy.politique import DEFAULT_FILE, load_policy
 from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
 from relances.rules.politique import Niveau, Politique
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
-from relances.rules.routing import Routage, Voie
+from relances.rules.routing import Chemin, Routage
 from relances.rules.selection import Regles
 from relances.store.signales import flagged_numbers
 from relances.store.sources import CONTACTS, Source
@@ -25,11 +25,11 @@ _VARIABLE: Final = "RELANCES_POLITIQUE"
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Sortie:
     """How one niveau leaves: by which canal, and by which fournisseurs, the preferred first."""
 
     canal: Canal
-    voies: tuple[Voie, ...]
+    chemins: tuple[Chemin, ...]
 
 
 def politique() -> Politique:
@@ -48,15 +48,15 @@ def source_of(request: Request, politique: Politique) -> Source:
     return Source(politique.source if request.campagne is None else CONTACTS)
 
 
-def lanes(request: Request, politique: Politique) -> dict[int, Lane]:
+def sorties(request: Request, politique: Politique) -> dict[int, Sortie]:
     """How each niveau leaves in this run. Blocked where a fournisseur does not serve its canal."""
-    return {niveau.numero: _lane(request, politique, niveau) for niveau in politique.niveaux}
+    return {niveau.numero: _sortie(request, politique, niveau) for niveau in politique.niveaux}
 
 
-def required_first(lanes: Mapping[int, Lane]) -> Iterator[tuple[str, bool]]:
-    """Each fournisseur of these lanes once, and whether it is required: the first of a lane is."""
-    required = {lane.voies[0].fournisseur for lane in lanes.values()}
-    names = dict.fromkeys(voie.fournisseur for lane in lanes.values() for voie in lane.voies)
+def required_first(sorties: Mapping[int, Sortie]) -> Iterator[tuple[str, bool]]:
+    """Each fournisseur of these sorties once, and whether it is required: the first of a sortie is."""
+    required = {sortie.chemins[0].fournisseur for sortie in sorties.values()}
+    names = dict.fromkeys(chemin.fournisseur for sortie in sorties.values() for chemin in sortie.chemins)
     for name in sorted(names, key=lambda name: name not in required):
         yield name, name in required
 
@@ -64,30 +64,30 @@ def required_first(lanes: Mapping[int, Lane]) -> Iterator[tuple[str, bool]]:
 def rules_of(request: Request, politique: Politique, relances: psycopg.Connection) -> Regles:
     """What decides in this run."""
     selection = politique.selection
-    ways_out = lanes(request, politique)
+    par_niveau = sorties(request, politique)
     signales = {
         canal: flagged_numbers(relances, canal, selection.oubli_injoignable_jours)
-        for canal in {lane.canal for lane in ways_out.values()}
+        for canal in {sortie.canal for sortie in par_niveau.values()}
     }
     routages = {
         numero: Routage(
-            lane.canal,
-            lane.voies,
+            sortie.canal,
+            sortie.chemins,
             imposee=request.fournisseur is not None,
             accepter_format_guide=selection.accepter_format_guide,
-            signales=signales[lane.canal],
+            signales=signales[sortie.canal],
         )
-        for numero, lane in ways_out.items()
+        for numero, sortie in par_niveau.items()
     }
     return Regles(politique, plume(politique), request.date_relance, routages)
 
 
-def _lane(request: Request, politique: Politique, niveau: Niveau) -> Lane:
+def _sortie(request: Request, politique: Politique, niveau: Niveau) -> Sortie:
     """What the run names comes first; a fournisseur serves one canal, its own."""
     named = provider_named(request.fournisseur) if request.fournisseur is not None else None
     canal = request.canal or (Canal(named.channel) if named is not None else niveau.canal)
     fournisseur = request.fournisseur or (niveau.fournisseur if canal is niveau.canal else None)
-    return Lane(canal, ways(canal, fournisseur, politique))
+    return Sortie(canal, chemins(canal, fournisseur, politique))
 
 
 def _file() -> Path:

@@ -11,7 +11,7 @@ from relances.rules.errors import Blocked
 from relances.rules.exclusions import Raison
 from relances.rules.models import Canal
 from relances.rules.politique import Politique
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances_providers.error_table import ErrorRow, Table
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
@@ -50,20 +50,20 @@ def connected() -> dict[str, MessagingHook]:
     return {fournisseur: hook for fournisseur, hook in hooks.items() if is_connected(hook)}
 
 
-def ways(canal: Canal, fournisseur: str | None, politique: Politique) -> tuple[Voie, ...]:
+def chemins(canal: Canal, fournisseur: str | None, politique: Politique) -> tuple[Chemin, ...]:
     """The fournisseurs that may send on a canal, the preferred first: the one that is named, else the policy's.
 
     The first is required, the others count where their connection exists. Blocked where one does not serve the
     canal.
     """
     if fournisseur is not None:
-        return (_way(fournisseur, canal, politique, "fournisseur"),)
+        return (_chemin(fournisseur, canal, politique, "fournisseur"),)
     field = f"politique.toml, envoi.fournisseurs_{canal}"
-    first, *others = (_way(name, canal, politique, field) for name in politique.envoi.fournisseurs(canal))
+    first, *others = (_chemin(name, canal, politique, field) for name in politique.envoi.fournisseurs(canal))
     return (first, *(way for way in others if is_connected(hook_of(way.fournisseur))))
 
 
-def way_of(provider: Provider, politique: Politique) -> Voie:
+def chemin_of(provider: Provider, politique: Politique) -> Chemin:
     """The way of a provider: the countries it reaches, the texts its connection takes, what it bills.
 
     Blocked where the policy does not say what it bills.
@@ -79,7 +79,7 @@ def way_of(provider: Provider, politique: Politique) -> Voie:
             f"politique.toml ne dit pas ce que facture {provider.name} ; ajoutez-le à [envoi] et à [tarif]",
             f"the policy does not say what {provider.name} bills: add it to [envoi] and to [tarif]",
         )
-    return Voie(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment, tarif)
+    return Chemin(provider.name, provider.countries, longest, hook.capabilities.billed_by_segment, tarif)
 
 
 def explications() -> Explications:
@@ -102,7 +102,7 @@ def elsewhere() -> dict[tuple[str, Canal], list[str]]:
     return found
 
 
-def _way(name: str, canal: Canal, politique: Politique, where: str) -> Voie:
+def _chemin(name: str, canal: Canal, politique: Politique, where: str) -> Chemin:
     provider = provider_named(name)
     if provider is None or provider.channel != canal:
         of_canal = _names(provider for provider in PROVIDERS if provider.channel == canal)
@@ -110,7 +110,7 @@ def _way(name: str, canal: Canal, politique: Politique, where: str) -> Voie:
             f"{where} : {name} n'envoie pas de {canal} ; choisissez {of_canal}",
             f"{where}: {name} does not send {canal}; choose {of_canal}",
         )
-    return way_of(provider, politique)
+    return chemin_of(provider, politique)
 
 
 def _raison(row: ErrorRow, conn_id: str) -> Raison:

@@ -1,9 +1,9 @@
 """What the reports of every run are written with."""
 
 from relances.orchestration.politique import plume, politique
-from relances.orchestration.providers import explications, way_of
+from relances.orchestration.providers import chemin_of, explications
 from relances.rules.errors import Blocked
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.services.rapport import Wording
 from relances_providers.provider_info import PROVIDERS, provider_named
 
@@ -12,7 +12,7 @@ def wording() -> Wording:
     """The policy and the words in force."""
     policy = politique()
 
-    def voie_of(fournisseur: str) -> Voie:
+    def chemin(fournisseur: str) -> Chemin:
         provider = provider_named(fournisseur)
         if provider is None:
             known = ", ".join(provider.name for provider in PROVIDERS)
@@ -20,6 +20,6 @@ def wording() -> Wording:
                 f"fournisseur inconnu : {fournisseur} (connus : {known}) ; refaites la simulation",
                 f"unknown provider (known: {known}); simulate again",
             )
-        return way_of(provider, policy)
+        return chemin_of(provider, policy)
 
-    return Wording(explications(), plume(policy), voie_of)
+    return Wording(explications(), plume(policy), chemin)

@@ -6,7 +6,7 @@ from typing import Final
 import psycopg
 
 from relances.orchestration.politique import plume
-from relances.orchestration.providers import elsewhere, known_provider, way_of
+from relances.orchestration.providers import chemin_of, elsewhere, known_provider
 from relances.rules.models import Canal
 from relances.rules.politique import Politique
 from relances.services import repli
@@ -20,9 +20,11 @@ def change_ways(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook]
     wanted = policy.envoi.repli
     if not (wanted.autre_fournisseur or wanted.autre_canal):
         return
-    voies = {
-        canal: tuple(way_of(known_provider(name), policy) for name in policy.envoi.fournisseurs(canal) if name in hooks)
+    chemins = {
+        canal: tuple(
+            chemin_of(known_provider(name), policy) for name in policy.envoi.fournisseurs(canal) if name in hooks
+        )
         for canal in Canal
     }
     pays = {name: known_provider(name).countries for canal in Canal for name in policy.envoi.fournisseurs(canal)}
-    repli.change_ways(relances, repli.Chemins(plume(policy), voies, pays, elsewhere()), _SECONDS)
+    repli.change_ways(relances, repli.AutresChemins(plume(policy), chemins, pays, elsewhere()), _SECONDS)

@@ -18,7 +18,7 @@ from relances.orchestration.demonstration import refuse_real_provider, send_wind
 from relances.orchestration.durabilite import require_durable
 from relances.orchestration.passages import as_first_asked
 from relances.orchestration.politique import plume, politique
-from relances.orchestration.providers import hook_of, known_provider, way_of
+from relances.orchestration.providers import chemin_of, hook_of, known_provider
 from relances.orchestration.restauration import own_database, temoin
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
@@ -158,7 +158,7 @@ def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
 
 def _read_again(lot: Lot, policy: Politique) -> None:
     source = Source(lot.source)
-    relecture = Relecture(plume(policy), way_of(known_provider(lot.fournisseur), policy))
+    relecture = Relecture(plume(policy), chemin_of(known_provider(lot.fournisseur), policy))
     with (
         database(RELANCES, "soldes") as relances,
         database(source.connexion, "soldes", policy.base_fiscale) as etaxe,

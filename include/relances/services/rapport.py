@@ -12,7 +12,7 @@ from relances.rules.causes import Explications
 from relances.rules.corrections import codes_a_corriger
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.store.accounts import list_faulty
 from relances.store.apercu import Previews
 from relances.store.corrections import Corrections
@@ -22,11 +22,11 @@ from relances.store.rapport import Reporting
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a report is written with. ``explications``: what the codes of fournisseurs mean; ``voie_of``: their ways."""
+    """What a report is written with. ``explications``: what the codes of fournisseurs mean."""
 
     explications: Explications
     plume: Plume
-    voie_of: Callable[[str], Voie]
+    chemin_of: Callable[[str], Chemin]
 
 
 def report(relances: psycopg.Connection, execution: Execution, wording: Wording) -> tuple[Bilan, str]:
@@ -63,6 +63,6 @@ def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording
         bilan,
         Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
-        exemples(cas, wording.plume, wording.voie_of),
+        exemples(cas, wording.plume, wording.chemin_of),
         list_faulty(relances, execution),
     )

@@ -71,7 +71,7 @@ class Replis:
 
     def change(self, deplacements: Sequence[Deplacement]) -> None:
         """Let these go on by their new ways."""
-        self._connection.execute(query("change_way"), {"voies": Jsonb([_row(each) for each in deplacements])})
+        self._connection.execute(query("change_way"), {"chemins": Jsonb([_row(each) for each in deplacements])})
 
 
 def _parameters(recherche: Recherche, apres: int, nombre: int) -> dict[str, object]:

@@ -84,7 +84,7 @@ SET repli_le = clock_timestamp(),
     statut = 'en_attente', code = NULL, motif = NULL, reference = NULL, envoyee_le = NULL, interrogee_le = NULL,
     close_le = NULL, prochaine_tentative_le = NULL,
     statut_reporte = CASE WHEN r.statut_reporte IS NOT NULL THEN 'en_attente' END
-FROM jsonb_to_recordset(%(voies)s) AS v (
+FROM jsonb_to_recordset(%(chemins)s) AS v (
     relance_id bigint, canal text, fournisseur text, niveau smallint, texte text, modele text, variables text[],
     segments smallint, segments_evites smallint, cout numeric)
 WHERE r.id = v.relance_id AND r.repli_le IS NULL;
