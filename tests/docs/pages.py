@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -33,14 +34,19 @@ def links(path: Path) -> Iterator[str]:
                 yield str(token.attrs["src"])
 
 
+def blocks(path: Path) -> Iterator[str]:
+    """The blocks of code of a page."""
+    yield from (token.content for token in _tokens(path) if token.type in {"fence", "code_block"})
+
+
 def code(path: Path) -> Iterator[str]:
     """Each line of code of a page, whether in a block or in a sentence."""
-    for token in _tokens(path):
-        if token.type in {"fence", "code_block"}:
-            yield from token.content.replace("\\\n", " ").splitlines()
+    for block in blocks(path):
+        yield from block.replace("\\\n", " ").splitlines()
     yield from (token.content for token in _inline(path) if token.type == "code_inline")
 
 
+@cache
 def anchors(path: Path) -> set[str]:
     """The ends that links to a part of the page may have: its titles, as GitHub names them."""
     tokens = _tokens(path)
