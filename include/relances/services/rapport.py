@@ -67,4 +67,5 @@ def _rapport(relances: psycopg.Connection, execution: Execution, wording: Wordin
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
         exemples(cas, wording.plume, wording.chemin_of),
         list_faulty(relances, execution),
+        wording.plume.politique.sans_effet,
     )
