@@ -25,7 +25,7 @@ from relances.services.rapport import look
 from relances.store.accounts import hold_voie
 from relances.store.executions import Executions
 from relances.store.reconnection import DurableConnection
-from relances.store.suivi import Following
+from relances.store.suivi import Suivi
 from relances.store.voies import VoieStore
 from relances_providers.errors import Fault, Misconfigured, TryLater
 from relances_providers.messaging import Limits
@@ -288,11 +288,11 @@ def test_late_news_that_it_arrived_all_the_same_wins(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     accepted_by_a_broken_account(relances_url, provider, 1)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
     let_time_pass(relances_url, PAUSE + 1)
     learn()
     written: list[tuple[object, Reglement]] = [(followed, delivered())]
-    Following(relances).write(written)  # type: ignore[arg-type]
+    Suivi(relances).write(written)  # type: ignore[arg-type]
     assert statuts(relances_url) == {"livree": 1}
     invariants(relances_url, provider.ledger())
 

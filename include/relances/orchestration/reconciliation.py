@@ -24,7 +24,7 @@ from relances.sending.worker import now
 from relances.services import reconciliation
 from relances.services.accounts import Account
 from relances.store.accounts import list_faulty
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.executions import Executions
 from relances_providers.messaging import MessagingHook
 
@@ -57,7 +57,7 @@ def reconcile(request: Request) -> bool:
         for fournisseur, motif in list_faulty(relances, execution).items():
             french, _, english = motif.rpartition(" — ")
             raise Blocked(f"{fournisseur} : des relances attendent la correction du compte : {french}", english)
-        unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
+        unsettled = Doutes(relances).unsettled(execution, envoi.attente_reconciliation)
         waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
@@ -71,7 +71,7 @@ def reconcile_every_run() -> None:
     with own_database() as relances:
         passe = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
         alertes.doubled({double.relance_id for double in passe.doubles})
-        Doubts(relances).mark_told(passe.doubles)  # last: better told twice than never
+        Doutes(relances).mark_told(passe.doubles)  # last: better told twice than never
         _tell(passe.accounts)
         _go_on(relances, hooks, policy)
         _blame(passe.accounts)
