@@ -13,14 +13,15 @@ from relances.orchestration.envois import REPRENDRE, VOIR, act
 from relances.orchestration.politique import politique
 from relances.orchestration.providers import explications
 from relances.orchestration.rapport import wording
+from relances.rendering.rapport import rapport
 from relances.rules.afterwards import delivered
 from relances.rules.causes import cause
 from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
 from relances.sending.calls import put_off
 from relances.sending.traffic import Traffic
-from relances.services import rapport as reporting
 from relances.services.accounts import Account
+from relances.services.rapport import look
 from relances.store.accounts import hold_voie
 from relances.store.executions import Executions
 from relances.store.reconnection import DurableConnection
@@ -129,7 +130,8 @@ def test_its_report_says_what_to_mend_and_blames_no_number(relances_url: str, pr
     accepted_by_a_broken_account(relances_url, provider)
     learn()
     with psycopg.connect(relances_url, autocommit=True) as relances:
-        _, text = reporting.tell(relances, Executions(relances).get(RUN.run_id), wording())
+        said = wording()
+        text = rapport(look(relances, Executions(relances).get(RUN.run_id), said), said.explications)
     assert "twilio est suspendu par une faute du compte" in text
     assert CURE in text
     assert "vérifier le numéro" not in text

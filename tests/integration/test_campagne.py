@@ -16,8 +16,8 @@ from relances.orchestration import oppositions
 from relances.orchestration.contacts import import_contacts
 from relances.orchestration.importation import CompteRendu
 from relances.rules.errors import Blocked
+from relances.rules.line_log import MOST
 from relances.rules.request import Request
-from relances.services.line_log import MOST
 from relances.store.sources import CONTACTS, Source
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider

@@ -10,6 +10,7 @@ import pytest
 
 from relances.orchestration.rapport import wording
 from relances.policy.gabarits import load_gabarits
+from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
 from relances.rules.redaction import Plume
@@ -33,7 +34,7 @@ def relances(office: Office, columns: str = "*") -> list[Row]:
 
 def reported(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        return report(connection, Executions(connection).get(asked.run_id), wording())
+        return report(connection, Executions(connection).get(asked.run_id), wording(), rapport)
 
 
 def bilan(office: Office, asked: Request) -> Bilan:

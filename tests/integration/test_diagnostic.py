@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, ask
-from tests.support import one_sentence, postgres_connection
+from tests.support import one_sentence, postgres_connection, write_policy
 
 FOURNISSEURS = [provider.name for provider in PROVIDERS]
 NUMEROS = {"ventis": "066 12 34 56", "zoom": "+1 514 555 1234", "twilio": "+24166123456"}
@@ -80,6 +81,16 @@ def test_a_house_in_order_has_nothing_to_mend_and_nothing_is_sent(provider: Prov
         *(f"{name}_default" for name in FOURNISSEURS),
     }
     assert provider.ledger() == []
+
+
+def test_a_setting_that_changes_nothing_any_more_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_policy(tmp_path / "politique.toml")
+    older = file.read_text(encoding="utf-8").replace("[envoi.repli]\n", "[envoi.repli]\nautre_fournisseur = true\n")
+    file.write_text(older, encoding="utf-8")
+    monkeypatch.setenv("RELANCES_POLITIQUE", str(file))
+    [said] = [examen for examen in diagnose() if examen.conn_id == "politique"]
+    assert "autre_fournisseur ne change plus rien" in str(said)
+    assert bad() == {}
 
 
 def test_a_provider_that_nobody_connected_is_one_line_that_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

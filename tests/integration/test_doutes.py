@@ -168,7 +168,7 @@ def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
         hook = hook_of(fournisseur)
         where = lot(fournisseur=fournisseur)
         async with LotStore(relances_url, where, 60, hook.account, 72) as store, hook.open() as sender:
-            for claim in (await store.take(nombre))[:arrived]:
+            for claim in (await store.exchange((), nombre))[:arrived]:
                 await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die(4, 3))
@@ -214,7 +214,7 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
             LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account, 72) as store,
             hook.open() as sender,
         ):
-            [claim] = await store.take(1)
+            [claim] = await store.exchange((), 1)
             await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die_before_settling())
@@ -519,7 +519,7 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     async def clear_during_a_call() -> dict[str, int]:
         async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte", 72) as store:
             stage(relances_url, fournisseur, texte="Pareil")
-            await store.take(1)
+            await store.exchange((), 1)
             await asyncio.to_thread(clear, relances_url)
             return statuts(relances_url)
 

@@ -1,4 +1,4 @@
-"""The whole day as the two roles that the README asks for, which may do nothing else."""
+"""The whole day as the two roles that the operator's guide asks for, which may do nothing else."""
 
 from collections.abc import Iterator
 from importlib.resources import files

@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from relances.orchestration.rapport import wording
+from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
 from relances.services.rapport import report
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("connect")
 
 def told(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        return report(relances, Executions(relances).get(asked.run_id), wording())
+        return report(relances, Executions(relances).get(asked.run_id), wording(), rapport)
 
 
 def next_day(run_id: str = "passage-2", **over: object) -> Request:

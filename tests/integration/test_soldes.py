@@ -328,7 +328,7 @@ def test_a_relance_taken_meanwhile_is_left_to_who_took_it(office: Office) -> Non
 
         async def take() -> None:
             async with LotStore(office.relances_url, part_of(office), 60, "compte", 72) as store:
-                assert len(await store.take(2)) == 2
+                assert len(await store.exchange((), 2)) == 2
 
         asyncio.run(take())
         query = "SELECT r.*, rc.* FROM relances.relance r JOIN relances.relance_creance rc ON rc.relance_id = r.id"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.alertes import Compte, Passage, doubled, lane_back, lane_paused, run_failed, run_late
+from relances.rendering.alertes import doubled, lane_back, lane_paused, run_failed, run_late
+from relances.rules.alertes import Compte, Passage
 
 PASSAGE = Passage("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
 EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # in Libreville, an hour more

@@ -37,7 +37,7 @@ def _run(words: list[str]) -> int:
 
         base_fictive(words[1:])
         return 0
-    given = _parser().parse_args(words)
+    given = parser().parse_args(words)
     command: Command = given.command
     for number in STOP_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means what it says
@@ -54,7 +54,8 @@ def _run(words: list[str]) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as it is asked for and as the reference shows it."""
     parser = Commande(prog="relances", description="Relances sur une machine : Airflow, PostgreSQL.")
     commands = parser.add_subparsers(required=True, metavar="commande")
 

@@ -19,6 +19,7 @@ from relances.orchestration.rapport import wording
 from relances.orchestration.reconciliation import reconcile, reconcile_every_run
 from relances.orchestration.restauration import own_database, require_all_known
 from relances.orchestration.sending import send_lot
+from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
 from relances.rules.politique import BaseFiscale
 from relances.rules.request import Request
@@ -145,7 +146,7 @@ def report(request: Request) -> str:
         execution = Executions(relances).find(request.run_id)
         if execution is None:
             return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
-        bilan, text = reporting.report(relances, execution, wording())
+        bilan, text = reporting.report(relances, execution, wording(), rapport)
     if not bilan.equilibre:
         logger.error("\n%s", text)
         raise Blocked(

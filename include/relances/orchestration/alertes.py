@@ -14,7 +14,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from relances.orchestration.connections import adresse
 from relances.orchestration.webhook import tell
-from relances.rules import alertes as words
+from relances.rendering import alertes as words
 from relances.rules.alertes import Passage
 from relances.rules.errors import PipelineError
 from relances.services.alertes import Alerte, Doubles, VoieReprise, VoieSuspendue

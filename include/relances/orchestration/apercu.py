@@ -11,13 +11,13 @@ from relances import orchestration
 from relances.orchestration.connections import RELANCES, database
 from relances.orchestration.providers import explications
 from relances.orchestration.rapport import wording
+from relances.rendering.decisions import HEADER, cells
 from relances.rendering.markdown import compte
-from relances.rules.decisions import HEADER
+from relances.rendering.rapport import rapport
+from relances.rendering.tableau_csv import PERSONAL_DATA, Write, open_csv
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
-from relances.services.apercu import write_decisions
-from relances.services.rapport import tell
-from relances.services.tableau_csv import PERSONAL_DATA, Write, open_csv
+from relances.services.rapport import look
 from relances.store.apercu import PREFIX, Previews
 from relances.store.executions import Executions
 
@@ -45,7 +45,8 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
 def show(run_id: str, csv: Path | None) -> str:
     """What a run did or simulated, as it is now; returns what to print. Blocked where there is no such run."""
     with _table(csv) as write, database(RELANCES) as relances:
-        _, text = tell(relances, Executions(relances).get(run_id), wording())
+        said = wording()
+        text = rapport(look(relances, Executions(relances).get(run_id), said), said.explications)
         return text + _written(relances, run_id, csv, write)
 
 
@@ -57,5 +58,6 @@ def _table(csv: Path | None) -> AbstractContextManager[Write | None]:
 def _written(relances: psycopg.Connection, run_id: str, csv: Path | None, write: Write | None) -> str:
     if write is None:
         return f"\nPassage {run_id} : --csv FICHIER donne la liste, contribuable par contribuable."
-    rows = write_decisions(relances, Executions(relances).get(run_id), explications(), write)
+    meaning, prises = explications(), Previews(relances).decisions(Executions(relances).get(run_id))
+    rows = write(cells(prise, meaning) for prise in prises)
     return f"\nPassage {run_id} : {compte(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."

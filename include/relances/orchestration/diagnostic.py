@@ -59,8 +59,10 @@ def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> li
     if telephone and not fournisseur:
         raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
     named = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
-    source = Source(politique().source)
+    policy = politique()
+    source = Source(policy.source)
     examens = [
+        *(Examen("politique", Finding("réglage", Verdict.UNSEEN, setting)) for setting in policy.sans_effet),
         *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
         *_examine(RELANCES, _look_at_relances),
         *asyncio.run(_examine_providers()),

@@ -14,7 +14,7 @@ from relances.orchestration.demonstration import send_window
 from relances.orchestration.passages import as_first_asked
 from relances.orchestration.politique import politique
 from relances.orchestration.providers import connected
-from relances.orchestration.repli import change_ways
+from relances.orchestration.repli import reach_otherwise
 from relances.orchestration.restauration import own_database
 from relances.orchestration.sending import send_again
 from relances.rules.errors import Blocked, PipelineError
@@ -98,7 +98,7 @@ def _go_on(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], pol
     """Find other ways, then send again; what is wrong with the first does not hold up the second."""
     trouble: PipelineError | None = None
     try:
-        change_ways(relances, hooks, policy)
+        reach_otherwise(relances, hooks, policy)
     except PipelineError as error:
         trouble = error
     send_again(relances, hooks, policy)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import psycopg
 
-from relances.rendering.rapport import Releve, rapport
 from relances.rules.apercu import exemples
 from relances.rules.bilan import Bilan
 from relances.rules.causes import Explications
 from relances.rules.corrections import codes_a_corriger
 from relances.rules.models import Canal
+from relances.rules.rapport import Rapport
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
 from relances.store.accounts import list_faulty
@@ -29,22 +29,24 @@ class Wording:
     chemin_of: Callable[[str], Chemin]
 
 
-def report(relances: psycopg.Connection, execution: Execution, wording: Wording) -> tuple[Bilan, str]:
-    """Compute, store and tell where every extracted creance of the execution is."""
-    bilan, text = tell(relances, execution, wording)
+def report(
+    relances: psycopg.Connection, execution: Execution, wording: Wording, write: Callable[[Rapport, Explications], str]
+) -> tuple[Bilan, str]:
+    """Compute, store and tell where every extracted creance of the execution is. ``write``: the report in words."""
+    found = look(relances, execution, wording)
+    bilan, text = found.bilan, write(found, wording.explications)
     Executions(relances).close(execution, equilibre=bilan.equilibre, bilan=bilan.as_json(), rapport=text)
     return bilan, text
 
 
-def tell(relances: psycopg.Connection, execution: Execution, wording: Wording) -> tuple[Bilan, str]:
-    """The same, and nothing is stored."""
+def look(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Rapport:
+    """What the report of the execution would tell now; nothing is stored."""
     with relances.transaction():
         Reporting(relances).expect_millions()
-        releve = _releve(relances, execution, wording)
-    return releve.bilan, rapport(releve, wording.explications)
+        return _rapport(relances, execution, wording)
 
 
-def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Releve:
+def _rapport(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Rapport:
     reporting = Reporting(relances)
     asked = reporting.asked(execution)
     bilan = Bilan(
@@ -58,11 +60,12 @@ def _releve(relances: psycopg.Connection, execution: Execution, wording: Wording
         reporting.costs(execution),
     )
     cas = Previews(relances).examples(execution) if execution.simulation else ()
-    return Releve(
+    return Rapport(
         execution.run_id,
         bilan,
         Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
         reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
         exemples(cas, wording.plume, wording.chemin_of),
         list_faulty(relances, execution),
+        wording.plume.politique.sans_effet,
     )

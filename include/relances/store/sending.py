@@ -117,16 +117,12 @@ class LotStore:
         if row is not None and self._temoin is not None:
             await asyncio.to_thread(self._temoin.write, read_releve(row))  # the calls in flight do not wait for a disk
 
-    async def take(self, nombre: int) -> list[Claim]:
-        """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
-        return await self.exchange((), nombre)
-
-    async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
-        """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
-        await self.exchange(settled, 0)
-
     async def exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> list[Claim]:
-        """:meth:`settle` and :meth:`take` at once: one round trip, one transaction."""
+        """Write outcomes, then claim up to ``nombre`` relances that are due: one round trip, one transaction.
+
+        Fewer claims where no more are left. A relance that is no longer this worker's keeps its state; its journal
+        still learns the outcome.
+        """
         claims: list[Claim] = []
         while True:
             missing = nombre - len(claims)

@@ -1,8 +1,7 @@
-"""Writes ``ERREURS.md`` from the error tables: ``python -m relances_providers.errors_page``."""
+"""The errors of the providers, from their tables."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Final
 
 from relances_providers.error_table import ErrorRow, Table
@@ -18,15 +17,13 @@ from relances_providers.errors import (
 from relances_providers.http.errors import TABLE as NETWORK
 from relances_providers.provider_info import PROVIDERS
 
-PAGE: Final = Path(__file__).with_name("ERREURS.md")
-
 _INTRODUCTION: Final = """\
 # Les erreurs des fournisseurs
 
 Cherchez ici le code ou les mots d'une erreur. — Look up the code or the words of an error here.
 
-Page faite des tables par `python -m relances_providers.errors_page` : ne la modifiez pas à la main. — Made from the
-tables by that command: do not edit it.
+Page faite des tables par `python -m documentation` : ne la modifiez pas à la main. — Made from the tables by that
+command: do not edit it.
 """
 _NEXT: Final[Mapping[type[ProviderError], str]] = {
     TryLater: "le message n'a pas été remis et repart de lui-même — not delivered, sent again by itself",
@@ -85,7 +82,3 @@ def _row(row: ErrorRow) -> str:
 def _general(text: str) -> str:
     """The text for any connection."""
     return text.replace(" {conn_id}", "").replace("{adresses}", "les adresses")
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")

@@ -1,12 +1,9 @@
-"""Writes ``EXCLUSIONS.md`` from the reasons: ``python -m relances.rendering.exclusions``."""
+"""The reasons not to remind, one row per code."""
 
-from pathlib import Path
 from typing import Final
 
 from relances.rendering.markdown import tableau
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
-
-PAGE: Final = Path(__file__).parent.parent / "EXCLUSIONS.md"
 
 _INTRODUCTION: Final = """\
 # Pourquoi une créance n'est pas relancée
@@ -18,8 +15,8 @@ corriger. — Every extracted creance is in a relance, or excluded for exactly o
 Les codes marqués * ne viennent que de l'application fiscale, par la colonne `exclusion` de son `overdue.sql` ; elle
 peut en donner d'autres, que le rapport montre tels quels. — Codes with * are given by the tax system alone.
 
-Page faite des raisons par `python -m relances.rendering.exclusions` : ne la modifiez pas à la main. — Made from the
-reasons by that command: do not edit it.
+Page faite des raisons par `python -m documentation` : ne la modifiez pas à la main. — Made from the reasons by that
+command: do not edit it.
 """
 
 
@@ -31,7 +28,3 @@ def page() -> str:
     ]
     table = tableau(("Code", "Sens", "Qui s'en occupe", "Que faire"), rows)
     return f"{_INTRODUCTION}\n{table}\n"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(page(), encoding="utf-8")
