@@ -1,7 +1,7 @@
 """The form of a Dag, made from the table of its parameters."""
 
 from collections.abc import Mapping
-from typing import assert_never
+from typing import Any, assert_never
 
 from airflow.sdk import Param
 
@@ -15,42 +15,37 @@ def formulaire(parametres: Mapping[str, Parametre]) -> dict[str, Param]:
 
 
 def _field(parametre: Parametre) -> Param:
-    kind, more = _schema(parametre.genre)
-    optional = parametre.vide is not None
-    words = {"null": parametre.vide} if optional and "enum" in more else {}
-    shown = words | (dict(parametre.genre.dits) if isinstance(parametre.genre, Choix) else {})
-    if optional and isinstance(listed := more.get("enum"), list):
-        more["enum"] = [None, *listed]
-    if shown:
-        more["values_display"] = shown
-    default = parametre.defaut
-    if default is None and not optional and isinstance(listed := more.get("enum"), list):
-        default = listed[0]
-    return Param(
-        default,
-        type=["null", kind] if optional else kind,
-        title=parametre.titre,
-        description=f"{parametre.francais} — {parametre.english}",
-        **more,
-    )
+    schema: dict[str, Any] = _schema(parametre.genre)
+    default, words = parametre.defaut, dict(parametre.genre.dits) if isinstance(parametre.genre, Choix) else {}
+    if parametre.vide is None:
+        default = schema["enum"][0] if default is None else default
+    else:
+        schema["type"] = ["null", schema["type"]]
+        if "enum" in schema:
+            schema["enum"] = [None, *schema["enum"]]
+            words["null"] = parametre.vide
+    if words:
+        schema["values_display"] = words
+    description = f"{parametre.francais} — {parametre.english}"
+    return Param(default, title=parametre.titre, description=description, **schema)
 
 
-def _schema(genre: Genre) -> tuple[str, dict[str, object]]:
-    """The type of JSON schema and what else it says of the value."""
+def _schema(genre: Genre) -> dict[str, object]:
+    """What JSON schema says of the value."""
     match genre:
         case Entier(minimum, maximum):
-            return "integer", {"minimum": minimum, "maximum": maximum}
+            return {"type": "integer", "minimum": minimum, "maximum": maximum}
         case Choix(valeurs):
-            return "string", {"enum": [str(valeur) for valeur in valeurs]}
+            return {"type": "string", "enum": [str(valeur) for valeur in valeurs]}
         case Autre.FOURNISSEUR:
-            return "string", {"enum": [provider.name for provider in PROVIDERS]}
+            return {"type": "string", "enum": [provider.name for provider in PROVIDERS]}
         case Autre.TEXTE:
-            return "string", {}
+            return {"type": "string"}
         case Autre.LISTE:
-            return "array", {"items": {"type": "string"}}
+            return {"type": "array", "items": {"type": "string"}}
         case Autre.JOUR:
-            return "string", {"format": "date"}
+            return {"type": "string", "format": "date"}
         case Autre.OUI_NON:
-            return "boolean", {}
+            return {"type": "boolean"}
         case _:
             assert_never(genre)
