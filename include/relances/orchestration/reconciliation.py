@@ -9,7 +9,7 @@ from typing import Final
 
 import psycopg
 
-from relances.orchestration import alertes
+from relances.orchestration.alertes import alerter
 from relances.orchestration.demonstration import send_window
 from relances.orchestration.passages import as_first_asked
 from relances.orchestration.politique import politique
@@ -23,6 +23,7 @@ from relances.rules.request import Request
 from relances.sending.worker import now
 from relances.services import reconciliation
 from relances.services.accounts import Account
+from relances.services.alertes import Doubles, VoieReprise, VoieSuspendue
 from relances.store.accounts import list_faulty
 from relances.store.doutes import Doubts
 from relances.store.executions import Executions
@@ -70,7 +71,7 @@ def reconcile_every_run() -> None:
     policy, hooks = politique(), connected()
     with own_database() as relances:
         passe = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
-        alertes.doubled({double.relance_id for double in passe.doubles})
+        alerter(Doubles({double.relance_id for double in passe.doubles}))
         Doubts(relances).mark_told(passe.doubles)  # last: better told twice than never
         _tell(passe.accounts)
         _go_on(relances, hooks, policy)
@@ -81,9 +82,9 @@ def _tell(accounts: Sequence[Account]) -> None:
     """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
     for account in accounts:
         if account.tenue is not None and account.tenue.nouvelle:
-            alertes.lane_paused(account.fournisseur, account.motif, account.tenue.jusqu_au)
+            alerter(VoieSuspendue(account.fournisseur, account.motif, account.tenue.jusqu_au))
         if account.guerie_de is not None:
-            alertes.lane_back(account.fournisseur, account.guerie_de)
+            alerter(VoieReprise(account.fournisseur, account.guerie_de))
 
 
 def _blame(accounts: Sequence[Account]) -> None:
