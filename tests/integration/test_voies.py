@@ -722,7 +722,8 @@ def in_trouble_again(url: str, after: str) -> bool:
     return bool(voie["old"])
 
 
-def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider) -> None:
+def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider, connect: Connect) -> None:
+    connect("ventis")
     stage_relances(relances_url, 1)
     provider.upset({"fault": "http_429", "seconds": 3000})
     assert in_trouble_again(relances_url, "1 second")
