@@ -21,8 +21,8 @@ from relances.rules.politique import BaseFiscale
 from relances.services.write_back import write_back
 from relances.store import migrate
 from relances.store.database import explained
+from relances.store.encodage import connect
 from relances.store.sources import Source
-from relances.store.utf8 import connect
 from relances_providers.messaging import Verdict
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider

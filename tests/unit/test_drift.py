@@ -12,11 +12,12 @@ import pytest
 import relances
 import relances_providers
 from relances.orchestration.providers import explications
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
-from relances.rules.gabarits import DEFAULT_FOLDER, DEFAULT_LANGUE
+from relances.rules.gabarits import DEFAULT_LANGUE
 from relances.rules.models import Canal, Statut
 from relances.rules.numeros import Refus
 from relances.store.sources import CONTRACT, OPTIONAL

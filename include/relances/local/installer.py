@@ -24,8 +24,8 @@ from relances.local.errors import LocalError
 from relances.local.settings import Settings
 from relances.local.state import write_private
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
+from relances.store.encodage import connect
 from relances.store.pannes import panne
-from relances.store.utf8 import connect
 from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"

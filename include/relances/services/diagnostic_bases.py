@@ -10,11 +10,11 @@ from relances.services.diagnostic_occupation import diagnose_occupation
 from relances.store.database import explained
 from relances.store.diagnostic import STATEMENTS, Diagnostics
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
+from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.migration import revisions
 from relances.store.restauration import Installation
 from relances.store.sources import OPTIONAL, Source
 from relances.store.temoin import VARIABLE, Temoin
-from relances.store.utf8 import UTF8, assumed_encoding
 from relances_providers.messaging import Finding, Verdict
 
 

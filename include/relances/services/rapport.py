@@ -13,8 +13,8 @@ from relances.rules.models import Canal
 from relances.rules.rapport import Rapport
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
-from relances.store.accounts import list_faulty
 from relances.store.apercu import Apercus
+from relances.store.comptes import list_faulty
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
 from relances.store.rapport import Rapports

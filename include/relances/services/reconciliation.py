@@ -12,7 +12,7 @@ import psycopg
 
 from relances.rules.models import Statut
 from relances.rules.politique import Envoi
-from relances.services.accounts import Account
+from relances.services.comptes import Compte
 from relances.services.doutes import clear_doubts, quarantine
 from relances.services.suivi import follow
 from relances.services.upkeep import Upkeep
@@ -31,13 +31,13 @@ _SECONDS: Final = 60.0  # for what the database alone decides
 class Asked:
     """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``).
 
-    ``accounts``: what they tell of themselves by that.
+    ``comptes``: what they tell of themselves by that.
     """
 
     fournisseurs: list[str] = field(default_factory=list)
     cleared: Counter[Statut] = field(default_factory=Counter)
     followed: Counter[Statut] = field(default_factory=Counter)
-    accounts: list[Account] = field(default_factory=list)
+    comptes: list[Compte] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Passe:
     """What a pass found that somebody has to hear of.
 
     ``doubles``: the calls by which relances were sent twice, until they are marked as told: there must be none.
-    ``accounts``: those of the fournisseurs that told what became of messages.
+    ``comptes``: those of the fournisseurs that told what became of messages.
     """
 
     doubles: list[Double]
-    accounts: list[Account]
+    comptes: list[Compte]
 
 
 def reconcile(
@@ -92,7 +92,7 @@ def reconcile(
         asked.followed[Statut.EN_ATTENTE],
         unheard,
     )
-    return Passe(doubles, asked.accounts)
+    return Passe(doubles, asked.comptes)
 
 
 def _ids(doubles: Iterable[Double]) -> list[int]:
@@ -124,9 +124,9 @@ async def _ask(
         asked.cleared.update(await clear_doubts(Doutes(relances), fournisseur, hook, sender, envoi, seconds=seconds))
         asked.fournisseurs.append(fournisseur)
         if hook.capabilities.can_follow:
-            account = Account(relances, fournisseur, envoi.disjoncteur)
-            asked.accounts.append(account)
-            await follow(Suivi(relances), account, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed)
+            compte = Compte(relances, fournisseur, envoi.disjoncteur)
+            asked.comptes.append(compte)
+            await follow(Suivi(relances), compte, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed)
 
 
 def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:

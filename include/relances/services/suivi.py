@@ -10,7 +10,7 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement, Reportee
 from relances.rules.politique import Envoi
 from relances.sending.calls import put_off, refused
-from relances.services.accounts import Account
+from relances.services.comptes import Compte
 from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.messaging import Delivery, Limits, Progress, Sender, Sent
@@ -22,7 +22,7 @@ _FEWEST_AT_ONCE: Final = 20  # a rate for sending may be far below that for aski
 
 async def follow(
     suivi: Suivi,
-    account: Account,
+    compte: Compte,
     limits: Limits,
     sender: Sender,
     envoi: Envoi,
@@ -32,20 +32,20 @@ async def follow(
 ) -> None:
     """Ask of every message that is due, the longest unasked first, for so many ``seconds`` or a little longer.
 
-    Counts in ``moved`` the states that relances moved to, and tells ``account`` what the news say of it. Nothing waits
+    Counts in ``moved`` the states that relances moved to, and tells ``compte`` what the news say of it. Nothing waits
     for a delivery: what is still on its way, and what this pass did not come to, the next passes ask of, during
     ``jours_suivi``. Raises TryLater or Misconfigured.
     """
     until = monotonic() + seconds
     remaining = seconds
-    while suivies := suivi.take(account.fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
+    while suivies := suivi.take(compte.fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
         of = {relance.reference: relance for relance in suivies}
         news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in suivies])
         known = [(of[delivery.message_id], delivery) for delivery in news if delivery.message_id in of]
         outcomes = [(relance, _outcome(delivery, relance, envoi)) for relance, delivery in known]
-        account.blame([(relance.envoyee_le, fault) for relance, fault in _faults(known)])
+        compte.blame([(relance.envoyee_le, fault) for relance, fault in _faults(known)])
         moved.update(suivi.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
-        account.clear([relance.envoyee_le for relance, delivery in known if delivery.progress >= Progress.DELIVERED])
+        compte.clear([relance.envoyee_le for relance, delivery in known if delivery.progress >= Progress.DELIVERED])
         remaining = until - monotonic()
         if remaining <= 0:
             return
