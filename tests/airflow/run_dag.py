@@ -54,7 +54,7 @@ def serve() -> None:
 
 
 async def ask_once() -> None:
-    """The API that each run has for itself makes its routes, which takes seconds, when it is first asked for anything."""
+    """Let the API that each run has for itself make its routes: it does when it is first asked, and takes seconds."""
     transport = httpx.ASGITransport(app=in_process_api_server().app)
     async with httpx.AsyncClient(transport=transport, base_url="http://ici") as client:
         (await client.get("/health")).raise_for_status()
