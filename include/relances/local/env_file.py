@@ -42,7 +42,7 @@ def read_env_file(path: Path) -> EnvFile:
 
 
 def read_lines(content: str) -> EnvFile:
-    """The same, of the file's content."""
+    """Read the content of such a file."""
     values: dict[str, str] = {}
     seen: dict[str, int] = {}
     remarks: list[str] = []

@@ -1,6 +1,6 @@
 """Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run.
 
-What turns out to be a fault of an account holds its lane up and is raised at the end, once the others are served.
+What turns out to be a fault of an account holds its voie up and is raised at the end, once the others are served.
 """
 
 import logging
@@ -79,7 +79,7 @@ def reconcile_every_run() -> None:
 
 
 def _tell(comptes: Sequence[Compte]) -> None:
-    """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
+    """Of the voies, what their accounts changed: once when one is held up, once when it is freed."""
     for compte in comptes:
         if compte.tenue is not None and compte.tenue.nouvelle:
             alerter(VoieSuspendue(compte.fournisseur, compte.motif, compte.tenue.jusqu_au))

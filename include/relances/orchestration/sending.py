@@ -44,7 +44,7 @@ from relances_providers.messaging import MessagingHook
 logger = logging.getLogger(__name__)
 
 _STOPPED_FOR: Final = timedelta(seconds=45)  # between two looks whether a person resumed the sending
-_SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would be tried again much later
+_SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the voie would be tried again much later
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
@@ -114,7 +114,7 @@ def send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook],
 
 
 def send(lot: Lot, policy: Politique) -> LotReport | None:
-    """Read the balances of a lot again, then send it; neither, where something holds its lane up.
+    """Read the balances of a lot again, then send it; neither, where something holds its voie up.
 
     None where only one may send by its fournisseur at a time, and somebody does.
     """
@@ -145,7 +145,7 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
 
 
 def _tell(fournisseur: str, suspension: Suspension | None, guerie_de: datetime | None) -> None:
-    """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
+    """Of a voie, what is new: the first pause of a row, and the end of its troubles."""
     if suspension is not None and suspension.suspensions == 1:
         alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
     if guerie_de is not None:
@@ -170,7 +170,7 @@ def _read_again(lot: Lot, policy: Politique) -> None:
 async def _send_with(
     hook: MessagingHook, lot: Lot, policy: Politique
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
-    """How the lot ended, and who sent it: what it saw of its lane is to be told, a lot cut short included."""
+    """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(hook)
     envoi, limits = policy.envoi, hook.limits
     store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures, temoin=temoin())

@@ -84,7 +84,7 @@ def error_of(response: httpx.Response, conn_id: str) -> ProviderError:
 
 
 def look_up_error(response: httpx.Response, conn_id: str) -> ProviderError:
-    """The same for a question, which sends nothing: TryLater, or Misconfigured."""
+    """The error of a refused question, which sends nothing: TryLater, or Misconfigured."""
     error = error_of(response, conn_id)
     if isinstance(error, TryLater | Misconfigured) and error.fault is not Fault.NOBODY:
         return error

@@ -106,7 +106,7 @@ class ZoomArchive:
 
     @contextmanager
     def _readable(self, or_else: str = "recherche") -> Iterator[None]:
-        """What cannot be read is that error: nothing must ever look like nothing found."""
+        """The error for an answer that cannot be read: it must never look like nothing found."""
         try:
             yield
         except ValueError as error:
