@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from airflow.utils.types import DagRunType
 
 from demo import create_base_fictive

@@ -19,13 +19,13 @@ VOIR: Final = "voir"
 
 
 def run_action(action: str, fournisseur: str | None) -> None:
-    """The task of the Dag: do it, and log how every lane is."""
+    """The task of the Dag: do it, and log how every voie is."""
     for line in act(action, fournisseur):
         logger.info("%s", line)
 
 
 def act(action: str, fournisseur: str | None) -> list[str]:
-    """Stop, resume or only look at the lane of a fournisseur, all of them where none is named; returns how they are.
+    """Stop, resume or only look at the voie of a fournisseur, all of them where none is named; returns how they are.
 
     Blocked where there is no such fournisseur. What is being called ends; nothing more begins, within two seconds.
     """
