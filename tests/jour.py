@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from relances.policy.politique import DEFAULT_FILE
 from relances.rendering.rapport import rapport
+from relances.rules.errors import Blocked
 from relances.rules.passages import INCONNUE, Demande
 from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.request import Request
@@ -61,7 +62,10 @@ def _alerter() -> Callable[[Alerte], None]:
 
 
 def _adresse(conn_id: str) -> Adresse:
-    said: Mapping[str, object] = json.loads(os.environ[f"AIRFLOW_CONN_{conn_id.upper()}"])
+    given = os.environ.get(f"AIRFLOW_CONN_{conn_id.upper()}")
+    if given is None:
+        raise Blocked(f"la connexion {conn_id} n'existe pas", "the connection does not exist")
+    said: Mapping[str, object] = json.loads(given)
     extra = said.get("extra") or {}
     assert isinstance(extra, dict)
     words = {ours: str(said[name]) for name, ours in _LIBPQ.items() if said.get(name)}
