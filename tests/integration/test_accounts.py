@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from relances.orchestration.envois import REPRENDRE, VOIR, act
 
 from relances import orchestration
-from relances.orchestration.envois import REPRENDRE, VOIR, act
 from relances.orchestration.politique import politique
 from relances.orchestration.providers import explications
 from relances.orchestration.rapport import wording

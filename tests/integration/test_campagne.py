@@ -9,12 +9,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from relances.orchestration.contacts import import_contacts
+from relances.orchestration.importation import CompteRendu
 
 from relances import orchestration
 from relances.cli.__main__ import main
 from relances.orchestration import oppositions
-from relances.orchestration.contacts import import_contacts
-from relances.orchestration.importation import CompteRendu
 from relances.rules.errors import Blocked
 from relances.rules.line_log import MOST
 from relances.rules.request import Request

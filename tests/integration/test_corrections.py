@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
-
 from relances.orchestration.corrections import list_corrections
+
 from relances.orchestration.rapport import wording
 from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked

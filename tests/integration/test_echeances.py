@@ -6,11 +6,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from relances.orchestration.contacts import import_contacts
 
 from demo import create_base_fictive
 from relances import orchestration
 from relances.orchestration.apercu import preview
-from relances.orchestration.contacts import import_contacts
 from relances.store.rapport import Reporting
 from relances.store.sources import Source
 from tests.conftest import NewDatabase

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException
+from relances.orchestration.envois import ARRETER, REPRENDRE, VOIR, act
 
 from relances import orchestration
-from relances.orchestration.envois import ARRETER, REPRENDRE, VOIR, act
 from relances.rules.errors import Blocked
 from relances.sending.traffic import Halte
 from tests.integration.conftest import Connect

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from relances.orchestration.reactivation import reactivate
 
 from relances.cli.__main__ import main
 from relances.orchestration import oppositions
-from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked
 from relances.store.sources import CONTACTS
 from tests.integration.office import Office

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from relances.rules.arret import Action
 from relances.rules.models import Canal
-
-
-class Action(StrEnum):
-    """What may be asked of the sending: stop it, resume it, only look."""
-
-    ARRETER = "arreter"
-    REPRENDRE = "reprendre"
-    VOIR = "voir"
 
 
 @dataclass(frozen=True, slots=True)
