@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import psycopg
 
-from demo.chargement import create_base_fictive
+from demo.chargement import DatabaseNotEmptyError, create_base_fictive
 from relances.cli.commande import DONE, WRONG_WORDS, Commande
+from relances.cli.fictive import add_fictive
 from relances.cli.sortie import spoken
-from relances.local.cli import add_fictive
-from relances.local.connections import read_database_url
-from relances.local.errors import LocalError
+from relances.rules.adresse import Faute
+from relances.store.adresse import EXPECTED, parts_of
 from relances.store.pannes import panne as explain
 
 
@@ -25,15 +25,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def create(options: argparse.Namespace) -> int:
     """Create the database; a refusal is a sentence, not a traceback."""
+    if isinstance(fault := parts_of(options.url), Faute):
+        french, english = fault.value
+        print(f"--url {EXPECTED if fault is Faute.FORME else f'{french} — {english}.'}", file=sys.stderr)
+        return WRONG_WORDS
     try:
-        read_database_url("--url", options.url)
         create_base_fictive(
             options.url,
             contribuables=options.contribuables,
             graine=options.graine,
             date_reference=options.date,
         )
-    except (LocalError, ValueError) as refus:
+    except (DatabaseNotEmptyError, ValueError) as refus:
         print(refus, file=sys.stderr)
         return WRONG_WORDS
     except psycopg.OperationalError as panne:

@@ -169,7 +169,7 @@ class Sender(ABC):
         """Fetch what sending needs (a token) without sending; raises Misconfigured or TryLater."""
 
     @abstractmethod
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         """What only this provider can tell of its connection, once :meth:`check` passed: sender, scopes."""
 
     async def fetch_status(self, sent: Sequence[Sent]) -> list[Delivery]:

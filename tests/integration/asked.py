@@ -9,8 +9,17 @@ from pathlib import Path
 from relances.orchestration.apercu import simulate
 from relances.orchestration.installation import installation
 from relances.orchestration.rapport import wording
-from relances.rendering import apercu, arret, contacts, corrections, decisions, diagnostic, douteuses, oppositions
-from relances.rendering import reactivation, restauration
+from relances.rendering import (
+    apercu,
+    arret,
+    contacts,
+    corrections,
+    decisions,
+    douteuses,
+    oppositions,
+    reactivation,
+    restauration,
+)
 from relances.rendering.line_log import line_log, told
 from relances.rendering.rapport import rapport
 from relances.rendering.tableau_csv import open_csv
@@ -56,8 +65,8 @@ def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[st
     return _lines(examining.message_test(installation(), fournisseur, telephone, texte))
 
 
-def _lines(examens: list[examining.Examen]) -> list[str]:
-    return [diagnostic.full_line(examen.conn_id, examen.finding) for examen in examens]
+def _lines(diagnostics: list[examining.Diagnostic]) -> list[str]:
+    return [diagnostic.full_line(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics]
 
 
 def list_corrections(passage: str | None, csv: Path | None) -> str:

@@ -15,7 +15,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import orchestration
 from relances.orchestration import alertes, webhook
-from relances.rules.alertes import Compte
+from relances.rules.alertes import Resume
 from relances.services.alertes import Doubles, VoieSuspendue
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
@@ -232,7 +232,7 @@ def test_what_a_report_told_is_told_again(relances: psycopg.Connection, equilibr
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=equilibre, bilan=bilan, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre, {"envoyee": 7, "exclue": 0})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre, {"envoyee": 7, "exclue": 0})
 
 
 def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
@@ -240,7 +240,7 @@ def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=True, bilan={"lignes": []}, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre=True, relances={})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre=True, relances={})
 
 
 def test_before_its_report_a_run_has_told_nothing(relances: psycopg.Connection) -> None:

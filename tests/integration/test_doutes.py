@@ -12,7 +12,7 @@ from relances import orchestration
 from relances.orchestration.providers import connected, hook_of
 from relances.policy.politique import load_policy
 from relances.services import reconciliation
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
@@ -168,7 +168,7 @@ def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
         hook = hook_of(fournisseur)
         where = lot(fournisseur=fournisseur)
         async with LotStore(relances_url, where, 60, hook.account, 72) as store, hook.open() as sender:
-            for claim in (await store.take(nombre))[:arrived]:
+            for claim in (await store.exchange((), nombre))[:arrived]:
                 await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die(4, 3))
@@ -214,7 +214,7 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
             LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account, 72) as store,
             hook.open() as sender,
         ):
-            [claim] = await store.take(1)
+            [claim] = await store.exchange((), 1)
             await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die_before_settling())
@@ -422,13 +422,13 @@ def test_thousands_of_new_doubts_are_listed_without_comparing_them_two_by_two(
             """
         )
         relances.execute("SET statement_timeout = '5s'")
-        assert len(Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
+        assert len(Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
 
 
 def to_ask(url: str) -> list[int]:
     """The doubts that Twilio would be asked of now."""
     with psycopg.connect(url, autocommit=True) as relances:
-        return [doubt.relance_id for doubt in Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
+        return [doubt.relance_id for doubt in Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
 
 
 def never_sent(url: str, nombre: int, seconds: float) -> None:
@@ -519,7 +519,7 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     async def clear_during_a_call() -> dict[str, int]:
         async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte", 72) as store:
             stage(relances_url, fournisseur, texte="Pareil")
-            await store.take(1)
+            await store.exchange((), 1)
             await asyncio.to_thread(clear, relances_url)
             return statuts(relances_url)
 

@@ -202,7 +202,7 @@ def test_a_pass_calls_off_all_that_expired_at_any_hour(relances_url: str, provid
 async def test_a_pass_calls_off_nothing_that_is_being_sent(relances_url: str, provider: Provider) -> None:
     [taken] = stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", ENVOI.expiration_heures) as store:
-        await store.take(1)
+        await store.exchange((), 1)
         grow_old(relances_url, taken, ENVOI.expiration_heures)
         await asyncio.to_thread(orchestration.reconcile_every_run)
     assert statuts(relances_url) == {"en_cours": 1}

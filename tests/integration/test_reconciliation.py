@@ -140,7 +140,7 @@ def die_in_a_call(url: str, nombre: int = 1) -> None:
 
     async def claim() -> None:
         async with LotStore(url, lot(), LEASE, "compte", 72) as store:
-            await store.take(nombre)
+            await store.exchange((), nombre)
 
     stage_relances(url, nombre)
     asyncio.run(claim())

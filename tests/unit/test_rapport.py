@@ -46,6 +46,14 @@ def rapport(told: Bilan | Rapport) -> str:
     return full_rapport(told if isinstance(told, Rapport) else releve(told), EXPLICATIONS)
 
 
+def test_a_report_says_what_the_policy_asks_in_vain() -> None:
+    setting = "politique.toml, ligne 3 : envoi.repli.apres_minutes ne change plus rien ; supprimez la ligne"
+    assert "ne change plus rien" not in rapport(bilan(line("envoyee")))
+    assert "ne change plus rien ; supprimez la ligne" in rapport(
+        replace(releve(bilan(line("envoyee"))), sans_effet=[setting])
+    )
+
+
 def cells(told: Bilan | Rapport) -> list[tuple[str, ...]]:
     """The rows of the report's tables, without what only lines them up."""
     rows = [row for row in rapport(told).splitlines() if row.startswith("|")]

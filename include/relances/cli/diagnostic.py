@@ -13,7 +13,7 @@ from relances.cli.questions import NUMERO, ask, ask_if
 from relances.orchestration.installation import installation
 from relances.rendering.diagnostic import line, record
 from relances.rendering.json_sur import document
-from relances.services.diagnostic import Examen, diagnose, message_test
+from relances.services.diagnostic import Diagnostic, diagnose, message_test
 from relances.services.message_test import TEXT
 from relances_providers.messaging import Finding, Verdict
 
@@ -22,33 +22,33 @@ _COLOURS: Final = {Verdict.GOOD: "32", Verdict.UNSEEN: "90", Verdict.BAD: "31"}
 
 def examine(given: argparse.Namespace) -> int:
     """Print what was found; refused where something is to be mended."""
-    examens = diagnose(installation(), given.fournisseur, ask_if(given.telephone, NUMERO))
+    diagnostics = diagnose(installation(), given.fournisseur, ask_if(given.telephone, NUMERO))
     if given.json:
-        rows = (record(examen.conn_id, examen.finding) for examen in examens)
+        rows = (record(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics)
         sys.stdout.writelines(document({}, connexions=rows))
     else:
-        _show(examens)
-    return _code(examens)
+        _show(diagnostics)
+    return _code(diagnostics)
 
 
 def send(given: argparse.Namespace) -> int:
     """Send a message, and print what became of it."""
     telephone = ask(f"{NUMERO} (vide : celui que garde la connexion)")
     texte = ask_if(given.texte, "Texte") or TEXT
-    examens = message_test(installation(), given.fournisseur, telephone or None, texte)
-    _show(examens)
-    return _code(examens)
+    diagnostics = message_test(installation(), given.fournisseur, telephone or None, texte)
+    _show(diagnostics)
+    return _code(diagnostics)
 
 
-def _code(examens: Sequence[Examen]) -> int:
-    return REFUSED if any(examen.is_bad for examen in examens) else DONE
+def _code(diagnostics: Sequence[Diagnostic]) -> int:
+    return REFUSED if any(diagnostic.is_bad for diagnostic in diagnostics) else DONE
 
 
-def _show(examens: Sequence[Examen]) -> None:
-    for conn_id, found in groupby(examens, key=attrgetter("conn_id")):
+def _show(diagnostics: Sequence[Diagnostic]) -> None:
+    for conn_id, found in groupby(diagnostics, key=attrgetter("conn_id")):
         print(f"\n{conn_id}")
-        for examen in found:
-            print(f"  {_coloured(examen.finding)}")
+        for diagnostic in found:
+            print(f"  {_coloured(diagnostic.finding)}")
 
 
 def _coloured(finding: Finding) -> str:

@@ -5,11 +5,11 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Final
 
 from relances.cli.commande import INTERRUPTED, REFUSED, Commande, Commands, add, run_of
+from relances.cli.fictive import add_fictive
 from relances.cli.grammaire import grammar
 from relances.cli.sortie import spoken
 from relances.local.errors import LocalError
@@ -56,22 +56,6 @@ def _add_installation(commands: Commands) -> None:
     connexions = add(commands, "connexions", f"{_HERE}:connexions", said, "--depuis-env guide.env --imprimer")
     connexions.add_argument("--depuis-env", type=Path, required=True, metavar="FICHIER", help="le fichier à lire")
     connexions.add_argument("--imprimer", action="store_true", help="imprime AIRFLOW_CONN_…, secrets compris")
-
-
-def add_fictive(parser: Commande) -> None:
-    """The options of the invented tax base."""
-    parser.add_argument("--url", required=True, help="URL PostgreSQL d'une base vide (postgresql://…)")
-    parser.add_argument("--contribuables", type=int, default=2_000, metavar="N", help="combien (2000 par défaut)")
-    parser.add_argument("--graine", type=int, default=1, metavar="N", help="même graine, mêmes données (1 par défaut)")
-    day = "jour auquel les retards se comptent"
-    parser.add_argument("--date", type=_day, required=True, metavar="AAAA-MM-JJ", help=day)
-
-
-def _day(word: str) -> date:
-    try:
-        return date.fromisoformat(word)
-    except ValueError:
-        raise argparse.ArgumentTypeError("attendu une date comme 2026-03-31") from None
 
 
 def _run(given: argparse.Namespace, words: Sequence[str]) -> int:

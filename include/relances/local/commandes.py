@@ -105,6 +105,7 @@ def connexions(given: argparse.Namespace) -> int:
 
 def base_fictive(given: argparse.Namespace) -> int:
     """Fill an empty database with invented taxpayers."""
+    import relances.local.simulated  # noqa: F401 - which says so where the invented tax base is not
     from demo.__main__ import create
 
     return create(given)

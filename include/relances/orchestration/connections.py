@@ -18,8 +18,8 @@ from relances.rules.lettres import is_text
 from relances.rules.politique import BaseFiscale
 from relances.services.fournisseurs import hook_of
 from relances.services.installation import ETAXE, RELANCES, Adresse, Installation
+from relances.store.encodage import UTF8
 from relances.store.silence import CUT
-from relances.store.utf8 import UTF8
 
 __all__ = ["ETAXE", "RELANCES", "adresse", "conninfo", "database", "sqlalchemy_url"]
 

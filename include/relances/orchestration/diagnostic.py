@@ -10,7 +10,7 @@ from relances.orchestration.installation import installation
 from relances.rendering.diagnostic import full_line
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import printed
-from relances.services.diagnostic import Examen, diagnose, message_test
+from relances.services.diagnostic import Diagnostic, diagnose, message_test
 from relances.services.message_test import TEXT
 
 logger = logging.getLogger(__name__)
@@ -43,11 +43,11 @@ def _asked_provider() -> str | None:
     return None if fournisseur is None else str(fournisseur)
 
 
-def _reported(examens: Sequence[Examen]) -> list[str]:
-    lines = [full_line(examen.conn_id, examen.finding) for examen in examens]
-    for examen, line in zip(examens, lines, strict=True):
-        logger.log(logging.ERROR if examen.is_bad else logging.INFO, "%s", line)
-    bad = [f"{examen.conn_id} · {examen.finding.part}" for examen in examens if examen.is_bad]
+def _reported(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    lines = [full_line(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics]
+    for diagnostic, line in zip(diagnostics, lines, strict=True):
+        logger.log(logging.ERROR if diagnostic.is_bad else logging.INFO, "%s", line)
+    bad = [f"{diagnostic.conn_id} · {diagnostic.finding.part}" for diagnostic in diagnostics if diagnostic.is_bad]
     if bad:
         raise Blocked(
             f"à corriger, remède dans le journal ci-dessus (✘) : {', '.join(bad)}",

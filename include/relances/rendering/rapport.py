@@ -1,7 +1,7 @@
 """The report a tax officer reads, in Markdown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -38,7 +38,7 @@ def rapport(lu: Rapport, explications: Explications) -> str:
     bilan, before = lu.bilan, lu.depuis
     sections = [
         _titre(bilan),
-        _resume(bilan, lu.tenues),
+        _resume(bilan, lu.tenues, lu.sans_effet),
         _equation(bilan),
         couts(bilan.depenses),
         textes(lu.exemples),
@@ -58,7 +58,7 @@ def _titre(bilan: Bilan) -> str:
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
-def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
+def _resume(bilan: Bilan, tenues: Mapping[str, str], sans_effet: Sequence[str]) -> str:
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
@@ -75,7 +75,7 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
         f"- **{fournisseur} est suspendu par une faute du compte** : {cite(motif)}"
         for fournisseur, motif in tenues.items()
     ]
-    return "\n".join([*lines, *held, *_warnings(bilan)])
+    return "\n".join([*lines, *held, *_warnings(bilan), *(f"- {cite(setting)}" for setting in sans_effet)])
 
 
 def _foreseen(bilan: Bilan) -> list[str]:

@@ -14,7 +14,7 @@ class Rapport:
 
     ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
     one. ``exemples``: texts of a simulation. ``tenues``: fournisseurs by which its relances wait until their account is
-    mended, and what to mend.
+    mended, and what to mend. ``sans_effet``: what the policy says in vain, a sentence for each.
     """
 
     run_id: str
@@ -23,3 +23,4 @@ class Rapport:
     depuis: Comparaison | None
     exemples: Sequence[Exemple]
     tenues: Mapping[str, str] = field(default_factory=dict)
+    sans_effet: Sequence[str] = ()

@@ -12,7 +12,7 @@ from relances.rules.request import DEFAULTS, Request
 from relances.services.fournisseurs import explications
 from relances.services.installation import RELANCES, Installation
 from relances.services.rapport import Wording, look
-from relances.store.apercu import PREFIX, Previews
+from relances.store.apercu import PREFIX, Apercus
 from relances.store.executions import Executions
 
 
@@ -25,7 +25,7 @@ def simulation(asked: Mapping[str, object]) -> Request:
 def forget_old(installation: Installation) -> int:
     """Delete the simulations of more than a day ago; returns how many."""
     with installation.base(RELANCES) as relances:
-        return Previews(relances).forget_old()
+        return Apercus(relances).forget_old()
 
 
 def show(installation: Installation, run_id: str, wording: Wording) -> Rapport:
@@ -38,4 +38,4 @@ def show(installation: Installation, run_id: str, wording: Wording) -> Rapport:
 def decisions(installation: Installation, run_id: str) -> Iterator[tuple[Iterator[DecisionPrise], Explications]]:
     """What was decided of each contribuable, in flat memory within the block, and what the codes mean."""
     with installation.base(RELANCES) as relances:
-        yield Previews(relances).decisions(Executions(relances).get(run_id)), explications(installation)
+        yield Apercus(relances).decisions(Executions(relances).get(run_id)), explications(installation)

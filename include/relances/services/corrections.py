@@ -14,7 +14,7 @@ from relances.rules.errors import Blocked
 from relances.services.installation import RELANCES, Installation
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 
 _SHOWN: Final = 20
 
@@ -69,4 +69,4 @@ def _rows(relances: psycopg.Connection, executions: Sequence[Execution]) -> Iter
 
 
 def _codes(relances: psycopg.Connection, execution: Execution) -> list[str]:
-    return codes_a_corriger(Reporting(relances).asked(execution).fournisseur)
+    return codes_a_corriger(Rapports(relances).asked(execution).fournisseur)

@@ -47,9 +47,9 @@ def restaurer(installation: Installation, parole: Parole, *, forcer: bool) -> Re
 def _comptes(installation: Installation, policy: Politique) -> dict[str, str]:
     """The account of each fournisseur whose having no message proves that a relance never left.
 
-    None where a relance may go by another fournisseur than its own: it may have, in what was lost.
+    None where a relance may go by another canal than its own: it may have, in what was lost.
     """
-    if policy.envoi.repli.autre_fournisseur or policy.envoi.repli.autre_canal:
+    if policy.envoi.repli.autre_canal:
         return {}
     comptes: dict[str, str] = {}
     for fournisseur, hook in installation.connectes().items():

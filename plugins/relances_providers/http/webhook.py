@@ -81,16 +81,16 @@ def address_of(connection: Connection) -> str:
     return host if "://" in host or not host else f"{connection.schema or 'http'}://{host}"
 
 
-def examine_alerts(conn_id: str = ALERTS) -> list[Finding]:
+def diagnose_alerts(conn_id: str = ALERTS) -> list[Finding]:
     """What there is to say of the webhook of the alerts; nothing where nobody asked for them."""
     try:
         connection = kept(conn_id)
     except AirflowNotFoundException:
         return []
-    return [examine_webhook(connection)]
+    return [diagnose_webhook(connection)]
 
 
-def examine_webhook(connection: Connection) -> Finding:
+def diagnose_webhook(connection: Connection) -> Finding:
     """Whether the address is one, encrypted, and where Airflow hides it."""
     address = address_of(connection)
     if not is_web_address(address) or not is_encrypted(address):
