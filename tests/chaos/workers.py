@@ -13,11 +13,11 @@ import psycopg
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import orchestration
-from relances.orchestration.restauration import restaurer
 from relances.rules.errors import PipelineError
+from relances.rules.restauration import Parole
 from relances.sending import worker as sending
-from relances.services.restauration import Parole
 from relances_providers.errors import ProviderError
+from tests.integration.asked import restaurer
 from tests.integration.world import ask, request
 
 MARGIN: Final = 4.0  # seconds, in place of the product's thirty: a lease is outlived in true time

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from relances.orchestration.apercu import simulate
 from relances.orchestration.installation import installation
 from relances.orchestration.rapport import wording
 from relances.rendering import (
@@ -35,6 +34,7 @@ from relances.services import oppositions as opposing
 from relances.services import reactivation as reactivating
 from relances.services import restauration as restoring
 from relances.services.imports import open_table
+from tests.integration.asked import simulate
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,12 @@ def restaurer(parole: Parole, *, forcer: bool) -> str:
     return restauration.said(restoring.restaurer(installation(), parole, forcer=forcer))
 
 
-def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[str]:
-    return _lines(examining.diagnose(installation(), fournisseur, telephone))
+def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[examining.Diagnostic]:
+    return examining.diagnose(installation(), fournisseur, telephone)
 
 
-def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[str]:
-    return _lines(examining.message_test(installation(), fournisseur, telephone, texte))
-
-
-def _lines(diagnostics: list[examining.Diagnostic]) -> list[str]:
-    return [diagnostic.full_line(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics]
+def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[examining.Diagnostic]:
+    return examining.message_test(installation(), fournisseur, telephone, texte)
 
 
 def list_corrections(passage: str | None, csv: Path | None) -> str:

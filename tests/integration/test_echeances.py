@@ -6,14 +6,13 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from relances.orchestration.contacts import import_contacts
 
 from demo import create_base_fictive
 from relances import orchestration
-from relances.orchestration.apercu import preview
 from relances.store.rapport import Rapports
 from relances.store.sources import Source
 from tests.conftest import NewDatabase
+from tests.integration.asked import import_contacts, preview
 from tests.integration.conftest import Connect
 from tests.integration.office import OVERDUE, Office, write_source
 from tests.integration.world import TODAY, ask, request
