@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from relances.orchestration.installation import installation
-from relances.orchestration.rapport import wording
 from relances.rendering import (
     apercu,
     arret,
@@ -34,7 +32,7 @@ from relances.services import oppositions as opposing
 from relances.services import reactivation as reactivating
 from relances.services import restauration as restoring
 from relances.services.imports import open_table
-from tests.integration.asked import simulate
+from tests.jour import here as installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,7 @@ def import_oppositions(fichier: Path, *, encodage: str | None = None, ignorer_er
 def preview(asked: Mapping[str, object], csv: Path | None) -> str:
     with nullcontext() if csv is None else open_csv(csv, decisions.HEADER) as write:
         request = previews.simulation(asked)
-        previews.forget_old(installation())
-        report = f"{simulate(request)}\n{apercu.SIMULATED}\n"
+        report = f"{previews.simulate(installation(), request, rapport)}\n{apercu.SIMULATED}\n"
         if csv is None or write is None:
             return f"{report}\n{apercu.list_offered(request.run_id)}"
         with previews.decisions(installation(), request.run_id) as (prises, meaning):
@@ -141,9 +138,8 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
 
 
 def show(run_id: str, csv: Path | None) -> str:
-    said = wording()
     with nullcontext() if csv is None else open_csv(csv, decisions.HEADER) as write:
-        report = rapport(previews.show(installation(), run_id, said), said.explications)
+        report = previews.show(installation(), run_id, rapport)
         if csv is None or write is None:
             return f"{report}\n{apercu.list_offered(run_id)}"
         with previews.decisions(installation(), run_id) as (prises, meaning):

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 
 from relances.cli.commande import DONE
-from relances.orchestration.apercu import simulate
 from relances.orchestration.installation import installation
-from relances.orchestration.rapport import wording
 from relances.rendering.apercu import SIMULATED, list_offered, list_written
 from relances.rendering.decisions import HEADER, cells, record
 from relances.rendering.json_sur import document
@@ -16,7 +14,7 @@ from relances.rendering.rapport import rapport
 from relances.rendering.tableau_csv import open_csv
 from relances.rules.errors import Blocked
 from relances.rules.parametres import QUOTIDIENNES
-from relances.services.apercu import decisions, forget_old, show, simulation
+from relances.services.apercu import decisions, show, simulate, simulation
 
 
 def run(given: argparse.Namespace) -> int:
@@ -43,13 +41,11 @@ def run(given: argparse.Namespace) -> int:
 
 def _simulated(asked: Mapping[str, object]) -> tuple[str, str]:
     request = simulation(asked)
-    forget_old(installation())
-    return request.run_id, f"{simulate(request)}\n{SIMULATED}\n"
+    return request.run_id, f"{simulate(installation(), request, rapport)}\n{SIMULATED}\n"
 
 
 def _shown(run_id: str) -> tuple[str, str]:
-    said = wording()
-    return run_id, rapport(show(installation(), run_id, said), said.explications)
+    return run_id, show(installation(), run_id, rapport)
 
 
 def _print_json(run_id: str) -> None:

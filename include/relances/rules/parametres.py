@@ -65,7 +65,7 @@ class Parametre:
 
 
 RETARD: Final = Entier(0, 3_650)  # ten years
-LIMITE: Final = Entier(1, 10_000_000)
+LIMITE: Final = Entier(1, 1_000_000)
 
 QUOTIDIENNES: Final[Mapping[str, Parametre]] = {
     "jours_retard_min": Parametre(

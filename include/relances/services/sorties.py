@@ -1,20 +1,18 @@
-"""The policy of the installation, and what a run makes of it: its texts, its ways out."""
+"""How the relances of a run leave: by which canal and which fournisseurs, niveau by niveau."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import psycopg
 
-from relances.orchestration.installation import installation
-from relances.orchestration.providers import chemins
 from relances.rules.models import Canal
-from relances.rules.politique import Niveau, Politique
-from relances.rules.redaction import Plume
-from relances.rules.request import Request
+from relances.rules.politique import Niveau
 from relances.rules.routing import Chemin, Routage
 from relances.rules.selection import Regles
+from relances.services.fournisseurs import chemins
+from relances.services.installation import Installation
+from relances.services.passages import Passage
 from relances.store.signales import flagged_numbers
-from relances.store.sources import CONTACTS, Source
 from relances_providers.provider_info import provider_named
 
 
@@ -26,24 +24,9 @@ class Sortie:
     chemins: tuple[Chemin, ...]
 
 
-def politique() -> Politique:
-    """The policy in force: the file that the environment names, else the product's own."""
-    return installation().politique()
-
-
-def plume(politique: Politique) -> Plume:
-    """The texts in force: the templates beside the policy, where there are some, else the product's own."""
-    return Plume(politique, installation().plume().gabarits)
-
-
-def source_of(request: Request, politique: Politique) -> Source:
-    """Who a run reminds: the contacts of a campaign, else the taxpayers of the tax application."""
-    return Source(politique.source if request.campagne is None else CONTACTS)
-
-
-def sorties(request: Request, politique: Politique) -> dict[int, Sortie]:
+def sorties(installation: Installation, passage: Passage) -> dict[int, Sortie]:
     """How each niveau leaves in this run. Blocked where a fournisseur does not serve its canal."""
-    return {niveau.numero: _sortie(request, politique, niveau) for niveau in politique.niveaux}
+    return {niveau.numero: _sortie(installation, passage, niveau) for niveau in passage.politique.niveaux}
 
 
 def required_first(sorties: Mapping[int, Sortie]) -> Iterator[tuple[str, bool]]:
@@ -54,10 +37,10 @@ def required_first(sorties: Mapping[int, Sortie]) -> Iterator[tuple[str, bool]]:
         yield name, name in required
 
 
-def rules_of(request: Request, politique: Politique, relances: psycopg.Connection) -> Regles:
+def rules_of(installation: Installation, passage: Passage, relances: psycopg.Connection) -> Regles:
     """What decides in this run."""
-    selection = politique.selection
-    par_niveau = sorties(request, politique)
+    request, selection = passage.request, passage.politique.selection
+    par_niveau = sorties(installation, passage)
     signales = {
         canal: flagged_numbers(relances, canal, selection.oubli_injoignable_jours)
         for canal in {sortie.canal for sortie in par_niveau.values()}
@@ -72,12 +55,13 @@ def rules_of(request: Request, politique: Politique, relances: psycopg.Connectio
         )
         for numero, sortie in par_niveau.items()
     }
-    return Regles(politique, plume(politique), request.date_relance, routages)
+    return Regles(passage.politique, passage.plume, request.date_relance, routages)
 
 
-def _sortie(request: Request, politique: Politique, niveau: Niveau) -> Sortie:
+def _sortie(installation: Installation, passage: Passage, niveau: Niveau) -> Sortie:
     """What the run names comes first; a fournisseur serves one canal, its own."""
+    request = passage.request
     named = provider_named(request.fournisseur) if request.fournisseur is not None else None
     canal = request.canal or (Canal(named.channel) if named is not None else niveau.canal)
     fournisseur = request.fournisseur or (niveau.fournisseur if canal is niveau.canal else None)
-    return Sortie(canal, chemins(canal, fournisseur, politique))
+    return Sortie(canal, chemins(installation, canal, fournisseur, passage.politique))
