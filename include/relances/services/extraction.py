@@ -12,6 +12,7 @@ from typing import Final
 import psycopg
 
 from relances.rules.errors import Blocked
+from relances.rules.passages import RELIRE
 from relances.rules.request import Request
 from relances.store.database import explained
 from relances.store.executions import Executions
@@ -107,11 +108,12 @@ def _check_categories(known: set[str], request: Request, exclues: Collection[str
         raise Blocked(
             f"campagne inconnue : {request.campagne} ; {there_are} (relances importer-contacts)", "unknown campaign"
         )
-    for where, asked in (("", request.categories), ("politique.toml, selection.categories_exclues : ", exclues)):
+    in_policy = "politique.toml, selection.categories_exclues : "
+    for where, asked, then in (("", request.categories, ""), (in_policy, exclues, f" ; {RELIRE}")):
         unknown = sorted(set(asked) - known)
         if unknown and request.campagne is None:
             raise Blocked(
-                f"{where}catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}",
+                f"{where}catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}{then}",
                 "unknown category",
             )
 
