@@ -5,19 +5,13 @@ from datetime import datetime
 from typing import Final
 
 from relances.rendering.markdown import compte, nombre
+from relances.rendering.places import PLACES
 from relances.rules.alertes import Passage, Resume
 from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
 
 _IDS_SHOWN: Final = 10
-_PLACES: Final = (
-    ("envoyee", "envoyée", "envoyées", "sent"),
-    ("livree", "livrée", "livrées", "delivered"),
-    ("echec", "en échec", "en échec", "failed"),
-    ("en_attente", "en attente", "en attente", "waiting"),
-    ("en_cours", "en cours", "en cours", "in progress"),
-    ("incertaine", "incertaine", "incertaines", "in doubt"),
-)
+_TOLD: Final = ("envoyee", "livree", "echec", "en_attente", "en_cours", "incertaine")
 
 
 def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) -> str:
@@ -147,13 +141,13 @@ def _of(passage: Passage) -> str:
 
 
 def _par_place(bilan: Resume) -> str:
-    said = [(bilan.relances.get(place, 0), une, plusieurs) for place, une, plusieurs, _ in _PLACES]
-    return ", ".join(compte(count, une, plusieurs) for count, une, plusieurs in said if count) or "aucune"
+    said = [(bilan.relances.get(place, 0), PLACES[place]) for place in _TOLD]
+    return ", ".join(compte(count, place.une, place.plusieurs) for count, place in said if count) or "aucune"
 
 
 def _by_place(bilan: Resume) -> str:
-    said = [(bilan.relances.get(place, 0), english) for place, _, _, english in _PLACES]
-    return ", ".join(f"{nombre(count)} {english}" for count, english in said if count) or "none"
+    said = [(bilan.relances.get(place, 0), PLACES[place]) for place in _TOLD]
+    return ", ".join(f"{nombre(count)} {place.english}" for count, place in said if count) or "none"
 
 
 def _shown(names: Sequence[str]) -> str:

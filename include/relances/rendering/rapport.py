@@ -8,6 +8,7 @@ from typing import Final
 from relances.rendering.apercu import textes
 from relances.rendering.corrections import a_corriger
 from relances.rendering.markdown import compte, francs, nombre, tableau
+from relances.rendering.places import PLACES
 from relances.rendering.volumes import CANAUX, couts, depuis, partis
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
 from relances.rules.causes import Explications, cause
@@ -15,18 +16,7 @@ from relances.rules.citation import cite
 from relances.rules.exclusions import Raison, raison
 from relances.rules.rapport import Rapport, Version
 
-PLACES: Final = {
-    A_RELANCER: "à relancer",
-    "envoyee": "envoyées",
-    "livree": "livrées",
-    "en_attente": "en attente d'envoi",
-    "en_cours": "en cours d'envoi",
-    "incertaine": "incertaines (sans réponse, en vérification)",
-    "echec": "en échec",
-    "annulee": "annulées",
-    EXCLUE: "exclues",
-    NON_TRAITEE: "NON TRAITÉES",
-}
+_REMARQUES: Final = {"incertaine": " (sans réponse, en vérification)"}
 
 
 def rapport(lu: Rapport, explications: Explications) -> str:
@@ -129,7 +119,7 @@ def _equation(bilan: Bilan) -> str:
     always = (A_RELANCER, EXCLUE) if bilan.simulation else ("envoyee", "echec", EXCLUE)
     rows = [
         (
-            libelle,
+            libelle.plusieurs + _REMARQUES.get(place, ""),
             nombre(bilan.creances(place)),
             nombre(bilan.relances(place)) if place not in (EXCLUE, NON_TRAITEE) else "",
             francs(bilan.montant(place)),
