@@ -22,7 +22,7 @@ KEYS: Final = (
 
 
 def cells(prise: DecisionPrise, explications: Explications) -> tuple[Valeur, ...]:
-    """In the order of HEADER. ``explications``: what the codes of fournisseurs mean."""
+    """One decision as cells, in the order of HEADER. ``explications``: what the codes of fournisseurs mean."""
     return (
         prise.contribuable_id, prise.nom, prise.prenom, prise.telephone, prise.numero, prise.canal, prise.fournisseur,
         prise.niveau, prise.creances, prise.montant, prise.segments, prise.cout, PLACES[prise.place].une, prise.code,
@@ -31,7 +31,7 @@ def cells(prise: DecisionPrise, explications: Explications) -> tuple[Valeur, ...
 
 
 def record(prise: DecisionPrise, explications: Explications) -> Record:
-    """The same for a program, with these KEYS: nobody's name, and the number masked."""
+    """One decision for a program, with these KEYS: no name, the number masked."""
     numero = None if prise.numero is None else mask(prise.numero.removeprefix("+"))
     cout = None if prise.cout is None else str(prise.cout)
     values = (
