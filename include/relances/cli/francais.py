@@ -22,7 +22,7 @@ _OPTION: Final = re.compile(r"--[a-z]+(?:-[a-z]+)*")
 
 
 def in_french(message: str) -> str:
-    """The same, or nothing where it is not known: better no word than one of another language."""
+    """What argparse says, in French; nothing where it is not known: better no word than one of another language."""
     for english, french in _KNOWN:
         found = re.fullmatch(english, message, re.DOTALL)
         if found is not None:

@@ -86,7 +86,7 @@ def _add_apercu(commands: Commands) -> None:
 
 
 def _add_parameters(command: argparse.ArgumentParser) -> None:
-    """Those of the daily Dag. What is not asked for is not there: the Dag's own default holds."""
+    """Add the options of the daily Dag's parameters. One that is not given keeps the Dag's default."""
     not_there = argparse.SUPPRESS
     day = "jour de la relance, comme 2026-03-31 ; sinon aujourd'hui"
     command.add_argument("--date", dest="date_relance", metavar="JJ", default=not_there, help=day)
