@@ -10,8 +10,11 @@ from relances.cli.francais import in_french
 from relances.rules.lettres import is_text
 from relances.rules.parametres import Entier
 from relances_providers.discretion import without_numbers
+from relances_providers.provider_info import PROVIDERS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int]
+
+FOURNISSEURS: Final = [provider.name for provider in PROVIDERS]
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -77,10 +80,15 @@ def exit_codes() -> str:
     return "\n".join(["codes de retour :", *(f"  {code:<4}{meaning}" for code, meaning in CODES.items())])
 
 
-def add_json(parser: argparse._ActionsContainer, keys: Iterable[str]) -> None:
-    """Add ``--json``; ``keys``: of each row, which a script may count on."""
-    said = f"un seul document JSON, pour un script ; numéros masqués, sans nom ; clés : {', '.join(keys)}"
+def add_json(parser: argparse._ActionsContainer, *keys: str) -> None:
+    """Add ``--json``; ``keys``: of the document, which a script may count on."""
+    said = f"un seul document JSON, pour un script ; sans nom, numéros masqués ; clés : {', '.join(keys)}"
     parser.add_argument("--json", action="store_true", help=said)
+
+
+def rows(name: str, keys: Iterable[str]) -> str:
+    """A list of the document and the keys of its rows, as the help says them."""
+    return f"{name} ({', '.join(keys)})"
 
 
 def whole_number(genre: Entier) -> Callable[[str], int]:
