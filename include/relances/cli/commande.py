@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable
 from pkgutil import resolve_name
 from typing import Any, Final, NoReturn, TypeAlias
 
-from relances.cli.francais import in_french
+from relances.cli.francais import EXPECTED, in_french
 from relances.rules.lettres import is_text
 from relances.rules.parametres import Entier
-from relances_providers.discretion import without_numbers
 from relances_providers.provider_info import PROVIDERS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int]
@@ -49,7 +48,7 @@ class Commande(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end with 2."""
-        said = without_numbers(in_french(message))
+        said = in_french(message)
         cure = f"mot inconnu, manquant ou de trop ; voyez {self.prog} --help"
         self.exit(WRONG_WORDS, f"{self.prog} : {cure}{f' — {said}' if said else ''}\n")
 
@@ -100,7 +99,7 @@ def whole_number(genre: Entier) -> Callable[[str], int]:
         except ValueError:
             value = genre.minimum - 1
         if not genre.holds(value):
-            raise argparse.ArgumentTypeError(f"attendu {genre.french}")
+            raise argparse.ArgumentTypeError(f"{EXPECTED}{genre.french}")
         return value
 
     return read

@@ -40,7 +40,7 @@ def _add_message_test(commands: Commands) -> None:
 def _add_arret(commands: Commands) -> None:
     said = "arrête tous les envois, les reprend, ou dit où ils en sont"
     command = add(commands, "envois", "relances.cli.arret:run", said, "arreter --fournisseur ventis")
-    command.add_argument("action", choices=list(Action), help="ce qu'il faut faire")
+    command.add_argument("action", choices=[action.value for action in Action], help="ce qu'il faut faire")
     command.add_argument("--fournisseur", choices=FOURNISSEURS, help="lui seul ; sinon tous")
     add_json(command, rows("envois", arret.KEYS))
 

@@ -37,7 +37,9 @@ def _add_parameters(command: argparse.ArgumentParser) -> None:
     retard, usual = whole_number(RETARD), QUOTIDIENNES["jours_retard_min"].defaut
     days = f"retard minimum en jours, de {RETARD.minimum} à {RETARD.maximum} ({usual})"
     command.add_argument("--jours-retard-min", type=retard, metavar="N", default=not_there, help=days)
-    command.add_argument("--type-relance", choices=list(Canal), default=not_there, help="un seul canal")
+    command.add_argument(
+        "--type-relance", choices=[canal.value for canal in Canal], default=not_there, help="un seul canal"
+    )
     command.add_argument("--fournisseur", choices=FOURNISSEURS, default=not_there, help="un seul fournisseur")
     most = f"au plus tant de relances, de {LIMITE.minimum} à {LIMITE.maximum}"
     command.add_argument("--limite", type=whole_number(LIMITE), metavar="N", default=not_there, help=most)
