@@ -1,4 +1,4 @@
-"""A fault of the account that is told once its messages were accepted: the lane is held up, and nobody is blamed."""
+"""A fault of the account that is told once its messages were accepted: the voie is held up, and nobody is blamed."""
 
 import asyncio
 from collections.abc import Iterator

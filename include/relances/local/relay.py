@@ -31,7 +31,7 @@ def relay(settings: Settings, words: Sequence[bytes], told: TextIO) -> int:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Let it put away what it has begun: files of personal data, for one."""
+    """End the process gently, so that it removes what it began: files of personal data, for one."""
     process.terminate()
     try:
         process.wait(_GRACE_SECONDS)

@@ -123,7 +123,7 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
 def read_opposition(
     ligne: Ligne, colonnes: Colonnes, numbers_of: Callable[[str], Sequence[str]]
 ) -> Opposition | list[Erreur]:
-    """What a row says, or all that is wrong with it. ``numbers_of``: the digits of a cell; raises Illisible."""
+    """The opposition of a row, or all its errors. ``numbers_of``: reads a cell's numbers, or raises Illisible."""
     lecture = colonnes.read(ligne)
     contribuable = lecture.value(
         "contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text)

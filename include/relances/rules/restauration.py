@@ -1,4 +1,4 @@
-"""Whether a database is still the one that sent: what it says of itself, against what others remember of it."""
+"""Whether a database is still the one that sent, from what it says of itself and what its witness remembers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class Etat:
 
     @property
     def neuve(self) -> bool:
-        """Whether nobody ever said what it is: it never sent under a name, nor was it restored."""
+        """Whether it has no past: it never sent, and was never restored."""
         return self.battement == 0 and not self.restauree
 
     @property
@@ -82,7 +82,7 @@ class Restauration:
 
 
 def discrepancy(etat: Etat, temoignage: Temoignage | None) -> str | None:
-    """Why a database must not send, in French; None where nothing speaks against it."""
+    """Why a database must not send, in French; None where it may."""
     if etat.motif is not None:
         return etat.motif
     if not etat.chez_elle:

@@ -69,7 +69,7 @@ class WebhookHook(HttpHook):
 
 
 def kept(conn_id: str) -> Connection:
-    """The connection as Airflow keeps it. Raises AirflowNotFoundException."""
+    """The connection as Airflow stores it. Raises AirflowNotFoundException."""
     return HttpHook.get_connection(conn_id)
 
 
