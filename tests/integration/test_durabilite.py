@@ -17,12 +17,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.postgres_folder import server_user
-from relances.orchestration.diagnostic import diagnose
 from relances.rules.errors import Blocked
 from relances.store import migrate, silence
 from relances.store.durabilite import is_shared
 from relances_providers.messaging import Finding, Verdict
 from tests import jour
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider, send
 from tests.integration.staged import stage_relances

@@ -78,7 +78,7 @@ def reconcile() -> bool:
 
 
 def reconcile_every_run() -> None:
-    """The task of the other Dag: the same for the relances of every run."""
+    """The task of the reconciliation Dag: reconcile the relances of every run."""
     jour.reconcile_every_run(installation())
 
 
@@ -122,7 +122,7 @@ def demande_of(run_type: str, user: str | None) -> Demande:
 
 
 def come_back(fournisseur: str, attente: Attente) -> AirflowRescheduleException:
-    """What makes Airflow bring the task back when its lot is worth trying again."""
+    """The exception by which Airflow brings the task back when its lot is worth trying again."""
     why = _WHY[attente.halte]
     logger.info("%s : %s ; le reste du lot attend et revient le %s", fournisseur, why, in_words(attente.jusqu_a))
     return AirflowRescheduleException(attente.jusqu_a)  # type: ignore[no-untyped-call]

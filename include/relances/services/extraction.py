@@ -71,7 +71,7 @@ class _Reading:
 
     @contextmanager
     def overdue(self, jour: date, jours_retard_min: int, categories: Sequence[str]) -> Iterator[Iterator[bytes]]:
-        """All of it, kept meanwhile in a file without a name: the source is let go however slow our own database is."""
+        """All overdue creances, held in an unnamed file: the source is released however slow our own database is."""
         with SpooledTemporaryFile(_IN_MEMORY) as kept:
             with self._explained(), _room():
                 for row in self.source.stream_overdue(self.connection, jour, jours_retard_min, categories):

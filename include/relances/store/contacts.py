@@ -1,33 +1,12 @@
 """Contacts imported from a spreadsheet, by campaign."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import psycopg
 
-from relances.rules.contacts import Contact
+from relances.rules.contacts import Contact, Merged
 from relances.store.database import query
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What an import made of the lines that it took, a creance each.
-
-    ``connues``: those that were there, ``modifiees`` among them. ``soldees``: those of zero; ``a_echoir``: those due
-    after today; ``contribuables``: how many people owe them.
-    """
-
-    ajoutees: int
-    modifiees: int
-    connues: int
-    soldees: int
-    a_echoir: int
-    contribuables: int
-
-    @property
-    def inchangees(self) -> int:
-        return self.connues - self.modifiees
 
 
 class Contacts:

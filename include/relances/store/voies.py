@@ -8,6 +8,7 @@ from time import monotonic
 import psycopg
 from psycopg.rows import args_row
 
+from relances.rules.arret import Situation
 from relances.rules.politique import Disjoncteur
 from relances.store.database import query
 from relances.store.reconnection import DurableConnection
@@ -143,18 +144,6 @@ class Obstacle:
     arretee: bool
     suspendue: float
     motif: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A voie, as an operator sees it. ``en_attente``: relances that wait for it."""
-
-    fournisseur: str
-    arretee_le: datetime | None
-    suspendue_jusqu_au: datetime | None
-    motif: str | None
-    debit: float | None
-    en_attente: int
 
 
 def stop_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) -> None:
