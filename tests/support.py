@@ -10,8 +10,10 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from relances.policy.gabarits import DEFAULT_FOLDER, read_textes
 from relances.policy.politique import DEFAULT_FILE
 from relances.rules.fenetre import JOURS, LIBREVILLE
+from relances.rules.gabarits import DEFAULT_LANGUE, Gabarits
 
 PATIENCE_SECONDS = 30
 MEMORY = Path("/dev/shm")  # noqa: S108 - a place, not a name to guess
@@ -47,6 +49,11 @@ def write_policy(file: Path, jours: Sequence[str] = JOURS, **over: object) -> Pa
         assert times == 1, key
     file.write_text(text, encoding="utf-8")
     return file
+
+
+def load_gabarits(folder: Path = DEFAULT_FOLDER, langue: str = DEFAULT_LANGUE) -> Gabarits:
+    """The templates of a folder, ready to write; the product's own unless one is given."""
+    return Gabarits(read_textes(folder), langue)
 
 
 def closed_days() -> list[str]:

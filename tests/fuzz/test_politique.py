@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import DEFAULT_FILE, load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarit import compile_gabarit
 from relances.rules.models import Canal
 from relances.rules.values import Values
 from tests.fuzz import fuzz
-from tests.support import one_sentence
+from tests.support import load_gabarits, one_sentence
 
 POLICY = DEFAULT_FILE.read_text(encoding="utf-8")
 TEMPLATES = [path.read_text(encoding="utf-8") for path in sorted(DEFAULT_FOLDER.rglob("*.txt"))]

@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.policy.gabarits import load_gabarits
 from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
@@ -23,6 +22,7 @@ from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request, statuts
 from tests.jour import wording
+from tests.support import load_gabarits
 
 YESTERDAY = TODAY - timedelta(days=1)
 WHATSAPP = request("par-whatsapp", type_relance="whatsapp")

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarits import Gabarits
@@ -19,7 +18,7 @@ from relances.rules.models import Canal, Redaction
 from relances.rules.politique import Modele, Niveau, Politique
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Chemin
-from tests.support import one_sentence
+from tests.support import load_gabarits, one_sentence
 
 POLITIQUE = load_policy()
 NIVEAU = POLITIQUE.niveaux[0]

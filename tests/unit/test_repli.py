@@ -6,13 +6,14 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
 from relances.rules.repli import Deplacement, beginnings, by_another_canal
 from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reste
+from tests.support import load_gabarits
 
 POLITIQUE = load_policy()
 PLUME = Plume(POLITIQUE, load_gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
 from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
 from relances.rules.numeros import Numero, lire
@@ -17,6 +16,7 @@ from relances.rules.politique import Modele
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin, Routage
 from relances.rules.selection import Regles
+from tests.support import load_gabarits
 
 TODAY = date(2026, 11, 21)
 VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))

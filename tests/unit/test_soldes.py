@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
+from tests.support import load_gabarits
 
 POLITIQUE = load_policy()
 VENTIS = Chemin("ventis", frozenset({"GA"}), 1_600, par_segment=True, tarif=Decimal(25))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal
 from relances.rules.segments import count_segments, is_gsm7
 from relances.rules.values import Values, values
-from tests.support import one_sentence
+from tests.support import load_gabarits, one_sentence
 
 SAID = Values("Marie ONDO", "15 000 FCFA", "Marché", "18/12/2025")
 NAMES = [niveau.gabarit for niveau in load_policy().niveaux]

@@ -4,7 +4,7 @@ import argparse
 import os
 from collections.abc import Callable, Iterable
 from pkgutil import resolve_name
-from typing import Any, Final, NoReturn, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 from relances.cli.francais import EXPECTED, in_french
 from relances.rules.lettres import is_text
@@ -34,15 +34,15 @@ class Commande(argparse.ArgumentParser):
     A word that is to be text is text: the name of a file (``type=Path``) may be any bytes.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(add_help=False, formatter_class=_Aide, **kwargs)
+    def __init__(self, prog: str | None = None, description: str | None = None, epilog: str | None = None) -> None:
+        super().__init__(prog, description=description, epilog=epilog, add_help=False, formatter_class=_Aide)
         self._positionals.title, self._optionals.title = "à donner", "options"
         self.register("type", None, _text)
         self.add_argument("-h", "--help", action="help", help="montre cette aide et ne fait rien d'autre")
 
-    def add_subparsers(self, **kwargs: Any) -> "argparse._SubParsersAction[Commande]":  # type: ignore[override]
+    def add_subparsers(self, *, metavar: str) -> "argparse._SubParsersAction[Commande]":  # type: ignore[override]
         """As argparse's; what follows the command is read by the command."""
-        commands = super().add_subparsers(**{"title": "à choisir", "required": True, **kwargs})
+        commands = super().add_subparsers(title="à choisir", required=True, metavar=metavar)
         commands.type = str
         return commands
 
@@ -123,5 +123,11 @@ def _text(word: str) -> str:
 
 
 class _Aide(argparse.RawDescriptionHelpFormatter):
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: "Iterable[argparse._MutuallyExclusiveGroup]",
+        prefix: str | None = None,
+    ) -> None:
         super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)

@@ -5,17 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from relances.rules.errors import Blocked
-from relances.rules.gabarits import DEFAULT_LANGUE, FOLDER, Gabarits
+from relances.rules.gabarits import FOLDER
 from relances.rules.models import Canal
 
 DEFAULT_FOLDER: Final = Path(__file__).parent.parent / FOLDER
 
 _LARGEST: Final = 16_384  # bytes: ten times the longest message that a fournisseur takes
-
-
-def load_gabarits(folder: Path = DEFAULT_FOLDER, langue: str = DEFAULT_LANGUE) -> Gabarits:
-    """The templates of a folder; one that cannot be read is refused when it is needed."""
-    return Gabarits(read_textes(folder), langue)
 
 
 def read_textes(folder: Path) -> dict[str, str | Blocked]:
