@@ -69,13 +69,13 @@ def add(commands: Commands, name: str, run: str, explanation: str, example: str 
 
 
 def run_of(given: argparse.Namespace) -> Run:
-    """What does the command that was given."""
+    """The function that does the command that was given."""
     run: Run = resolve_name(given.run)
     return run
 
 
 def exit_codes() -> str:
-    """What a command may end with, a line each."""
+    """The exit codes of a command, a line each."""
     return "\n".join(["codes de retour :", *(f"  {code:<4}{meaning}" for code, meaning in CODES.items())])
 
 
