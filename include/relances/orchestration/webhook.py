@@ -8,15 +8,12 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Thread
-from typing import Final
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from relances_providers.http.webhook import Undelivered, WebhookHook
+from relances_providers.http.webhook import ALERTS, Undelivered, WebhookHook
 
 logger = logging.getLogger(__name__)
-
-CONNECTION: Final = "alertes"
 
 
 def tell(say: Callable[[], str | None], seconds: float) -> None:
@@ -36,14 +33,14 @@ def tell(say: Callable[[], str | None], seconds: float) -> None:
             "alerte non remise (%s) ; vérifiez la connexion %s dans Admin → Connections — alert not delivered: check "
             "the connection",
             error if isinstance(error, Undelivered) else type(error).__name__,  # another may quote the address
-            CONNECTION,
+            ALERTS,
         )
 
 
 def _deliver(say: Callable[[], str | None], done: Future[None]) -> None:
     try:
-        hook = WebhookHook(CONNECTION)
-        hook.get_connection(CONNECTION)  # nothing is looked up for nobody
+        hook = WebhookHook(ALERTS)
+        hook.get_connection(ALERTS)  # nothing is looked up for nobody
         text = say()
         if text is not None:
             hook.post(text)
