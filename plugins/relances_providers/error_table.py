@@ -1,6 +1,7 @@
 """The shape of the providers' error tables: for each code what it means, what to do, what happens next.
 
-Each provider has a module of rows (``keycloak_errors``, ``ventis_errors`` …); ``ERREURS.md`` is made of them.
+Each provider has a module of rows (``keycloak.errors``, ``ventis.errors`` …); ``docs/reference/erreurs.md`` is made of
+them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -33,11 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
-        from demo.__main__ import main as base_fictive
-
-        base_fictive(words[1:])
-        return 0
-    given = _parser().parse_args(words)
+        return _base_fictive(words[1:])
+    given = parser().parse_args(words)
     command: Command = given.command
     for number in STOP_SIGNALS:
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # nohup means what it says
@@ -54,7 +51,8 @@ def _run(words: list[str]) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """The whole command line, as it is asked for and as the reference shows it."""
     parser = Commande(prog="relances", description="Relances sur une machine : Airflow, PostgreSQL.")
     commands = parser.add_subparsers(required=True, metavar="commande")
 
@@ -169,6 +167,18 @@ def _demo(_: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Interrompu ; tout est arrêté.", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _base_fictive(words: list[str]) -> int:
+    try:
+        import relances.local.simulated  # noqa: F401 - which says so where the invented tax base is not
+    except LocalError as absent:
+        print(absent, file=sys.stderr)
+        return 1
+    from demo.__main__ import main as base_fictive
+
+    base_fictive(words)
+    return 0
 
 
 def _up(_: argparse.Namespace) -> int:

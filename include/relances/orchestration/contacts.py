@@ -4,12 +4,12 @@ from datetime import date
 from pathlib import Path
 
 from relances.orchestration.connections import RELANCES, database
-from relances.orchestration.importation import CompteRendu, opened, told
+from relances.orchestration.importation import CompteRendu, opened
 from relances.orchestration.politique import politique
+from relances.rendering.line_log import line_log, told
 from relances.rules.errors import Blocked
 from relances.services import imports
 from relances.services.imports import Imported
-from relances.services.line_log import line_log
 
 _NOM_MAX = 100  # characters
 
@@ -38,7 +38,8 @@ def import_contacts(
             today=today,
             ignorer_erreurs=ignorer_erreurs,
         )
-    return told(_said(nom, imported), erreurs, remarques, fait=imported.merged is not None)
+    fait = imported.merged is not None
+    return CompteRendu(told(_said(nom, imported), erreurs, remarques, fait=fait), fait=fait)
 
 
 def _campagne(name: str) -> str:

@@ -1,14 +1,19 @@
 """``relances corrections``: the numbers that an agent is to correct."""
 
+from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from relances.orchestration.connections import RELANCES, database
+from relances.rendering.corrections import HEADER, cells, summary
 from relances.rendering.markdown import compte
+from relances.rendering.tableau_csv import PERSONAL_DATA, open_csv
 from relances.rules.errors import Blocked
 from relances.services import corrections
-from relances.services.tableau_csv import PERSONAL_DATA, open_csv
 from relances.store.corrections import Corrections
 from relances.store.executions import Executions
+
+_SHOWN: Final = 20
 
 
 def list_corrections(passage: str | None, csv: Path | None) -> str:
@@ -26,8 +31,9 @@ def list_corrections(passage: str | None, csv: Path | None) -> str:
         executions = [Executions(relances).get(run_id) for run_id in run_ids]
         origin = "Passages : " + ", ".join(f"{each.run_id} ({each.date_relance:%d/%m/%Y})" for each in executions)
         if csv is None:
-            return f"{origin}\n\n{corrections.summary(relances, executions)}"
-        with open_csv(csv, corrections.HEADER) as write:
-            rows = write(map(corrections.cells, corrections.corrections(relances, executions)))
+            shown = list(islice(corrections.corrections(relances, executions), _SHOWN))
+            return f"{origin}\n\n{summary(corrections.counts(relances, executions), shown)}"
+        with open_csv(csv, HEADER) as write:
+            rows = write(map(cells, corrections.corrections(relances, executions)))
     written = compte(rows, "numéro à corriger écrit", "numéros à corriger écrits")
     return f"{origin}\n\n{written} dans {csv} ({PERSONAL_DATA})."

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from relances.orchestration.connections import RELANCES, database
-from relances.orchestration.importation import CompteRendu, opened, told
+from relances.orchestration.importation import CompteRendu, opened
 from relances.orchestration.numeros import read_by_providers
 from relances.orchestration.politique import politique
 from relances.rendering.csv_sur import Valeur
+from relances.rendering.line_log import line_log, told
 from relances.rendering.markdown import compte
+from relances.rendering.tableau_csv import PERSONAL_DATA, open_csv
 from relances.rules.colonnes import Illisible, short_text
 from relances.rules.errors import Blocked
 from relances.rules.numeros import Numero
@@ -17,8 +19,6 @@ from relances.rules.numeros_cellule import read_telephones
 from relances.rules.oppositions import read_contribuable_id
 from relances.services import imports
 from relances.services.imports import Listed
-from relances.services.line_log import line_log
-from relances.services.tableau_csv import PERSONAL_DATA, open_csv
 from relances.store.oppositions import Oppositions
 from relances.store.sources import CONTACTS
 from relances_providers.discretion import mask, without_numbers
@@ -76,7 +76,7 @@ def import_oppositions(fichier: Path, *, encodage: str | None = None, ignorer_er
         listed = imports.import_oppositions(
             relances, table, source, _numbers_of, erreurs, ignorer_erreurs=ignorer_erreurs
         )
-    return told(_said(listed), erreurs, fait=listed.fait)
+    return CompteRendu(told(_said(listed), erreurs, fait=listed.fait), fait=listed.fait)
 
 
 def _said(listed: Listed) -> str:

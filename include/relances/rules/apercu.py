@@ -1,16 +1,14 @@
 """What the messages of a simulation would say, without naming anybody."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rendering.markdown import francs
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Chemin
-from relances.rules.volumes import CANAUX
 
 NOM: Final = "[nom]"
 
@@ -58,22 +56,3 @@ def exemple(cas: Cas, plume: Plume, chemin: Chemin) -> Exemple | None:
     redaction = plume.write(sujet, cas.canal, niveau, chemin)
     langue = plume.gabarits.langue_of(cas.canal, niveau.gabarit, cas.langue)
     return Exemple(cas, langue, redaction.texte) if redaction else None
-
-
-def textes(exemples: Sequence[Exemple]) -> str:
-    """The section of the report; nothing without an example."""
-    if not exemples:
-        return ""
-    shown = [f"{_titre(exemple)}\n\n{_quote(exemple.texte)}" for exemple in exemples]
-    return "\n\n".join(["## Exemples de textes", *shown])
-
-
-def _titre(exemple: Exemple) -> str:
-    cas = exemple.cas
-    parts = "1 segment" if cas.segments == 1 else f"{cas.segments} segments"
-    way = f"{CANAUX[cas.canal]} par {cas.fournisseur}"
-    return f"Niveau {cas.niveau}, {way}, en « {exemple.langue} » ({parts}, {francs(cas.cout)}) :"
-
-
-def _quote(texte: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in texte.splitlines())

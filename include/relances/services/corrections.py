@@ -1,25 +1,15 @@
-"""The numbers to correct: a table for the agents, or a summary that names nobody."""
+"""The numbers to correct."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
-from typing import Final
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import psycopg
 
-from relances.rendering.csv_sur import Valeur
-from relances.rendering.markdown import francs, nombre, tableau
-from relances.rules.corrections import Correction, codes_a_corriger, par_raison, pourquoi
+from relances.rules.corrections import Correction, codes_a_corriger
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution
-from relances.store.rapport import Reporting
-from relances_providers.discretion import mask
-
-HEADER: Final = (
-    "contribuable_id", "nom", "prenom", "telephone", "numero", "code", "raison", "que_faire", "creances", "montant",
-)  # fmt: skip
-_SHOWN: Final = 20
+from relances.store.rapport import Rapports
 
 
 def corrections(relances: psycopg.Connection, executions: Iterable[Execution]) -> Iterator[Correction]:
@@ -29,39 +19,13 @@ def corrections(relances: psycopg.Connection, executions: Iterable[Execution]) -
     )
 
 
-def cells(correction: Correction) -> tuple[Valeur, ...]:
-    """In the order of HEADER."""
-    meaning = pourquoi(correction.code)
-    return (
-        correction.contribuable_id, correction.nom, correction.prenom, correction.telephone,
-        correction.numero, correction.code, meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
-    )  # fmt: skip
-
-
-def summary(relances: psycopg.Connection, executions: Sequence[Execution]) -> str:
-    """Counts by reason and a few lines, without a name or a whole number."""
-    counts = Counter[str]()
+def counts(relances: psycopg.Connection, executions: Iterable[Execution]) -> Counter[str]:
+    """How many contribuables are to be corrected in these runs, by code."""
+    counted = Counter[str]()
     for execution in executions:
-        counts.update(Corrections(relances).counts(execution, _codes(relances, execution)))
-    if not counts:
-        return "Aucun numéro à corriger."
-    rows = [_masked(correction) for correction in islice(corrections(relances, executions), _SHOWN)]
-    table = tableau(("Contribuable", "Numéro", "Raison", "Créances", "Montant"), rows)
-    more = counts.total() - len(rows)
-    rest = f"\n\n… et {nombre(more)} autres : donnez --csv FICHIER pour la liste entière." if more else ""
-    return f"{par_raison(counts)}\n\n{table}{rest}"
-
-
-def _masked(correction: Correction) -> tuple[str, ...]:
-    digits = re.sub(r"\D", "", correction.telephone or "", flags=re.ASCII)
-    return (
-        correction.contribuable_id,
-        mask(digits) if digits else "",
-        pourquoi(correction.code).libelle,
-        nombre(correction.creances),
-        francs(correction.montant),
-    )
+        counted.update(Corrections(relances).counts(execution, _codes(relances, execution)))
+    return counted
 
 
 def _codes(relances: psycopg.Connection, execution: Execution) -> list[str]:
-    return codes_a_corriger(Reporting(relances).asked(execution).fournisseur)
+    return codes_a_corriger(Rapports(relances).asked(execution).fournisseur)

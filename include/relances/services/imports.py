@@ -11,10 +11,10 @@ import psycopg
 from relances.rules.colonnes import find_columns
 from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
 from relances.rules.errors import Blocked
+from relances.rules.line_log import LineLog
 from relances.rules.oppositions import Opposition, find_opposition_columns, read_opposition
 from relances.rules.politique import Qualite
 from relances.rules.tableur import Ligne, Tableau
-from relances.services.line_log import LineLog
 from relances.store.contacts import Contacts, Merged
 from relances.store.database import explained
 from relances.store.oppositions import Oppositions
