@@ -100,7 +100,7 @@ class Line(Sender):
     async def check(self) -> None:
         """It always can."""
 
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         return []
 
     async def find(self, sought: Sought) -> list[Candidate]:

@@ -15,14 +15,14 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import Issue, NonEnvoyee, Reglement, settle
 from relances.sending.calls import call
 from relances.sending.worker import lease
-from relances.services.accounts import Account
+from relances.services.comptes import Compte
 from relances.services.doutes import clear_doubts
 from relances.services.reconciliation import reconcile
 from relances.services.suivi import follow
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.oppositions import Oppositions
 from relances.store.sending import Claim, Lot, LotStore
-from relances.store.suivi import Following
+from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Receipt
 from tests.integration.lossy import Way
@@ -220,23 +220,23 @@ class Monde:
 
     def rescue(self) -> None:
         """A pass that was cut short."""
-        Doubts(self.base.connection).rescue(ALL)
+        Doutes(self.base.connection).rescue(ALL)
 
     def resolve_from_journal(self) -> None:
         """A pass that was cut short a little later."""
-        doubts = Doubts(self.base.connection)
-        doubts.rescue(ALL)
-        doubts.resolve_from_journal(ALL)
+        doutes = Doutes(self.base.connection)
+        doutes.rescue(ALL)
+        doutes.resolve_from_journal(ALL)
 
     def ask_of_doubts(self) -> None:
-        passe, doubts = Passe(), Doubts(self.base.connection)
+        passe, doutes = Passe(), Doutes(self.base.connection)
         line = Line(self.fournisseur, passe.hear)
-        self._begin(passe, clear_doubts(doubts, FOURNISSEUR, self._hook, line, ENVOI, seconds=HOURS))
+        self._begin(passe, clear_doubts(doutes, FOURNISSEUR, self._hook, line, ENVOI, seconds=HOURS))
 
     def ask_of_messages(self) -> None:
         passe, relances, moved = Passe(), self.base.connection, Counter[Statut]()
-        account, line = Account(relances, FOURNISSEUR, ENVOI.disjoncteur), Line(self.fournisseur, passe.hear)
-        self._begin(passe, follow(Following(relances), account, LIMITS, line, ENVOI, seconds=HOURS, moved=moved))
+        compte, line = Compte(relances, FOURNISSEUR, ENVOI.disjoncteur), Line(self.fournisseur, passe.hear)
+        self._begin(passe, follow(Suivi(relances), compte, LIMITS, line, ENVOI, seconds=HOURS, moved=moved))
 
     def hear(self, passe: Passe) -> None:
         """A pass hears the answer to its question, and goes on to the next one, or to its end."""
