@@ -52,7 +52,7 @@ class ErrorRow:
 
     @property
     def blames(self) -> Fault:
-        """Whose fault it is."""
+        """Who has to mend it."""
         return self.fault or _USUAL.get(self.kind, Fault.NOBODY)
 
     def error(self, conn_id: str, *, detail: str = "", retry_after: float | None = None) -> ProviderError:
@@ -96,7 +96,7 @@ def table(rows: Iterable[ErrorRow]) -> Table:
 
 
 class Said(NamedTuple):
-    """A meaning or a cure that several rows share, in both languages."""
+    """A sentence that several rows share, in French and English."""
 
     french: str
     english: str

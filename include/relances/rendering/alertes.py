@@ -71,7 +71,7 @@ def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] |
 
 
 def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int | None) -> str:
-    """A lane sends no more. ``jusqu_au``: when it tries again by itself; None: once a person mends it.
+    """A voie sends no more. ``jusqu_au``: when it tries again by itself; None: once a person mends it.
 
     ``en_attente``: relances that wait for it; None where they cannot be counted.
     """
@@ -97,7 +97,7 @@ def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
 
 
 def lane_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str:
-    """A lane sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`lane_paused`."""
+    """A voie sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`lane_paused`."""
     return _message(
         [
             f"Relances : la file {fournisseur} envoie de nouveau ; sa panne avait commencé le {in_words(depuis)}",

@@ -1,10 +1,13 @@
 """Relances that left for a doubtful number: the rows of a table, and a summary that shows no whole number."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from relances.rendering.csv_sur import Valeur
+from relances.rendering.json_sur import Record
 from relances.rendering.markdown import compte, nombre, tableau
+from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rules.douteuses import Douteuse
 from relances_providers.discretion import mask
 
@@ -12,6 +15,9 @@ HEADER: Final = (
     "relance", "date_relance", "contribuable_id", "nom", "prenom", "telephone", "numero", "raison", "fournisseur",
     "statut", "montant",
 )  # fmt: skip
+
+
+KEYS: Final = ("relance", "date_relance", "contribuable_id", "numero", "raison", "fournisseur", "statut", "montant")
 
 
 def cells(found: Douteuse) -> tuple[Valeur, ...]:
@@ -22,6 +28,16 @@ def cells(found: Douteuse) -> tuple[Valeur, ...]:
         " / ".join(partie.telephones), f"+{partie.numero}", found.doute, partie.fournisseur, partie.statut,
         partie.montant,
     )  # fmt: skip
+
+
+def record(found: Douteuse) -> Record:
+    """The same for a program, with these KEYS: nobody's name, and the number masked."""
+    partie = found.partie
+    values = (
+        partie.relance_id, partie.date_relance.isoformat(), partie.contribuable_id, mask(partie.numero), found.doute,
+        partie.fournisseur, partie.statut, str(partie.montant),
+    )  # fmt: skip
+    return dict(zip(KEYS, values, strict=True))
 
 
 def summary(shown: Sequence[Douteuse], total: int) -> str:
@@ -39,3 +55,8 @@ def summary(shown: Sequence[Douteuse], total: int) -> str:
 def _masked(found: Douteuse) -> tuple[str, ...]:
     partie = found.partie
     return f"{partie.date_relance:%d/%m/%Y}", partie.contribuable_id, mask(partie.numero), found.doute, partie.statut
+
+
+def written(rows: int, csv: Path) -> str:
+    """Where so many of them were written."""
+    return f"{compte(rows, 'relance douteuse écrite', 'relances douteuses écrites')} dans {csv} ({PERSONAL_DATA})."

@@ -34,7 +34,7 @@ class Gabarits:
         self.langue_of = lru_cache(maxsize=4096)(self._langue_of)
 
     def check(self, canal: Canal, gabarit: str, langues: Collection[str] = ()) -> None:
-        """Read a template in every language that it has, and must have; Blocked names what is wrong in which line.
+        """Check a template in every language that it has, or must have; Blocked names the line and what is wrong.
 
         ``langues``: those it must have beside the default one.
         """

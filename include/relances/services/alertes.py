@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class VoieSuspendue:
-    """A lane is paused, told once an opening of its breaker.
+    """A voie is paused, told once an opening of its breaker.
 
     ``motif``: a sentence for the operator; ``jusqu_au``: None until a person mends it.
     """
@@ -20,7 +20,7 @@ class VoieSuspendue:
 
 @dataclass(frozen=True, slots=True)
 class VoieReprise:
-    """A lane whose pause was told sends again. ``depuis``: when its trouble began."""
+    """A voie whose pause was told sends again. ``depuis``: when its trouble began."""
 
     fournisseur: str
     depuis: datetime

@@ -59,7 +59,7 @@ def chemin_of(installation: Installation, provider: Provider, politique: Politiq
     hook = installation.hook(provider.name)
     try:
         longest = hook.max_characters
-    except ProviderError:  # a connection to mend: its check and its lane say so
+    except ProviderError:  # a connection to mend: its check and its voie say so
         longest = hook.capabilities.max_characters
     tarif = politique.tarifs.get(provider.name)
     if tarif is None:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from relances.rules.restauration import Etat, Temoignage, discrepancy, stopped
+from relances.rules.restauration import Etat, Proved, Temoignage, discrepancy, stopped
 from relances.store.database import query
 from relances.store.sources import ShownRow
 from relances.store.temoin import Temoin
@@ -86,14 +85,6 @@ class Installation:
                     copy.write_row(row)
             self._connection.execute(query("recognise_shown"))
             yield Recognition(self._connection)
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
-
-    envoyees: int
-    echecs: int
 
 
 class Recognition:

@@ -22,7 +22,7 @@ class Temoin:
     path: Path
 
     def read(self) -> Temoignage | None:
-        """What it says; None where nothing was ever seen from here. Blocked where it cannot be read."""
+        """What the witness last saw; None where it never saw anything. Blocked where the file cannot be read."""
         try:
             said = json.loads(self.path.read_bytes())
             return Temoignage(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
@@ -32,7 +32,7 @@ class Temoin:
             raise self._unusable(type(error).__name__) from None
 
     def write(self, temoignage: Temoignage) -> None:
-        """Say this from now on. Blocked where it cannot be written: sending would go on unwitnessed."""
+        """Replace what the witness says. Blocked where the file cannot be written."""
         said = {"marque": temoignage.marque, "battement": temoignage.battement, "le": temoignage.le.isoformat()}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
