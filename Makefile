@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
+.PHONY: help demo up down test coverage test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -39,6 +39,12 @@ down: ## Arrête tout ce qui tourne
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
 	@$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+
+coverage: $(READY_TO_WORK) ## Les branches que les tests parcourent, pièce par pièce ; échoue sous 95 % de rules, sending, store
+	@rm -rf .couverture && mkdir .couverture
+	@COVERAGE_FILE=.couverture/mesures $(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report= $(TEST_ARGS)
+	@COVERAGE_FILE=.couverture/mesures $(VENV) -m coverage json -q -o .couverture/couverture.json
+	@$(VENV) -m tests.mesures.couverture .couverture/couverture.json
 
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)
 	@KEYCLOAK_RELEASES="$(KEYCLOAK)" $(VENV) -m pytest tests/keycloak $(TEST_ARGS)
@@ -80,7 +86,7 @@ UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 
 clean: ## Arrête tout et efface données, environnement et caches (.env reste)
 	@if [ -d .relances/local ] && [ "$(EFFACER)" != oui ]; then echo "Le dossier .relances/local garde l'historique des envois réels, qui empêche les doubles : sauvegardez-le, puis « make clean EFFACER=oui ». — .relances/local holds the history of real sendings: back it up, then make clean EFFACER=oui." >&2; exit 1; fi
 	@if $(VENV) -c 'import relances.local.cli' 2>/dev/null; then .venv/bin/relances down; fi
-	@rm -rf .relances .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@rm -rf .relances .venv .mypy_cache .ruff_cache .pytest_cache .couverture .hypothesis .import_linter_cache build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -116,7 +117,15 @@ def approve(asked: Request) -> bool:
     return jour.approve(here(), asked)
 
 
-def plan_lots(asked: Request, fournisseur: str) -> list[dict[str, str | int]]:
+class Part(TypedDict):
+    """What the sending of a lot is given."""
+
+    fournisseur: str
+    premier: int
+    dernier: int
+
+
+def plan_lots(asked: Request, fournisseur: str) -> list[Part]:
     """What the sending of each lot is given."""
     lots = jour.plan_lots(here(), asked, fournisseur)
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]

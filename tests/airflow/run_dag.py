@@ -68,8 +68,8 @@ def become(asked: dict[str, Any]) -> None:
             os.dup2(log.fileno(), descriptor)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    settings.configure_vars()
-    settings.configure_orm()
+    settings.configure_vars()  # type: ignore[no-untyped-call]  # Airflow's
+    settings.configure_orm()  # type: ignore[no-untyped-call]
 
 
 def run(dag_id: str, conf: dict[str, Any], moment: str = "", marked: str = "") -> None:
@@ -79,7 +79,7 @@ def run(dag_id: str, conf: dict[str, Any], moment: str = "", marked: str = "") -
         sys.exit(json.dumps(bag.import_errors))
     dag = bag.dags[dag_id]
     dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
-    when = (
+    when: dict[str, Any] = (
         {"logical_date": datetime.fromisoformat(moment), "run_after": datetime.fromisoformat(moment)} if moment else {}
     )
     ended = dag.test(run_conf=conf, use_executor=False, mark_success_pattern=marked or None, **when)

@@ -93,9 +93,9 @@ def _prepare(postgres: EmbeddedPostgres, relances: int, contribuables: int) -> t
             (relances,),
         ).fetchall()
     assert len(owed) == relances, f"{len(owed)} contribuables"
-    affectations, contribuables = map(list, zip(*owed, strict=True))
+    affectations, owing = [row[0] for row in owed], [row[1] for row in owed]
     with psycopg.connect(ours, autocommit=True) as connection:
-        values = {"affectations": affectations, "contribuables": contribuables, "jour": DATE}
+        values = {"affectations": affectations, "contribuables": owing, "jour": DATE}
         connection.execute(_SETTLED, values)
         connection.execute("VACUUM ANALYZE")
     return etaxe, ours

@@ -84,12 +84,12 @@ def installed(postgres: EmbeddedPostgres, name: str, workers: int, relances: int
     settings = read_settings(given)
     settings.state.create()
     (settings.state.airflow / "airflow.cfg").write_text(_NO_RUN_BUT_OURS, encoding="utf-8")
-    usual, airflow_environment.TASKS_AT_ONCE = airflow_environment.TASKS_AT_ONCE, 1  # type: ignore[misc]
+    usual, airflow_environment.TASKS_AT_ONCE = airflow_environment.TASKS_AT_ONCE, 1
     try:
         with running_stack(settings, Silent()) as stack:
             yield stack
     finally:
-        airflow_environment.TASKS_AT_ONCE = usual  # type: ignore[misc]
+        airflow_environment.TASKS_AT_ONCE = usual
 
 
 class Silent(Console):

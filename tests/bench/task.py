@@ -45,7 +45,7 @@ def send(request: Request) -> dict[str, int]:
     """Every lot of the run, one after the other; how many relances ended in each state."""
     counts = Counter[str]()
     for lot in jour.plan_lots(request, "ventis"):
-        counts.update(jour.send_lot(request, **lot))  # type: ignore[arg-type]
+        counts.update(jour.send_lot(request, **lot))
     return dict(counts)
 
 

@@ -56,7 +56,7 @@ def rate(measure: Measure, lots: Sequence[Lot]) -> float:
     times = [json.loads(read(worker)) for worker in workers]
     for worker in workers:
         worker.communicate()
-    return measure.messages * len(lots) / (max(end for _, end in times) - min(begun for begun, _ in times))
+    return measure.messages * len(lots) / float(max(end for _, end in times) - min(begun for begun, _ in times))
 
 
 def start(measure: Measure, lot: Lot) -> subprocess.Popen[str]:

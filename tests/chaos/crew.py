@@ -4,7 +4,7 @@ import json
 import os
 import signal
 import time
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from psycopg.conninfo import conninfo_to_dict
@@ -108,7 +108,7 @@ class Crew:
 
     def _fournisseurs(self, port: int, who: Who | None) -> dict[str, str]:
         scenario, known = self._played.scenario, Provider(f"http://127.0.0.1:{port}")
-        limits = {
+        limits: dict[str, Any] = {
             "timeout": scenario.timeout,
             "max_in_flight": scenario.in_flight,
             "rate_per_second": scenario.debit,

@@ -155,7 +155,7 @@ def test_no_service_is_superuser_of_a_database_nor_knows_the_password(installati
         query = (
             "SELECT DISTINCT usename, usesuper FROM pg_stat_activity JOIN pg_user USING (usename) WHERE datname <> %s"
         )
-        users = dict(connection.execute(query, ("postgres",)).fetchall())
+        users: dict[str, bool] = dict(connection.execute(query, ("postgres",)).fetchall())
     assert users.keys() <= {"metadonnees", "relances"}
     assert "metadonnees" in users
     assert not any(users.values())

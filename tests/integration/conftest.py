@@ -4,6 +4,7 @@ import importlib
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -87,7 +88,7 @@ def connect(relances_url: str, dues_url: str, provider: Provider, monkeypatch: p
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(dues_url))
 
-    def to_provider(fournisseur: str = "ventis", **extra: object) -> None:
+    def to_provider(fournisseur: str = "ventis", **extra: Any) -> None:
         monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur, **extra))
 
     to_provider()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -79,7 +80,7 @@ class Office:
     etaxe_url: str
     relances_url: str
 
-    def owes(self, contribuable: int, **over: object) -> None:
+    def owes(self, contribuable: int, **over: Any) -> None:
         """Make a contribuable owe something; what is not said of it is in ``dette``."""
         self._insert([dette(contribuable, **over)])
 

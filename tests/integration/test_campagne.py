@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -460,7 +461,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
 
 
-def campaign(run_id: str = "passage-1", **over: object) -> Request:
+def campaign(run_id: str = "passage-1", **over: Any) -> Request:
     return request(run_id, campagne="Marchés", **over)
 
 
@@ -472,7 +473,7 @@ def run(asked: Request) -> str:
     jour.create_relances(asked)
     if jour.approve(asked):
         for part in jour.plan_lots(asked, "ventis"):
-            jour.send_lot(asked, **part)  # type: ignore[arg-type]
+            jour.send_lot(asked, **part)
         wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
         jour.write_back(asked)
     return jour.report(asked)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -57,7 +58,7 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Iterator[Chat]:
         yield chat
 
 
-def stage(url: str, nombre: int = FORTY, **over: object) -> list[int]:
+def stage(url: str, nombre: int = FORTY, **over: Any) -> list[int]:
     return stage_relances(url, nombre, **{"canal": "whatsapp", "fournisseur": "twilio", **over})
 
 

@@ -17,7 +17,7 @@ from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
 from tests.integration.test_reperes import shown
-from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.integration.world import TODAY, ask, request, statuts
 from tests.support import one_sentence, postgres_connection, wait_until
 
 ASKED = request()
@@ -79,11 +79,11 @@ def killed_once_it_waits(url: str, lock: str) -> Iterator[None]:
 
     def kill() -> None:
         with psycopg.connect(url) as holding, psycopg.connect(url, autocommit=True) as watching:
-            holding.execute(lock)  # type: ignore[arg-type]
+            holding.execute(lock)
             held.append(True)
             waits = f"SELECT count(*) {OURS} AND wait_event_type = 'Lock'"
-            wait_until(lambda: watching.execute(waits).fetchone() != (0,), "a session of ours that waits")  # type: ignore[arg-type]
-            watching.execute(f"SELECT pg_terminate_backend(pid) {OURS}")  # type: ignore[arg-type]
+            wait_until(lambda: watching.execute(waits).fetchone() != (0,), "a session of ours that waits")
+            watching.execute(f"SELECT pg_terminate_backend(pid) {OURS}")
             holding.rollback()
 
     held: list[bool] = []
@@ -133,9 +133,9 @@ def test_a_side_lost_alone_ends_the_task_and_nothing_stays_on_the_other(
     assert "## Bilan : équilibré" in jour.report(ASKED)
 
 
-def ours(url: str) -> list[Row]:
+def ours(url: str) -> list[tuple[str]]:
     with psycopg.connect(url) as connection:
-        return connection.execute(f"SELECT query {OURS}").fetchall()  # type: ignore[arg-type, return-value]
+        return connection.execute(f"SELECT query {OURS}").fetchall()
 
 
 def told_by(url: str) -> set[tuple[str, str]]:

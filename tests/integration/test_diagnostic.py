@@ -178,7 +178,7 @@ def test_a_database_that_takes_no_writes_is_said(etaxe_url: str) -> None:
         assert "en lecture seule" in bad()["etaxe_db", "accès"]
     finally:
         with psycopg.connect(etaxe_url, options="-c default_transaction_read_only=off") as connection:
-            connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")  # type: ignore[arg-type]
+            connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
 
 
 @pytest.mark.parametrize("fournisseur", FOURNISSEURS)

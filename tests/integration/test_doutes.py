@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
@@ -47,7 +48,7 @@ def the_two_that_can_be_asked(connect: Connect) -> None:
         connect(fournisseur)
 
 
-def stage(url: str, fournisseur: str, nombre: int = 1, **over: object) -> list[int]:
+def stage(url: str, fournisseur: str, nombre: int = 1, **over: Any) -> list[int]:
     """So many relances to one number."""
     over = {"canal": CANAL[fournisseur], "fournisseur": fournisseur, "telephone": TELEPHONE} | over
     return stage_relances(url, nombre, **over)
@@ -57,7 +58,7 @@ def send_now(url: str, fournisseur: str) -> None:
     asyncio.run(send(url, lot(fournisseur=fournisseur)))
 
 
-def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row, **over: object) -> None:
+def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row, **over: Any) -> None:
     """Send as many relances as there are faults to one number, each with its fault, until nothing found is proof."""
     stage(url, fournisseur, len(faults), **over)
     provider.upset(*faults)

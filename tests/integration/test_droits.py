@@ -32,7 +32,7 @@ def etaxe_url(new_database: NewDatabase) -> Iterator[str]:
     ask(url, "CREATE ROLE relances_etaxe LOGIN")
     for _ in range(2):
         with psycopg.connect(url) as connection:
-            connection.execute(GRANTS)  # type: ignore[arg-type]
+            connection.execute(GRANTS)
     yield make_conninfo(url, user="relances_etaxe")
     ask(url, "DROP OWNED BY relances_etaxe; DROP ROLE relances_etaxe")
 
@@ -102,4 +102,4 @@ def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str)
 )
 def test_nothing_else_is_allowed(etaxe_url: str, statement: str) -> None:
     with psycopg.connect(etaxe_url) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)

@@ -267,7 +267,7 @@ def test_our_own_database_must_be_in_utf8_and_nothing_is_made_in_another(encodin
         migrate_given(url)
 
     said = one_sentence(refusal.value)
-    assert conninfo_to_dict(url)["dbname"] in said
+    assert str(conninfo_to_dict(url)["dbname"]) in said
     assert encoding in said
     assert "createdb -E UTF8 -T template0" in said
     assert ask(url, "SELECT to_regnamespace('relances') AS made") == [{"made": None}]

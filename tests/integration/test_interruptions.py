@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from time import monotonic
 
 import psutil
@@ -158,6 +159,10 @@ async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: st
 # --- a database that goes away ---
 
 
+def sent_so_many(provider: Provider, nombre: int) -> bool:
+    return len(provider.ledger()) >= nombre
+
+
 async def test_killed_connections_delay_the_lot_and_repeat_nothing(
     relances_url: str, provider: Provider, connect: Connect
 ) -> None:
@@ -166,7 +171,7 @@ async def test_killed_connections_delay_the_lot_and_repeat_nothing(
     stage_relances(relances_url, 60)
     sending = asyncio.create_task(send(relances_url))
     for reached in (5, 20, 40):
-        await seen(lambda reached=reached: len(provider.ledger()) >= reached, f"{reached} messages")
+        await seen(partial(sent_so_many, provider, reached), f"{reached} messages")
         ask(
             relances_url,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

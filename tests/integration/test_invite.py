@@ -77,7 +77,7 @@ def show(office: Office, limites: BaseFiscale | None = None, tours: Sequence[Tou
 def officer_in(office: Office, statement: str, *parameters: object) -> Iterator[psycopg.Connection]:
     """An officer who opened a window, changed something, and went for lunch."""
     with psycopg.connect(office.etaxe_url) as officer:
-        officer.execute(statement, parameters)  # type: ignore[arg-type]
+        officer.execute(statement, parameters)
         yield officer
         officer.rollback()
 
@@ -169,7 +169,7 @@ def test_an_administrator_sees_who_we_are_and_no_limit_is_missing(office: Office
             'idle_in_transaction_session_timeout', 'client_connection_check_interval')
     """
     with database(ETAXE, "extract", BaseFiscale(lecture_max=77)) as etaxe:
-        found = dict(etaxe.execute(settings).fetchall())
+        found: dict[str, str] = dict(etaxe.execute(settings).fetchall())
         words = etaxe.info.get_parameters()
     assert found.pop("application_name") == "relances: extract"
     assert found.pop("statement_timeout") == "77000"

@@ -1,6 +1,7 @@
 """The ledger of a run: every extracted creance in a relance or excluded for one reason, and what changed since."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import psycopg
 import pytest
@@ -197,7 +198,7 @@ def test_a_relance_paid_in_part_is_counted_once_and_the_report_and_the_table_agr
         (line.place, line.code): (line.creances, line.relances, line.montant)
         for line in told(office, request())[0].lines
     }
-    assert lines == {("envoyee", None): (1, 1, 7_000), ("annulee", "payee"): (1, 0, 5_000)}
+    assert lines == {("envoyee", None): (1, 1, Decimal(7_000)), ("annulee", "payee"): (1, 0, Decimal(5_000))}
 
     decisions = list(Apercus(relances).decisions(office.execution(request())))
     assert {(d.place, d.code): (d.creances, d.montant) for d in decisions} == {

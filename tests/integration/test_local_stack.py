@@ -109,7 +109,7 @@ def test_up_connects_ones_own_databases_and_leaves_nothing(
 
 def assert_the_operators_settings_stay(api: AirflowApi) -> None:
     """A start says what .env says, and no more."""
-    by_hand = {"rate_per_second": 9, "client_secret": "le secret du client"}
+    by_hand: dict[str, str | int | float | bool] = {"rate_per_second": 9, "client_secret": "le secret du client"}
     api.put_connections([Connection("ventis_default", "ventis", extra=by_hand)])
     api.put_connections([Connection("ventis_default", "ventis", host="https://autre.example", extra={"sender": "X"})])
     ventis = api.connection("ventis_default")

@@ -336,7 +336,7 @@ def change(connection: psycopg.Connection, **columns: object) -> None:
     connection.execute(sql.SQL("UPDATE relances.relance SET {}").format(assignments), columns)
 
 
-LEGAL = {
+LEGAL: dict[str, dict[str, object]] = {
     "en_attente": {},
     "put off": {"tentatives": 1, "code": "429", "prochaine_tentative_le": NOW},
     "en_cours": {"statut": "en_cours", "tentatives": 1, "proprietaire": WORKER, "bail_jusqu_au": NOW},
@@ -363,7 +363,7 @@ def test_every_state_with_its_evidence_is_accepted(relance: psycopg.Connection, 
     change(relance, **({"statut": "en_attente"} | columns))
 
 
-ILLEGAL = {
+ILLEGAL: dict[str, dict[str, object]] = {
     "an unknown state": {"statut": "perdue"},
     "under way without an owner": LEGAL["en_cours"] | {"proprietaire": None},
     "under way without a lease": LEGAL["en_cours"] | {"bail_jusqu_au": None},

@@ -15,7 +15,7 @@ from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, ask, request, statuts
+from tests.integration.world import TODAY, Row, ask, request, statuts
 from tests.jour import database, politique
 from tests.support import one_sentence, postgres_connection
 
@@ -96,7 +96,7 @@ def everything(url: str) -> list[object]:
     ids=["simulation then real", "real then simulation", "held then sending", "other oppositions"],
 )  # fmt: skip
 def test_no_task_acts_on_other_parameters_under_a_run_id_already_used(
-    relances_url: str, provider: Provider, first: dict[str, object], again: dict[str, object],
+    relances_url: str, provider: Provider, first: Row, again: Row,
     task: Callable[[Request], object],
 ) -> None:  # fmt: skip
     jour.extract(request(**first))
@@ -140,7 +140,7 @@ def test_a_run_id_of_another_source_is_refused(relances_url: str) -> None:
 
 @pytest.mark.parametrize("held", [{"envoyer_automatiquement": False}, {"simulation": True}])
 def test_a_run_that_does_not_send_has_nothing_planned_though_its_approval_is_marked(
-    relances_url: str, provider: Provider, held: dict[str, object]
+    relances_url: str, provider: Provider, held: Row
 ) -> None:
     prepare(request(**held))
     assert jour.plan_lots(request(**held), "ventis") == []
@@ -238,7 +238,7 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
 @pytest.mark.parametrize(
     "other", [{"simulation": True}, {"type_relance": "whatsapp"}, {"envoyer_automatiquement": False}]
 )
-def test_a_run_that_will_not_send_it_takes_nothing_over(relances_url: str, other: dict[str, object]) -> None:
+def test_a_run_that_will_not_send_it_takes_nothing_over(relances_url: str, other: Row) -> None:
     prepare(request("matin"))
     jour.report(request("matin"))
     jour.extract(request("autre", **other))

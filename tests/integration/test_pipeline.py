@@ -325,7 +325,7 @@ def test_the_fournisseur_asked_for_is_the_only_one(relances_url: str, etaxe_url:
     ],
 )
 def test_a_fournisseur_that_does_not_serve_the_canal_is_refused_before_anything_is_done(
-    relances_url: str, over: dict[str, object], sentence: str
+    relances_url: str, over: Row, sentence: str
 ) -> None:
     with pytest.raises(Blocked) as refused:
         jour.check_providers(request(**over))
@@ -337,7 +337,7 @@ def test_a_fournisseur_that_does_not_serve_the_canal_is_refused_before_anything_
     [({"fournisseur": "zoom"}, "zoom_default"), ({"type_relance": "whatsapp"}, "twilio_default")],
 )
 def test_the_fournisseur_that_is_asked_for_or_comes_first_needs_its_connection(
-    relances_url: str, over: dict[str, object], connection: str
+    relances_url: str, over: Row, connection: str
 ) -> None:
     with pytest.raises(Misconfigured, match=f"la connexion {connection} n'existe pas"):
         jour.check_providers(request(**over))

@@ -2,13 +2,14 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 import pytest
 
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
-from relances.services.reconciliation import quarantine
+from relances.services.doutes import quarantine
 from relances.store.database import query
 from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
@@ -39,7 +40,7 @@ def send_now(url: str, what: Lot | None = None) -> None:
     asyncio.run(send(url, what))
 
 
-def leave_in_doubt(url: str, provider: Provider, nombre: int = 1, **over: object) -> None:
+def leave_in_doubt(url: str, provider: Provider, nombre: int = 1, **over: Any) -> None:
     """Send so many relances to a provider that accepts them and then says nothing intelligible."""
     stage_relances(url, nombre, **over)
     provider.upset({"fault": "http_502_after"})

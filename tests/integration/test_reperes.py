@@ -287,7 +287,7 @@ def test_an_agent_s_row_that_quotes_a_mark_stays_the_agent_s(etaxe_url: str, ins
     with psycopg.connect(etaxe_url) as connection:
         overdue = SOURCE.statement("overdue.sql", connection)
         counted_as_agents = connection.execute(
-            f"SELECT relances_agents FROM ({overdue}) o WHERE contribuable_id = %(c)s",  # type: ignore[arg-type]  # noqa: S608
+            f"SELECT relances_agents FROM ({overdue}) o WHERE contribuable_id = %(c)s",  # noqa: S608
             {"date_relance": TODAY, "jours_retard_min": 0, "categories": None, "c": str(agents["contribuable_id"])},
         ).fetchone()
     assert counted_as_agents == (1,)

@@ -66,7 +66,7 @@ def by_whatsapp(office: Office, connect: Connect, monkeypatch: pytest.MonkeyPatc
     office.owes(NOT_ON_WHATSAPP)
     office.run(BY_WHATSAPP)
     for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
-        jour.send_lot(BY_WHATSAPP, **part)  # type: ignore[arg-type]
+        jour.send_lot(BY_WHATSAPP, **part)
     return office
 
 

@@ -182,9 +182,7 @@ def test_another_database_than_that_of_the_witness_stops_all(
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"marque": "a"}', '{"marque": "a", "battement": "x"}'])
-def test_a_witness_that_cannot_be_read_stops_all(
-    content: bytes, relances_url: str, etaxe_url: str, temoin: Path
-) -> None:
+def test_a_witness_that_cannot_be_read_stops_all(content: str, relances_url: str, etaxe_url: str, temoin: Path) -> None:
     temoin.parent.mkdir()
     temoin.write_text(content)
     with pytest.raises(Blocked, match="ne se lit ou ne s'écrit pas"):
@@ -308,8 +306,7 @@ def test_a_provider_that_can_be_asked_tells_what_left(
     prepare(asked)
     back_up(relances_url, backup)
     [part] = jour.plan_lots(asked, "twilio")
-    half = {**part, "dernier": (int(part["premier"]) + int(part["dernier"])) // 2}
-    jour.send_lot(asked, **half)
+    jour.send_lot(asked, "twilio", part["premier"], (part["premier"] + part["dernier"]) // 2)
     left = len(provider.ledger())
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)

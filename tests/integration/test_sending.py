@@ -20,7 +20,7 @@ from relances.sending.traffic import Halte
 from relances.sending.worker import LotSender, lease, now
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured
-from relances_providers.messaging import Limits, Message
+from relances_providers.messaging import Finding, Limits, Message, Sender
 from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -417,7 +417,7 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
     invariants(relances_url, provider.ledger())
 
 
-class BrokenSender:
+class BrokenSender(Sender):
     """A provider that breaks its contract."""
 
     async def send(self, message: Message) -> NoReturn:
@@ -425,6 +425,9 @@ class BrokenSender:
 
     async def check(self) -> None:
         return
+
+    async def diagnose(self) -> list[Finding]:
+        return []
 
 
 async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(relances_url: str) -> None:

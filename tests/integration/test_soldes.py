@@ -42,7 +42,7 @@ def behind_its_connections(office: Office, connect: Connect, monkeypatch: pytest
     connect()
 
 
-def lots(asked: Request) -> list[dict[str, str | int]]:
+def lots(asked: Request) -> list[jour.Part]:
     return jour.plan_lots(asked, "ventis")
 
 

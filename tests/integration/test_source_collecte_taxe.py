@@ -516,7 +516,7 @@ class TestWriteBack:
         self, etaxe: psycopg.Connection[Row], creance: int, changed: str
     ) -> None:
         self.write(etaxe, self.settled(etaxe, creance))
-        etaxe.execute(f"UPDATE relance SET {changed}")  # type: ignore[arg-type]  # noqa: S608
+        etaxe.execute(f"UPDATE relance SET {changed}")  # noqa: S608
         before = self.shown(etaxe)
         params = {name: [value] for name, value in self.settled(etaxe, creance, statut="livree").items()}
         row = etaxe.execute(statement("write_back.sql"), {**params, "ligne": [before[0]["id"]], "dossier": [None]})

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -35,7 +36,7 @@ def the_two_that_can_be_asked(connect: Connect) -> None:
         connect(fournisseur)
 
 
-def send_to(url: str, fournisseur: str, *telephones: str, **over: object) -> None:
+def send_to(url: str, fournisseur: str, *telephones: str, **over: Any) -> None:
     """Have one relance for each number accepted."""
     over = {"canal": CANAL[fournisseur], "fournisseur": fournisseur} | over
     stage_relances(url, len(telephones), telephones=telephones, **over)
@@ -314,7 +315,7 @@ def test_late_news_never_takes_a_message_back(
 
 
 def test_calls_that_were_never_made_are_no_attempts(relances_url: str, provider: Provider) -> None:
-    over = {"canal": "whatsapp", "fournisseur": "twilio", "tentatives": ENVOI.tentatives_max}
+    over: dict[str, Any] = {"canal": "whatsapp", "fournisseur": "twilio", "tentatives": ENVOI.tentatives_max}
     stage_relances(relances_url, 1, telephones=["24166030003"], **over)
     never_made(relances_url, ENVOI.tentatives_max)
     asyncio.run(send(relances_url, lot(fournisseur="twilio")))

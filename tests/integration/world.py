@@ -16,7 +16,7 @@ Row = dict[str, Any]
 def ask(url: str, query: str, **parameters: object) -> list[Row]:
     """The rows of a query, each by its columns' names; what it changes is kept."""
     with psycopg.connect(url, autocommit=True, row_factory=dict_row) as connection:
-        cursor = connection.execute(query, parameters)  # type: ignore[arg-type]
+        cursor = connection.execute(query, parameters)
         return cursor.fetchall() if cursor.description else []
 
 

@@ -1,6 +1,7 @@
 """The simulator answers as the real server of its generation does: same status, same words."""
 
 from collections.abc import AsyncIterator
+from typing import Literal
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ REFUSED: dict[str, dict[str, str | None]] = {
 @pytest.fixture
 async def simulator(release: str) -> AsyncIterator[str]:
     """The simulator of the release's generation."""
-    generation = "26" if release.startswith("26.") else "20"
+    generation: Literal["20", "26"] = "26" if release.startswith("26.") else "20"
     async with serve(Settings(client_secret=SECRET, generation=generation)) as url:
         yield url
 

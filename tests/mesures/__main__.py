@@ -1,7 +1,7 @@
 """The product in figures: ``python -m tests.mesures [another working tree to compare with]``."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.mesures.imports import seconds_of_dags
@@ -23,14 +23,15 @@ def main(other: Path | None) -> None:
 
 
 def _sizes(found: Taille, before: Taille | None) -> Iterator[tuple[str, str, str]]:
-    for name, of in (
+    figures: tuple[tuple[str, Callable[[Taille], str]], ...] = (
         ("lignes du produit", lambda taille: f"{taille.lines}"),
         ("modules", lambda taille: f"{len(taille.modules)}"),
         ("modules de plus de 250 lignes, données à part", lambda taille: ", ".join(taille.beyond(250)) or "0"),
         ("lignes d’une fonction, p50", lambda taille: f"{taille.p50:.0f}"),
         ("lignes d’une fonction, p90", lambda taille: f"{taille.p90:.0f}"),
         ("lignes d’une fonction, au plus", lambda taille: f"{max(taille.fonctions)}"),
-    ):
+    )
+    for name, of in figures:
         yield name, of(found), of(before) if before is not None else ""
 
 

@@ -74,7 +74,7 @@ def _entering(files: set[str]) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]  # as its documentation has it
+        threading.setprofile(None)  # as its documentation has it
 
 
 def _trace(folder: Path) -> Passage:
@@ -128,7 +128,7 @@ def _tasks() -> None:
 
     jour.create_relances(request())
     for part in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **part)  # type: ignore[arg-type]
+        jour.send_lot(request(), **part)
 
 
 def _create_of(url: str) -> Callable[[], object]:

@@ -1,329 +1,282 @@
-"""Relances, their journal, workers and a provider, in memory: the statements of ``store/queries``, on a virtual clock.
+"""Workers and passes on a real database, which they use as the product does: by its store and its services.
 
-What is decided is decided by the product's own rules. Left out: the moment between a worker's look at its lease and the
-first byte, in which no program can help being frozen.
+Left out: the moment between a worker's look at its lease and the first byte, in which no program can help being frozen.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import count
+from typing import Any, TypeVar
 
 from relances.policy.politique import load_policy
-from relances.rules.afterwards import Constat, Piste, clear, delivered, undelivered
 from relances.rules.models import Statut
-from relances.rules.outcomes import Inconnue, Issue, NonEnvoyee, Refusee, Reglement, Reportee, settle
+from relances.rules.outcomes import Issue, NonEnvoyee, Reglement, settle
+from relances.sending.calls import call
 from relances.sending.worker import lease
-from relances_providers.messaging import Limits, Progress
+from relances.services.comptes import Compte
+from relances.services.doutes import clear_doubts
+from relances.services.reconciliation import reconcile
+from relances.services.suivi import follow
+from relances.store.doutes import Doutes
+from relances.store.oppositions import Oppositions
+from relances.store.sending import Claim, Lot, LotStore
+from relances.store.suivi import Suivi
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import Receipt
+from tests.integration.lossy import Way
+from tests.integration.world import request
+from tests.model.base import FOURNISSEUR, Base
+from tests.model.fournisseur import LIMITS, VISIBILITY, Fournisseur, Hook, Line, Request
+from tests.model.oracle import Vue
 
-LIMITS = Limits(rate_per_second=10, max_in_flight=2, timeout=5)
+Result = TypeVar("Result")
 LEASE = lease(LIMITS)
 MARGIN = LEASE - LIMITS.longest_call
-VISIBILITY = 20.0
-QUARANTINE = LIMITS.longest_call + VISIBILITY
 # As impatient as the policy may be: the quarantine alone protects.
 ENVOI = replace(load_policy().envoi, delai_absence=1.0, delai_incertitude=3600.0)
-DAY = 86_400.0
+SOURCE = "dettes"
+ALL = 1_000
+HOURS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
     """How sending is built; otherwise than this, messages would be sent twice or lost."""
 
-    quarantaine: float = QUARANTINE
-    fencing: bool = True
+    visibility: float = VISIBILITY
     lease_checked: bool = True
     bail: float = LEASE
-    rescued: Statut = Statut.INCERTAINE
     unknown: Statut = Statut.INCERTAINE
 
 
-@dataclass(slots=True)
-class Relance:
-    """A row of ``relances.relance``."""
+@dataclass(eq=False, slots=True)
+class Call:
+    """A call that its worker waits for."""
 
-    id: int
-    statut: Statut = Statut.EN_ATTENTE
-    tentatives: int = 0
-    prochaine: float = 0.0
-    proprietaire: int | None = None
-    bail: float = 0.0
-    reference: str | None = None
-    code: str | None = None
-    incertaine_depuis: float = 0.0
-    close_le: float = 0.0
+    claim: Claim
+    request: Request
+    outcome: asyncio.Task[tuple[Issue, Exception | None]]
 
 
-@dataclass(slots=True)
-class Tentative:
-    """A row of ``relances.tentative``."""
-
-    proprietaire: int
-    commencee_le: float
-    issue: str | None = None
-    reference: str | None = None
-    constat: Constat | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    relance_id: int
-    numero: int
-    essai: int
-    taken_at: float
-
-
-@dataclass(slots=True)
-class Request:
-    """A call that left: its provider may take it until ``until``, whoever still waits for the answer."""
-
-    relance_id: int
-    numero: int
-    until: float
-    accepted: "Message | None" = None
-
-
-@dataclass(slots=True)
-class Message:
-    """What the provider took. ``seen_from``: when a look-up finds it; ``progress``: what becomes of it."""
-
-    relance_id: int
-    numero: int
-    reference: str
-    seen_from: float
-    progress: Progress = Progress.ACCEPTED
-    again: bool = False
-
-
-@dataclass(slots=True)
+@dataclass(eq=False, slots=True)
 class Worker:
-    """A process: what it has in memory dies with it."""
+    """A process: what it has in memory dies with it. ``ready``: claims, each with the machine's time of it."""
 
-    id: int
+    store: LotStore
     alive_at: float
-    held: dict[int, Claim] = field(default_factory=dict)
-    ready: list[Claim] = field(default_factory=list)
-    calls: list[tuple[Claim, Request]] = field(default_factory=list)
+    ready: list[tuple[Claim, float]] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
     outcomes: list[tuple[Claim, Reglement]] = field(default_factory=list)
-    lost: set[int] = field(default_factory=set)
+    nothing_left: bool = False
+
+    @property
+    def is_done(self) -> bool:
+        """With its lot: what came back to the queue since is for another one."""
+        return self.nothing_left and not (self.ready or self.calls or self.outcomes)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the provider showed of a doubt, before anybody wrote what it proves."""
+@dataclass(eq=False, slots=True)
+class Passe:
+    """A pass that asks the provider, and has not heard the answer to its latest question yet."""
 
-    relance_id: int
-    numero: int
-    age: float
-    pistes: list[Piste]
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+    asks: bool = False
 
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """What the provider said of a message."""
-
-    relance_id: int
-    numero: int
-    reglement: Reglement
+    async def hear(self) -> None:
+        self.asks = True
+        await self.heard.wait()
+        self.asks = False
+        self.heard.clear()
 
 
 class Monde:
     """All of it. ``askable``: the provider can be asked what it has."""
 
-    def __init__(self, design: Design, *, relances: int, workers: int, askable: bool) -> None:
-        self.design = design
+    def __init__(self, base: Base, design: Design, *, relances: int, workers: int, askable: bool) -> None:
+        base.begin_again(relances)
+        self.base = base
         self.askable = askable
-        self.now = 1_000.0
-        self.relances = {number: Relance(number) for number in range(relances)}
-        self.journal: dict[tuple[int, int], Tentative] = {}
-        self.wire: list[Request] = []
-        self.ledger: list[Message] = []
-        self.findings: list[Finding] = []
-        self.news: list[News] = []
-        self._ids: Iterator[int] = count()
-        self.workers = [Worker(next(self._ids), self.now) for _ in range(workers)]
+        self.fournisseur = Fournisseur()
+        self.passes: dict[Passe, asyncio.Task[object]] = {}
+        self._design = design
+        self._hook = Hook(self.fournisseur, visibility=design.visibility, askable=askable)
+        self._loop = asyncio.new_event_loop()
+        self._way = Way(base.url)
+        self._conninfo = self._run(self._way.open())
+        self.workers = [Worker(self._lot(), self.now) for _ in range(workers)]
 
-    # --- time, crashes ---
+    def end(self) -> None:
+        """Everybody is killed."""
+        for task in self.passes.values():
+            self._cancel(task)
+        for worker in self.workers:
+            self._bury(worker)
+        self._run(self._way.close())
+        self._loop.close()
+
+    def look(self) -> Vue:
+        return self.base.look()
 
     @property
-    def ready(self) -> list[tuple[Worker, Claim]]:
+    def now(self) -> float:
+        return self.fournisseur.now
+
+    @property
+    def ready(self) -> list[tuple[Worker, Claim, float]]:
         """Every claim whose call did not begin."""
-        return [(worker, claim) for worker in self.workers for claim in worker.ready]
+        return [(worker, *ready) for worker in self.workers for ready in worker.ready]
 
     @property
-    def calls(self) -> list[tuple[Worker, Claim, Request]]:
+    def calls(self) -> list[tuple[Worker, Call]]:
         """Every call that somebody waits for."""
-        return [(worker, claim, request) for worker in self.workers for claim, request in worker.calls]
+        return [(worker, begun) for worker in self.workers for begun in worker.calls]
+
+    # --- time, crashes, people ---
 
     def pass_time(self, seconds: float) -> None:
-        self.now += seconds
-        self.wire = [request for request in self.wire if request.until > self.now and request.accepted is None]
+        self.fournisseur.pass_time(seconds)
+        self.base.pass_time(seconds)
 
     def crash(self, worker: Worker) -> None:
         """Kill -9: another process takes its place, under another name."""
-        self.workers[self.workers.index(worker)] = Worker(next(self._ids), self.now)
+        self._bury(worker)
+        self.workers[self.workers.index(worker)] = Worker(self._lot(), self.now)
+
+    def silence(self, which: int) -> None:
+        """Its contribuable asks to get nothing more."""
+        row = self.base.connection.execute("SELECT contribuable_id FROM relances.relance WHERE id = %s", [which])
+        Oppositions(self.base.connection).add(SOURCE, {row.fetchall()[0][0]: None})
 
     # --- a worker ---
 
-    def claim(self, worker: Worker, nombre: int, *, heard: bool = True) -> None:
-        """Take what is due; ``heard``: the acknowledgement came. What was taken unheard comes first, the next time."""
-        unheard = [row for row in self._owned(worker) if row.id not in worker.held]
-        due = [row for row in self.relances.values() if self._due(row)][:nombre]
-        for row in due:
-            row.statut, row.proprietaire, row.tentatives = Statut.EN_COURS, worker.id, row.tentatives + 1
-            self.journal[row.id, row.tentatives] = Tentative(worker.id, self.now)
-        for row in [*unheard, *due]:
-            row.bail = self.now + self.design.bail
-            if heard:
-                claim = Claim(row.id, row.tentatives, self._essai(row), self.now)
-                worker.held[row.id] = claim
-                worker.ready.append(claim)
+    def claim(self, worker: Worker, nombre: int, unheard: Callable[[], None] | None = None) -> None:
+        """Take what is due; ``unheard``: the acknowledgement is lost, and this happens before it is asked for again."""
+        if worker.is_done:
+            self._run(worker.store.__aexit__(None, None, None))
+            worker.store, worker.alive_at = self._lot(), self.now
+        claims = self._exchange(worker, nombre, unheard)
+        worker.nothing_left = len(claims) < nombre or worker.store.at_end
+        worker.ready += [(claim, self.now) for claim in claims]
 
     def renew(self, worker: Worker) -> None:
-        kept = [row for row in self._owned(worker) if row.id in worker.held]
-        for row in kept:
-            row.bail = self.now + self.design.bail
-        worker.lost = worker.held.keys() - {row.id for row in kept}
+        self._run(worker.store.renew())
         worker.alive_at = self.now
 
-    def start(self, worker: Worker, claim: Claim) -> None:
+    def start(self, worker: Worker, claim: Claim, taken_at: float) -> None:
         """Call, unless the claim is known to be lost or has grown too old: then nothing leaves."""
-        worker.ready.remove(claim)
-        if claim.relance_id in worker.lost:
-            self._end(worker, claim, NonEnvoyee("réservation perdue"))
-        elif self.design.lease_checked and self.now > max(claim.taken_at, worker.alive_at) + MARGIN:
-            self._end(worker, claim, Reportee("trop_tard", "réservation trop ancienne", None))
+        if not worker.store.holds(claim):
+            self.leave(worker, claim, taken_at)
+            return
+        worker.ready.remove((claim, taken_at))
+        not_after = max(taken_at, worker.alive_at) + MARGIN if self._design.lease_checked else float("inf")
+        line, before = Line(self.fournisseur, Passe().hear), len(self.fournisseur.wire)
+        outcome = self._loop.create_task(call(line, claim, not_after))
+        self._run(asyncio.sleep(0))
+        if len(self.fournisseur.wire) > before:
+            worker.calls.append(Call(claim, self.fournisseur.wire[-1], outcome))
         else:
-            request = Request(claim.relance_id, claim.numero, self.now + LIMITS.longest_call)
-            self.wire.append(request)
-            worker.calls.append((claim, request))
+            self._ended(worker, claim, self._run(_result(outcome)))
 
-    def leave(self, worker: Worker, claim: Claim) -> None:
-        """Put back what was claimed and not begun: the lot stops."""
-        worker.ready.remove(claim)
-        self._end(worker, claim, NonEnvoyee("envoi interrompu"))
+    def leave(self, worker: Worker, claim: Claim, taken_at: float) -> None:
+        """Put back what was claimed and not begun."""
+        worker.ready.remove((claim, taken_at))
+        self._ended(worker, claim, NonEnvoyee("envoi interrompu"))
 
-    def answer(self, worker: Worker, claim: Claim, request: Request, issue: Issue) -> None:
-        """The end of a call, as its worker heard it. Only silence leaves the request on its way."""
-        worker.calls.remove((claim, request))
-        if not isinstance(issue, Inconnue) and request in self.wire:
-            self.wire.remove(request)
-        self._end(worker, claim, issue)
+    def answer(self, worker: Worker, begun: Call, said: Receipt | ProviderError, *, over: bool) -> None:
+        """The end of a call, as its worker hears it. ``over``: nothing is on its way to the provider any more."""
+        worker.calls.remove(begun)
+        if over and begun.request in self.fournisseur.wire:
+            self.fournisseur.wire.remove(begun.request)
+        if isinstance(said, Receipt):
+            begun.request.answer.set_result(said)
+        else:
+            begun.request.answer.set_exception(said)
+        self._ended(worker, begun.claim, self._run(_result(begun.outcome)))
 
-    def _end(self, worker: Worker, claim: Claim, issue: Issue) -> None:
+    def settle(self, worker: Worker, unheard: Callable[[], None] | None = None) -> None:
+        """Write outcomes; ``unheard``: as of :meth:`claim`."""
+        if worker.outcomes:
+            self._exchange(worker, 0, unheard)
+
+    def _exchange(self, worker: Worker, nombre: int, unheard: Callable[[], None] | None) -> list[Claim]:
+        if unheard is not None:
+            self._way.lose(meanwhile=unheard)
+        claims = self._run(worker.store.exchange(worker.outcomes, nombre))
+        worker.outcomes.clear()
+        return claims
+
+    def _ended(self, worker: Worker, claim: Claim, issue: Issue) -> None:
         reglement = settle(issue, claim.essai, ENVOI)
-        if reglement.statut is Statut.INCERTAINE:
-            reglement = replace(reglement, statut=self.design.unknown)
+        if reglement.statut is Statut.INCERTAINE and self._design.unknown is not Statut.INCERTAINE:
+            reglement = replace(reglement, statut=self._design.unknown)
         worker.outcomes.append((claim, reglement))
 
-    def settle(self, worker: Worker, *, heard: bool = True) -> None:
-        """Write outcomes; ``heard``: the acknowledgement came, else they are written again later."""
-        for claim, reglement in worker.outcomes:
-            call = self.journal[claim.relance_id, claim.numero]
-            if call.proprietaire == worker.id and call.issue is None:
-                call.issue, call.reference = reglement.issue, reglement.reference or call.reference
-            row = self.relances[claim.relance_id]
-            if not self.design.fencing or (
-                row.statut is Statut.EN_COURS and row.proprietaire == worker.id and row.tentatives == claim.numero
-            ):
-                self._write(row, reglement)
-        if heard:
-            for claim, _ in worker.outcomes:
-                worker.held.pop(claim.relance_id, None)
-            worker.outcomes.clear()
+    # --- passes of reconciliation ---
 
-    # --- the provider ---
-
-    def accept(self, request: Request, delay: float) -> None:
-        """The provider takes a request; a look-up sees it ``delay`` seconds later."""
-        reference = f"m{len(self.ledger)}"
-        request.accepted = Message(request.relance_id, request.numero, reference, self.now + delay)
-        self.ledger.append(request.accepted)
-        self.wire.remove(request)
-
-    # --- a pass of reconciliation ---
+    def whole_pass(self) -> None:
+        reconcile(self.base.connection, {FOURNISSEUR: self._hook}, ENVOI, suivi_secondes=HOURS)
 
     def rescue(self) -> None:
-        for row in self.relances.values():
-            if row.statut is Statut.EN_COURS and row.bail < self.now:
-                row.statut, row.proprietaire, row.incertaine_depuis = self.design.rescued, None, row.bail
+        """A pass that was cut short."""
+        Doutes(self.base.connection).rescue(ALL)
 
     def resolve_from_journal(self) -> None:
-        for row in self.relances.values():
-            call = self.journal.get((row.id, row.tentatives))
-            if call is None:
-                continue
-            open_ = row.statut is Statut.INCERTAINE and call.issue in ("acceptee", "refusee", "reportee", "non_envoyee")
-            closed = row.statut is Statut.ECHEC and row.code == "408" and row.close_le > self.now - DAY
-            if open_ or (closed and call.issue == "acceptee"):
-                after = {"acceptee": Statut.ENVOYEE, "refusee": Statut.ECHEC}
-                row.statut = after.get(call.issue or "", Statut.EN_ATTENTE)
-                row.reference, row.code = call.reference, call.issue
+        """A pass that was cut short a little later."""
+        doutes = Doutes(self.base.connection)
+        doutes.rescue(ALL)
+        doutes.resolve_from_journal(ALL)
 
-    def ask(self) -> None:
-        """Ask of every doubt that is old enough; what it proves is written later."""
-        for row in self.relances.values():
-            age = self.now - row.incertaine_depuis
-            if row.statut is Statut.INCERTAINE and self.askable and age > self.design.quarantaine:
-                seen = [m for m in self.ledger if m.relance_id == row.id and m.seen_from <= self.now]
-                pistes = [Piste(message.reference, meme_texte=True) for message in seen]
-                self.findings.append(Finding(row.id, row.tentatives, age, pistes))
+    def ask_of_doubts(self) -> None:
+        passe, doutes = Passe(), Doutes(self.base.connection)
+        line = Line(self.fournisseur, passe.hear)
+        self._begin(passe, clear_doubts(doutes, FOURNISSEUR, self._hook, line, ENVOI, seconds=HOURS))
 
-    def write_finding(self, finding: Finding) -> None:
-        self.findings.remove(finding)
-        known = {call.reference for call in self.journal.values() if call.reference is not None}
-        prouvable = finding.age >= ENVOI.delai_absence
-        verdict = clear(finding.pistes, known, finding.numero, ENVOI, prouvable=prouvable)
-        row = self.relances[finding.relance_id]
-        if verdict is None or row.statut is not Statut.INCERTAINE or row.tentatives != finding.numero:
-            return
-        call = self.journal[row.id, row.tentatives]
-        call.constat, call.reference = Constat(verdict.issue), verdict.reference or call.reference
-        self._write(row, verdict)
+    def ask_of_messages(self) -> None:
+        passe, relances, moved = Passe(), self.base.connection, Counter[Statut]()
+        compte, line = Compte(relances, FOURNISSEUR, ENVOI.disjoncteur), Line(self.fournisseur, passe.hear)
+        self._begin(passe, follow(Suivi(relances), compte, LIMITS, line, ENVOI, seconds=HOURS, moved=moved))
 
-    def close_doubts(self) -> None:
-        delay = ENVOI.delai_incertitude if self.askable else self.design.quarantaine
-        for row in self.relances.values():
-            if row.statut is Statut.INCERTAINE and row.incertaine_depuis < self.now - delay:
-                row.statut, row.code, row.close_le = Statut.ECHEC, "408", self.now
+    def hear(self, passe: Passe) -> None:
+        """A pass hears the answer to its question, and goes on to the next one, or to its end."""
+        passe.heard.set()
+        passe.asks = False
+        self._advance(passe)
 
-    def follow(self, message: Message) -> None:
-        """The provider says what became of a message; it is written later."""
-        row = self.relances[message.relance_id]
-        if row.statut is not Statut.ENVOYEE or row.reference != message.reference:
-            return
-        match message.progress:
-            case Progress.DELIVERED:
-                self.news.append(News(row.id, row.tentatives, delivered()))
-            case Progress.UNDELIVERED:
-                wrong = Reportee("30003", "éteint", None) if message.again else Refusee("30005", "inconnu")
-                self.news.append(News(row.id, row.tentatives, undelivered(wrong, row.tentatives, ENVOI)))
+    def _begin(self, passe: Passe, asking: Coroutine[Any, Any, object]) -> None:
+        self.passes[passe] = self._loop.create_task(asking)
+        self._advance(passe)
 
-    def write_news(self, news: News) -> None:
-        self.news.remove(news)
-        row, call = self.relances[news.relance_id], self.journal[news.relance_id, news.numero]
-        if call.constat is not Constat.LIVREE:
-            call.constat = Constat(news.reglement.issue)
-        refused = row.statut is Statut.ECHEC and row.reference is not None
-        late = refused and news.reglement.statut is Statut.LIVREE
-        if row.tentatives == news.numero and (row.statut is Statut.ENVOYEE or late):
-            kept = None if news.reglement.statut is Statut.EN_ATTENTE else row.reference
-            self._write(row, replace(news.reglement, reference=kept))
+    def _advance(self, passe: Passe) -> None:
+        task = self.passes[passe]
+        while not (task.done() or passe.asks):
+            self._run(asyncio.sleep(0))
+        if task.done():
+            self.passes.pop(passe).result()
 
-    # --- rows ---
+    # --- the machinery ---
 
-    def _owned(self, worker: Worker) -> list[Relance]:
-        owned = [row for row in self.relances.values() if row.proprietaire == worker.id]
-        return [row for row in owned if row.statut is Statut.EN_COURS]
+    def _run(self, coroutine: Coroutine[Any, Any, Result]) -> Result:
+        return self._loop.run_until_complete(coroutine)
 
-    def _due(self, row: Relance) -> bool:
-        return row.statut is Statut.EN_ATTENTE and row.prochaine <= self.now
+    def _lot(self) -> LotStore:
+        lot = Lot(SOURCE, request().occasion, FOURNISSEUR, self.base.premier, self.base.dernier)
+        store = LotStore(self._conninfo, lot, self._design.bail, self._hook.account, ENVOI.expiration_heures)
+        self._run(store.beat())
+        return store
 
-    def _essai(self, row: Relance) -> int:
-        calls = [self.journal[row.id, numero].issue for numero in range(1, row.tentatives)]
-        return row.tentatives - calls.count("non_envoyee")
+    def _bury(self, worker: Worker) -> None:
+        for begun in worker.calls:
+            self._cancel(begun.outcome)
+        self._run(worker.store.__aexit__(None, None, None))
 
-    def _write(self, row: Relance, reglement: Reglement) -> None:
-        row.statut, row.proprietaire = reglement.statut, None
-        row.reference, row.code = reglement.reference, reglement.code
-        row.prochaine = self.now + (reglement.delai or 0.0)
-        row.incertaine_depuis = row.close_le = self.now
+    def _cancel(self, task: asyncio.Task[Any]) -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            self._loop.run_until_complete(task)
+
+
+async def _result(outcome: asyncio.Task[tuple[Issue, Exception | None]]) -> Issue:
+    issue, _ = await outcome
+    return issue

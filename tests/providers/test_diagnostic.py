@@ -90,7 +90,7 @@ async def test_a_certificate_that_an_authority_vouches_for_is_good(
 ) -> None:
     async with misbehaving(answer(TOKEN), self_signed) as server:
         at = urlsplit(server.url)
-        authority = await asyncio.to_thread(ssl.get_server_certificate, (at.hostname, at.port))
+        authority = await asyncio.to_thread(ssl.get_server_certificate, (at.hostname or "", at.port or 0))
         (tmp_path / "authority.pem").write_text(authority)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
         connect(server.url)

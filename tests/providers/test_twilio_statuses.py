@@ -3,6 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -48,7 +49,7 @@ async def news_of(asked: list[Sent]) -> list[Delivery]:
         return await sender.fetch_status(asked)
 
 
-def tell_one(twilio: TwilioGateway, number: int, status: str, **changes: object) -> None:
+def tell_one(twilio: TwilioGateway, number: int, status: str, **changes: Any) -> None:
     twilio.tell(f"GET {ROOT}/Messages/{sid(number)}.json", record(number, status=status, **changes))
 
 

@@ -64,7 +64,7 @@ def audit(folder: Path, url: str, accepted: str = "") -> "subprocess.CompletedPr
     (folder / "requirements.txt").write_text("\n".join(lines) + "\n")
     (folder / ".ci" / "vulnerabilites.toml").write_text(accepted)
     environment = {"PATH": "/usr/bin:/bin", "OSV_URL": url, "HOME": str(folder)}
-    command = [sys.executable, folder / ".ci" / "audit.py"]
+    command = [sys.executable, str(folder / ".ci" / "audit.py")]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

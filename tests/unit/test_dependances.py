@@ -6,7 +6,6 @@ from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -54,7 +53,7 @@ def needed(roots: Iterable[Requirement]) -> Iterator[Requirement]:
         extras = requirement.extras | {""}
         for each in map(Requirement, requires(requirement.name) or []):
             marker = each.marker
-            if marker is None or any(marker.evaluate({**default_environment(), "extra": extra}) for extra in extras):
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
                 waiting.append(each)
 
 

@@ -171,6 +171,7 @@ def test_after_the_delay_it_names_one_start_may_happen() -> None:
     given_departures(pace, clock, 2, wait=0.3)
     assert pace.grant(10) == 0
     delay = pace.delay()
+    assert delay is not None
     assert delay == pytest.approx(0.3)
     clock.now += delay + ROUNDING
     assert (pace.delay(), pace.grant(10)) == (0, 1)
@@ -244,8 +245,9 @@ def test_the_delay_counts_what_is_owed() -> None:
     pace.owe(2)
     assert pace.delay() == pytest.approx(0.02)
     pace.owe(100)  # more than is reserved: the rest of the wait is known once more is
-    assert pace.delay() is not None
-    assert pace.delay() > 0
+    delay = pace.delay()
+    assert delay is not None
+    assert delay > 0
 
 
 def test_a_departure_missed_pays_too() -> None:

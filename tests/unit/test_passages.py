@@ -1,6 +1,7 @@
 """What a run id stands for: the request of its first extraction, whatever is asked under it later."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def asked(day: date = DAY, **over: object) -> Request:
         ({"simulation": True, "limite": 3}, {"simulation": True, "limite": 3}),
     ],
 )
-def test_the_same_asked_again_is_the_same_run(first: dict[str, object], again: dict[str, object]) -> None:
+def test_the_same_asked_again_is_the_same_run(first: dict[str, Any], again: dict[str, Any]) -> None:
     assert standing(to_keep(asked(**first)), DAY, asked(**again)) == asked(**again)
 
 
@@ -50,7 +51,7 @@ def test_the_same_asked_again_is_the_same_run(first: dict[str, object], again: d
     ],
 )
 def test_anything_else_is_refused_with_what_differs_and_the_cure(
-    first: dict[str, object], again: dict[str, object], said: str
+    first: dict[str, Any], again: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(Blocked) as refused:
         standing(to_keep(asked(**first)), DAY, asked(**again))

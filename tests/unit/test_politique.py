@@ -483,9 +483,9 @@ def test_a_template_is_that_of_its_niveau_and_of_whatsapp(tmp_path: Path) -> Non
     assert policy.modele(Canal.SMS, 1, "fr") is None
 
 
-@pytest.mark.parametrize(("langue", "found"), [("en", "en"), ("fr", "fr"), ("pt", "fr"), (None, "fr")])
+@pytest.mark.parametrize(("langue", "found"), [("en", "en"), ("fr", "fr"), ("pt", "fr")])
 def test_without_a_template_in_its_language_one_is_written_to_in_the_office_s(
-    tmp_path: Path, langue: str | None, found: str
+    tmp_path: Path, langue: str, found: str
 ) -> None:
     modele = with_modeles(tmp_path, MODELE, MODELE.replace('"fr"', '"en"')).modele(Canal.WHATSAPP, 1, langue)
     assert modele is not None

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,12 +34,12 @@ PRODUCT = Plume(POLITIQUE, load_gabarits())
 TYPED = st.none() | st.text(st.sampled_from("\u200b\u202e\u00ad\u00a0\n\t\x1b\ue000e\u0301ê{}%😀") | st.characters())
 
 
-def plume(*modeles: Modele, gabarits: Gabarits | None = None, **texte: object) -> Plume:
+def plume(*modeles: Modele, gabarits: Gabarits | None = None, **texte: Any) -> Plume:
     politique = replace(POLITIQUE, modeles_whatsapp=modeles, texte=replace(POLITIQUE.texte, **texte))
     return Plume(politique, gabarits or load_gabarits(langue=politique.texte.langue))
 
 
-def written(plume: Plume, canal: Canal = Canal.SMS, chemin: Chemin | None = None, **sujet: object) -> Redaction:
+def written(plume: Plume, canal: Canal = Canal.SMS, chemin: Chemin | None = None, **sujet: Any) -> Redaction:
     redaction = plume.write(SUJET._replace(**sujet), canal, NIVEAU, chemin or VOIES[canal])
     assert redaction is not None
     return redaction

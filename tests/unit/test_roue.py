@@ -17,7 +17,7 @@ RUN = "import sys; sys.path[:0] = {paths!r}; from relances.local.cli import main
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel's content, in a folder."""
     folder = tmp_path_factory.mktemp("roue")
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     [built] = folder.glob("*.whl")
     with ZipFile(built) as archive:

@@ -81,7 +81,7 @@ def test_one_overdue_creance_makes_one_relance() -> None:
     assert (relance.contribuable_id, relance.telephone, relance.telephone_migre) == ("7", "24166123456", False)
     assert (relance.montant_du, relance.echeance) == (Decimal(15_000), ago(10))
     assert (relance.canal, relance.fournisseur, relance.niveau) == (Canal.SMS, "ventis", 1)
-    assert (relance.redaction.segments, relance.redaction.cout) == (1, 25)
+    assert (relance.redaction.segments, relance.redaction.cout) == (1, Decimal(25))
     assert (relance.redaction.modele, relance.redaction.variables) == (None, None)
     assert "Marie ONDO, 15 000 FCFA dus (Taxe de marché)" in relance.redaction.texte
 
@@ -199,7 +199,7 @@ def test_where_creances_are_not_grouped_the_oldest_alone_is_spoken_of() -> None:
     owed = [creance(1, retard=60), creance(2, retard=12), creance(3)]
     decision = with_selection(regrouper=False).decide(owed)
     assert decision.relance is not None
-    assert (decision.relance.creances, decision.relance.montant_du) == ((owed[0],), 15_000)
+    assert (decision.relance.creances, decision.relance.montant_du) == ((owed[0],), Decimal(15_000))
     assert decision.exclusions == (Exclusion(2, "une_par_message"), Exclusion(3, "une_par_message"))
 
 

@@ -103,6 +103,9 @@ async def test_a_token_without_end_is_a_later_attempt_and_no_message(
     assert provider.messages == 0
 
 
+NO_SECONDS: tuple[object, ...] = (-1, 0, True, False, None, [], {}, "", "bientôt", "nan", "inf", "-5", "9" * 400)
+
+
 @pytest.mark.parametrize("case", WITH_TOKEN, indirect=True, ids=str)
 @pytest.mark.parametrize(
     "body",
@@ -112,10 +115,7 @@ async def test_a_token_without_end_is_a_later_attempt_and_no_message(
         '{"access_token": "jeton-confidentiel", "expires_in": 1e999}',
         '{"access_token": "jeton-confidentiel", "expires_in": NaN}',
         '{"access_token": "jeton-confidentiel", "expires_in": -Infinity}',
-        *[
-            json.dumps(TOKEN_OF | {"expires_in": odd})
-            for odd in (-1, 0, True, False, None, [], {}, "", "bientôt", "nan", "inf", "-5", "9" * 400)
-        ],
+        *[json.dumps(TOKEN_OF | {"expires_in": odd}) for odd in NO_SECONDS],
         *[json.dumps({"access_token": odd}) for odd in ("", "é", "a b", "a\r\nX: y", "\ud800", 12, None, ["a"])],
         DEEP,
         b"\xff\xfe",

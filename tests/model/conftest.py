@@ -1,0 +1,30 @@
+"""The day that every history begins with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tenacity import wait_exponential_jitter
+
+from relances.store import sources
+from tests.conftest import NewDatabase
+from tests.integration.office import DETTE, Office, write_source
+from tests.integration.world import ask, request
+from tests.model.base import Base
+
+
+@pytest.fixture
+def base(
+    tmp_path: Path, new_database: NewDatabase, relances_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Base]:
+    """Three contribuables were prepared. Who loses the database finds it again at once."""
+    monkeypatch.setattr(sources, "FOLDERS", (*sources.FOLDERS, tmp_path))
+    etaxe_url = new_database("dettes")
+    ask(etaxe_url, DETTE)
+    office = Office(write_source(tmp_path / "dettes"), etaxe_url, relances_url)
+    office.owe(3)
+    office.run(request())
+    monkeypatch.setattr(wait_exponential_jitter, "__call__", lambda *_: 0.0)
+    base = Base(relances_url)
+    yield base
+    base.connection.close()
