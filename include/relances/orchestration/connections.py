@@ -2,28 +2,21 @@
 
 import os
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from typing import Final
 
 import psycopg
 from airflow.providers.postgres.hooks.postgres import PostgresHook
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from sqlalchemy import URL
+from psycopg.conninfo import make_conninfo
 
 from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked
 from relances.rules.lettres import is_text
-from relances.rules.politique import BaseFiscale
-from relances.services.fournisseurs import hook_of
-from relances.services.installation import ETAXE, RELANCES, Adresse, Installation
+from relances.services.installation import Adresse
 from relances.store.encodage import UTF8
 from relances.store.silence import CUT
 
-__all__ = ["ETAXE", "RELANCES", "adresse", "conninfo", "database", "sqlalchemy_url"]
-
-_USUAL_LIMITS: Final = BaseFiscale()
 _ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
 _ASKED: Final = "client_encoding"  # in the Extra: what the bytes of a database that does not say it are
 
@@ -101,24 +94,3 @@ def _refuse_pieces(conn_id: str, words: Mapping[str, str]) -> None:
             f"corrigez-les dans Admin → Connections ; {_ESCAPED}",
             "its Host is no server's name, or its Database none: escape @ # / ? of the password in an address",
         )
-
-
-def database(
-    conn_id: str, tache: str | None = None, limites: BaseFiscale = _USUAL_LIMITS
-) -> AbstractContextManager[psycopg.Connection]:
-    """As :meth:`Installation.base`, for what is not a service yet."""
-    return Installation(adresse, hook_of).base(conn_id, tache, limites)
-
-
-def conninfo(conn_id: str) -> str:
-    """As :meth:`Installation.conninfo`, for what is not a service yet."""
-    return adresse(conn_id).called(None)
-
-
-def sqlalchemy_url(conn_id: str) -> URL:
-    """The URL of a database for SQLAlchemy."""
-    words = {key: str(value) for key, value in conninfo_to_dict(conninfo(conn_id)).items() if value is not None}
-    password = words.pop("password", None)
-    user = words.pop("user", None)
-    database = words.pop("dbname", None)
-    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)

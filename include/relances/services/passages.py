@@ -76,6 +76,8 @@ def record(installation: Installation, passage: Passage, demande: Demande = INCO
             passage.request, passage.source.name, politique=consignes.empreinte, demande=demande
         )
     logger.info("politique et textes de ce passage : version %s", short(consignes.empreinte))
+    for setting in passage.politique.sans_effet:
+        logger.warning("%s", setting)
     return replace(passage, note=True)
 
 

@@ -50,7 +50,9 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
             _go_on(installation, relances, hooks, politique)
         _blame(passe.comptes)
         _refuse_faulty(relances, execution)
-        return _is_over(installation, passage, relances, execution)
+        # They are sent by the hours in force; how long the run waits for them is its own.
+        open_now = installation.fenetre(politique).closing(now()) is not None
+        return _is_over(relances, execution, passage.politique.envoi.attente_reconciliation, reprises=open_now)
 
 
 def reconcile_every_run(installation: Installation) -> None:
@@ -66,15 +68,13 @@ def reconcile_every_run(installation: Installation) -> None:
         _blame(passe.comptes)
 
 
-def _is_over(installation: Installation, passage: Passage, relances: psycopg.Connection, execution: Execution) -> bool:
-    """Whether the run waits for nothing more, or has waited long enough by its own policy."""
-    patience = passage.politique.envoi.attente_reconciliation
+def _is_over(relances: psycopg.Connection, execution: Execution, patience: float, *, reprises: bool) -> bool:
+    """Whether the run waits for nothing more, or has waited long enough. ``reprises``: what is due may be sent now."""
     unsettled = Doutes(relances).unsettled(execution, patience)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
     )
-    fenetre = installation.fenetre(passage.politique)
-    return not unsettled.any(reprises=fenetre.closing(now()) is not None) or unsettled.attente > patience
+    return not unsettled.any(reprises=reprises) or unsettled.attente > patience
 
 
 def _refuse_faulty(relances: psycopg.Connection, execution: Execution) -> None:
