@@ -53,6 +53,7 @@ def office(tmp_path: Path, dettes_url: str, relances_url: str, monkeypatch: pyte
     """An office where nobody owes anything yet, connected to every provider."""
     for provider in PROVIDERS:
         monkeypatch.setenv(f"AIRFLOW_CONN_{provider.name.upper()}_DEFAULT", "{}")
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
     ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
     return Office(write_source(tmp_path / "dettes"), dettes_url, relances_url)
 
