@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.asked import list_doubtful
+from tests.integration.conftest import Connect
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 from tests.support import gabonese_numbers
@@ -24,7 +25,7 @@ TYPED = {
 
 
 @pytest.fixture
-def sent(office: Office) -> None:
+def sent(connect: Connect, office: Office) -> None:
     """Relances that an earlier reading sent, as the database keeps them."""
     for contribuable in TYPED:
         office.owes(contribuable)

@@ -1,9 +1,7 @@
 """What the operator reads while the stack works, and how other processes are made to speak as this one does."""
 
-import os
 import sys
 import time
-from pathlib import Path
 
 
 class Console:
@@ -29,13 +27,3 @@ def speaking_utf8() -> dict[str, str]:
     """
     printed = getattr(sys.stdout, "encoding", None) or "utf-8"
     return {"PYTHONUTF8": "1", "PYTHONIOENCODING": f"{printed}:replace"}
-
-
-def as_utf8(word: str) -> bytes:
-    """A word for such a process: its text in UTF-8, the name of a file (:func:`file_word`) as it is on the disk."""
-    return word.encode("utf-8", "surrogateescape")
-
-
-def file_word(file: Path) -> str:
-    """The name of a file within a word for :func:`as_utf8`."""
-    return os.fsencode(file).decode("utf-8", "surrogateescape")
