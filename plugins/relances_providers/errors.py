@@ -17,6 +17,10 @@ secret or a phone number.
 """
 
 from enum import StrEnum
+from typing import Final
+
+TOO_LATE: Final = "trop_tard"
+"""The code of a message that was not sent because its time to start was over: nothing that the provider did."""
 
 
 class NumberState(StrEnum):

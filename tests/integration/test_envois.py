@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from relances import orchestration
 from relances.orchestration.envois import ARRETER, REPRENDRE, VOIR, act
 from relances.rules.errors import Blocked
-from relances.sending.traffic import Halte
+from relances.sending.phases import Halte
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, seen, send

@@ -16,7 +16,7 @@ from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.rules.numeros import Refus
 from relances.rules.outcomes import Reglement
-from relances.sending.traffic import Halte
+from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease, now
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured

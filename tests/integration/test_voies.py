@@ -14,10 +14,10 @@ import pytest
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
-from relances.rules.outcomes import Acceptee
 from relances.rules.politique import Disjoncteur
 from relances.sending.pacing import Cadence
-from relances.sending.traffic import Halte, Traffic
+from relances.sending.phases import Halte
+from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import silence
 from relances.store.doutes import Doubts
@@ -364,12 +364,12 @@ async def test_a_worker_that_saw_the_end_of_a_trouble_does_not_say_so_once_anoth
         traffic = Traffic(voie, Limits(rate_per_second=DEBIT, max_in_flight=4, timeout=30), DISJONCTEUR)
         await traffic.open()
         for _ in range(DISJONCTEUR.echantillon):
-            traffic.learn(Acceptee("uuid"), None, 0.01)
+            traffic.learn(Receipt("uuid"), 0.01)
         await traffic.look()
-        assert traffic.guerie_de is not None
+        assert traffic.nouvelles.guerie_de is not None
         await others.suspend(DISJONCTEUR, "autre panne", 0)
         await traffic.look()
-    assert (traffic.halte, traffic.guerie_de) == (Halte.SUSPENDUE, None)
+    assert (traffic.halte, traffic.nouvelles.guerie_de) == (Halte.SUSPENDUE, None)
 
 
 async def test_a_trouble_after_a_long_rest_is_a_new_one(relances_url: str) -> None:

@@ -20,5 +20,3 @@ def test_functions_fit_in_one_look() -> None:
 
 def test_no_module_is_long() -> None:
     assert not measure(REPOSITORY).beyond(MOST_LINES)
-
-

@@ -27,8 +27,8 @@ from relances.rules.request import Request
 from relances.rules.soldes import Relecture
 from relances.sending.memory import rare_collections
 from relances.sending.restauration import refuse_forgotten
-from relances.sending.traffic import Halte
-from relances.sending.worker import LotReport, LotSender, lease, now
+from relances.sending.traffic import Nouvelles
+from relances.sending.worker import Halte, LotReport, LotSender, lease, now
 from relances.services import soldes
 from relances.store.database import explained
 from relances.store.executions import Executions
@@ -36,7 +36,7 @@ from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn
-from relances.store.voies import Suspension, held_up
+from relances.store.voies import held_up
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
@@ -136,19 +136,20 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
         _read_again(lot, policy)
         with rare_collections(), explained(RELANCES):
             outcome, worker = asyncio.run(_send_with(hook, lot, policy))
-    _tell(lot.fournisseur, worker.suspension, worker.guerie_de)
+    _tell(lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, outcome)
     return outcome
 
 
-def _tell(fournisseur: str, suspension: Suspension | None, guerie_de: datetime | None) -> None:
+def _tell(fournisseur: str, nouvelles: Nouvelles) -> None:
     """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
+    suspension = nouvelles.suspension
     if suspension is not None and suspension.suspensions == 1:
         alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au)
-    if guerie_de is not None:
-        alertes.lane_back(fournisseur, guerie_de)
+    if nouvelles.guerie_de is not None:
+        alertes.lane_back(fournisseur, nouvelles.guerie_de)
 
 
 def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:

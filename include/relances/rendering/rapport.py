@@ -1,7 +1,7 @@
 """The report a tax officer reads, in Markdown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -9,9 +9,10 @@ from relances.rendering.apercu import textes
 from relances.rendering.corrections import a_corriger
 from relances.rendering.markdown import compte, francs, nombre, tableau
 from relances.rendering.volumes import CANAUX, couts, depuis, partis
-from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line
 from relances.rules.causes import Explications, cause
 from relances.rules.citation import cite
+from relances.rules.codes import Cause, Exclu
 from relances.rules.exclusions import Raison, raison
 from relances.rules.rapport import Rapport
 
@@ -81,7 +82,7 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str], sans_effet: Sequence[str]) 
 def _foreseen(bilan: Bilan) -> list[str]:
     foreseen = compte(bilan.relances(A_RELANCER), "contribuable serait relancé", "contribuables seraient relancés")
     lines = [f"- **{foreseen}**"]
-    already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, "deja_relance"))
+    already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, Exclu.DEJA_RELANCE))
     if already:
         lines.append(f"- {nombre(already)} créances déjà relancées : elles attendent leur délai")
     return lines
@@ -102,7 +103,7 @@ def _portee(bilan: Bilan) -> list[str]:
 
 def _warnings(bilan: Bilan) -> list[str]:
     waiting, doubtful = bilan.creances("en_attente"), bilan.creances("incertaine")
-    unheard = sum(line.creances for line in bilan.lines if line.code == SANS_NOUVELLE)
+    unheard = sum(line.creances for line in bilan.lines if line.code == Cause.SANS_NOUVELLE)
     warnings = []
     if waiting:
         warnings.append(

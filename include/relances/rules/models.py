@@ -5,6 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+from relances.rules.codes import Exclu
 from relances.rules.numeros import Numero, Refus, Verdict, lire
 
 
@@ -121,4 +122,4 @@ class Exclusion(NamedTuple):
     """A creance (by its ``rang``) that gets no relance, and the code of the reason."""
 
     rang: int
-    code: str
+    code: Exclu | Refus

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from relances.rules.codes import Exclu
 from relances.rules.models import Creance, Exclusion, NouvelleRelance
 from relances.rules.numeros import Refus
 from relances.rules.politique import Politique
@@ -36,7 +37,7 @@ class Regles:
         for creance in creances:
             code = self._set_aside(creance)
             if code is None and left and not self.politique.selection.regrouper:
-                code = "une_par_message"
+                code = Exclu.UNE_PAR_MESSAGE
             if code is None:
                 left.append(creance)
             else:
@@ -47,41 +48,41 @@ class Regles:
             outcome = None
         return Decision(outcome, tuple(excluded))
 
-    def _set_aside(self, creance: Creance) -> str | None:
+    def _set_aside(self, creance: Creance) -> Exclu | Refus | None:
         """The code that excludes a creance whatever the others are."""
         if creance.opposition:
-            return "opposition"
+            return Refus.OPPOSITION
         if creance.categorie in self.politique.selection.categories_exclues:
-            return "categorie_exclue"
+            return Exclu.CATEGORIE_EXCLUE
         if creance.relance_du_jour:
-            return "deja_relance" if self.politique.selection.regrouper else "une_par_message"
+            return Exclu.DEJA_RELANCE if self.politique.selection.regrouper else Exclu.UNE_PAR_MESSAGE
         if creance.derniere_relance is not None:
             delai = self.politique.niveau(creance.jours_retard).delai_jours
             if creance.derniere_relance > self.date_relance - timedelta(days=delai):
-                return "deja_relance"
+                return Exclu.DEJA_RELANCE
         if not self.politique.selection.regrouper and creance.montant_du < self.politique.selection.montant_minimum:
-            return "montant_minimum"  # alone in its message, it would hide a greater one for ever
+            return Exclu.MONTANT_MINIMUM  # alone in its message, it would hide a greater one for ever
         return None
 
-    def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | str:
+    def _compose(self, creances: Sequence[Creance]) -> NouvelleRelance | Exclu | Refus:
         """The relance, or the code that excludes all these creances."""
         first, selection = creances[0], self.politique.selection
         montant = sum((c.montant_du for c in creances), Decimal(0))
         if montant < selection.montant_minimum:
-            return "montant_minimum"
+            return Exclu.MONTANT_MINIMUM
         if first.relances_semaine >= selection.maximum_par_semaine:
-            return "maximum_semaine"
+            return Exclu.MAXIMUM_SEMAINE
         retard = max(c.jours_retard for c in creances)
         niveau = self.politique.niveau(retard)
         routage = self.routages[niveau.numero]
         destination = routage.best(first.lectures)
         if isinstance(destination, Refus):
-            return destination.value
+            return destination
         libelles = [c.libelle for c in creances]
         sujet = Sujet(first.nom, first.prenom, first.langue, montant, libelles, first.echeance)
         redaction = self.plume.write(sujet, routage.canal, niveau, destination.chemin)
         if redaction is None:
-            return "message_trop_long"
+            return Exclu.MESSAGE_TROP_LONG
         return NouvelleRelance(
             contribuable_id=first.contribuable_id,
             niveau=niveau.numero,

@@ -1,10 +1,14 @@
-"""One call to a provider, whatever happens in it, becomes one outcome."""
+"""One call to a provider: whatever happens in it is one answer, and one row to write."""
 
 import logging
-from typing import Final
+import random
+from collections.abc import Callable
+from typing import Final, TypeAlias, assert_never
 
+from relances.rules.codes import Cause
 from relances.rules.numeros import Refus
-from relances.rules.outcomes import Acceptee, Inconnue, Issue, NonEnvoyee, Refusee, Reportee
+from relances.rules.outcomes import Reglement, accepted, not_sent, put_off, refused, unknown
+from relances.rules.politique import Envoi
 from relances.store.sending import Claim
 from relances_providers.errors import (
     Fault,
@@ -15,51 +19,60 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
-from relances_providers.messaging import Message, Sender, Template
+from relances_providers.messaging import Message, Receipt, Sender, Template
 
 logger = logging.getLogger(__name__)
 
 _SIGNALES: Final = {NumberState.UNREACHABLE: Refus.INJOIGNABLE, NumberState.OPTED_OUT: Refus.OPPOSITION}
 
 
-class _Defect(Exception):
-    """An error that no provider should raise, by the name of its type."""
+class Defect(Exception):
+    """An error that no provider should raise. ``kind``: its type, for its text may hold a phone number."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"erreur imprévue du fournisseur ({kind}) ; prévenez le développeur — a defect in the hook")
+        self.kind = kind
 
 
-async def call(sender: Sender, claim: Claim, not_after: float) -> tuple[Issue, Exception | None]:
-    """Send one relance; returns its outcome, and the error where it may concern more than this relance.
+Answer: TypeAlias = Receipt | ProviderError | Defect
+"""What one call came to, in the words of the providers' contract; a defect leaves it in doubt."""
 
-    An error outside the contract is a defect: the relance is in doubt, and the error comes back too.
-    """
+
+async def call(sender: Sender, claim: Claim, not_after: float) -> Answer:
+    """Send one relance; ``not_after``: monotonic seconds from which it must not begin."""
     template = Template(claim.modele, tuple(claim.variables)) if claim.modele else None
     try:
-        receipt = await sender.send(Message(claim.telephone, claim.texte, not_after, template))
-    except Rejected as error:
-        return refused(error), None
-    except OutcomeUnknown as error:
-        return Inconnue(error.code, str(error)), error
-    except TryLater as error:
-        if error.fault is Fault.NOBODY:
+        return await sender.send(Message(claim.telephone, claim.texte, not_after, template))
+    except ProviderError as error:
+        if isinstance(error, TryLater) and error.fault is Fault.NOBODY:
             logger.warning("relance %s : %s", claim.relance_id, error)  # what to look up, where it came
-        return put_off(error), error
-    except Misconfigured as error:
-        return NonEnvoyee(str(error)), error
+        return error
     except Exception as error:
-        # Its type alone: the text of an unknown error may hold a phone number.
-        logger.error("relance %s : erreur imprévue du fournisseur (%s)", claim.relance_id, type(error).__name__)  # noqa: TRY400
-        return Inconnue("erreur_interne", type(error).__name__), _Defect(type(error).__name__)
-    return Acceptee(receipt.message_id), None
+        defect = Defect(type(error).__name__)
+        logger.error("relance %s : %s", claim.relance_id, defect)  # noqa: TRY400 - its traceback may hold a number
+        return defect
 
 
-def refused(error: ProviderError) -> Refusee:
-    """A refusal, and what it says of the number."""
+def settle(answer: Answer, essai: int, envoi: Envoi, *, jitter: Callable[[], float] = random.random) -> Reglement:
+    """The row that the answer to attempt ``essai`` makes."""
+    match answer:
+        case Receipt(message_id):
+            return accepted(message_id)
+        case Misconfigured():
+            return not_sent(str(answer))
+        case Defect():
+            return unknown(Cause.ERREUR_INTERNE, answer.kind)
+        case OutcomeUnknown():
+            return unknown(answer.code, str(answer))
+        case ProviderError():
+            return failed(answer, essai, envoi, jitter=jitter)
+        case _:
+            assert_never(answer)
+
+
+def failed(error: ProviderError, essai: int, envoi: Envoi, *, jitter: Callable[[], float] = random.random) -> Reglement:
+    """The row of a failure that is known to be one: put off, or over."""
+    if isinstance(error, TryLater):
+        return put_off(error.code, str(error), error.retry_after, essai, envoi, jitter=jitter)
     signale = _SIGNALES.get(error.number) if isinstance(error, Rejected) else None
-    return Refusee(error.code, str(error), signale)
-
-
-def put_off(error: TryLater) -> Reportee:
-    asked = error.retry_after
-    return Reportee(error.code, str(error), None if asked is None else float(asked))
+    return refused(error.code, str(error), signale)

@@ -37,7 +37,7 @@ class Pace:
     """The departures of one worker that are still to come."""
 
     def __init__(self, cadence: Cadence, clock: Callable[[], float] = time.monotonic) -> None:
-        self._tolerance = cadence.tolerance
+        self.cadence = cadence
         self._clock = clock
         self._departures: deque[_Departure] = deque()
         self._granted: deque[_Departure] = deque()
@@ -46,7 +46,7 @@ class Pace:
     def add(self, departs: Departs) -> None:
         """Departures that were reserved."""
         # A database that answers slowly makes them late already; but half of it is left, or none would ever be good.
-        good_for = max(self._tolerance / 2, self._tolerance - departs.trajet)
+        good_for = max(self.cadence.tolerance / 2, self.cadence.tolerance - departs.trajet)
         starts = (departs.premier + rang * departs.pas for rang in range(departs.nombre))
         self._departures.extend(_Departure(start, start + good_for) for start in starts)
 

@@ -9,6 +9,7 @@ from typing import LiteralString
 
 import psycopg
 
+from relances.rules.codes import Cause
 from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
 from relances.rules.politique import Plafonds
 from relances.rules.selection import Decision
@@ -141,5 +142,5 @@ def _common_columns(execution: Execution, devise: str) -> tuple[object, ...]:
     common = (execution.source, execution.occasion, execution.id, execution.date_relance, devise)
     if not execution.simulation:
         return (*common, Statut.EN_ATTENTE.value, None, None, None)
-    closed = ("simulation", "passage de simulation : rien n'est envoyé", datetime.now(UTC))
+    closed = (Cause.SIMULATION.value, "passage de simulation : rien n'est envoyé", datetime.now(UTC))
     return (*common, Statut.ANNULEE.value, *closed)

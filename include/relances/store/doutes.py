@@ -10,10 +10,9 @@ import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Statut
-from relances.rules.outcomes import Reglement
+from relances.rules.outcomes import Reglement, written
 from relances.store.database import query
 from relances.store.executions import Execution
-from relances.store.outcomes import outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class Clearing:
 
     def write(self, cleared: Sequence[tuple[Doubt, Reglement]]) -> list[Statut]:
         """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
-        rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **outcomes(cleared)})
+        rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **written(cleared)})
         return [Statut(statut) for _, statut in rows]
 
 

@@ -7,7 +7,7 @@ import aiohttp
 import httpx
 
 from relances_providers.connection_fields import ConnectionFields
-from relances_providers.errors import ProviderError
+from relances_providers.errors import TOO_LATE, ProviderError
 from relances_providers.form import TEST_NUMBER
 from relances_providers.http.client import Client
 from relances_providers.http.errors import TABLE
@@ -64,7 +64,7 @@ class Wire:
     def failure(self, error: httpx.TransportError) -> ProviderError:
         """What a failed call means: nothing was sent, or nobody knows."""
         if isinstance(error, httpx.PoolTimeout):
-            return self._error("trop_tard")
+            return self._error(TOO_LATE)
         if TOKEN_REQUEST in error.request.extensions or isinstance(error, SURELY_NOT_SENT):
             return self.unreachable(error)
         return self._error("408", f"{self.provider}, {type(error).__name__}")
