@@ -16,33 +16,13 @@ same as the command `relances envois arreter`.*
 
 from datetime import timedelta
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import dag, get_current_context, task
 
 from relances.orchestration import envois
-from relances_providers.provider_info import PROVIDERS
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import ARRET
 
-PARAMS = {
-    "action": Param(
-        envois.ARRETER,
-        type="string",
-        enum=[envois.ARRETER, envois.REPRENDRE, envois.VOIR],
-        values_display={
-            envois.ARRETER: "arrêter — stop",
-            envois.REPRENDRE: "reprendre — resume",
-            envois.VOIR: "voir seulement — only look",
-        },
-        title="Action",
-        description="Arrêter ou reprendre les envois. — Stop sending, or resume it.",
-    ),
-    "fournisseur": Param(
-        None,
-        type=["null", "string"],
-        enum=[None, *(provider.name for provider in PROVIDERS)],
-        values_display={"null": "tous — all"},
-        title="Fournisseur",
-        description="Lui seul ; vide = tous. — Only this provider; empty = all.",
-    ),
-}
+PARAMS = formulaire(ARRET)
 
 
 @dag(

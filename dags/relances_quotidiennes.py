@@ -28,7 +28,6 @@ from datetime import timedelta
 from airflow.sdk import (
     CronTriggerTimetable,
     ExceptionRetryPolicy,
-    Param,
     RetryAction,
     RetryRule,
     TriggerRule,
@@ -38,7 +37,8 @@ from airflow.sdk import (
 
 from relances import orchestration
 from relances.orchestration import alertes
-from relances.rules.request import DEFAULTS
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import QUOTIDIENNES
 from relances_providers.provider_info import PROVIDERS
 
 # What hangs is ended, so that its retry begins: many times what a million creances take. A lot is never cut short: it
@@ -54,83 +54,7 @@ ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
     ]
 )
 
-PARAMS = {
-    "jours_retard_min": Param(
-        DEFAULTS["jours_retard_min"],
-        type="integer",
-        minimum=0,
-        maximum=3650,
-        title="Retard minimum (jours)",
-        description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
-    ),
-    "type_relance": Param(
-        DEFAULTS["type_relance"],
-        type=["null", "string"],
-        enum=[None, "sms", "whatsapp"],
-        values_display={"null": "selon la politique — by policy"},
-        title="Canal",
-        description="Par quel canal relancer ; vide = celui de chaque niveau. Le même jour, un seul par contribuable. "
-        "— Channel; empty = that of each level.",
-    ),
-    "fournisseur": Param(
-        DEFAULTS["fournisseur"],
-        type=["null", "string"],
-        enum=[None, *(provider.name for provider in PROVIDERS)],
-        values_display={"null": "selon le numéro — by number"},
-        title="Fournisseur",
-        description="N'envoyer que par celui-ci, qui doit servir le canal ; vide = selon le pays de chaque numéro. "
-        "— Only this provider; empty = by the country of each number.",
-    ),
-    "limite": Param(
-        DEFAULTS["limite"],
-        type=["null", "integer"],
-        minimum=1,
-        title="Nombre maximum de relances",
-        description="Au plus tant de relances pour ce jour ; vide = toutes. — At most this many; empty = all.",
-    ),
-    "envoyer_automatiquement": Param(
-        DEFAULTS["envoyer_automatiquement"],
-        type="boolean",
-        title="Envoyer sans attendre",
-        description="Non : les relances sont créées et restent en attente. — No: created, left waiting.",
-    ),
-    "categories": Param(
-        DEFAULTS["categories"],
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Catégories de taxe",
-        description="Codes des types de taxe, un par ligne ; vide = tous. — Tax type codes; empty = all.",
-    ),
-    "date_relance": Param(
-        DEFAULTS["date_relance"],
-        type=["null", "string"],
-        format="date",
-        title="Jour de la relance",
-        description="Vide = le jour du passage ; jamais dans le futur. — Empty = the run's own day.",
-    ),
-    "simulation": Param(
-        DEFAULTS["simulation"],
-        type="boolean",
-        title="Simulation",
-        description="Tout faire sauf envoyer et reporter. — Everything but sending and writing back.",
-    ),
-    "campagne": Param(
-        DEFAULTS["campagne"],
-        type=["null", "string"],
-        title="Campagne",
-        description="Relancer les contacts importés sous ce nom, au lieu des contribuables de l'application fiscale. "
-        "— Remind the imported contacts of this campaign instead.",
-    ),
-    "oppositions": Param(
-        DEFAULTS["oppositions"],
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Oppositions",
-        description="Identifiants de contribuables à ne plus relancer, un par ligne ; ajoutés à la liste, même en "
-        "simulation ; pas avec une campagne. "
-        "— Taxpayers to remind no more, added to the list, even by a simulation; not beside a campaign.",
-    ),
-}
+PARAMS = formulaire(QUOTIDIENNES)
 
 
 @dag(

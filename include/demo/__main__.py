@@ -4,10 +4,10 @@ from datetime import date
 
 import psycopg
 
-from demo.chargement import create_base_fictive
+from demo.chargement import DatabaseNotEmptyError, create_base_fictive
 from relances.cli.commande import Commande, spoken
-from relances.local.connections import read_database_url
-from relances.local.errors import LocalError
+from relances.rules.adresse import Faute
+from relances.store.adresse import EXPECTED, parts_of
 from relances.store.pannes import panne as explain
 
 
@@ -21,15 +21,17 @@ def _run(parser: Commande, argv: list[str] | None) -> None:
     options, rest = parser.parse_known_args(argv)
     if rest:  # not shown: they may be what a shell cut off the address
         parser.exit(2, f"Mots de trop : {len(rest)} ; mettez l'adresse entre apostrophes. — Quote the address.\n")
+    if isinstance(fault := parts_of(options.url), Faute):
+        french, english = fault.value
+        parser.exit(2, f"--url {EXPECTED if fault is Faute.FORME else f'{french} — {english}.'}\n")
     try:
-        read_database_url("--url", options.url)
         create_base_fictive(
             options.url,
             contribuables=options.contribuables,
             graine=options.graine,
             date_reference=options.date,
         )
-    except (LocalError, ValueError) as refus:
+    except (DatabaseNotEmptyError, ValueError) as refus:
         parser.exit(2, f"{refus}\n")
     except psycopg.OperationalError as panne:
         why = explain(panne)

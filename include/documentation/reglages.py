@@ -7,7 +7,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Final
 
-from relances.local.provider_variables import ALERTES, PROVIDERS
+from relances.local.provider_variables import ALERTES, PROVIDER_CONNECTIONS
 
 _INTRODUCTION: Final = """\
 # Les réglages
@@ -113,7 +113,7 @@ def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
 
 def _becomes(name: str) -> str:
     """The field of the connection that the variable feeds."""
-    for provider in (*PROVIDERS, ALERTES):
+    for provider in (*PROVIDER_CONNECTIONS, ALERTES):
         if variable := provider.variables.get(name):
             needed = " ; obligatoire" if variable.required else ""
             return f"champ `{variable.field}` de `{provider.connection_id}`{needed}"

@@ -17,7 +17,7 @@ from relances.services.numeros import read_numbers
 from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
 from relances.store.sources import Source
-from relances.store.validation import Quality
+from relances.store.validation import Validation
 from tests.integration.world import TODAY, Row, ask
 
 OVERDUE = """
@@ -110,7 +110,7 @@ class Office:
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
             execution = Executions(relances).get(asked.run_id)
             read_numbers(relances, execution)
-            return Quality(relances, execution, politique()).exclude_invalid_rows()
+            return Validation(relances, execution, politique()).exclude_invalid_rows()
 
     def create(self, asked: Request, change: Callable[[Regles], Regles] = lambda regles: regles) -> Created:
         """``change``: what is not as in the product's own policy."""

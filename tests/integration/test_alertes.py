@@ -15,7 +15,8 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import orchestration
 from relances.orchestration import alertes, webhook
-from relances.rules.alertes import Compte
+from relances.rules.alertes import Resume
+from relances.services.alertes import Doubles, VoieSuspendue
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
 from relances_providers.errors import Misconfigured
@@ -54,7 +55,7 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
 
 
 def pause(fournisseur: str = "ventis") -> None:
-    alertes.lane_paused(fournisseur, "12 réponses 503 sur 20", None)
+    alertes.alerter(VoieSuspendue(fournisseur, "12 réponses 503 sur 20", None))
 
 
 def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) -> None:
@@ -71,7 +72,7 @@ def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) ->
 def test_without_the_connection_there_is_no_word(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     pause()
-    alertes.doubled([1])
+    alertes.alerter(Doubles([1]))
 
     assert chat.received == []
     assert caplog.text == ""
@@ -85,10 +86,10 @@ def test_what_an_alert_says_is_not_looked_up_for_nobody() -> None:
 
 
 def test_no_relance_sent_twice_is_no_alert(connected: Chat) -> None:
-    alertes.doubled([])
+    alertes.alerter(Doubles([]))
     assert connected.received == []
 
-    alertes.doubled([3])
+    alertes.alerter(Doubles([3]))
     assert "DEUX FOIS" in connected.texts()[0]
 
 
@@ -231,7 +232,7 @@ def test_what_a_report_told_is_told_again(relances: psycopg.Connection, equilibr
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=equilibre, bilan=bilan, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre, {"envoyee": 7, "exclue": 0})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre, {"envoyee": 7, "exclue": 0})
 
 
 def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
@@ -239,7 +240,7 @@ def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=True, bilan={"lignes": []}, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre=True, relances={})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre=True, relances={})
 
 
 def test_before_its_report_a_run_has_told_nothing(relances: psycopg.Connection) -> None:

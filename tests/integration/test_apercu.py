@@ -20,7 +20,7 @@ from relances.orchestration.apercu import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
-from relances.store.apercu import Previews
+from relances.store.apercu import Apercus
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
@@ -170,7 +170,7 @@ def test_previews_of_more_than_a_day_are_forgotten_and_nothing_else(office: Offi
     [old] = [row["id"] for row in before["execution"] if row["run_id"] == "apercu__1"]
     assert {row["execution_id"] for row in before["relance"]} >= {old}
     with psycopg.connect(relances_url, autocommit=True) as relances:
-        assert Previews(relances).forget_old() == 1
+        assert Apercus(relances).forget_old() == 1
     after = content(relances_url)
     assert after["execution"] == [row for row in before["execution"] if row["id"] != old]
     for name in ("creance_extraite", "exclusion", "relance"):

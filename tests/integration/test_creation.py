@@ -9,10 +9,10 @@ import psycopg
 import pytest
 
 from relances.orchestration.rapport import wording
+from relances.policy.gabarits import load_gabarits
 from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
-from relances.rules.gabarits import Gabarits
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.selection import Regles
@@ -321,7 +321,7 @@ def test_an_error_in_the_middle_leaves_nothing(office: Office, tmp_path: Path) -
     office.extract(request())
     office.set_aside(request())
     with pytest.raises(Blocked, match=r"niveau2\.fr\.txt manque"):
-        office.create(request(), lambda r: replace(r, plume=Plume(r.politique, Gabarits(tmp_path))))
+        office.create(request(), lambda r: replace(r, plume=Plume(r.politique, load_gabarits(tmp_path))))
     assert relances(office) == []
     assert office.exclusions(request()) == {}
     assert office.create(request()).relances == 6

@@ -74,9 +74,9 @@ def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str)
             ask(limited_relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
         assert orchestration.write_back(ASKED) == sum(statuts(limited_relances_url).values())
     assert "## Bilan : équilibré" in orchestration.report(ASKED)
-    examens = [examen for examen in diagnose() if examen.conn_id.endswith("_db")]
-    assert [str(examen) for examen in examens if examen.finding.verdict is Verdict.BAD] == []
-    assert {"overdue.sql", "places.sql", "write_back.sql"} <= {examen.finding.part for examen in examens}
+    diagnostics = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id.endswith("_db")]
+    assert [str(diagnostic) for diagnostic in diagnostics if diagnostic.finding.verdict is Verdict.BAD] == []
+    assert {"overdue.sql", "places.sql", "write_back.sql"} <= {diagnostic.finding.part for diagnostic in diagnostics}
 
 
 @pytest.mark.parametrize(

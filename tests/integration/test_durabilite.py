@@ -164,8 +164,8 @@ def test_in_somebody_else_s_database_too_a_commit_that_waits_for_nothing_alone_i
 
 
 def durability() -> Finding:
-    [examen] = [examen for examen in diagnose() if examen.finding.part == "durabilité"]
-    return examen.finding
+    [diagnostic] = [diagnostic for diagnostic in diagnose() if diagnostic.finding.part == "durabilité"]
+    return diagnostic.finding
 
 
 BREAKING = {

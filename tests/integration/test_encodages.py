@@ -21,8 +21,8 @@ from relances.rules.politique import BaseFiscale
 from relances.services.write_back import write_back
 from relances.store import migrate
 from relances.store.database import explained
+from relances.store.encodage import connect
 from relances.store.sources import Source
-from relances.store.utf8 import connect
 from relances_providers.messaging import Verdict
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -122,7 +122,7 @@ def test_a_day_over_a_tax_database_in_another_encoding(
     shown = written(url, codec)
     assert {message for message, _ in shown} == {held_by(codec, row["texte"]) for row in sent}
     assert all("réf." in notes for _, notes in shown)
-    assert [examen for examen in diagnose() if examen.conn_id == "etaxe_db" and examen.is_bad] == []
+    assert [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "etaxe_db" and diagnostic.is_bad] == []
 
 
 def test_a_text_that_the_tax_database_cannot_hold_is_written_in_plainer_letters_and_stays_as_sent_in_ours(
@@ -165,10 +165,10 @@ def test_the_environment_of_whoever_runs_it_changes_nothing(
 def test_the_diagnostic_names_the_encoding_of_the_tax_database(encoding: str, etaxe_in: Callable[..., str]) -> None:
     etaxe_in(encoding)
 
-    found = [examen for examen in diagnose() if examen.conn_id == "etaxe_db"]
+    found = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "etaxe_db"]
 
     assert f"en {encoding}" in found[0].finding.text
-    assert Verdict.BAD not in {examen.finding.verdict for examen in found}
+    assert Verdict.BAD not in {diagnostic.finding.verdict for diagnostic in found}
 
 
 # --- a tax database that does not say it ---
@@ -234,7 +234,7 @@ def test_an_encoding_that_is_none_is_refused_by_the_connection(asked: str, etaxe
     with pytest.raises(Blocked, match="base etaxe_db, d'encodage SQL_ASCII : le client_encoding") as refusal:
         orchestration.extract(request())
     one_sentence(refusal.value)
-    assert any("client_encoding" in examen.finding.text for examen in diagnose() if examen.is_bad)
+    assert any("client_encoding" in diagnostic.finding.text for diagnostic in diagnose() if diagnostic.is_bad)
 
 
 def test_bytes_that_are_of_no_encoding_that_was_said_are_refused(etaxe_in: Callable[..., str]) -> None:
@@ -246,12 +246,12 @@ def test_bytes_that_are_of_no_encoding_that_was_said_are_refused(etaxe_in: Calla
 
 def test_the_diagnostic_says_what_the_bytes_are_taken_for(etaxe_in: Callable[..., str]) -> None:
     etaxe_in("SQL_ASCII")
-    [taken] = [examen.finding for examen in diagnose() if examen.finding.part == "encodage"]
+    [taken] = [diagnostic.finding for diagnostic in diagnose() if diagnostic.finding.part == "encodage"]
     assert taken.verdict is Verdict.UNSEEN
     assert "comme de l'UTF-8" in taken.text
 
     etaxe_in("SQL_ASCII", client_encoding="WIN1252")
-    [taken] = [examen.finding for examen in diagnose() if examen.finding.part == "encodage"]
+    [taken] = [diagnostic.finding for diagnostic in diagnose() if diagnostic.finding.part == "encodage"]
     assert taken.verdict is Verdict.GOOD
     assert "lu et écrit en WIN1252" in taken.text
 
@@ -282,7 +282,7 @@ def test_a_run_and_the_diagnostic_say_so_too(
 
     with pytest.raises(Blocked, match=f"base relances_db .* : son encodage est {encoding}, il faut UTF8"):
         orchestration.extract(request())
-    [found] = [examen for examen in diagnose() if examen.conn_id == "relances_db"]
+    [found] = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "relances_db"]
     assert found.is_bad
     assert "il faut UTF8" in found.finding.text
 

@@ -20,8 +20,9 @@ from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.sending.calls import call
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.sending import Claim, LotStore
+from relances_providers.errors import TOO_LATE, TryLater
 from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -52,7 +53,7 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        assert Doubts(relances).rescue(100) == 1
+        assert Doutes(relances).rescue(100) == 1
         await store.exchange([(claims[0], ACCEPTED)], 0)
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
     call = ask(relances_url, "SELECT issue, reference FROM relances.tentative")
@@ -77,11 +78,11 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue(100)
+        Doutes(relances).rescue(100)
         await store.exchange([(claims[0], reglement)], 0)
-    Doubts(relances).resolve_from_journal(100)
+    Doutes(relances).resolve_from_journal(100)
     assert relance(relances_url) == expected
-    assert Doubts(relances).resolve_from_journal(100) == 0
+    assert Doutes(relances).resolve_from_journal(100) == 0
 
 
 @pytest.mark.parametrize(("hours", "statut"), [(23, "envoyee"), (25, "echec")])
@@ -92,12 +93,12 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue(100)
+        Doutes(relances).rescue(100)
         let_time_pass(relances_url)
-        assert Doubts(relances).close(60, 100, of="ventis") == 1
+        assert Doutes(relances).close(60, 100, of="ventis") == 1
         await store.exchange([(claims[0], ACCEPTED)], 0)
     ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
-    Doubts(relances).resolve_from_journal(100)
+    Doutes(relances).resolve_from_journal(100)
     assert relance(relances_url)[0] == statut
 
 
@@ -106,8 +107,8 @@ async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relan
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.exchange((), 1)
     let_time_pass(relances_url)
-    Doubts(relances).rescue(100)
-    assert Doubts(relances).resolve_from_journal(100) == 0
+    Doutes(relances).rescue(100)
+    assert Doutes(relances).resolve_from_journal(100) == 0
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
 
 
@@ -116,9 +117,9 @@ async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.exchange((), 1)
         let_time_pass(relances_url, 30)
-        assert Doubts(relances).rescue(100) == 0
+        assert Doutes(relances).rescue(100) == 0
         let_time_pass(relances_url, 31)
-        assert Doubts(relances).rescue(100) == 1
+        assert Doutes(relances).rescue(100) == 1
 
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
@@ -150,8 +151,9 @@ async def test_settling_twice_changes_nothing(relances_url: str) -> None:
 async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: str, provider: Provider) -> None:
     async with VentisHook().open() as sender:
         claim = Claim(1, 1, 1, 1, "24166123456", "Relance", None, (), monotonic())
-        issue, _ = await call(sender, claim, not_after=monotonic() - 1)
-    assert type(issue).__name__ == "Reportee"
+        answer = await call(sender, claim, not_after=monotonic() - 1)
+    assert isinstance(answer, TryLater)
+    assert answer.code == TOO_LATE
     assert provider.requests() == 0
 
 
@@ -284,13 +286,13 @@ def test_a_worker_frozen_beyond_its_lease_neither_sends_nor_writes_late(
         os.kill(process.pid, signal.SIGSTOP)
         wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to have answered")
         let_time_pass(relances_url)
-        frozen = Doubts(relances).rescue(100)
+        frozen = Doutes(relances).rescue(100)
         assert 1 <= frozen <= 4
         provider.upset()
         os.kill(process.pid, signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert statuts(relances_url) == {"incertaine": frozen, "envoyee": 12 - frozen}
-    assert Doubts(relances).resolve_from_journal(100) == frozen
+    assert Doutes(relances).resolve_from_journal(100) == frozen
     assert len(provider.ledger()) == 12
     invariants(relances_url, provider.ledger())
 

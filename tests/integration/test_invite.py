@@ -14,9 +14,9 @@ from relances import orchestration
 from relances.orchestration.connections import ETAXE, RELANCES, database
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.politique import BaseFiscale
-from relances.services.diagnostic_occupation import examine_occupation
+from relances.services.diagnostic_occupation import diagnose_occupation
 from relances.services.write_back import Tour, write_back
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sources import Source
 from relances_providers.messaging import Finding, Verdict
 from tests.conftest import CopyDatabase, NewDatabase
@@ -82,7 +82,7 @@ def officer_in(office: Office, statement: str, *parameters: object) -> Iterator[
 
 def waiting(office: Office) -> int:
     with database(RELANCES) as relances:
-        return len({row.relance_id for row in Reporting(relances).to_write_back(SOURCE.name, 0, 1_000)})
+        return len({row.relance_id for row in Rapports(relances).to_write_back(SOURCE.name, 0, 1_000)})
 
 
 def someone(office: Office) -> int:
@@ -186,7 +186,7 @@ def test_what_the_connection_says_itself_prevails(office: Office, monkeypatch: p
 
 def occupation(office: Office) -> Finding:
     with psycopg.connect(office.etaxe_url, autocommit=True) as connection:
-        return examine_occupation(connection)
+        return diagnose_occupation(connection)
 
 
 def test_the_diagnostic_tells_our_longest_statement_and_who_waits_behind_us(office: Office) -> None:

@@ -10,7 +10,7 @@ from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
 from relances.services.rapport import report
-from relances.store.apercu import Previews
+from relances.store.apercu import Apercus
 from relances.store.executions import Executions
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
@@ -199,7 +199,7 @@ def test_a_relance_paid_in_part_is_counted_once_and_the_report_and_the_table_agr
     }
     assert lines == {("envoyee", None): (1, 1, 7_000), ("annulee", "payee"): (1, 0, 5_000)}
 
-    decisions = list(Previews(relances).decisions(office.execution(request())))
+    decisions = list(Apercus(relances).decisions(office.execution(request())))
     assert {(d.place, d.code): (d.creances, d.montant) for d in decisions} == {
         key: (creances, montant) for key, (creances, _, montant) in lines.items()
     }

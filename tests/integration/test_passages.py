@@ -13,7 +13,7 @@ from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.services.numeros import read_numbers
 from relances.store.executions import Executions
-from relances.store.validation import Quality
+from relances.store.validation import Validation
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -52,7 +52,7 @@ def check(asked: Request) -> None:
     with database("relances_db") as relances:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
-        Quality(relances, execution, politique()).exclude_invalid_rows()
+        Validation(relances, execution, politique()).exclude_invalid_rows()
 
 
 def send(asked: Request) -> None:

@@ -11,11 +11,11 @@ from relances import orchestration
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.numeros import Refus
-from relances.rules.outcomes import Refusee
+from relances.rules.outcomes import refused
 from relances.rules.request import Request
 from relances.store.executions import Executions
-from relances.store.rapport import Reporting
-from relances.store.suivi import Followed, Following
+from relances.store.rapport import Rapports
+from relances.store.suivi import Suivi, Suivie
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
@@ -83,19 +83,19 @@ def moved(by_whatsapp: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 @contextmanager
-def following(url: str) -> Iterator[Following]:
+def following(url: str) -> Iterator[Suivi]:
     with psycopg.connect(url, autocommit=True) as connection:
-        yield Following(connection)
+        yield Suivi(connection)
 
 
-def first_message(url: str) -> Followed:
+def first_message(url: str) -> Suivie:
     row = ask(url, "SELECT reference, commencee_le FROM relances.tentative WHERE numero = 1")[0]
-    return Followed(relance(url)["id"], 1, 1, row["reference"], row["commencee_le"])
+    return Suivie(relance(url)["id"], 1, 1, row["reference"], row["commencee_le"])
 
 
 def places(office: Office, asked: Request) -> dict[tuple[str, str | None], int]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        lines = Reporting(connection).balance(Executions(connection).get(asked.run_id))
+        lines = Rapports(connection).balance(Executions(connection).get(asked.run_id))
     return {(line.place, line.code): line.creances for line in lines}
 
 
@@ -129,7 +129,7 @@ def test_the_tax_application_is_shown_the_canal_that_it_left_by(by_whatsapp: Off
     url = by_whatsapp.relances_url
     orchestration.reconcile_every_run()
     with psycopg.connect(url, autocommit=True) as connection:
-        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 0, 10)
+        [shown] = Rapports(connection).to_write_back(by_whatsapp.source.name, 0, 10)
     assert (shown.type_relance, shown.statut, shown.message) == ("sms", "envoyee", relance(url)["texte"])
 
 
@@ -139,7 +139,7 @@ def test_the_tax_application_is_shown_a_failure_by_sms_as_well(by_whatsapp: Offi
     orchestration.reconcile_every_run()
     ask(url, "UPDATE relances.relance SET statut = 'echec', code = '1005', close_le = now(), envoyee_le = NULL")
     with psycopg.connect(url, autocommit=True) as connection:
-        [shown] = Reporting(connection).to_write_back(by_whatsapp.source.name, 0, 10)
+        [shown] = Rapports(connection).to_write_back(by_whatsapp.source.name, 0, 10)
     assert (shown.type_relance, shown.statut, shown.code) == ("sms", "echec", "1005")
 
 
@@ -203,7 +203,7 @@ def test_what_may_not_go_on_by_sms_has_failed(
 
 def test_news_of_the_first_message_says_nothing_of_the_second(moved: Office, provider: Provider) -> None:
     url = moved.relances_url
-    late = undelivered(Refusee("63003", "pas sur WhatsApp", Refus.INJOIGNABLE), 1, load_policy().envoi)
+    late = undelivered(refused("63003", "pas sur WhatsApp", Refus.INJOIGNABLE))
     with following(url) as news:
         news.write([(first_message(url), late)])
     assert (relance(url)["statut"], relance(url)["code"]) == ("en_attente", None)

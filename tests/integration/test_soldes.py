@@ -18,7 +18,7 @@ from relances.rules.request import Request
 from relances.rules.soldes import EnAttente, Reecriture, Relecture
 from relances.services.soldes import read_again
 from relances.store.executions import Executions
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sending import Lot, LotStore
 from relances.store.soldes import Soldes
 from relances_providers.provider_info import PROVIDERS
@@ -66,7 +66,7 @@ def called_off(office: Office) -> list[tuple[str, str, str]]:
 
 def places(office: Office, asked: Request) -> dict[tuple[str, str | None], int]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        lines = Reporting(connection).balance(Executions(connection).get(asked.run_id))
+        lines = Rapports(connection).balance(Executions(connection).get(asked.run_id))
     return {(line.place, line.code): line.creances for line in lines}
 
 
@@ -169,7 +169,7 @@ def test_a_creance_paid_before_its_relance_left_is_not_shown_as_reminded(office:
     owes_now(office, 10, 0)
     send_all(asked)
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        shown = Reporting(connection).to_write_back(office.source.name, 0, 10)
+        shown = Rapports(connection).to_write_back(office.source.name, 0, 10)
     assert [(row.creance_id, row.statut) for row in shown] == [("11", "envoyee")]
 
 

@@ -11,10 +11,10 @@ from relances import orchestration
 from relances.orchestration.providers import connected
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
-from relances.rules.outcomes import Refusee, Reglement, Reportee
+from relances.rules.outcomes import Reglement, put_off, refused
 from relances.services import reconciliation
 from relances.store.database import query
-from relances.store.suivi import Followed, Following
+from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import OutcomeUnknown
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -267,17 +267,17 @@ def test_a_receipt_that_comes_after_all_takes_the_mark_away(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
-    assert Following(relances).give_up("twilio", 0, 10) == 1
-    assert Following(relances).give_up("twilio", 0, 10) == 0
-    Following(relances).write([(followed, delivered())])
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
+    assert Suivi(relances).give_up("twilio", 0, 10) == 1
+    assert Suivi(relances).give_up("twilio", 0, 10) == 0
+    Suivi(relances).write([(followed, delivered())])
     assert (statuts(relances_url), without_news(relances_url)) == ({"livree": 1}, [False])
 
 
 # --- by rank ---
 
-REFUSED = undelivered(Refusee("63024", "pas sur WhatsApp"), 1, ENVOI)
-PUT_OFF = undelivered(Reportee("30003", "éteint", 7200), 1, ENVOI)
+REFUSED = undelivered(refused("63024", "pas sur WhatsApp"))
+PUT_OFF = undelivered(put_off("30003", "éteint", 7200, 1, ENVOI))
 DELIVERED = delivered()
 
 
@@ -306,9 +306,9 @@ def test_late_news_never_takes_a_message_back(
     relances_url: str, relances: psycopg.Connection, provider: Provider, news: list[Reglement], ends: tuple[str, str]
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
     for one in news:
-        Following(relances).write([(followed, one)])
+        Suivi(relances).write([(followed, one)])
     [call] = ask(relances_url, "SELECT constat FROM relances.tentative")
     assert (*statuts(relances_url), call["constat"]) == ends
     invariants(relances_url, provider.ledger())
@@ -336,11 +336,11 @@ def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [first] = Following(relances).take("twilio", 3, PAUSE, 10)
-    Following(relances).write([(first, PUT_OFF)])
+    [first] = Suivi(relances).take("twilio", 3, PAUSE, 10)
+    Suivi(relances).write([(first, PUT_OFF)])
     let_time_pass(relances_url, 7201)
     asyncio.run(send(relances_url, lot(fournisseur="twilio")))
-    Following(relances).write([(first, REFUSED)])
+    Suivi(relances).write([(first, REFUSED)])
     assert statuts(relances_url) == {"envoyee": 1}
     invariants(relances_url, provider.ledger())
 
@@ -348,5 +348,5 @@ def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
 def test_a_refusal_before_acceptance_is_never_delivered(relances_url: str, relances: psycopg.Connection) -> None:
     send_to(relances_url, "twilio", "24166021610")
     assert statuts(relances_url) == {"echec": 1}
-    Following(relances).write([(Followed(1, 1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
+    Suivi(relances).write([(Suivie(1, 1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
     assert statuts(relances_url) == {"echec": 1}

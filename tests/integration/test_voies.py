@@ -20,11 +20,11 @@ from relances.sending.phases import Halte
 from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import silence
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.reconnection import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
-from relances_providers.messaging import Limits
+from relances_providers.messaging import Limits, Receipt
 from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -462,7 +462,7 @@ async def test_a_sign_of_life_starts_the_leases_of_all_that_is_held_again(
         before = monotonic()
         assert before <= await store.renew() <= monotonic()
         let_time_pass(relances_url, 50)
-        assert Doubts(relances).rescue(100) == 0
+        assert Doutes(relances).rescue(100) == 0
 
 
 async def test_only_who_gave_no_sign_of_life_is_rescued(relances_url: str, relances: psycopg.Connection) -> None:
@@ -472,7 +472,7 @@ async def test_only_who_gave_no_sign_of_life_is_rescued(relances_url: str, relan
         let_time_pass(relances_url, 50)
         await living.renew()
         let_time_pass(relances_url, 50)
-        assert Doubts(relances).rescue(100) == 2
+        assert Doutes(relances).rescue(100) == 2
     doubtful = ask(relances_url, "SELECT id FROM relances.relance WHERE statut = 'incertaine' ORDER BY id")
     assert [found["id"] for found in doubtful] == [claim.relance_id for claim in left]
     assert all(living.holds(claim) for claim in held)
@@ -486,7 +486,7 @@ async def test_what_was_taken_away_is_found_by_the_next_sign_of_life_and_stays_a
         lost, kept = await store.exchange((), 2)
         over = "UPDATE relances.relance SET bail_jusqu_au = now() - interval '1 s' WHERE id = %(id)s"
         ask(relances_url, over, id=lost.relance_id)
-        Doubts(relances).rescue(100)
+        Doutes(relances).rescue(100)
         assert store.holds(lost)
         await store.renew()
     assert (store.holds(lost), store.holds(kept)) == (False, True)
@@ -722,7 +722,8 @@ def in_trouble_again(url: str, after: str) -> bool:
     return bool(voie["old"])
 
 
-def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider) -> None:
+def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider, connect: Connect) -> None:
+    connect("ventis")
     stage_relances(relances_url, 1)
     provider.upset({"fault": "http_429", "seconds": 3000})
     assert in_trouble_again(relances_url, "1 second")

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from relances.policy.politique import load_policy
-from relances.rules.afterwards import Constat, Piste, clear, delivered, undelivered
+from relances.rules.afterwards import Piste, clear, delivered, undelivered
+from relances.rules.codes import Cause
 from relances.rules.models import Statut
-from relances.rules.outcomes import Inconnue, Issue, NonEnvoyee, Refusee, Reglement, Reportee, settle
+from relances.rules.outcomes import Constat, Reglement, not_sent, put_off, refused
+from relances.sending.calls import Answer, settle
 from relances.sending.worker import lease
+from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Limits, Progress
 
 LIMITS = Limits(rate_per_second=10, max_in_flight=2, timeout=5)
@@ -189,9 +192,10 @@ class Monde:
         """Call, unless the claim is known to be lost or has grown too old: then nothing leaves."""
         worker.ready.remove(claim)
         if claim.relance_id in worker.lost:
-            self._end(worker, claim, NonEnvoyee("réservation perdue"))
+            self._keep(worker, claim, not_sent("réservation perdue"))
         elif self.design.lease_checked and self.now > max(claim.taken_at, worker.alive_at) + MARGIN:
-            self._end(worker, claim, Reportee("trop_tard", "réservation trop ancienne", None))
+            late = put_off(Cause.TROP_TARD, "réservation trop ancienne", None, claim.essai, ENVOI)
+            self._keep(worker, claim, late)
         else:
             request = Request(claim.relance_id, claim.numero, self.now + LIMITS.longest_call)
             self.wire.append(request)
@@ -200,17 +204,16 @@ class Monde:
     def leave(self, worker: Worker, claim: Claim) -> None:
         """Put back what was claimed and not begun: the lot stops."""
         worker.ready.remove(claim)
-        self._end(worker, claim, NonEnvoyee("envoi interrompu"))
+        self._keep(worker, claim, not_sent("envoi interrompu"))
 
-    def answer(self, worker: Worker, claim: Claim, request: Request, issue: Issue) -> None:
+    def answer(self, worker: Worker, claim: Claim, request: Request, answer: Answer) -> None:
         """The end of a call, as its worker heard it. Only silence leaves the request on its way."""
         worker.calls.remove((claim, request))
-        if not isinstance(issue, Inconnue) and request in self.wire:
+        if not isinstance(answer, OutcomeUnknown) and request in self.wire:
             self.wire.remove(request)
-        self._end(worker, claim, issue)
+        self._keep(worker, claim, settle(answer, claim.essai, ENVOI))
 
-    def _end(self, worker: Worker, claim: Claim, issue: Issue) -> None:
-        reglement = settle(issue, claim.essai, ENVOI)
+    def _keep(self, worker: Worker, claim: Claim, reglement: Reglement) -> None:
         if reglement.statut is Statut.INCERTAINE:
             reglement = replace(reglement, statut=self.design.unknown)
         worker.outcomes.append((claim, reglement))
@@ -295,8 +298,8 @@ class Monde:
             case Progress.DELIVERED:
                 self.news.append(News(row.id, row.tentatives, delivered()))
             case Progress.UNDELIVERED:
-                wrong = Reportee("30003", "éteint", None) if message.again else Refusee("30005", "inconnu")
-                self.news.append(News(row.id, row.tentatives, undelivered(wrong, row.tentatives, ENVOI)))
+                again, over = put_off("30003", "éteint", None, row.tentatives, ENVOI), refused("30005", "inconnu")
+                self.news.append(News(row.id, row.tentatives, undelivered(again if message.again else over)))
 
     def write_news(self, news: News) -> None:
         self.news.remove(news)

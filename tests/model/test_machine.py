@@ -20,10 +20,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from relances.rules.afterwards import Constat
 from relances.rules.models import Statut
-from relances.rules.outcomes import Acceptee, Inconnue, Issue, Refusee, Reportee
-from relances_providers.messaging import Progress
+from relances.rules.outcomes import Constat
+from relances.sending.calls import Answer
+from relances_providers.errors import Fault, OutcomeUnknown, Rejected, TryLater
+from relances_providers.messaging import Progress, Receipt
 from tests.model.monde import (
     DAY,
     ENVOI,
@@ -56,8 +57,8 @@ NEXT = {
 WHICH = st.integers(0, 7)
 MOSTLY = st.sampled_from([True, True, True, False])
 SECONDS = st.sampled_from([1.0, 1.0, LIMITS.longest_call, MARGIN + 1, LEASE + 1, QUARANTINE + 1, ENVOI.delai_max + 1])
-SILENCE, PUT_OFF = Inconnue("408", "silence"), Reportee("429", "plus tard", None)
-ENDS = [SILENCE, Refusee("1005", "non"), PUT_OFF]
+SILENCE, PUT_OFF = OutcomeUnknown("silence", code="408"), TryLater("plus tard", code="429")
+ENDS = [SILENCE, Rejected("non", code="1005", fault=Fault.NUMBER), PUT_OFF]
 COMMON = settings(
     deadline=None,
     stateful_step_count=STEPS,
@@ -179,13 +180,13 @@ class Scenario(RuleBasedStateMachine):
         self.monde.accept(one(self.monde.wire, which), delay)
 
     @precondition(lambda self: self.monde.calls)
-    @rule(which=WHICH, issue=st.sampled_from(ENDS), written=MOSTLY)
-    def a_call_ends(self, which: int, issue: Issue, *, written: bool) -> None:
+    @rule(which=WHICH, answer=st.sampled_from(ENDS), written=MOSTLY)
+    def a_call_ends(self, which: int, answer: Answer, *, written: bool) -> None:
         """Without a word, whatever its provider did; else as it says."""
         worker, claim, request = one(self.monde.calls, which)
-        if request.accepted is not None and not isinstance(issue, Inconnue):
-            issue = Acceptee(request.accepted.reference)
-        self.monde.answer(worker, claim, request, issue)
+        if request.accepted is not None and not isinstance(answer, OutcomeUnknown):
+            answer = Receipt(request.accepted.reference)
+        self.monde.answer(worker, claim, request, answer)
         if written:
             self.monde.settle(worker)
 
@@ -259,7 +260,7 @@ def all_ends_well(monde: Monde) -> None:
             monde.start(worker, claim)
         for _, claim, request in monde.calls:
             monde.accept(request, 0)
-            monde.answer(worker, claim, request, Acceptee(monde.ledger[-1].reference))
+            monde.answer(worker, claim, request, Receipt(monde.ledger[-1].reference))
         monde.settle(worker)
         assert len(monde.ledger) - before <= len(monde.relances)
     assert {row.statut for row in monde.relances.values()} <= FINAL
@@ -297,7 +298,7 @@ def a_worker_writes_after_another_sent(monde: Monde) -> None:
     whole_pass(monde)
     quick = call(monde, 1)
     monde.accept(only(monde.wire), 0)
-    monde.answer(*only(monde.calls), Acceptee(monde.ledger[0].reference))
+    monde.answer(*only(monde.calls), Receipt(monde.ledger[0].reference))
     monde.settle(quick)
     monde.settle(slow)
 

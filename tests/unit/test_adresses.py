@@ -18,7 +18,7 @@ from relances.local.env_file import EnvFile
 from relances.local.errors import LocalError
 from relances.local.guide import read_guide
 from relances.local.installer import install
-from relances.local.provider_variables import PROVIDERS, address, provider_connections
+from relances.local.provider_variables import PROVIDER_CONNECTIONS, address, provider_connections
 from relances.local.settings import given_variables, read_settings
 from relances.local.surroundings import migrate_given, real_connections
 from relances.orchestration.connections import conninfo
@@ -327,5 +327,7 @@ def test_nor_does_the_address_of_a_broker(password: str) -> None:
 
 
 def test_every_address_of_a_provider_is_read_here() -> None:
-    read = {name for provider in PROVIDERS for name, each in provider.variables.items() if each.read is address}
+    read = {
+        name for provider in PROVIDER_CONNECTIONS for name, each in provider.variables.items() if each.read is address
+    }
     assert read == {"VENTIS_MESSAGING_URL", "KEYCLOAK_MESSAGING_HOST"}

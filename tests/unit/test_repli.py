@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
 from relances.policy.politique import load_policy
-from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
 from relances.rules.repli import Deplacement, beginnings, by_another_canal
@@ -15,7 +15,7 @@ from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reste
 
 POLITIQUE = load_policy()
-PLUME = Plume(POLITIQUE, Gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue))
+PLUME = Plume(POLITIQUE, load_gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue))
 GABON = Chemin("ventis", frozenset({"GA"}), 1_000, par_segment=True, tarif=Decimal(25))
 AMERICA = Chemin("zoom", frozenset({"US", "CA"}), 500, par_segment=True, tarif=Decimal(30))
 WORLD = Chemin("twilio", frozenset(), 1_600, par_segment=False, tarif=Decimal(35))

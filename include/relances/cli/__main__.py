@@ -26,7 +26,7 @@ from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS
-from relances.services.diagnostic import Examen
+from relances.services.diagnostic import Diagnostic
 from relances.services.restauration import Parole
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Verdict
@@ -218,17 +218,17 @@ def _say(told: CompteRendu) -> int:
     return 0 if told.fait else 1
 
 
-def _show(examens: Sequence[Examen]) -> int:
-    for conn_id, found in groupby(examens, key=attrgetter("conn_id")):
+def _show(diagnostics: Sequence[Diagnostic]) -> int:
+    for conn_id, found in groupby(diagnostics, key=attrgetter("conn_id")):
         print(f"\n{conn_id}")
-        for examen in found:
-            print(f"  {_coloured(examen)}")
-    return 1 if any(examen.is_bad for examen in examens) else 0
+        for diagnostic in found:
+            print(f"  {_coloured(diagnostic)}")
+    return 1 if any(diagnostic.is_bad for diagnostic in diagnostics) else 0
 
 
-def _coloured(examen: Examen) -> str:
+def _coloured(diagnostic: Diagnostic) -> str:
     plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
-    return examen.line if plain else f"\033[{_COLOURS[examen.finding.verdict]}m{examen.line}\033[0m"
+    return diagnostic.line if plain else f"\033[{_COLOURS[diagnostic.finding.verdict]}m{diagnostic.line}\033[0m"
 
 
 if __name__ == "__main__":

@@ -33,10 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
-        from demo.__main__ import main as base_fictive
-
-        base_fictive(words[1:])
-        return 0
+        return _base_fictive(words[1:])
     given = parser().parse_args(words)
     command: Command = given.command
     for number in STOP_SIGNALS:
@@ -170,6 +167,18 @@ def _demo(_: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("Interrompu ; tout est arrêté.", file=sys.stderr)
         return _INTERRUPTED
+
+
+def _base_fictive(words: list[str]) -> int:
+    try:
+        import relances.local.simulated  # noqa: F401 - which says so where the invented tax base is not
+    except LocalError as absent:
+        print(absent, file=sys.stderr)
+        return 1
+    from demo.__main__ import main as base_fictive
+
+    base_fictive(words)
+    return 0
 
 
 def _up(_: argparse.Namespace) -> int:

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 from relances.local.errors import LocalError
-from relances.rules.adresse import POSTGRES, Faute, fault_of
+from relances.rules.adresse import Faute
+from relances.store.adresse import EXPECTED, parts_of
 from relances_providers.provider_info import form_defaults
 
 Value = str | int | float | bool
@@ -112,14 +110,9 @@ def read_database_url(variable: str, url: str) -> dict[str, str]:
 
     Raises LocalError, without repeating any part of the URL, when it is no such thing.
     """
-    fault = fault_of(url, POSTGRES)
-    parts = _url_parts(url) if fault is None else None
-    if parts is None:
-        raise unreadable_address(
-            variable,
-            fault or Faute.FORME,
-            "n'est pas une URL PostgreSQL ; écrivez postgresql://utilisateur:motdepasse@hote:5432/base.",
-        )
+    parts = parts_of(url)
+    if isinstance(parts, Faute):
+        raise unreadable_address(variable, parts, EXPECTED)
     return parts
 
 
@@ -129,13 +122,3 @@ def unreadable_address(variable: str, fault: Faute, form: str) -> LocalError:
         return LocalError(f"{variable} {form}")
     french, english = fault.value
     return LocalError(f"{variable} {french} — {english}.")
-
-
-def _url_parts(url: str) -> dict[str, str] | None:
-    """None where libpq reads something else than one server and one database in it."""
-    try:
-        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-    except psycopg.ProgrammingError:
-        return None
-    is_whole = "service" in parts or (bool(parts.get("host") or parts.get("hostaddr")) and bool(parts.get("dbname")))
-    return parts if is_whole and parts.get("port", "5432").isdecimal() else None

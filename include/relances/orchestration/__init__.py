@@ -29,7 +29,7 @@ from relances.services import write_back as results
 from relances.services.verdict import judge
 from relances.store.executions import Executions
 from relances.store.lots import Lots
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sources import CONTACTS, Source
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
@@ -168,7 +168,7 @@ def verdict(request: Request) -> None:
 def _write_back(source: Source, limites: BaseFiscale) -> int:
     """A source that has nothing to show is not asked for its database."""
     with own_database("write_back") as relances:
-        if not Reporting(relances).to_write_back(source.name, 0, 1):
+        if not Rapports(relances).to_write_back(source.name, 0, 1):
             return 0
         with database(source.connexion, "write_back", limites) as etaxe:
             return results.write_back(source, etaxe, relances, limites)

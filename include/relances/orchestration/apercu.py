@@ -18,7 +18,7 @@ from relances.rendering.tableau_csv import PERSONAL_DATA, Write, open_csv
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
 from relances.services.rapport import look
-from relances.store.apercu import PREFIX, Previews
+from relances.store.apercu import PREFIX, Apercus
 from relances.store.executions import Executions
 
 
@@ -33,7 +33,7 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
     with _table(csv) as write:
         orchestration.check_providers(request)
         with database(RELANCES) as relances:
-            Previews(relances).forget_old()
+            Apercus(relances).forget_old()
         orchestration.extract(request)
         orchestration.validate(request)
         orchestration.create_relances(request)
@@ -58,6 +58,6 @@ def _table(csv: Path | None) -> AbstractContextManager[Write | None]:
 def _written(relances: psycopg.Connection, run_id: str, csv: Path | None, write: Write | None) -> str:
     if write is None:
         return f"\nPassage {run_id} : --csv FICHIER donne la liste, contribuable par contribuable."
-    meaning, prises = explications(), Previews(relances).decisions(Executions(relances).get(run_id))
+    meaning, prises = explications(), Apercus(relances).decisions(Executions(relances).get(run_id))
     rows = write(cells(prise, meaning) for prise in prises)
     return f"\nPassage {run_id} : {compte(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."

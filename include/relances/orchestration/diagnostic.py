@@ -20,13 +20,13 @@ from relances.rules.errors import Blocked, PipelineError
 from relances.rules.mojibake import printed
 from relances.rules.numeros import Refus, candidats, destination
 from relances.rules.numeros_cellule import why_not
-from relances.services.diagnostic import Examen, examine_provider
-from relances.services.diagnostic_bases import examine_etaxe, examine_installation, examine_relances
+from relances.services.diagnostic import Diagnostic, diagnose_provider
+from relances.services.diagnostic_bases import diagnose_etaxe, diagnose_installation, diagnose_relances
 from relances.services.message_test import send_test
 from relances.store.sources import Source
 from relances_providers.errors import ProviderError
 from relances_providers.form import TEST_NUMBER
-from relances_providers.http.webhook import examine_webhook, kept
+from relances_providers.http.webhook import diagnose_webhook, kept
 from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
 from relances_providers.provider_info import PROVIDERS, provider_named
 
@@ -52,7 +52,7 @@ def run_message_test() -> list[str]:
     return _reported(message_test(_asked_provider() or "", None, TEXT))
 
 
-def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[Examen]:
+def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[Diagnostic]:
     """Examine every connection. A test message leaves only where a fournisseur is given: to the phone, if one is, else
     to the number that its connection keeps.
     """
@@ -61,22 +61,22 @@ def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> li
     named = _message(fournisseur, telephone, TEXT) if fournisseur and telephone else None
     policy = politique()
     source = Source(policy.source)
-    examens = [
-        *(Examen("politique", Finding("réglage", Verdict.UNSEEN, setting)) for setting in policy.sans_effet),
-        *_examine(ETAXE, lambda connection: examine_etaxe(ETAXE, connection, source)),
-        *_examine(RELANCES, _look_at_relances),
-        *asyncio.run(_examine_providers()),
-        *_examine_alerts(),
+    diagnostics = [
+        *(Diagnostic("politique", Finding("réglage", Verdict.UNSEEN, setting)) for setting in policy.sans_effet),
+        *_diagnose(ETAXE, lambda connection: diagnose_etaxe(ETAXE, connection, source)),
+        *_diagnose(RELANCES, _look_at_relances),
+        *asyncio.run(_diagnose_providers()),
+        *_diagnose_alerts(),
     ]
     if not fournisseur:
-        return examens
+        return diagnostics
     try:
-        return [*examens, *_send(fournisseur, named or _to_test_number(fournisseur, TEXT))]
+        return [*diagnostics, *_send(fournisseur, named or _to_test_number(fournisseur, TEXT))]
     except (PipelineError, ProviderError) as error:
-        return [*examens, Examen(hook_of(fournisseur).conn_id, Finding("message", Verdict.BAD, str(error)))]
+        return [*diagnostics, Diagnostic(hook_of(fournisseur).conn_id, Finding("message", Verdict.BAD, str(error)))]
 
 
-def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[Examen]:
+def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[Diagnostic]:
     """Send exactly one message, and say what became of it. ``telephone``: None, the number that its connection keeps.
 
     Blocked where the number or the text is none to send, Misconfigured where the connection cannot be read.
@@ -125,61 +125,61 @@ def _message(fournisseur: str, telephone: str, texte: str) -> Message:
     return Message(verdict.chiffres, texte.strip())
 
 
-def _send(fournisseur: str, message: Message) -> list[Examen]:
+def _send(fournisseur: str, message: Message) -> list[Diagnostic]:
     hook = hook_of(fournisseur)
-    return [Examen(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+    return [Diagnostic(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
 
 
 def _look_at_relances(connection: psycopg.Connection) -> Iterator[Finding]:
     with database(RELANCES) as other:  # two sessions, unless a pooler makes one of them
-        findings = [*examine_relances(RELANCES, connection, other)]
+        findings = [*diagnose_relances(RELANCES, connection, other)]
     yield from findings
     if all(finding.verdict is not Verdict.BAD for finding in findings):
-        yield from examine_installation(connection, temoin())
+        yield from diagnose_installation(connection, temoin())
 
 
-def _examine(conn_id: str, look: Look) -> list[Examen]:
+def _diagnose(conn_id: str, look: Look) -> list[Diagnostic]:
     try:
         with database(conn_id, "diagnostic") as connection:
-            return [Examen(conn_id, finding) for finding in look(connection)]
+            return [Diagnostic(conn_id, finding) for finding in look(connection)]
     except PipelineError as error:
-        return [Examen(conn_id, Finding("accès", Verdict.BAD, str(error)))]
+        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, str(error)))]
     except psycopg.OperationalError as error:
         text = f"la base s'est tue ({type(error).__name__}) : recommencez — the database went silent, try again"
-        return [Examen(conn_id, Finding("accès", Verdict.BAD, text))]
+        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, text))]
 
 
-def _examine_alerts() -> list[Examen]:
+def _diagnose_alerts() -> list[Diagnostic]:
     try:
         connection = kept(ALERTS)
     except AirflowNotFoundException:
         return []  # nobody asked for alerts
-    return [Examen(ALERTS, examine_webhook(connection))]
+    return [Diagnostic(ALERTS, diagnose_webhook(connection))]
 
 
-async def _examine_providers() -> list[Examen]:
+async def _diagnose_providers() -> list[Diagnostic]:
     hooks = [hook_of(provider.name) for provider in PROVIDERS]
-    examens = list(chain.from_iterable(await asyncio.gather(*map(_examine_provider, hooks))))
+    diagnostics = list(chain.from_iterable(await asyncio.gather(*map(_diagnose_provider, hooks))))
     if not any(map(is_connected, hooks)):
         text = "aucun n'a de connexion ; créez-en une dans Admin → Connections, ou par .env — no provider is connected"
-        examens.append(Examen("fournisseurs", Finding("connexion", Verdict.BAD, text)))
-    return examens
+        diagnostics.append(Diagnostic("fournisseurs", Finding("connexion", Verdict.BAD, text)))
+    return diagnostics
 
 
-async def _examine_provider(hook: MessagingHook) -> list[Examen]:
+async def _diagnose_provider(hook: MessagingHook) -> list[Diagnostic]:
     if not is_connected(hook):
         text = "aucune : sans effet si vous n'utilisez pas ce fournisseur — none, which only matters if you use it"
-        return [Examen(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
-    return [Examen(hook.conn_id, finding) for finding in await examine_provider(hook)]
+        return [Diagnostic(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
+    return [Diagnostic(hook.conn_id, finding) for finding in await diagnose_provider(hook)]
 
 
-def _reported(examens: Sequence[Examen]) -> list[str]:
-    for examen in examens:
-        logger.log(logging.ERROR if examen.is_bad else logging.INFO, "%s", examen)
-    bad = [f"{examen.conn_id} · {examen.finding.part}" for examen in examens if examen.is_bad]
+def _reported(diagnostics: Sequence[Diagnostic]) -> list[str]:
+    for diagnostic in diagnostics:
+        logger.log(logging.ERROR if diagnostic.is_bad else logging.INFO, "%s", diagnostic)
+    bad = [f"{diagnostic.conn_id} · {diagnostic.finding.part}" for diagnostic in diagnostics if diagnostic.is_bad]
     if bad:
         raise Blocked(
             f"à corriger, remède dans le journal ci-dessus (✘) : {', '.join(bad)}",
             "to be mended, the cure is in the log above (✘)",
         )
-    return [str(examen) for examen in examens]
+    return [str(diagnostic) for diagnostic in diagnostics]

@@ -1,16 +1,12 @@
 """The policy of the installation, and what a run makes of it: its texts, its ways out."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
 import psycopg
 
+from relances.orchestration.installation import installation
 from relances.orchestration.providers import chemins
-from relances.policy.politique import DEFAULT_FILE, load_policy
-from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
 from relances.rules.politique import Niveau, Politique
 from relances.rules.redaction import Plume
@@ -20,8 +16,6 @@ from relances.rules.selection import Regles
 from relances.store.signales import flagged_numbers
 from relances.store.sources import CONTACTS, Source
 from relances_providers.provider_info import provider_named
-
-_VARIABLE: Final = "RELANCES_POLITIQUE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +28,12 @@ class Sortie:
 
 def politique() -> Politique:
     """The policy in force: the file that the environment names, else the product's own."""
-    return load_policy(_file())
+    return installation().politique()
 
 
 def plume(politique: Politique) -> Plume:
     """The texts in force: the templates beside the policy, where there are some, else the product's own."""
-    beside = _file().parent / DEFAULT_FOLDER.name
-    return Plume(politique, Gabarits(beside if beside.is_dir() else DEFAULT_FOLDER, politique.texte.langue))
+    return Plume(politique, installation().plume().gabarits)
 
 
 def source_of(request: Request, politique: Politique) -> Source:
@@ -88,7 +81,3 @@ def _sortie(request: Request, politique: Politique, niveau: Niveau) -> Sortie:
     canal = request.canal or (Canal(named.channel) if named is not None else niveau.canal)
     fournisseur = request.fournisseur or (niveau.fournisseur if canal is niveau.canal else None)
     return Sortie(canal, chemins(canal, fournisseur, politique))
-
-
-def _file() -> Path:
-    return Path(os.environ.get(_VARIABLE) or DEFAULT_FILE)

@@ -9,7 +9,7 @@ from typing import Final
 
 import psycopg
 
-from relances.orchestration import alertes
+from relances.orchestration.alertes import alerter
 from relances.orchestration.demonstration import send_window
 from relances.orchestration.passages import as_first_asked
 from relances.orchestration.politique import politique
@@ -22,9 +22,10 @@ from relances.rules.politique import Politique
 from relances.rules.request import Request
 from relances.sending.worker import now
 from relances.services import reconciliation
-from relances.services.accounts import Account
-from relances.store.accounts import list_faulty
-from relances.store.doutes import Doubts
+from relances.services.alertes import Doubles, VoieReprise, VoieSuspendue
+from relances.services.comptes import Compte
+from relances.store.comptes import list_faulty
+from relances.store.doutes import Doutes
 from relances.store.executions import Executions
 from relances_providers.messaging import MessagingHook
 
@@ -48,16 +49,16 @@ def reconcile(request: Request) -> bool:
     with own_database() as relances:
         execution = Executions(relances).find(request.run_id)
         passe = reconciliation.reconcile(relances, hooks, envoi, _SECONDS_IN_A_RUN)
-        _tell(passe.accounts)
+        _tell(passe.comptes)
         if execution is None:
             return True
         if request.envoyer_automatiquement:
             _go_on(relances, hooks, policy)
-        _blame(passe.accounts)
+        _blame(passe.comptes)
         for fournisseur, motif in list_faulty(relances, execution).items():
             french, _, english = motif.rpartition(" — ")
             raise Blocked(f"{fournisseur} : des relances attendent la correction du compte : {french}", english)
-        unsettled = Doubts(relances).unsettled(execution, envoi.attente_reconciliation)
+        unsettled = Doutes(relances).unsettled(execution, envoi.attente_reconciliation)
         waited_for = unsettled.any(reprises=send_window(policy).closing(now()) is not None)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
@@ -70,27 +71,27 @@ def reconcile_every_run() -> None:
     policy, hooks = politique(), connected()
     with own_database() as relances:
         passe = reconciliation.reconcile(relances, hooks, policy.envoi, _SECONDS_IN_A_PASS)
-        alertes.doubled({double.relance_id for double in passe.doubles})
-        Doubts(relances).mark_told(passe.doubles)  # last: better told twice than never
-        _tell(passe.accounts)
+        alerter(Doubles({double.relance_id for double in passe.doubles}))
+        Doutes(relances).mark_told(passe.doubles)  # last: better told twice than never
+        _tell(passe.comptes)
         _go_on(relances, hooks, policy)
-        _blame(passe.accounts)
+        _blame(passe.comptes)
 
 
-def _tell(accounts: Sequence[Account]) -> None:
+def _tell(comptes: Sequence[Compte]) -> None:
     """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
-    for account in accounts:
-        if account.tenue is not None and account.tenue.nouvelle:
-            alertes.lane_paused(account.fournisseur, account.motif, account.tenue.jusqu_au)
-        if account.guerie_de is not None:
-            alertes.lane_back(account.fournisseur, account.guerie_de)
+    for compte in comptes:
+        if compte.tenue is not None and compte.tenue.nouvelle:
+            alerter(VoieSuspendue(compte.fournisseur, compte.motif, compte.tenue.jusqu_au))
+        if compte.guerie_de is not None:
+            alerter(VoieReprise(compte.fournisseur, compte.guerie_de))
 
 
-def _blame(accounts: Sequence[Account]) -> None:
+def _blame(comptes: Sequence[Compte]) -> None:
     """Raise what an account is at fault of, for the first of them."""
-    for account in accounts:
-        if account.faute is not None:
-            raise account.faute
+    for compte in comptes:
+        if compte.faute is not None:
+            raise compte.faute
 
 
 def _go_on(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:

@@ -12,7 +12,7 @@ from typing import Final, assert_never
 import psycopg
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances.orchestration import alertes
+from relances.orchestration.alertes import alerter
 from relances.orchestration.connections import RELANCES, conninfo, database
 from relances.orchestration.demonstration import refuse_real_provider, send_window
 from relances.orchestration.durabilite import require_durable
@@ -30,6 +30,7 @@ from relances.sending.restauration import refuse_forgotten
 from relances.sending.traffic import Nouvelles
 from relances.sending.worker import Halte, LotReport, LotSender, lease, now
 from relances.services import soldes
+from relances.services.alertes import VoieReprise, VoieSuspendue
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
@@ -147,9 +148,9 @@ def _tell(fournisseur: str, nouvelles: Nouvelles) -> None:
     """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
     suspension = nouvelles.suspension
     if suspension is not None and suspension.suspensions == 1:
-        alertes.lane_paused(fournisseur, suspension.motif, suspension.jusqu_au)
+        alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
     if nouvelles.guerie_de is not None:
-        alertes.lane_back(fournisseur, nouvelles.guerie_de)
+        alerter(VoieReprise(fournisseur, nouvelles.guerie_de))
 
 
 def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.policy.niveaux import TEN_YEARS, read_langue, read_modeles, read_niveaux
-from relances.policy.toml_document import read_toml
+from relances.policy.toml_document import parse_toml, read_file
 from relances.policy.toml_table import Table
 from relances.rules.fenetre import JOURS, Fenetre
 from relances.rules.noms import SOURCE_NAME
@@ -42,11 +42,16 @@ _IGNORED_IN_REPLI: Final = ("autre_fournisseur", "apres_minutes")
 
 def load_policy(path: Path = DEFAULT_FILE) -> Politique:
     """Read and check the file; Blocked names the file, the line, the field and what it should hold."""
-    document = read_toml(path)
-    policy = _politique(Table(document, (), document.content))
+    policy = parse_policy(path.name, read_file(path))
     for setting in policy.sans_effet:
         logger.warning("%s", setting)
     return policy
+
+
+def parse_policy(name: str, text: str) -> Politique:
+    """The policy that a text is; Blocked as of :func:`load_policy`. ``name``: of the file that it was read from."""
+    document = parse_toml(name, text)
+    return _politique(Table(document, (), document.content))
 
 
 def _politique(document: Table) -> Politique:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from relances.rendering.markdown import compte, nombre
-from relances.rules.alertes import Compte, Passage
+from relances.rules.alertes import Passage, Resume
 from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
 
@@ -20,7 +20,7 @@ _PLACES: Final = (
 )
 
 
-def run_failed(passage: Passage, taches: Sequence[str], bilan: Compte | None) -> str:
+def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) -> str:
     """A run is red. ``taches``: those that failed, in the order of the Dag; ``bilan``: None where none can be read."""
     unbalanced = bilan is not None and not bilan.equilibre
     noms = cite(_shown(taches))
@@ -146,12 +146,12 @@ def _of(passage: Passage) -> str:
     return cite(f"{passage.dag_id}, passage {passage.run_id}")
 
 
-def _par_place(bilan: Compte) -> str:
+def _par_place(bilan: Resume) -> str:
     said = [(bilan.relances.get(place, 0), une, plusieurs) for place, une, plusieurs, _ in _PLACES]
     return ", ".join(compte(count, une, plusieurs) for count, une, plusieurs in said if count) or "aucune"
 
 
-def _by_place(bilan: Compte) -> str:
+def _by_place(bilan: Resume) -> str:
     said = [(bilan.relances.get(place, 0), english) for place, _, _, english in _PLACES]
     return ", ".join(f"{nombre(count)} {english}" for count, english in said if count) or "none"
 

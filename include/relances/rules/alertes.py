@@ -14,7 +14,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Compte:
+class Resume:
     """What the report of a run told: whether its balance holds, and its relances by place."""
 
     equilibre: bool

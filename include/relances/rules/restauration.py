@@ -39,7 +39,7 @@ class Etat:
 
 
 @dataclass(frozen=True, slots=True)
-class Releve:
+class Temoignage:
     """What was last seen of a database, kept outside it. ``le``: when, by that database's clock."""
 
     marque: str
@@ -47,19 +47,19 @@ class Releve:
     le: datetime
 
 
-def discrepancy(etat: Etat, releve: Releve | None) -> str | None:
+def discrepancy(etat: Etat, temoignage: Temoignage | None) -> str | None:
     """Why a database must not send, in French; None where nothing speaks against it."""
     if etat.motif is not None:
         return etat.motif
     if not etat.chez_elle:
         return "elle a été copiée, restaurée ou basculée depuis qu'elle porte son nom"
-    if releve is None:
+    if temoignage is None:
         return None
-    if releve.marque not in etat.marques:
-        if etat.restauree and releve.le < etat.nommee_le:
+    if temoignage.marque not in etat.marques:
+        if etat.restauree and temoignage.le < etat.nommee_le:
             return None  # it saw the one that was lost, which somebody said since
-        return f"le témoin de cette machine connaît une autre base ({releve.marque})"
-    if releve.marque == etat.marque and releve.battement > etat.battement:
+        return f"le témoin de cette machine connaît une autre base ({temoignage.marque})"
+    if temoignage.marque == etat.marque and temoignage.battement > etat.battement:
         return "elle est plus ancienne que ce que le témoin de cette machine a vu partir"
     return None
 

@@ -9,7 +9,7 @@ import psycopg
 from relances.rules.corrections import Correction, codes_a_corriger
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 
 
 def corrections(relances: psycopg.Connection, executions: Iterable[Execution]) -> Iterator[Correction]:
@@ -28,4 +28,4 @@ def counts(relances: psycopg.Connection, executions: Iterable[Execution]) -> Cou
 
 
 def _codes(relances: psycopg.Connection, execution: Execution) -> list[str]:
-    return codes_a_corriger(Reporting(relances).asked(execution).fournisseur)
+    return codes_a_corriger(Rapports(relances).asked(execution).fournisseur)

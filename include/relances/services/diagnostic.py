@@ -20,7 +20,7 @@ _MARKS: Final = {Verdict.GOOD: "✔", Verdict.UNSEEN: "–", Verdict.BAD: "✘"}
 
 
 @dataclass(frozen=True, slots=True)
-class Examen:
+class Diagnostic:
     """What was found of one connection."""
 
     conn_id: str
@@ -39,7 +39,7 @@ class Examen:
         return f"{_MARKS[self.finding.verdict]} {self.conn_id} · {self.finding.part} : {self.finding.text}"
 
 
-async def examine_provider(hook: MessagingHook) -> list[Finding]:
+async def diagnose_provider(hook: MessagingHook) -> list[Finding]:
     """Fields, addresses, TLS, credentials, and what only this provider can tell."""
     try:
         addresses, limits = hook.addresses, hook.limits
@@ -47,14 +47,14 @@ async def examine_provider(hook: MessagingHook) -> list[Finding]:
     except ProviderError as error:
         return [Finding("champs", Verdict.BAD, str(error))]
     async with wire.client() as client:
-        probes = await asyncio.gather(*(_examine_address(wire, client, *each) for each in addresses.items()))
+        probes = await asyncio.gather(*(_diagnose_address(wire, client, *each) for each in addresses.items()))
     found = [Finding("champs", Verdict.GOOD, _said(limits)), *chain.from_iterable(probes)]
     if any(finding.verdict is Verdict.BAD for finding in found):
         return found  # a token would be asked of the same address, for longer
-    return [*found, *await _examine_account(hook)]
+    return [*found, *await _diagnose_account(hook)]
 
 
-async def _examine_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
+async def _diagnose_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
     resolved = await _resolve(wire.conn_id, name, httpx.URL(address))
     if resolved.verdict is Verdict.BAD:
         return [resolved]
@@ -89,11 +89,11 @@ def _encryption(wire: Wire, name: str, address: str) -> Finding:
     return Finding(part, Verdict.GOOD, "certificat accepté — certificate accepted")
 
 
-async def _examine_account(hook: MessagingHook) -> list[Finding]:
+async def _diagnose_account(hook: MessagingHook) -> list[Finding]:
     try:
         async with hook.open() as sender:
             await sender.check()
-            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.examine()]
+            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.diagnose()]
     except ProviderError as error:
         return [Finding("identifiants", Verdict.BAD, str(error))]
 

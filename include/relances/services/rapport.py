@@ -13,11 +13,11 @@ from relances.rules.models import Canal
 from relances.rules.rapport import Rapport
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
-from relances.store.accounts import list_faulty
-from relances.store.apercu import Previews
+from relances.store.apercu import Apercus
+from relances.store.comptes import list_faulty
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +42,29 @@ def report(
 def look(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Rapport:
     """What the report of the execution would tell now; nothing is stored."""
     with relances.transaction():
-        Reporting(relances).expect_millions()
+        Rapports(relances).expect_millions()
         return _rapport(relances, execution, wording)
 
 
 def _rapport(relances: psycopg.Connection, execution: Execution, wording: Wording) -> Rapport:
-    reporting = Reporting(relances)
-    asked = reporting.asked(execution)
+    rapports = Rapports(relances)
+    asked = rapports.asked(execution)
     bilan = Bilan(
         execution.date_relance,
         Canal(execution.canal) if execution.canal else None,
         asked.fournisseur,
         asked.campagne,
         execution.simulation,
-        reporting.totals(execution),
-        reporting.balance(execution),
-        reporting.costs(execution),
+        rapports.totals(execution),
+        rapports.balance(execution),
+        rapports.costs(execution),
     )
-    cas = Previews(relances).examples(execution) if execution.simulation else ()
+    cas = Apercus(relances).examples(execution) if execution.simulation else ()
     return Rapport(
         execution.run_id,
         bilan,
         Corrections(relances).counts(execution, codes_a_corriger(asked.fournisseur)),
-        reporting.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
+        rapports.changes(execution, [niveau.a_partir_de_jours for niveau in wording.plume.politique.niveaux]),
         exemples(cas, wording.plume, wording.chemin_of),
         list_faulty(relances, execution),
         wording.plume.politique.sans_effet,

@@ -2,7 +2,7 @@
 
 import psycopg
 
-from relances.rules.alertes import Compte
+from relances.rules.alertes import Resume
 from relances.store.database import query
 
 
@@ -16,12 +16,12 @@ class Alertes:
         """Give up a statement that lasts."""
         self._connection.execute(query("answer_soon"))
 
-    def told(self, run_id: str) -> Compte | None:
+    def told(self, run_id: str) -> Resume | None:
         """What the report of a run told; None before it."""
         rows = self._connection.execute(query("told_of_run"), {"run_id": run_id}).fetchall()
         if not rows:
             return None
-        return Compte(rows[0][0], {place: count for _, place, count in rows if place is not None})
+        return Resume(rows[0][0], {place: count for _, place, count in rows if place is not None})
 
     def waiting(self) -> dict[str, int]:
         """Relances that wait to be sent, by fournisseur."""

@@ -17,7 +17,7 @@ PREFIX: Final = "apercu__"
 """What the run ids of the command's simulations begin with."""
 
 
-class Previews:
+class Apercus:
     """Over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:

@@ -30,7 +30,7 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Incertaine:
     """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``.
 
     ``essai``: the same number without the calls that were never made. ``compte``: the fournisseur's account that was
@@ -48,7 +48,7 @@ class Doubt:
     jusqu_a: datetime
 
     def __repr__(self) -> str:
-        return f"Doubt(relance={self.relance_id}, numero={self.numero})"
+        return f"Incertaine(relance={self.relance_id}, numero={self.numero})"
 
 
 class Double(NamedTuple):
@@ -59,7 +59,7 @@ class Double(NamedTuple):
 
 
 class Clearing:
-    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doubts.clearing`."""
+    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doutes.clearing`."""
 
     def __init__(self, connection: psycopg.Connection, fournisseur: str, depuis: datetime) -> None:
         self._connection = connection
@@ -72,13 +72,13 @@ class Clearing:
         rows = self._connection.execute(query("known_references"), {**self._parameters, "reference": list(references)})
         return {row[0] for row in rows}
 
-    def write(self, cleared: Sequence[tuple[Doubt, Reglement]]) -> list[Statut]:
+    def write(self, cleared: Sequence[tuple[Incertaine, Reglement]]) -> list[Statut]:
         """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
         rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **written(cleared)})
         return [Statut(statut) for _, statut in rows]
 
 
-class Doubts:
+class Doutes:
     """The reconciling of relances, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
@@ -113,7 +113,9 @@ class Doubts:
         }
         self._connection.execute(query("mark_told"), parameters)
 
-    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, unasked: float, nombre: int) -> list[Doubt]:
+    def to_ask(
+        self, fournisseur: str, quarantaine: float, absence: float, unasked: float, nombre: int
+    ) -> list[Incertaine]:
         """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first.
 
         ``absence``: seconds after which a message may be taken for absent, which it is sought until. ``unasked``:
@@ -126,12 +128,12 @@ class Doubts:
             "silence_secondes": unasked,
             "nombre": nombre,
         }
-        with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:
+        with self._connection.cursor(row_factory=args_row(Incertaine)) as cursor:
             return cursor.execute(query("list_doubts"), parameters).fetchall()
 
-    def mark_asked(self, doubt: Doubt) -> None:
+    def mark_asked(self, incertaine: Incertaine) -> None:
         """Remember that its fournisseur is asked of it now, whatever comes of it."""
-        self._connection.execute(query("mark_asked"), {"relance_id": doubt.relance_id})
+        self._connection.execute(query("mark_asked"), {"relance_id": incertaine.relance_id})
 
     @contextmanager
     def clearing(self, fournisseur: str, depuis: datetime) -> Iterator[Clearing]:

@@ -39,7 +39,7 @@ from psycopg.rows import args_row
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import printed
 from relances.rules.noms import SOURCE_NAME
-from relances.store.conversion import held_statement, utf8_rows
+from relances.store.encodage_source import held_statement, utf8_rows
 from relances.store.guest import ended, flowing
 
 CONTRACT: Final = (

@@ -13,7 +13,7 @@ from relances.store.database import query
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class Suivie:
     """A relance whose attempt ``numero`` its fournisseur accepted under ``reference``.
 
     ``essai``: the same number without the calls that were never made.
@@ -26,19 +26,19 @@ class Followed:
     envoyee_le: datetime
 
 
-class Following:
+class Suivi:
     """The following of relances, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def take(self, fournisseur: str, jours: int, pause: float, nombre: int) -> list[Followed]:
+    def take(self, fournisseur: str, jours: int, pause: float, nombre: int) -> list[Suivie]:
         """The relances of the last days to ask a fournisseur of, unasked for ``pause`` seconds, the longest first."""
         parameters = {"fournisseur": fournisseur, "jours": jours, "pause_secondes": pause, "nombre": nombre}
-        with self._connection.cursor(row_factory=args_row(Followed)) as cursor:
+        with self._connection.cursor(row_factory=args_row(Suivie)) as cursor:
             return cursor.execute(query("take_to_follow"), parameters).fetchall()
 
-    def write(self, news: Sequence[tuple[Followed, Reglement]]) -> list[Statut]:
+    def write(self, news: Sequence[tuple[Suivie, Reglement]]) -> list[Statut]:
         """What became of messages; returns the states that relances moved to. Old news changes nothing."""
         flags = flagged(news)
         with self._connection.transaction():

@@ -21,7 +21,7 @@ _EXAMPLES_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Validation:
     """The extraction of one execution, looked at with the thresholds of a policy, over one connection."""
 
     connection: psycopg.Connection

@@ -79,7 +79,7 @@ def address_of(connection: Connection) -> str:
     return host if "://" in host or not host else f"{connection.schema or 'http'}://{host}"
 
 
-def examine_webhook(connection: Connection) -> Finding:
+def diagnose_webhook(connection: Connection) -> Finding:
     """Whether the address is one, encrypted, and where Airflow hides it."""
     address = address_of(connection)
     if not is_web_address(address) or not is_encrypted(address):

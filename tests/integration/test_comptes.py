@@ -19,12 +19,12 @@ from relances.rules.causes import cause
 from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
 from relances.sending.traffic import Traffic
-from relances.services.accounts import Account
+from relances.services.comptes import Compte
 from relances.services.rapport import look
-from relances.store.accounts import hold_voie
+from relances.store.comptes import hold_voie
 from relances.store.executions import Executions
 from relances.store.reconnection import DurableConnection
-from relances.store.suivi import Following
+from relances.store.suivi import Suivi
 from relances.store.voies import VoieStore
 from relances_providers.errors import Fault, Misconfigured, TryLater
 from relances_providers.messaging import Limits
@@ -287,17 +287,17 @@ def test_late_news_that_it_arrived_all_the_same_wins(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     accepted_by_a_broken_account(relances_url, provider, 1)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
     let_time_pass(relances_url, PAUSE + 1)
     learn()
     written: list[tuple[object, Reglement]] = [(followed, delivered())]
-    Following(relances).write(written)  # type: ignore[arg-type]
+    Suivi(relances).write(written)  # type: ignore[arg-type]
     assert statuts(relances_url) == {"livree": 1}
     invariants(relances_url, provider.ledger())
 
 
 def test_a_fault_of_any_account_holds_its_own_lane_up(relances_url: str, relances: psycopg.Connection) -> None:
-    account = Account(relances, "zoom", politique().envoi.disjoncteur)
+    account = Compte(relances, "zoom", politique().envoi.disjoncteur)
     faute = Misconfigured(
         "campagne refusée : faites-la approuver — campaign rejected: have it approved", code="campagne"
     )
@@ -309,7 +309,7 @@ def test_a_fault_of_any_account_holds_its_own_lane_up(relances_url: str, relance
 
 
 def test_an_arrival_that_nobody_waited_for_changes_nothing(relances_url: str, relances: psycopg.Connection) -> None:
-    account = Account(relances, "twilio", politique().envoi.disjoncteur)
+    account = Compte(relances, "twilio", politique().envoi.disjoncteur)
     account.clear([datetime.now(UTC)])
     assert account.guerie_de is None
 
@@ -317,7 +317,7 @@ def test_an_arrival_that_nobody_waited_for_changes_nothing(relances_url: str, re
 def test_an_arrival_of_a_message_of_before_is_no_proof(relances_url: str, relances: psycopg.Connection) -> None:
     before = datetime.now(UTC)
     hold_voie(relances, "twilio", politique().envoi.disjoncteur, "compte désactivé — account disabled", before)
-    account = Account(relances, "twilio", politique().envoi.disjoncteur)
+    account = Compte(relances, "twilio", politique().envoi.disjoncteur)
     account.clear([before])
     assert lane(relances_url)["suspendue_jusqu_au"] is not None
 

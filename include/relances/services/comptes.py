@@ -7,13 +7,13 @@ from datetime import datetime
 import psycopg
 
 from relances.rules.politique import Disjoncteur
-from relances.store.accounts import Tenue, free_voie, hold_voie
+from relances.store.comptes import Tenue, free_voie, hold_voie
 from relances_providers.errors import Misconfigured
 
 logger = logging.getLogger(__name__)
 
 
-class Account:
+class Compte:
     """The account of a fournisseur, as the news of one pass tell of it.
 
     ``faute``: a fault of it that lasts, ``motif``: the same for who watches the lane, ``tenue``: how the lane is held
