@@ -11,9 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import orchestration
 from relances.orchestration import alertes, webhook
 from relances.rules.alertes import Resume
 from relances.services.alertes import Doubles, VoieSuspendue
@@ -21,11 +19,13 @@ from relances.store.alertes import Alertes
 from relances.store.executions import Executions
 from relances_providers.errors import Misconfigured
 from relances_providers.http import webhook as webhook_hook
+from tests import jour
 from tests.chat import TOKEN, Chat, running_chat
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import let_time_pass, request
+from tests.jour import Waits
 from tests.providers.certificates import write_self_signed
 from tests.support import gabonese_numbers, postgres_connection
 
@@ -260,8 +260,8 @@ def assert_discreet(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixt
 def fall_down(relances_url: str, provider: Provider) -> None:
     """A lot in vain, and the pause that comes of it."""
     provider.upset({"fault": "http_503_before"})
-    with pytest.raises(AirflowRescheduleException):
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+    with pytest.raises(Waits):
+        jour.send_lot(request(), "ventis", 1, 10**9)
     let_time_pass(relances_url, 90)
 
 
@@ -284,7 +284,7 @@ def test_a_fournisseur_that_is_back_is_told_once_too(
     provider.upset()
     for _ in range(2):
         stage_relances(relances_url, 40)
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+        jour.send_lot(request(), "ventis", 1, 10**9)
     _, text = connected.texts()
     assert "la file ventis envoie de nouveau" in text
     assert gabonese_numbers(text) == []
@@ -296,7 +296,7 @@ def test_a_setting_that_stops_a_lane_is_told_with_its_cure(
     stage_relances(relances_url, 2)
     provider.upset({"fault": "wrong_sender"})
     with pytest.raises(Misconfigured):
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+        jour.send_lot(request(), "ventis", 1, 10**9)
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
     assert "sender de la connexion ventis_default" in text

@@ -15,12 +15,12 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.orchestration.apercu import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
 from relances.store.apercu import Apercus
+from tests import jour
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
@@ -62,10 +62,10 @@ def tax_content(url: str) -> list[list[Row]]:
 def real_run() -> None:
     """A run of today whose few relances wait to be sent."""
     asked = Request.of("passage-1", {**DEFAULTS, "limite": 3}, datetime.now(LIBREVILLE).date())
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
-    orchestration.report(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
+    jour.report(asked)
 
 
 def table(path: Path) -> list[dict[str, str]]:

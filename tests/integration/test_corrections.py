@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from relances.orchestration.corrections import list_corrections
-from relances.orchestration.rapport import wording
 from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
@@ -21,6 +20,7 @@ from relances.store.executions import Executions
 from tests.integration.conftest import Connect
 from tests.integration.office import Office, write_source
 from tests.integration.world import TODAY, ask, request
+from tests.jour import wording
 from tests.support import one_sentence
 
 pytestmark = pytest.mark.usefixtures("connect")

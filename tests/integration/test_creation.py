@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.orchestration.rapport import wording
 from relances.policy.gabarits import load_gabarits
 from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
@@ -23,6 +22,7 @@ from relances.store.oppositions import Oppositions
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.jour import wording
 
 YESTERDAY = TODAY - timedelta(days=1)
 WHATSAPP = request("par-whatsapp", type_relance="whatsapp")

@@ -8,14 +8,14 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.providers import connected, hook_of
 from relances.policy.politique import load_policy
 from relances.services import reconciliation
+from relances.services.fournisseurs import hook_of
 from relances.store.doutes import Doutes
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
+from tests import jour
 from tests.chat import running_chat
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants, uuid_of
@@ -71,7 +71,7 @@ def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row,
 def clear(url: str, seconds: float = 0) -> None:
     """One pass over the doubts, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
+        reconciliation.reconcile(relances, jour.here().connectes(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -110,7 +110,7 @@ def test_a_message_that_never_came_is_sent_again_exactly_once(
     assert journal(relances_url) == [(1, "inconnue", "absente")]
     let_time_pass(relances_url)
     for _ in range(2):
-        assert orchestration.reconcile(request())
+        assert jour.reconcile(request())
     assert journal(relances_url)[0] == (1, "inconnue", "absente")
     assert [row["tentatives"] for row in relances(relances_url)] == [2]
     assert len(provider.ledger()) == 1
@@ -174,11 +174,11 @@ def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
     asyncio.run(die(4, 3))
     asyncio.run(die(2, 0))
     let_time_pass(relances_url, 60 + ABSENCE + 1)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 6}
     assert len(provider.ledger()) == 6
     before = len(journal(relances_url))
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert len(journal(relances_url)) == before == 9
     invariants(relances_url, provider.ledger())
 
@@ -287,9 +287,9 @@ def test_a_double_is_told_of_once(relances_url: str, provider: Provider, monkeyp
     with running_chat() as chat:
         monkeypatch.setenv("AIRFLOW_CONN_ALERTES", chat.connection())
         for _ in range(2):
-            orchestration.reconcile_every_run()
+            jour.reconcile_every_run()
         called_twice(relances_url, relance=2)
-        orchestration.reconcile_every_run()
+        jour.reconcile_every_run()
     assert [text.splitlines()[1] for text in chat.texts()] == ["Numéros de relance : 1", "Numéros de relance : 2"]
 
 
@@ -432,7 +432,7 @@ def to_ask(url: str) -> list[int]:
 
 
 def never_sent(url: str, nombre: int, seconds: float) -> None:
-    """Doubts of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
+    """Doutes of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
     for rang in range(nombre):
         stage(url, "twilio", telephone=f"151455500{rang:02d}")
     ask(

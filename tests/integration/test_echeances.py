@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.orchestration.apercu import preview
 from relances.orchestration.contacts import import_contacts
 from relances.store.rapport import Rapports
 from relances.store.sources import Source
+from tests import jour
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.office import OVERDUE, Office, write_source
@@ -154,11 +154,11 @@ def test_the_tax_application_s_insane_dates_stop_no_task_of_the_run(
     etaxe_url: str, relances_url: str, tmp_path: Path
 ) -> None:
     asked = request(jours_retard_min=0)
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
-    orchestration.write_back(asked)
-    report = orchestration.report(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
+    jour.write_back(asked)
+    report = jour.report(asked)
     assert "## Bilan : équilibré" in report
     assert "échéance trop ancienne ou trop lointaine pour être vraie" in report
     excluded = ask(

@@ -15,7 +15,6 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from relances import orchestration
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
@@ -24,6 +23,7 @@ from relances.store.doutes import Doutes
 from relances.store.sending import Claim, LotStore
 from relances_providers.errors import TOO_LATE, TryLater
 from relances_providers.ventis.hook import VentisHook
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to
@@ -259,18 +259,18 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
     assert 1 <= abandoned <= 6
 
     provider.upset()
-    for part in orchestration.plan_lots(request(), "ventis"):
-        orchestration.send_lot(request(), **part)
+    for part in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **part)
     assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger(), at_rest=False)
 
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url)["en_cours"] == abandoned
     let_time_pass(relances_url, 2 * 60 + 30)  # the lease, and not yet the quarantine
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url)["incertaine"] == abandoned
     let_time_pass(relances_url)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"echec": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger())
 
@@ -338,5 +338,5 @@ def test_a_worker_whose_parent_is_killed_ends_its_calls_and_begins_no_more(
 def test_a_task_that_sent_leaves_its_process_the_signals_it_had(relances_url: str, provider: Provider) -> None:
     stage_relances(relances_url, 1)
     before = signal.getsignal(signal.SIGTERM)
-    orchestration.send_lot(request(), "ventis", 1, 1)
+    jour.send_lot(request(), "ventis", 1, 1)
     assert signal.getsignal(signal.SIGTERM) is before

@@ -5,7 +5,6 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from relances.orchestration.rapport import wording
 from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
@@ -14,6 +13,7 @@ from relances.store.apercu import Apercus
 from relances.store.executions import Executions
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
+from tests.jour import wording
 
 TOMORROW = TODAY + timedelta(days=1)
 

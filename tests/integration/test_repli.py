@@ -7,7 +7,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import orchestration
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.numeros import Refus
@@ -16,6 +15,7 @@ from relances.rules.request import Request
 from relances.store.executions import Executions
 from relances.store.rapport import Rapports
 from relances.store.suivi import Suivi, Suivie
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
@@ -65,8 +65,8 @@ def by_whatsapp(office: Office, connect: Connect, monkeypatch: pytest.MonkeyPatc
         connect(fournisseur)
     office.owes(NOT_ON_WHATSAPP)
     office.run(BY_WHATSAPP)
-    for part in orchestration.plan_lots(BY_WHATSAPP, "twilio"):
-        orchestration.send_lot(BY_WHATSAPP, **part)  # type: ignore[arg-type]
+    for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
+        jour.send_lot(BY_WHATSAPP, **part)  # type: ignore[arg-type]
     return office
 
 
@@ -76,7 +76,7 @@ def moved(by_whatsapp: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(
         "RELANCES_POLITIQUE", str(write_policy(tmp_path / "fermee.toml", closed_days(), autre_canal=True))
     )
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     use(tmp_path, monkeypatch)
     assert relance(by_whatsapp.relances_url)["canal"] == "sms"
     return by_whatsapp
@@ -101,7 +101,7 @@ def places(office: Office, asked: Request) -> dict[tuple[str, str | None], int]:
 
 def test_who_is_not_on_whatsapp_gets_an_sms_in_the_same_pass(by_whatsapp: Office, provider: Provider) -> None:
     url = by_whatsapp.relances_url
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     sent = relance(url)
     assert (sent["statut"], sent["canal"], sent["fournisseur"], sent["cout"]) == ("envoyee", "sms", "ventis", 25)
     assert sent["premiere_voie"]["canal"] == "whatsapp"
@@ -111,14 +111,14 @@ def test_who_is_not_on_whatsapp_gets_an_sms_in_the_same_pass(by_whatsapp: Office
 
 
 def test_the_run_that_asked_for_whatsapp_still_accounts_for_it(by_whatsapp: Office) -> None:
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert places(by_whatsapp, BY_WHATSAPP) == {("envoyee", None): 1}
-    assert "1 relance créée" in orchestration.report(BY_WHATSAPP)
+    assert "1 relance créée" in jour.report(BY_WHATSAPP)
 
 
 @pytest.mark.parametrize("canal", ["whatsapp", "sms", None])
 def test_a_later_run_of_the_day_writes_to_nobody_again(by_whatsapp: Office, provider: Provider, canal: str) -> None:
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     again = request("encore", type_relance=canal)
     assert by_whatsapp.run(again).relances == 0
     assert places(by_whatsapp, again) == {("envoyee", None): 1}
@@ -127,7 +127,7 @@ def test_a_later_run_of_the_day_writes_to_nobody_again(by_whatsapp: Office, prov
 
 def test_the_tax_application_is_shown_the_canal_that_it_left_by(by_whatsapp: Office) -> None:
     url = by_whatsapp.relances_url
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     with psycopg.connect(url, autocommit=True) as connection:
         [shown] = Rapports(connection).to_write_back(by_whatsapp.source.name, 0, 10)
     assert (shown.type_relance, shown.statut, shown.message) == ("sms", "envoyee", relance(url)["texte"])
@@ -136,7 +136,7 @@ def test_the_tax_application_is_shown_the_canal_that_it_left_by(by_whatsapp: Off
 def test_the_tax_application_is_shown_a_failure_by_sms_as_well(by_whatsapp: Office) -> None:
     url = by_whatsapp.relances_url
     ask(url, "UPDATE relances.relance SET statut_reporte = 'echec'")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     ask(url, "UPDATE relances.relance SET statut = 'echec', code = '1005', close_le = now(), envoyee_le = NULL")
     with psycopg.connect(url, autocommit=True) as connection:
         [shown] = Rapports(connection).to_write_back(by_whatsapp.source.name, 0, 10)
@@ -145,14 +145,14 @@ def test_the_tax_application_is_shown_a_failure_by_sms_as_well(by_whatsapp: Offi
 
 def test_it_says_what_is_still_owed(by_whatsapp: Office, provider: Provider) -> None:
     ask(by_whatsapp.etaxe_url, "UPDATE dette SET montant_du = 5000")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert "5 000" in provider.ledger()[-1]["text"].replace("\u202f", " ").replace("\u00a0", " ")
     assert relance(by_whatsapp.relances_url)["montant_du"] == 5000
 
 
 def test_who_paid_since_gets_nothing_more(by_whatsapp: Office, provider: Provider) -> None:
     ask(by_whatsapp.etaxe_url, "UPDATE dette SET montant_du = 0")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert (relance(by_whatsapp.relances_url)["code"], len(provider.ledger())) == ("payee", 1)
 
 
@@ -161,7 +161,7 @@ def test_a_relance_changes_its_way_once(moved: Office, provider: Provider) -> No
         moved.relances_url,
         "UPDATE relances.relance SET statut = 'echec', fournisseur = 'zoom', code = 'sans_sms', close_le = now()",
     )
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert (statuts(moved.relances_url), len(provider.ledger())) == ({"echec": 1}, 1)
 
 
@@ -189,14 +189,14 @@ def test_what_may_not_go_on_by_sms_has_failed(
 ) -> None:
     url = by_whatsapp.relances_url
     use(tmp_path, monkeypatch, autre_canal=False)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert relance(url)["code"] == "63024"
     source = relance(url)["source"]
     stage_relances(url, 1, asked=BY_WHATSAPP, source=source, contribuable_id="1", statut="livree", envoyee_le="now",
                    livree_le="now", reference="r", fournisseur="zoom")  # fmt: skip
     ask(url, change)
     use(tmp_path, monkeypatch)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert relances(url)[0]["statut"] == "echec"
     assert len(provider.ledger()) == 1
 
@@ -208,7 +208,7 @@ def test_news_of_the_first_message_says_nothing_of_the_second(moved: Office, pro
         news.write([(first_message(url), late)])
     assert (relance(url)["statut"], relance(url)["code"]) == ("en_attente", None)
     assert [row["canal"] for row in ask(url, "SELECT canal FROM relances.numero_signale")] == ["whatsapp"]
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(url) == {"envoyee": 1}
 
 
@@ -221,7 +221,7 @@ def test_what_arrived_by_the_first_way_after_all_does_not_leave_by_the_second(
     arrived = relance(url)
     assert (arrived["statut"], arrived["canal"], arrived["fournisseur"]) == ("livree", "whatsapp", "twilio")
     assert (arrived["texte"], arrived["cout"], arrived["repli_le"]) == (entry["text"], 35, None)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert len(provider.ledger()) == 1
     assert places(moved, BY_WHATSAPP) == {("livree", None): 1}
     invariants(url, provider.ledger())
@@ -231,19 +231,19 @@ def test_what_arrived_by_both_is_told_to_the_journal_and_to_the_operator(
     moved: Office, provider: Provider, caplog: pytest.LogCaptureFixture
 ) -> None:
     url = moved.relances_url
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     with following(url) as news:
         news.write([(first_message(url), delivered())])
     assert (relance(url)["statut"], relance(url)["canal"]) == ("envoyee", "sms")
     assert calls(url)[0] == (1, "twilio", "acceptee", "livree")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert "sent twice" in caplog.text
 
 
 def test_nothing_changes_its_canal_while_a_run_creates_its_relances(by_whatsapp: Office, provider: Provider) -> None:
     with psycopg.connect(by_whatsapp.relances_url) as creation:
         creation.execute("SELECT pg_advisory_xact_lock(hashtextextended('creation', 0))")
-        orchestration.reconcile_every_run()
+        jour.reconcile_every_run()
         assert statuts(by_whatsapp.relances_url) == {"echec": 1}
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(by_whatsapp.relances_url) == {"envoyee": 1}

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.providers import connected
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.outcomes import Reglement, put_off, refused
@@ -16,6 +14,7 @@ from relances.services import reconciliation
 from relances.store.database import query
 from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import OutcomeUnknown
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
@@ -46,7 +45,7 @@ def send_to(url: str, fournisseur: str, *telephones: str, **over: object) -> Non
 def follow(url: str, seconds: float = 60) -> None:
     """One pass, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
+        reconciliation.reconcile(relances, jour.here().connectes(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -224,13 +223,13 @@ def tokens(provider: Provider) -> int:
 
 def test_a_run_looks_at_deliveries_and_waits_for_none(relances_url: str, provider: Provider) -> None:
     send_to(relances_url, "zoom", ORDINARY, "15550000003")
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"livree": 1, "envoyee": 1}
 
 
 def test_a_run_does_not_wait_for_what_is_to_be_sent_again_much_later(relances_url: str, provider: Provider) -> None:
     send_to(relances_url, "twilio", "24166030003")
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"en_attente": 1}
 
 

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from relances.orchestration.politique import politique
 from relances.rules.errors import Blocked
 from relances.rules.validation import Volume, page_folder
 from relances.services.validation import validate
@@ -17,6 +16,7 @@ from relances.store.executions import Executions
 from relances.store.validation import Validation
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
+from tests.jour import politique
 from tests.support import gabonese_numbers, one_sentence
 
 pytestmark = pytest.mark.usefixtures("great_expectations")

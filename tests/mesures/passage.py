@@ -100,8 +100,8 @@ def _trace(folder: Path) -> Passage:
 def _one_owes(postgres: "EmbeddedPostgres", folder: Path, name: str) -> str:
     """Databases where one creance waits for its relance; the URL of the pipeline's own."""
     from demo import create_base_fictive
-    from relances import orchestration
     from relances.store import migrate
+    from tests import jour
     from tests.integration.world import TODAY, ask, request
     from tests.support import postgres_connection, write_policy
 
@@ -116,33 +116,33 @@ def _one_owes(postgres: "EmbeddedPostgres", folder: Path, name: str) -> str:
         RELANCES_DATA_DOCS=str(folder / "data_docs"),
         RELANCES_TEMOIN=str(folder / f"temoin_{name}"),
     )
-    for task in (orchestration.check_providers, orchestration.extract, orchestration.validate):
+    for task in (jour.check_providers, jour.extract, jour.validate):
         task(request())
     return relances
 
 
 def _tasks() -> None:
     """Those of the daily Dag that the relance passes."""
-    from relances import orchestration
+    from tests import jour
     from tests.integration.world import request
 
-    orchestration.create_relances(request())
-    for part in orchestration.plan_lots(request(), "ventis"):
-        orchestration.send_lot(request(), **part)  # type: ignore[arg-type]
+    jour.create_relances(request())
+    for part in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **part)  # type: ignore[arg-type]
 
 
 def _create_of(url: str) -> Callable[[], object]:
     """What creates the relance, all that its task reads before being at hand."""
     import psycopg
 
-    from relances.orchestration.politique import politique, rules_of
     from relances.services.creation import create_relances
     from relances.store.executions import Executions
     from tests.integration.world import request
+    from tests.jour import rules_of
 
     connection = psycopg.connect(url, autocommit=True)
     execution = Executions(connection).get(request().run_id)
-    regles = rules_of(request(), politique(), connection)
+    regles = rules_of(request(), connection)
     return lambda: create_relances(connection, execution, regles, None)
 
 
@@ -150,11 +150,10 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     """What cuts the day into lots, reads the balances of one again, and sends it."""
     import psycopg
 
-    from relances.orchestration.politique import plume, politique
-    from relances.orchestration.providers import chemin_of, hook_of, known_provider
     from relances.rules.fenetre import TOUJOURS
     from relances.rules.soldes import Relecture
     from relances.sending.worker import LotSender, lease
+    from relances.services.fournisseurs import chemin_of, hook_of, known_provider
     from relances.services.soldes import read_again
     from relances.store.executions import Executions
     from relances.store.lots import Lots
@@ -162,15 +161,16 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     from relances.store.sources import Source
     from relances.store.temoin import Temoin
     from tests.integration.world import request
+    from tests.jour import here, politique
 
     envoi, hook = politique().envoi, hook_of("ventis")
-    relecture = Relecture(plume(politique()), chemin_of(known_provider("ventis"), politique()))
+    relecture = Relecture(here().plume(), chemin_of(here(), known_provider("ventis"), politique()))
     connection, etaxe = (psycopg.connect(each, autocommit=True) for each in (url, url.replace("_relances", "_etaxe")))
     execution, limits, account = Executions(connection).get(request().run_id), hook.limits, hook.account
 
     async def send() -> None:
         [lot] = Lots(connection).plan(execution, "ventis", envoi.taille_lot, 10)
-        read_again(lot, Source(lot.source), etaxe, connection, relecture)
+        read_again(lot, Source(lot.source), etaxe, connection, lambda _: relecture)
         store = LotStore(url, lot, lease(limits), account, envoi.expiration_heures, temoin=Temoin(witness))
         async with hook.open() as sender, store:
             await LotSender(store, sender, limits, envoi, TOUJOURS, par_segment=True).run()

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import psycopg
 
-from relances import orchestration
-from relances.orchestration.connections import RELANCES, database
+from relances.orchestration.installation import installation
 from relances.orchestration.providers import explications
-from relances.orchestration.rapport import wording
 from relances.rendering.decisions import HEADER, cells
 from relances.rendering.markdown import compte
 from relances.rendering.rapport import rapport
 from relances.rendering.tableau_csv import PERSONAL_DATA, Write, open_csv
 from relances.rules.fenetre import LIBREVILLE
+from relances.rules.passages import Demande, Moyen
 from relances.rules.request import DEFAULTS, Request
-from relances.services.rapport import look
+from relances.services import jour
+from relances.services.installation import RELANCES
+from relances.services.passages import recorded
+from relances.services.rapport import look, wording
 from relances.store.apercu import PREFIX, Apercus
 from relances.store.executions import Executions
 
@@ -30,23 +32,27 @@ def preview(asked: Mapping[str, object], csv: Path | None) -> str:
     """
     now = datetime.now(LIBREVILLE)
     request = Request.of(f"{PREFIX}{now:%Y%m%dT%H%M%S%f}", {**DEFAULTS, **asked, "simulation": True}, now.date())
+    here = installation()
     with _table(csv) as write:
-        orchestration.check_providers(request)
-        with database(RELANCES) as relances:
+        jour.check_providers(here, request, Demande(Moyen.COMMANDE))
+        with here.base(RELANCES) as relances:
             Apercus(relances).forget_old()
-        orchestration.extract(request)
-        orchestration.validate(request)
-        orchestration.create_relances(request)
-        text = f"{orchestration.report(request)}\nAperçu : rien n'est envoyé, rien n'est reporté.\n"
-        with database(RELANCES) as relances:
+        jour.extract(here, request)
+        jour.validate(here, request)
+        jour.create_relances(here, request)
+        text = f"{jour.report(here, request, rapport)}\nAperçu : rien n'est envoyé, rien n'est reporté.\n"
+        with here.base(RELANCES) as relances:
             return text + _written(relances, request.run_id, csv, write)
 
 
 def show(run_id: str, csv: Path | None) -> str:
     """What a run did or simulated, as it is now; returns what to print. Blocked where there is no such run."""
-    with _table(csv) as write, database(RELANCES) as relances:
-        said = wording()
-        text = rapport(look(relances, Executions(relances).get(run_id), said), said.explications)
+    here = installation()
+    with _table(csv) as write, here.base(RELANCES) as relances:
+        execution = Executions(relances).get(run_id)
+        consignes = recorded(relances, run_id)
+        said = wording(here, consignes or here.consignes(), note=consignes is not None)
+        text = rapport(look(relances, execution, said), said.explications)
         return text + _written(relances, run_id, csv, write)
 
 

@@ -1,12 +1,8 @@
 """Whether our own database may still be trusted, and ``relances restaurer``, after which it may."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-import psycopg
 
 from relances.orchestration.connections import RELANCES, database
 from relances.orchestration.politique import politique
@@ -15,7 +11,7 @@ from relances.rendering.markdown import compte
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.politique import Politique
-from relances.services.restauration import Parole, Restauration, compare, restore
+from relances.services.restauration import Parole, Restauration, restore
 from relances.store.restauration import Installation
 from relances.store.sources import Source
 from relances.store.temoin import VARIABLE, Temoin
@@ -26,20 +22,6 @@ def temoin() -> Temoin | None:
     """The witness of this machine; None where the environment names none."""
     named = os.environ.get(VARIABLE)
     return Temoin(Path(named)) if named else None
-
-
-@contextmanager
-def own_database(tache: str | None = None) -> Iterator[psycopg.Connection]:
-    """Our database, in autocommit, for a task; Blocked where it may be older than what was sent."""
-    with database(RELANCES, tache) as relances:
-        Installation(relances).require(temoin())
-        yield relances
-
-
-def require_all_known(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
-    """The same, asked of the tax application too: it shows what was sent."""
-    Installation(relances).require(temoin())
-    compare(source, etaxe, relances)
 
 
 def restaurer(parole: Parole, *, forcer: bool) -> str:

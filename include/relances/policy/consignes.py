@@ -1,7 +1,10 @@
 """The policy and the texts of relances, as they are written: what a run is decided with."""
 
+import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from relances.policy.gabarits import DEFAULT_FOLDER, read_textes
@@ -24,6 +27,20 @@ class Consignes:
     politique: str
     gabarits: Mapping[str, str | Blocked]
 
+    @property
+    def empreinte(self) -> str:
+        """The hash of all that is written: the name of this version."""
+        return sha256(self._as_json()).hexdigest()
+
+    def packed(self) -> bytes:
+        """As the record of a run keeps it. What cannot be read is no part of it."""
+        return zlib.compress(self._as_json(), level=9)
+
+    @classmethod
+    def unpacked(cls, packed: bytes) -> "Consignes":
+        """What :meth:`packed` gave."""
+        return cls(**json.loads(zlib.decompress(packed)))
+
     def policy(self) -> Politique:
         """The policy, checked; Blocked names the file, the line, the field and what it should hold."""
         return parse_policy(self.nom, self.politique)
@@ -32,6 +49,11 @@ class Consignes:
         """The policy and its texts, ready to write; a text is checked when it is needed."""
         politique = self.policy()
         return Plume(politique, Gabarits(self.gabarits, politique.texte.langue))
+
+    def _as_json(self) -> bytes:
+        gabarits = {path: texte for path, texte in self.gabarits.items() if isinstance(texte, str)}
+        written = {"nom": self.nom, "politique": self.politique, "gabarits": gabarits}
+        return json.dumps(written, ensure_ascii=False, sort_keys=True).encode()
 
 
 def read_consignes(file: Path) -> Consignes:

@@ -1,7 +1,7 @@
 """The report a tax officer reads, in Markdown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -14,7 +14,7 @@ from relances.rules.causes import Explications, cause
 from relances.rules.citation import cite
 from relances.rules.codes import Cause, Exclu
 from relances.rules.exclusions import Raison, raison
-from relances.rules.rapport import Rapport
+from relances.rules.rapport import Rapport, Version
 
 PLACES: Final = {
     A_RELANCER: "à relancer",
@@ -39,7 +39,7 @@ def rapport(lu: Rapport, explications: Explications) -> str:
     bilan, before = lu.bilan, lu.depuis
     sections = [
         _titre(bilan),
-        _resume(bilan, lu.tenues, lu.sans_effet),
+        _resume(lu),
         _equation(bilan),
         couts(bilan.depenses),
         textes(lu.exemples),
@@ -59,7 +59,8 @@ def _titre(bilan: Bilan) -> str:
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
-def _resume(bilan: Bilan, tenues: Mapping[str, str], sans_effet: Sequence[str]) -> str:
+def _resume(lu: Rapport) -> str:
+    bilan = lu.bilan
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
@@ -74,9 +75,17 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str], sans_effet: Sequence[str]) 
     ]
     held = [
         f"- **{fournisseur} est suspendu par une faute du compte** : {cite(motif)}"
-        for fournisseur, motif in tenues.items()
+        for fournisseur, motif in lu.tenues.items()
     ]
-    return "\n".join([*lines, *held, *_warnings(bilan), *(f"- {cite(setting)}" for setting in sans_effet)])
+    in_vain = [f"- {cite(setting)}" for setting in lu.sans_effet]
+    return "\n".join([*lines, *held, *_warnings(bilan), *in_vain, *_version(lu.version)])
+
+
+def _version(version: Version | None) -> list[str]:
+    if version is None:
+        return []
+    since = " ; les fichiers ont changé depuis, pour le prochain passage" if version.changee else ""
+    return [f"- Politique et textes : version {version.nom}{since}"]
 
 
 def _foreseen(bilan: Bilan) -> list[str]:

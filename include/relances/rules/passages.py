@@ -1,7 +1,9 @@
 """A run is what it was asked first: its run id, used again, asks for the same or is refused."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from relances.rules.errors import Blocked
@@ -10,6 +12,26 @@ from relances.rules.request import DEFAULTS, Request
 _DEFAULTS_THEN: Final = "defauts"
 _LISTS: Final = frozenset({"categories", "oppositions"})
 _SAID_MAX: Final = 5  # codes of a list that an error quotes
+
+
+class Moyen(StrEnum):
+    """By what a run was asked for. Airflow does not tell its form from its API or its own command line."""
+
+    CALENDRIER = "calendrier"
+    AIRFLOW = "airflow"
+    COMMANDE = "commande"
+    ADRESSE = "adresse"
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """Who asked for a run, and by what; None where nobody said."""
+
+    moyen: Moyen | None = None
+    par: str | None = None
+
+
+INCONNUE: Final = Demande()
 
 
 def parameters(request: Request) -> dict[str, object]:

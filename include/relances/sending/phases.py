@@ -23,6 +23,7 @@ class Halte(StrEnum):
     SUSPENDUE = "suspendue"  # the fournisseur is in trouble
     ARRETEE = "arretee"  # a person stopped the sending
     TENUE = "tenue"  # somebody else held some of its relances
+    TOUR = "tour"  # only one may send by the fournisseur at a time, and somebody does
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,25 @@ from dataclasses import dataclass
 
 import psycopg
 
+from relances.policy.consignes import Consignes
 from relances.rules.apercu import exemples
 from relances.rules.bilan import Bilan
 from relances.rules.causes import Explications
 from relances.rules.corrections import codes_a_corriger
+from relances.rules.errors import Blocked
 from relances.rules.models import Canal
-from relances.rules.rapport import Rapport
+from relances.rules.rapport import Rapport, Version
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
+from relances.services.fournisseurs import chemin_of, explications
+from relances.services.installation import Installation
+from relances.services.passages import has_changed, short
 from relances.store.apercu import Apercus
 from relances.store.comptes import list_faulty
 from relances.store.corrections import Corrections
 from relances.store.executions import Execution, Executions
 from relances.store.rapport import Rapports
+from relances_providers.provider_info import PROVIDERS, provider_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,25 @@ class Wording:
     explications: Explications
     plume: Plume
     chemin_of: Callable[[str], Chemin]
+    version: Version | None = None
+
+
+def wording(installation: Installation, consignes: Consignes, *, note: bool) -> Wording:
+    """By the policy and the texts of a run. ``note``: its record has them."""
+    plume = consignes.plume()
+
+    def chemin(fournisseur: str) -> Chemin:
+        provider = provider_named(fournisseur)
+        if provider is None:
+            known = ", ".join(provider.name for provider in PROVIDERS)
+            raise Blocked(
+                f"fournisseur inconnu : {fournisseur} (connus : {known}) ; refaites la simulation",
+                f"unknown provider (known: {known}); simulate again",
+            )
+        return chemin_of(installation, provider, plume.politique)
+
+    version = Version(short(consignes.empreinte), has_changed(installation, consignes)) if note else None
+    return Wording(explications(installation), plume, chemin, version)
 
 
 def report(
@@ -68,4 +93,5 @@ def _rapport(relances: psycopg.Connection, execution: Execution, wording: Wordin
         exemples(cas, wording.plume, wording.chemin_of),
         list_faulty(relances, execution),
         wording.plume.politique.sans_effet,
+        wording.version,
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked
@@ -16,6 +17,13 @@ from relances.store.executions import Execution
 from relances.store.validation import Validation
 
 logger = logging.getLogger(__name__)
+
+
+def sqlalchemy_url(conninfo: str) -> URL:
+    """A database's address for SQLAlchemy, from libpq's words."""
+    words = {key: str(value) for key, value in conninfo_to_dict(conninfo).items() if value is not None}
+    password, user, database = (words.pop(key, None) for key in ("password", "user", "dbname"))
+    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)
 
 
 def validate(relances: psycopg.Connection, url: URL, execution: Execution, politique: Politique, docs: Path) -> int:

@@ -1,4 +1,4 @@
-"""Sends lots: those of a run, one task each, and what is due again of every run."""
+"""Sends lots: those of a run, and what is due again of every run."""
 
 import asyncio
 import logging
@@ -6,24 +6,16 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
 import psycopg
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances.orchestration.alertes import alerter
-from relances.orchestration.connections import RELANCES, conninfo, database
-from relances.orchestration.demonstration import refuse_real_provider, send_window
-from relances.orchestration.durabilite import require_durable
-from relances.orchestration.passages import as_first_asked
-from relances.orchestration.politique import plume, politique
-from relances.orchestration.providers import chemin_of, hook_of, known_provider
-from relances.orchestration.restauration import own_database, temoin
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
-from relances.rules.politique import Politique
-from relances.rules.request import Request
+from relances.rules.models import Statut
+from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.soldes import Relecture
 from relances.sending.memory import rare_collections
 from relances.sending.restauration import refuse_forgotten
@@ -31,6 +23,11 @@ from relances.sending.traffic import Nouvelles
 from relances.sending.worker import Halte, LotReport, LotSender, lease, now
 from relances.services import soldes
 from relances.services.alertes import VoieReprise, VoieSuspendue
+from relances.services.demonstration import refuse_real_provider
+from relances.services.durabilite import require_durable
+from relances.services.fournisseurs import chemin_of, known_provider
+from relances.services.installation import RELANCES, Installation
+from relances.services.passages import Passage, Plumes, limites
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
@@ -48,21 +45,28 @@ _SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would b
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
-@as_first_asked
-def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
-    """Send one lot; returns how many relances ended in each state.
+@dataclass(frozen=True, slots=True)
+class Attente:
+    """What is left of a lot waits. ``jusqu_a``: when it is worth coming back."""
 
-    Raises AirflowRescheduleException where something holds it up: the send window, a fournisseur in trouble, a person
-    who stopped the sending. The task comes back later, and holds no worker and no place of its pool meanwhile.
+    halte: Halte
+    jusqu_a: datetime
+
+
+def send_lot(
+    installation: Installation, passage: Passage, fournisseur: str, premier: int, dernier: int
+) -> Mapping[Statut, int] | Attente:
+    """Send one lot of a run; returns how many relances ended in each state, or what the rest waits for.
+
+    By the policy of the run, its send window included. Blocked where the run does not send, or has no such lot.
     """
-    if not request.envoie:
+    if not passage.request.envoie:
         raise Blocked(
             "ce passage n'envoie pas (simulation, ou envoyer_automatiquement=false) ; déclenchez-en un qui envoie",
             "this run does not send: trigger one that does",
         )
-    policy = politique()
-    with own_database() as relances:
-        execution = Executions(relances).get(request.run_id)
+    with installation.notre_base() as relances:
+        execution = Executions(relances).get(passage.request.run_id)
         lot = Lot(execution.source, execution.occasion, fournisseur, premier, dernier)
         if not Lots(relances).exists(lot):
             raise Blocked(
@@ -70,58 +74,46 @@ def send_lot(request: Request, fournisseur: str, premier: int, dernier: int) -> 
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    report = send(lot, policy)
-    if report is None:
-        raise _come_back(now() + _NEXT_TURN, f"{fournisseur} : un autre envoi est en cours, le lot attend son tour")
-    match report.halte:
-        case None:
-            return {statut.value: count for statut, count in report.statuts.items()}
-        case Halte.FERMEE:
-            raise _come_back(send_window(policy).next_opening(now()), f"{fournisseur} : hors des heures d'envoi")
-        case Halte.SUSPENDUE:
-            until = now() + min(timedelta(seconds=report.attente), _SUSPENDED_FOR)
-            raise _come_back(until, f"{fournisseur} est en panne et suspendu")
-        case Halte.TENUE:
-            raise _come_back(now() + _NEXT_TURN, f"{fournisseur} : des relances sont tenues par un autre traitement")
-        case Halte.ARRETEE:
-            why = f"{fournisseur} : envois arrêtés par une personne, jusqu'à ce qu'elle les reprenne (relances_arret)"
-            raise _come_back(now() + _STOPPED_FOR, why)
-        case _:
-            assert_never(report.halte)
+    report = send(installation, lot, passage.politique, limites(installation, passage.politique))
+    if report.halte is None:
+        return report.statuts
+    return Attente(report.halte, _until(installation, passage.politique, report.halte, report.attente))
 
 
-def send_again(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], policy: Politique) -> None:
+def send_again(
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique
+) -> None:
     """Send what is due of what was already tried, of every run, while the send window is open.
 
-    The trouble of a fournisseur is raised once the others' retries are sent too.
+    ``politique``: the one in force, whatever each run was decided with: a tax office that shortens its hours or slows
+    its sending down means what leaves from now on. What a relance says is of its own run. The trouble of a fournisseur
+    is raised once the others' retries are sent too.
     """
-    fenetre, envoi, troubles = send_window(policy), policy.envoi, list[ProviderError | PipelineError]()
+    fenetre, envoi = installation.fenetre(politique), politique.envoi
+    troubles = list[ProviderError | PipelineError]()
     if fenetre.closing(now()) is None:
         logger.info("hors des heures d'envoi : les reprises attendent le %s", in_words(fenetre.next_opening(now())))
         return
     for fournisseur in hooks:
         for lot in Lots(relances).plan_retries(fournisseur, envoi.jours_suivi, envoi.taille_lot):
             try:
-                report = send(lot, policy)
+                report = send(installation, lot, politique, politique.base_fiscale)
             except (ProviderError, PipelineError) as error:
                 troubles.append(error)
                 break
-            if report is None or report.halte is not None:
+            if report.halte is not None:
                 logger.info("%s : les reprises attendent le prochain passage", fournisseur)
                 break
     if troubles:
         raise troubles[0]
 
 
-def send(lot: Lot, policy: Politique) -> LotReport | None:
-    """Read the balances of a lot again, then send it; neither, where something holds its lane up.
-
-    None where only one may send by its fournisseur at a time, and somebody does.
-    """
-    if send_window(policy).closing(now()) is None:
+def send(installation: Installation, lot: Lot, politique: Politique, limites: BaseFiscale) -> LotReport:
+    """Read the balances of a lot again, then send it; neither, where something holds its lane up."""
+    if installation.fenetre(politique).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
-    require_durable()
-    with own_database() as relances:
+    require_durable(installation)
+    with installation.notre_base() as relances:
         obstacle = held_up(relances, lot.fournisseur)
     if obstacle.arretee:
         return LotReport({}, Halte.ARRETEE)
@@ -130,62 +122,84 @@ def send(lot: Lot, policy: Politique) -> LotReport | None:
         return LotReport({}, Halte.SUSPENDUE, obstacle.suspendue)
     with ExitStack() as turn:
         if known_provider(lot.fournisseur).lots_at_once == 1:
-            own = turn.enter_context(database(RELANCES))
+            own = turn.enter_context(installation.base(RELANCES))
             if not take_turn(own, lot.fournisseur):
-                return None
-        hook = hook_of(lot.fournisseur)
-        _read_again(lot, policy)
+                return LotReport({}, Halte.TOUR)
+        hook = installation.hook(lot.fournisseur)
+        _read_again(installation, lot, limites)
         with rare_collections(), explained(RELANCES):
-            outcome, worker = asyncio.run(_send_with(hook, lot, policy))
-    _tell(lot.fournisseur, worker.nouvelles)
+            outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique))
+    _tell(installation, lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, outcome)
     return outcome
 
 
-def _tell(fournisseur: str, nouvelles: Nouvelles) -> None:
+def _until(installation: Installation, politique: Politique, halte: Halte, attente: float) -> datetime:
+    match halte:
+        case Halte.FERMEE:
+            return installation.fenetre(politique).next_opening(now())
+        case Halte.SUSPENDUE:
+            return now() + min(timedelta(seconds=attente), _SUSPENDED_FOR)
+        case Halte.TENUE | Halte.TOUR:
+            return now() + _NEXT_TURN
+        case Halte.ARRETEE:
+            return now() + _STOPPED_FOR
+        case _:
+            assert_never(halte)
+
+
+def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) -> None:
     """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
     suspension = nouvelles.suspension
     if suspension is not None and suspension.suspensions == 1:
-        alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
+        installation.alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
     if nouvelles.guerie_de is not None:
-        alerter(VoieReprise(fournisseur, nouvelles.guerie_de))
+        installation.alerter(VoieReprise(fournisseur, nouvelles.guerie_de))
 
 
-def _come_back(moment: datetime, why: str) -> AirflowRescheduleException:
-    logger.info("%s ; le reste du lot attend et revient le %s", why, in_words(moment))
-    return AirflowRescheduleException(moment)  # type: ignore[no-untyped-call]
-
-
-def _read_again(lot: Lot, policy: Politique) -> None:
-    source = Source(lot.source)
-    relecture = Relecture(plume(policy), chemin_of(known_provider(lot.fournisseur), policy))
+def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> None:
+    """Each relance is written again by the policy and the texts of the run that created it."""
+    source, provider = Source(lot.source), known_provider(lot.fournisseur)
     with (
-        database(RELANCES, "soldes") as relances,
-        database(source.connexion, "soldes", policy.base_fiscale) as etaxe,
+        installation.base(RELANCES, "soldes") as relances,
+        installation.base(source.connexion, "soldes", limites) as etaxe,
     ):
+        plumes = Plumes(installation, relances)
+
+        def relecture(execution_id: int) -> Relecture:
+            plume = plumes.of(execution_id)
+            return Relecture(plume, chemin_of(installation, provider, plume.politique))
+
         soldes.read_again(lot, source, etaxe, relances, relecture)
 
 
 async def _send_with(
-    hook: MessagingHook, lot: Lot, policy: Politique
+    installation: Installation, hook: MessagingHook, lot: Lot, politique: Politique
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its lane is to be told, a lot cut short included."""
-    refuse_real_provider(hook)
-    envoi, limits = policy.envoi, hook.limits
-    store = LotStore(conninfo(RELANCES), lot, lease(limits), hook.account, envoi.expiration_heures, temoin=temoin())
+    refuse_real_provider(installation, hook)
+    envoi, limits = politique.envoi, hook.limits
+    store = LotStore(
+        installation.conninfo(RELANCES),
+        lot,
+        lease(limits),
+        hook.account,
+        envoi.expiration_heures,
+        temoin=installation.temoin,
+    )
     by_segment, parent = hook.capabilities.billed_by_segment, os.getppid()
     async with hook.open() as sender, store:
         if hook.capabilities.can_find and not lot.reprise:
-            with own_database() as relances:
+            with installation.notre_base() as relances:
                 await refuse_forgotten(sender, lot, relances)
         worker = LotSender(
             store,
             sender,
             limits,
             envoi,
-            send_window(policy),
+            installation.fenetre(politique),
             par_segment=by_segment,
             # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
             wanted=lambda: os.getppid() == parent,
