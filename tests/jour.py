@@ -23,8 +23,8 @@ from relances.services.installation import Adresse, Installation
 from relances.services.passages import take_up
 from relances.services.sending import Attente
 from relances.store.encodage import UTF8
-from relances.store.silence import CUT
-from relances.store.temoin import Temoin
+from relances.store.reconnection import CUT
+from relances.store.restauration import Temoin
 
 _LIBPQ = {"host": "host", "port": "port", "login": "user", "password": "password", "schema": "dbname"}
 

@@ -157,9 +157,9 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     from relances.services.soldes import read_again
     from relances.store.executions import Executions
     from relances.store.lots import Lots
+    from relances.store.restauration import Temoin
     from relances.store.sending import LotStore
     from relances.store.sources import Source
-    from relances.store.temoin import Temoin
     from tests.integration.world import request
     from tests.jour import here, rules_of
 

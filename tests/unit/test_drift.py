@@ -1,6 +1,7 @@
 """What is said in two places is the same in both: SQL and Python, codes and their meanings."""
 
 import ast
+import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -148,8 +149,9 @@ def test_every_reason_is_given_by_the_rules_by_sql_or_by_a_tax_system() -> None:
 
 def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_and_its_cure() -> None:
     modules = pkgutil.walk_packages([str(PROVIDERS)], "relances_providers.")
-    names = [name for _, name, _ in modules if name.endswith("errors") and name != "relances_providers.errors"]
-    tables = [table_of(f"{name}:TABLE") for name in names]
+    tables: list[Table] = [
+        module.TABLE for _, name, _ in modules if hasattr(module := importlib.import_module(name), "TABLE")
+    ]
     codes = {row.code for table in tables for row in table.values() if not issubclass(row.kind, Misconfigured)}
     explained = {code for provider in providers.PROVIDERS for name in provider.error_tables for code in table_of(name)}
     assert {"408", "429", "injoignable"} <= codes

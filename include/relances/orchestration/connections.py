@@ -19,7 +19,7 @@ from relances.rules.politique import BaseFiscale
 from relances.services.fournisseurs import hook_of
 from relances.services.installation import ETAXE, RELANCES, Adresse, Installation
 from relances.store.encodage import UTF8
-from relances.store.silence import CUT
+from relances.store.reconnection import CUT
 
 __all__ = ["ETAXE", "RELANCES", "adresse", "conninfo", "database", "sqlalchemy_url"]
 

@@ -12,9 +12,8 @@ from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.politique import Politique
 from relances.services.restauration import Parole, Restauration, restore
-from relances.store.restauration import Installation
+from relances.store.restauration import VARIABLE, Installation, Temoin
 from relances.store.sources import Source
-from relances.store.temoin import VARIABLE, Temoin
 from relances_providers.errors import ProviderError
 
 

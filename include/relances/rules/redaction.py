@@ -11,8 +11,7 @@ from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Redaction
 from relances.rules.politique import Niveau, Politique
 from relances.rules.routing import Chemin
-from relances.rules.segments import count_segments
-from relances.rules.simplification import simplify
+from relances.rules.segments import count_segments, simplify
 from relances.rules.values import full_name, values
 
 

@@ -1,7 +1,11 @@
-"""How many SMS a text is billed as (GSM 03.38, 3GPP TS 23.038 and 23.040)."""
+"""How many segments an SMS is billed as, and the plainer letters that make it fewer."""
 
 import re
+from functools import lru_cache
 from typing import Final
+from unicodedata import category, normalize
+
+from relances.rules.lettres import PLAINER
 
 _BASIC: Final = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -55,3 +59,26 @@ def _pack(text: str, wide: frozenset[str], part: int) -> int:
 
 def _surrogates(text: str) -> frozenset[str]:
     return frozenset(character for character in set(text) if ord(character) > 0xFFFF)
+
+
+_QUOTED: Final = re.compile(r"«[^\S\n]*([^«»\n]*?)[^\S\n]*»")  # the spaces inside belong to « », not to ""
+
+
+def simplify(texte: str) -> str:
+    """The text in plainer letters where that makes it GSM-7 and no longer to bill; else as it was."""
+    if is_gsm7(texte):
+        return texte
+    plain = normalize("NFC", texte)
+    if "«" in plain:
+        plain = _QUOTED.sub(r'"\1"', plain)
+    for character in foreign(plain):
+        plain = plain.replace(character, _plainer(character))
+    worth = plain and is_gsm7(plain) and count_segments(plain) <= count_segments(texte)
+    return plain if worth else texte
+
+
+@lru_cache(maxsize=1024)
+def _plainer(character: str) -> str:
+    """The nearest of GSM-7; the character itself where there is none."""
+    plain = PLAINER.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
+    return plain if is_gsm7(plain) else character

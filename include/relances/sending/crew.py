@@ -9,7 +9,7 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement, not_sent
 from relances.rules.politique import Envoi
 from relances.sending.calls import call, settle
-from relances.sending.parties import Parties
+from relances.sending.pacing import Parties
 from relances.sending.traffic import Traffic
 from relances.store.sending import Claim, LotStore
 from relances_providers.messaging import Limits, Sender

@@ -21,7 +21,7 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import not_sent
 from relances.rules.politique import Envoi
 from relances.sending.crew import Crew, Purse, lease
-from relances.sending.parties import Parties
+from relances.sending.pacing import Parties
 from relances.sending.phases import Halte
 from relances.sending.traffic import LOOK_EVERY, Nouvelles, Traffic
 from relances.store.sending import Claim, LotStore

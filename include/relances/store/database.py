@@ -11,7 +11,7 @@ import psycopg
 from relances.rules.errors import Blocked, TryAgain
 from relances.store.encodage import encoding_of, unreadable
 from relances.store.pannes import is_lost, panne
-from relances.store.silence import Silent
+from relances.store.reconnection import Silent
 
 _MARK = "-- name: "
 

@@ -10,7 +10,7 @@ from psycopg.pq import TransactionStatus
 
 from relances.rules.politique import BaseFiscale
 from relances.store.database import query
-from relances.store.silence import Silent
+from relances.store.reconnection import Silent
 
 NAME: Final = "relances"
 """Under which an administrator finds what we do in pg_stat_activity, before what it is for."""

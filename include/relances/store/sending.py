@@ -15,8 +15,7 @@ from relances.rules.outcomes import Reglement, flagged, written
 from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
 from relances.store.reconnection import DurableConnection
-from relances.store.restauration import read_etat, read_temoignage
-from relances.store.temoin import Temoin
+from relances.store.restauration import Temoin, read_etat, read_temoignage
 from relances.store.voies import VoieStore
 
 
