@@ -50,6 +50,14 @@ class ProviderError(Exception):
         self.fault = fault
 
 
+class Defect(Exception):
+    """Of an error that no provider should raise. ``kind``: its type, for its text may hold a phone number."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"erreur imprévue du fournisseur ({kind}) ; prévenez le développeur — a defect in the hook")
+        self.kind = kind
+
+
 class TryLater(ProviderError):
     """Nothing was accepted. ``retry_after`` is in seconds, None where the provider did not say."""
 

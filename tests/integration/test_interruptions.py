@@ -18,7 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
-from relances.sending.calls import call
+from relances.sending.crew import call
 from relances.store.doutes import Doutes
 from relances.store.sending import Claim, LotStore
 from relances_providers.errors import TOO_LATE, TryLater

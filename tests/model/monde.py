@@ -13,10 +13,10 @@ from relances.rules.afterwards import Piste, clear, delivered, undelivered
 from relances.rules.codes import Cause
 from relances.rules.models import Statut
 from relances.rules.outcomes import Constat, Reglement, not_sent, put_off, refused
-from relances.sending.calls import Answer, settle
+from relances.sending.crew import settle
 from relances.sending.worker import lease
 from relances_providers.errors import OutcomeUnknown
-from relances_providers.messaging import Limits, Progress
+from relances_providers.messaging import Answer, Limits, Progress
 
 LIMITS = Limits(rate_per_second=10, max_in_flight=2, timeout=5)
 LEASE = lease(LIMITS)

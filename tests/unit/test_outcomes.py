@@ -10,8 +10,8 @@ from relances.policy.politique import load_policy
 from relances.rules.models import Statut
 from relances.rules.numeros import Refus
 from relances.rules.outcomes import Issue, Reglement, not_sent, put_off
-from relances.sending.calls import Defect, settle
-from relances_providers.errors import Fault, Misconfigured, NumberState, OutcomeUnknown, Rejected, TryLater
+from relances.sending.crew import settle
+from relances_providers.errors import Defect, Fault, Misconfigured, NumberState, OutcomeUnknown, Rejected, TryLater
 from relances_providers.messaging import Receipt
 
 ENVOI = load_policy().envoi

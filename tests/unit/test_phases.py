@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.sending.calls import Answer, Defect
 from relances.sending.phases import (
     PROBES,
     Blamed,
@@ -31,8 +30,8 @@ from relances.sending.phases import (
     seen,
 )
 from relances.store.voies import Departs, EtatVoie
-from relances_providers.errors import TOO_LATE, Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
-from relances_providers.messaging import Receipt
+from relances_providers.errors import TOO_LATE, Defect, Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
+from relances_providers.messaging import Answer, Receipt
 
 LATER: Final = TryLater("en panne — down", code="503")
 UNKNOWN: Final = OutcomeUnknown("silence — no answer", code="408")

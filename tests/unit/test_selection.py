@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
-from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
+from relances.rules.models import Canal, Chemin, Creance, Exclusion, NumeroLu
 from relances.rules.numeros import Numero, lire
 from relances.rules.politique import Modele
 from relances.rules.redaction import Plume
-from relances.rules.routing import Chemin, Routage
-from relances.rules.selection import Regles
+from relances.rules.selection import Regles, Routage
 
 TODAY = date(2026, 11, 21)
 VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))

@@ -18,8 +18,7 @@ from relances.rules.lettres import is_text
 from relances.rules.politique import BaseFiscale
 from relances.services.fournisseurs import hook_of
 from relances.services.installation import ETAXE, RELANCES, Adresse, Installation
-from relances.store.encodage import UTF8
-from relances.store.reconnection import CUT
+from relances.store.database import CUT, UTF8
 
 __all__ = ["ETAXE", "RELANCES", "adresse", "conninfo", "database", "sqlalchemy_url"]
 

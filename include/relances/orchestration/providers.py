@@ -2,9 +2,8 @@
 
 from relances.orchestration.installation import installation
 from relances.rules.causes import Explications
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.politique import Politique
-from relances.rules.routing import Chemin
 from relances.services import fournisseurs
 from relances.services.fournisseurs import elsewhere, hook_of, known_provider
 from relances_providers.messaging import MessagingHook

@@ -13,8 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
-from relances.rules.values import Values, clean, values
-from relances.rules.vide import is_absent
+from relances.rules.values import Values, clean, is_absent, values
 
 Ecriture: TypeAlias = Callable[[Values], str]
 

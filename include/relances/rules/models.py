@@ -103,6 +103,20 @@ class Redaction(NamedTuple):
     cout: Decimal
 
 
+class Chemin(NamedTuple):
+    """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any).
+
+    ``longueur_max``: characters of the longest text it takes. ``par_segment``: it bills a long text as several.
+    ``tarif``: what it bills a message, or a segment of it.
+    """
+
+    fournisseur: str
+    pays: frozenset[str]
+    longueur_max: int
+    par_segment: bool
+    tarif: Decimal
+
+
 class NouvelleRelance(NamedTuple):
     """A relance to create. ``montant_du`` is the sum of its creances, ``echeance`` their oldest."""
 

@@ -7,9 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
 from relances.rules.codes import Cause
-from relances.rules.models import Canal, Redaction
+from relances.rules.models import Canal, Chemin, Redaction
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Chemin
 
 _CENT: Final = Decimal("0.01")  # what the database keeps of an amount
 

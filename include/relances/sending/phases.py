@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, TypeAlias, assert_never
 
-from relances.sending.calls import Answer
 from relances.store.voies import EtatVoie
 from relances_providers.errors import TOO_LATE, Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
-from relances_providers.messaging import Receipt
+from relances_providers.messaging import Answer, Receipt
 
 PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then

@@ -9,7 +9,6 @@ from typing import Final, assert_never
 
 from relances.rules.disjoncteur import Latence, Releve
 from relances.rules.politique import Disjoncteur
-from relances.sending.calls import Answer
 from relances.sending.pacing import Cadence, Pace
 from relances.sending.phases import (
     Blamed,
@@ -32,7 +31,7 @@ from relances.sending.phases import (
     seen,
 )
 from relances.store.voies import EtatVoie, Suspension, VoieStore
-from relances_providers.messaging import Limits
+from relances_providers.messaging import Answer, Limits
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from relances.rules.codes import Cause
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement, put_off
 from relances.rules.politique import Envoi
-from relances.sending.calls import failed
+from relances.sending.crew import failed
 from relances.services.comptes import Compte
 from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import Misconfigured, ProviderError

@@ -10,6 +10,7 @@ from typing import LiteralString
 import psycopg
 
 from relances.rules.codes import Cause
+from relances.rules.errors import Blocked
 from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
 from relances.rules.politique import Plafonds
 from relances.rules.selection import Decision
@@ -83,6 +84,7 @@ class Creation:
         if not self._execution.simulation:
             self._connection.execute(query("expire_replaced_relances"), added)
         self._select_waiting(added)
+        self._connection.execute(query("mark_decided"), {"execution_id": self._execution.id})
         return Created(self._relances, self._exclusions)
 
     def _reserve(self, nombre: int) -> list[int]:
@@ -107,6 +109,7 @@ class Creation:
 def open_creation(connection: psycopg.Connection, execution: Execution, devise: str) -> Iterator[Creation]:
     """Open the creation of an execution's relances; commits at the end, undoes all on an error."""
     with connection.transaction():
+        _require_validated(connection, execution)
         connection.execute(query("set_planner"))
         connection.execute(query("lock_creations"))
         connection.execute(query("clear_exclusions"), {"execution_id": execution.id, "etape": "creation"})
@@ -115,6 +118,17 @@ def open_creation(connection: psycopg.Connection, execution: Execution, devise: 
         if not execution.simulation:
             connection.execute(query("hold_earlier_relances"))
         yield Creation(connection, execution, devise)
+
+
+def _require_validated(connection: psycopg.Connection, execution: Execution) -> None:
+    """Blocked where nothing checked the run's latest extraction, whatever is said of the task that does."""
+    row = connection.execute(query("is_validated"), {"execution_id": execution.id}).fetchone()
+    if row is None or not row[0]:
+        raise Blocked(
+            f"l'extraction du passage {execution.run_id} n'a pas été contrôlée ; réinitialisez (Clear) la tâche "
+            "validate",
+            "nothing checked the extraction of this run: clear the validate task",
+        )
 
 
 def _of(execution: Execution) -> dict[str, object]:
