@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
 from relances.rules.codes import Exclu
-from relances.rules.numeros import Numero, Refus, Verdict, lire
+from relances.rules.numeros import Refus
 
 
 class Canal(StrEnum):
@@ -67,25 +67,6 @@ class Creance(NamedTuple):
     relance_du_jour: bool
     opposition: bool
     relances_semaine: int
-
-    @property
-    def lectures(self) -> list[tuple[str, Verdict]]:
-        """Its telephones as typed and as read, the best first."""
-        read = self.numeros
-        if read is None:
-            if self.saisie is None:
-                return []
-            first = (self.saisie, self.chiffres, self.pays, self.migre, self.format_guide, self.attribue, self.refus)
-            read = [first]
-        return [(numero[0], _verdict(numero)) for numero in read]
-
-
-def _verdict(numero: NumeroLu) -> Verdict:
-    saisie, chiffres, pays, migre, format_guide, attribue, refus = numero
-    if chiffres is not None and pays is not None:
-        return Numero(chiffres, pays, migre, format_guide, attribue)
-    # What the memory lost meanwhile, or never keeps, is read again.
-    return lire(saisie) if refus is None else Refus(refus)
 
 
 class Redaction(NamedTuple):

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.codes import Exclu
-from relances.rules.models import Canal, Chemin, Creance, Exclusion, NouvelleRelance
-from relances.rules.numeros import Numero, Refus, Verdict, destination, reach
+from relances.rules.models import Canal, Chemin, Creance, Exclusion, NouvelleRelance, NumeroLu
+from relances.rules.numeros import Numero, Refus, Verdict, destination, lire, reach
 from relances.rules.politique import Politique
 from relances.rules.redaction import Plume, Sujet
 
@@ -139,7 +139,7 @@ class Regles:
         retard = max(c.jours_retard for c in creances)
         niveau = self.politique.niveau(retard)
         routage = self.routages[niveau.numero]
-        destination = routage.best(first.lectures)
+        destination = routage.best(lectures(first))
         if isinstance(destination, Refus):
             return destination
         libelles = [c.libelle for c in creances]
@@ -159,3 +159,21 @@ class Regles:
             echeance=first.echeance,
             creances=tuple(creances),
         )
+
+
+def lectures(creance: Creance) -> list[tuple[str, Verdict]]:
+    """Its telephones as typed and as read, the best first."""
+    c, read = creance, creance.numeros
+    if read is None:
+        if c.saisie is None:
+            return []
+        read = [(c.saisie, c.chiffres, c.pays, c.migre, c.format_guide, c.attribue, c.refus)]
+    return [(numero[0], _verdict(numero)) for numero in read]
+
+
+def _verdict(numero: NumeroLu) -> Verdict:
+    saisie, chiffres, pays, migre, format_guide, attribue, refus = numero
+    if chiffres is not None and pays is not None:
+        return Numero(chiffres, pays, migre, format_guide, attribue)
+    # What the memory lost meanwhile, or never keeps, is read again.
+    return lire(saisie) if refus is None else Refus(refus)

@@ -1,11 +1,12 @@
 """The relances of one execution, made in one transaction: all of them, or none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import LiteralString
+from operator import itemgetter
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -51,7 +52,7 @@ class Creation:
         self._connection.execute(query("gather_history"), parameters)
         self._connection.execute(query("analyze_history"))
         self._exclusions += self._connection.execute(query("exclude_held"), parameters).rowcount
-        with self._connection.cursor("a_decider", row_factory=lambda _: Creance._make) as rows:
+        with self._connection.cursor("a_decider", row_factory=creance_of) as rows:
             rows.itersize = _FETCHED_AT_ONCE
             rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):
@@ -103,6 +104,18 @@ class Creation:
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
+
+
+def creance_of(cursor: psycopg.Cursor[Creance]) -> Callable[[Sequence[Any]], Creance]:
+    """A row factory: each column into the field of its name. Raises LookupError where they are not the same."""
+    columns, fields = [column.name for column in cursor.description or ()], Creance._fields
+    if sorted(columns) != sorted(fields):
+        missing, unknown = sorted(set(fields) - set(columns)), sorted(set(columns) - set(fields))
+        raise LookupError(f"a creance wants the columns {missing}, and has no field for {unknown}")
+    if columns == list(fields):
+        return Creance._make  # a million rows a day: nothing to move
+    in_order = itemgetter(*map(columns.index, fields))
+    return lambda row: Creance._make(in_order(row))
 
 
 @contextmanager
