@@ -16,9 +16,9 @@ same as the command `relances envois arreter`.*
 
 from datetime import timedelta
 
-from airflow.sdk import dag, get_current_context, task
+from airflow.sdk import dag, task
 
-from relances.orchestration import envois
+from relances.orchestration import arret
 from relances.orchestration.formulaire import formulaire
 from relances.rules.parametres import ARRET
 
@@ -37,8 +37,7 @@ def relances_arret() -> None:
     @task(priority_weight=1_000, weight_rule="absolute")
     def arreter_ou_reprendre() -> None:
         """Arrête ou reprend, et dit l'état de chaque fournisseur. — Stops or resumes, and says how each is."""
-        params = get_current_context()["params"]
-        envois.run_action(str(params["action"]), params["fournisseur"])
+        arret.run_action()
 
     arreter_ou_reprendre()
 

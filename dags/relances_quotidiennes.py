@@ -19,7 +19,7 @@ deux fois pour le même jour. Le rapport est dans le journal de la tâche `repor
 
 Un passage en échec, ou pas encore fini au bout de quatre heures, est dit à la connexion `alertes`, si elle existe.
 
-*Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a lane of its own,
+*Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a voie of its own,
 reconcile, write back, report. Any task may be run again: nobody is reminded twice for the same day.*
 """
 
@@ -113,7 +113,7 @@ def relances_quotidiennes() -> None:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
         return orchestration.send_lot(fournisseur, premier, dernier)
 
-    # In no pool: it comes after the lanes of its run, and its retries share the rate of those of the others.
+    # In no pool: it comes after the voies of its run, and its retries share the rate of those of the others.
     @task.sensor(
         mode="reschedule",
         poke_interval=5,

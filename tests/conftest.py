@@ -14,8 +14,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
+from tests.promised import pytest_runtest_makereport
 from tests.providers.certificates import write_self_signed
 from tests.support import in_memory
+
+__all__ = ["pytest_runtest_makereport"]
 
 NewDatabase = Callable[[str], str]
 CopyDatabase = Callable[[str], str]

@@ -52,7 +52,7 @@ class ErrorRow:
 
     @property
     def blames(self) -> Fault:
-        """Whose fault it is."""
+        """Who has to mend it."""
         return self.fault or _USUAL.get(self.kind, Fault.NOBODY)
 
     def error(self, conn_id: str, *, detail: str = "", retry_after: float | None = None) -> ProviderError:
@@ -96,14 +96,14 @@ def table(rows: Iterable[ErrorRow]) -> Table:
 
 
 class Said(NamedTuple):
-    """A meaning or a cure that several rows share, in both languages."""
+    """A sentence that several rows share, in French and English."""
 
     french: str
     english: str
 
 
 def alike(codes: str, row: ErrorRow) -> Iterator[ErrorRow]:
-    """The same row for each of these codes, which spaces part."""
+    """A row like this one for each of these codes, separated by spaces."""
     return (replace(row, code=code) for code in codes.split())
 
 

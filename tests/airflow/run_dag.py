@@ -7,6 +7,7 @@ Each line of the input is a run: the Dag, its configuration, the environment, th
 its process. To read Airflow takes longer than most runs: it is read once, and then divided.
 """
 
+import asyncio
 import importlib
 import json
 import os
@@ -17,9 +18,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 from airflow import settings
-from airflow.dag_processing.bundles.manager import DagBundlesManager
-from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.execution_time.supervisor import in_process_api_server
+from sqlalchemy.orm import configure_mappers
 
 LATER = (  # what Airflow and the Dags read in the middle of a run
     "airflow.api_fastapi.execution_api.routes",
@@ -35,6 +38,8 @@ def serve() -> None:
     for module in LATER:
         importlib.import_module(module)
     DagBag()
+    configure_mappers()
+    asyncio.run(ask_once())
     settings.dispose_orm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
     for line in sys.stdin:
@@ -46,6 +51,13 @@ def serve() -> None:
             run(asked["dag_id"], asked["conf"], **asked["again"])
             sys.exit(0)
         print(process, file=answers, flush=True)
+
+
+async def ask_once() -> None:
+    """Let the API that each run has for itself make its routes: it does when it is first asked, and takes seconds."""
+    transport = httpx.ASGITransport(app=in_process_api_server().app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ici") as client:
+        (await client.get("/health")).raise_for_status()
 
 
 def become(asked: dict[str, Any]) -> None:
@@ -62,11 +74,9 @@ def become(asked: dict[str, Any]) -> None:
 
 def run(dag_id: str, conf: dict[str, Any], moment: str = "", marked: str = "") -> None:
     """One Dag, to its end."""
-    DagBundlesManager().sync_bundles_to_db()
     bag = DagBag()
     if bag.import_errors:
         sys.exit(json.dumps(bag.import_errors))
-    sync_bag_to_db(bag, "dags-folder", None)
     dag = bag.dags[dag_id]
     dag.deadline = []  # the end of a run looks for their rows, which only a scheduler makes
     when = (

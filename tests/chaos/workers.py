@@ -11,12 +11,12 @@ from typing import Final
 
 import psycopg
 
-from relances.orchestration.restauration import restaurer
 from relances.rules.errors import PipelineError
+from relances.rules.restauration import Parole
 from relances.sending import worker as sending
-from relances.services.restauration import Parole
 from relances_providers.errors import ProviderError
 from tests import jour
+from tests.integration.asked import restaurer
 from tests.integration.world import ask, request
 from tests.jour import Waits
 

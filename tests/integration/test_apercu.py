@@ -15,13 +15,13 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances.orchestration.apercu import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
 from relances.store.apercu import Apercus
 from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import preview, show
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
 from tests.integration.provider import Provider

@@ -11,14 +11,13 @@ import psycopg
 import pytest
 
 from relances.cli.__main__ import main
-from relances.orchestration import oppositions
-from relances.orchestration.contacts import import_contacts
-from relances.orchestration.importation import CompteRendu
 from relances.rules.errors import Blocked
 from relances.rules.line_log import MOST
 from relances.rules.request import Request
 from relances.store.sources import CONTACTS, Source
 from tests import jour
+from tests.integration import asked as oppositions
+from tests.integration.asked import CompteRendu, import_contacts
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, Row, ask, request
@@ -394,7 +393,7 @@ def test_the_command_imports_and_shows_no_number(
     file: Path, relances_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(file, f"066123456;15000;{DUE};Étal;ONDO;", "0661234;15000;18/12/2025;Étal;ONDO;")
-    words = ["importer-contacts", "--campagne=Marchés", f"--fichier={file}"]
+    words = ["importer-contacts", "--campagne=Marchés", str(file)]
     assert (main(words), len(contacts(relances_url))) == (1, 0)
     command = [sys.executable, "-W", "ignore", "-m", "relances.cli", *words, "--ignorer-erreurs"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -433,7 +432,7 @@ def test_a_file_of_the_mac_is_refused_until_its_encoding_is_named(
 ) -> None:
     content = f"telephone;montant;echeance;libelle;motif\n066123456;15 000 frs;{DUE} 10:30;Taxe de marché;marché\n"
     file.write_text(content, encoding="mac_roman")
-    words = [*command, f"--fichier={file}"]
+    words = [*command, str(file)]
     assert main(words) == 1
     assert "ligne 2 : ses accents" in (said := capsys.readouterr().err)
     assert "(« marchŽ » se lirait « marché » en mac_roman)" in said

@@ -1,4 +1,4 @@
-"""A fault of the account that is told once its messages were accepted: the lane is held up, and nobody is blamed."""
+"""A fault of the account that is told once its messages were accepted: the voie is held up, and nobody is blamed."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from relances.orchestration.envois import REPRENDRE, VOIR, act
 from relances.rendering.rapport import rapport
 from relances.rules.afterwards import delivered
+from relances.rules.arret import Action
 from relances.rules.causes import cause
 from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
@@ -27,6 +27,7 @@ from relances_providers.errors import Fault, Misconfigured, TryLater
 from relances_providers.messaging import Limits
 from tests import jour
 from tests.chat import Chat, running_chat
+from tests.integration.asked import act
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
@@ -108,7 +109,7 @@ def test_forty_accepted_then_failed_for_the_account_are_all_sent_once_more_once_
     invariants(relances_url, provider.ledger())
 
     provider.upset()
-    act(REPRENDRE, "twilio")
+    act(Action.REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
     jour.reconcile_every_run()
     let_time_pass(relances_url, PAUSE + 1)
@@ -133,7 +134,7 @@ def test_its_report_says_what_to_mend_and_blames_no_number(relances_url: str, pr
     assert "twilio est suspendu par une faute du compte" in text
     assert CURE in text
     assert "vérifier le numéro" not in text
-    assert CURE in " ".join(act(VOIR, "twilio"))
+    assert CURE in " ".join(act(Action.VOIR, "twilio"))
 
 
 def test_a_run_whose_relances_wait_for_the_account_is_red_whoever_learnt_it(
@@ -232,7 +233,7 @@ def test_a_relance_that_it_strikes_again_waits_longer_until_a_person_resumes(
     learn()
     [again] = ask(relances_url, "SELECT prochaine_tentative_le FROM relances.relance")
     assert again["prochaine_tentative_le"] > datetime.now(UTC) + timedelta(minutes=20)
-    act(REPRENDRE, "twilio")
+    act(Action.REPRENDRE, "twilio")
     [resumed] = ask(relances_url, "SELECT prochaine_tentative_le FROM relances.relance")
     assert resumed["prochaine_tentative_le"] is None
 
@@ -246,7 +247,7 @@ def test_what_is_told_after_the_mend_of_messages_of_before_holds_nothing_up(
     )  # not asked of by the first pass
     learn()
     provider.upset()
-    act(REPRENDRE, "twilio")
+    act(Action.REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
     jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 2}
@@ -256,7 +257,7 @@ def test_what_is_told_after_the_mend_of_messages_of_before_holds_nothing_up(
 def test_resumed_without_a_mend_it_is_held_up_again(relances_url: str, provider: Provider) -> None:
     accepted_by_a_broken_account(relances_url, provider, 2)
     learn()
-    act(REPRENDRE, "twilio")
+    act(Action.REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
     jour.reconcile_every_run()
     learn_again = lane(relances_url)

@@ -10,13 +10,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.orchestration.corrections import list_corrections
 from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.services.rapport import look
 from relances.store.corrections import Corrections
 from relances.store.executions import Executions
+from tests.integration.asked import list_corrections
 from tests.integration.conftest import Connect
 from tests.integration.office import Office, write_source
 from tests.integration.world import TODAY, ask, request

@@ -12,13 +12,14 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from demo import create_base_fictive
-from relances.orchestration.diagnostic import TEXT, diagnose, message_test
 from relances.rules.errors import Blocked
+from relances.services.message_test import TEXT
 from relances.store.diagnostic import STATEMENTS
 from relances_providers.messaging import Finding, Verdict
 from relances_providers.provider_info import PROVIDERS
 from tests.chat import TOKEN
 from tests.conftest import NewDatabase
+from tests.integration.asked import diagnose, message_test
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, ask

@@ -9,11 +9,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from demo import create_base_fictive
-from relances.orchestration.diagnostic import diagnose
 from relances.store import migrate
 from relances_providers.messaging import Verdict
 from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.world import TODAY, ask, request, statuts
 from tests.support import postgres_connection, wait_until

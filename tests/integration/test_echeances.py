@@ -8,12 +8,11 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances.orchestration.apercu import preview
-from relances.orchestration.contacts import import_contacts
 from relances.store.rapport import Rapports
 from relances.store.sources import Source
 from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import import_contacts, preview
 from tests.integration.conftest import Connect
 from tests.integration.office import OVERDUE, Office, write_source
 from tests.integration.world import TODAY, ask, request

@@ -12,7 +12,6 @@ from demo import create_base_fictive
 from relances.local.errors import LocalError
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
-from relances.orchestration.diagnostic import diagnose
 from relances.rules.errors import Blocked
 from relances.rules.lettres import held_by
 from relances.rules.politique import BaseFiscale
@@ -22,6 +21,7 @@ from relances.store.database import connect, explained
 from relances.store.sources import Source
 from relances_providers.messaging import Verdict
 from tests import jour
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances

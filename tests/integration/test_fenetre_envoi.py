@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from relances import orchestration
-from relances.orchestration.diagnostic import message_test
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
@@ -17,6 +16,7 @@ from relances.sending.worker import LotSender, lease
 from relances.store.sending import LotStore
 from relances_providers.ventis.hook import VentisHook
 from tests import jour
+from tests.integration.asked import message_test
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, seen, send

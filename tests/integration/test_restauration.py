@@ -10,17 +10,17 @@ import pytest
 from psycopg.rows import TupleRow
 
 from demo import create_base_fictive
-from relances.orchestration.restauration import restaurer
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
+from relances.rules.restauration import Parole
 from relances.services.fournisseurs import hook_of
-from relances.services.restauration import Parole
 from relances.store import migrate
 from relances.store.restauration import Installation, Temoin
 from relances_providers.messaging import Message
 from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import restaurer
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.sauvegarde import back_up, bring_back, lose

@@ -286,7 +286,7 @@ async def test_a_wrong_setting_stops_the_lot_and_loses_nothing(relances_url: str
     assert {call["issue"] for call in calls(relances_url)} == {"acceptee", "non_envoyee"}
 
     provider.upset()
-    let_time_pass(relances_url)  # the lane was suspended with it
+    let_time_pass(relances_url)  # the voie was suspended with it
     await send(relances_url)
     assert statuts(relances_url) == {"envoyee": 60}
     invariants(relances_url, provider.ledger())

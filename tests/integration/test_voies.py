@@ -1,4 +1,4 @@
-"""Lanes: what those who send by a fournisseur share through PostgreSQL. Its rate, its troubles, its stop."""
+"""Voies: what those who send by a fournisseur share through PostgreSQL. Its rate, its troubles, its stop."""
 
 import asyncio
 import os
@@ -43,7 +43,7 @@ CLOCKS_APART = 0.05  # seconds that PostgreSQL's clock and ours may drift while 
 
 @asynccontextmanager
 async def lane(url: str, fournisseur: str = "ventis") -> AsyncIterator[VoieStore]:
-    """A worker's side of a lane, over a connection of its own."""
+    """A worker's side of a voie, over a connection of its own."""
     async with DurableConnection(url) as durable:
         voie = VoieStore(durable, fournisseur)
         await voie.open()
@@ -707,7 +707,7 @@ async def test_lots_of_one_fournisseur_share_its_rate(relances_url: str, provide
 
 
 def in_trouble_again(url: str, after: str) -> bool:
-    """A lane in trouble for two hours, suspended again this long after; whether it is still in trouble since then."""
+    """A voie in trouble for two hours, suspended again this long after; whether it is still in trouble since then."""
     ask(url, "TRUNCATE relances.voie")
     ask(
         url,

@@ -5,10 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import quantiles
-from typing import Final
-
-GENERATED: Final = frozenset({"relances_providers/zoom/errors.py"})
-"""Tables of rows and nothing else, as long as what a provider publishes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +27,8 @@ class Taille:
         return quantiles(self.fonctions, n=10)[8]
 
     def beyond(self, most: int) -> dict[str, int]:
-        """The modules longer than that, generated data apart."""
-        return {name: lines for name, lines in self.modules.items() if lines > most and name not in GENERATED}
+        """The modules longer than that."""
+        return {name: lines for name, lines in self.modules.items() if lines > most}
 
 
 def measure(repository: Path) -> Taille:

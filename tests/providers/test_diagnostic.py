@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from relances.services.diagnostic import diagnose_provider
+from relances.services.diagnostic_fournisseur import diagnose_provider
 from relances_providers.messaging import Finding, Verdict
 from relances_providers.ventis.hook import VentisHook
 from tests.providers.misbehaving import answer, misbehaving

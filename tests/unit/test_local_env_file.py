@@ -1,11 +1,13 @@
 """A file of variables, read line by line, and what is said of it."""
 
+import time
 from pathlib import Path
 
 import pytest
 
 from relances.local.env_file import read_env_file, read_lines
 from relances.local.errors import LocalError
+from tests.support import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,38 @@ def test_a_file_that_is_not_there_or_no_text_is_one_sentence(tmp_path: Path, con
 
     with pytest.raises(LocalError, match=r"absent\.env (ne peut être lu|n'est pas un texte)"):
         read_env_file(file)
+
+
+def test_a_file_too_large_for_variables_is_one_sentence_and_is_not_read(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("A=secret\n" * 10_000, encoding="utf-8")
+
+    with pytest.raises(LocalError, match=r"^\S+\.env fait plus de 32 Kio, trop pour des variables ; [^\n]+$"):
+        read_env_file(file)
+    with pytest.raises(LocalError, match="plus de 32 Kio"):
+        read_env_file(Path("/dev/zero"))
+
+
+def test_a_line_too_long_for_a_variable_is_named_and_its_value_is_not(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("A=1\nB=secret" + " " * 30_000 + "x\n", encoding="utf-8")
+
+    with pytest.raises(LocalError, match=r"^\S+\.env, ligne 2 : plus de 4096 caractères ; [^\n]+$") as raised:
+        read_env_file(file)
+
+    assert "secret" not in str(raised.value)
+
+
+def test_the_largest_file_is_read_in_good_time() -> None:
+    begun = time.monotonic()
+
+    read_lines(("A=x" + " " * 4_000 + "y\n") * 8)
+
+    assert time.monotonic() - begun < PATIENCE_SECONDS
+
+
+def test_what_only_some_call_the_end_of_a_line_does_not_cut_a_value() -> None:
+    assert read_lines("A='x\x85y\u2028z'\n").values == {"A": "x\x85y\u2028z"}
 
 
 def test_values_do_not_show_in_a_traceback() -> None:

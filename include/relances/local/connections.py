@@ -35,7 +35,7 @@ class Connection:
         return bool(form_defaults(self.conn_type))
 
     def completed(self, known: Mapping[str, Value]) -> "Connection":
-        """The same with every field of its form: what is said here, else what is known, else the default."""
+        """This connection with every field of its form: its own value, else the known one, else the default."""
         return replace(self, extra={**form_defaults(self.conn_type), **known, **self.extra})
 
     def over(self, known: "Connection | None") -> "Connection":
@@ -63,7 +63,7 @@ class Connection:
         return f"AIRFLOW_CONN_{self.connection_id.upper()}"
 
     def as_json(self) -> str:
-        """What Airflow reads in that variable."""
+        """The connection as JSON, as Airflow reads it from that variable."""
         said = {name: value for name, value in self._standard().items() if value is not None}
         return json.dumps({**said, "extra": dict(self.extra)})
 
@@ -117,7 +117,7 @@ def read_database_url(variable: str, url: str) -> dict[str, str]:
 
 
 def unreadable_address(variable: str, fault: Faute, form: str) -> LocalError:
-    """``form``: what to say of an address that is of another form."""
+    """The error for an address that cannot be read. ``form``: the words for one of another form."""
     if fault is Faute.FORME:
         return LocalError(f"{variable} {form}")
     french, english = fault.value

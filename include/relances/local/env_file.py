@@ -1,7 +1,7 @@
-"""Reads a file of variables line by line, and says what it had to guess. No value is ever repeated.
+"""Reads a file of variables, and says what it had to guess. No value is ever repeated.
 
-python-dotenv's parser reads each line. Given a whole file it lets a quote that is never closed swallow the lines
-that follow; and what it cuts at a ``#``, or decodes after a ``\\``, it does not tell.
+python-dotenv's parser reads it, one line at a time: given a whole file it lets a quote that is never closed swallow
+the lines that follow. What it cuts at a ``#``, or decodes after a ``\\``, it does not tell: the remarks here do.
 """
 
 import re
@@ -11,10 +11,12 @@ from io import StringIO
 from pathlib import Path
 from typing import Final
 
-from dotenv.parser import parse_stream
+from dotenv.parser import Binding, parse_stream
 
 from relances.local.errors import LocalError
 
+_LARGEST: Final = 32_768  # bytes: four times .env.example
+_LONGEST: Final = 4_096  # characters: the time that the parser takes grows with the square of a line's blanks
 _NAME: Final = re.compile(r"\s*(?:export\s+)?['\"]?(\w+)['\"]?", re.ASCII)
 _AROUND_EQUALS: Final = re.compile(r"[^=]*?(\s=|=\s)")
 _TYPOGRAPHIC_QUOTES: Final = "“”„«»‘’\u00a0 "
@@ -31,37 +33,56 @@ class EnvFile:
 
 
 def read_env_file(path: Path) -> EnvFile:
-    """Raises LocalError when the file is not there or is no text."""
+    """Raises LocalError when the file is not there, is no text, or is too large to be one of variables."""
     try:
-        content = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
     except OSError as error:
         raise LocalError(f"{path} ne peut être lu ({error.strerror}).") from error
+    if len(content) > _LARGEST:
+        raise LocalError(
+            f"{path} fait plus de {_LARGEST // 1024} Kio, trop pour des variables ; donnez un autre fichier."
+        )
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise LocalError(f"{path} n'est pas un texte en UTF-8 ; enregistrez-le ainsi.") from error
-    return read_lines(content)
+    for number, line in enumerate(_lines(text), start=1):
+        if len(line) > _LONGEST:
+            raise LocalError(f"{path}, ligne {number} : plus de {_LONGEST} caractères ; aucune variable n'en a tant.")
+    return read_lines(text)
 
 
 def read_lines(content: str) -> EnvFile:
-    """The same, of the file's content."""
+    """Read the content of a file of variables."""
     values: dict[str, str] = {}
     seen: dict[str, int] = {}
     remarks: list[str] = []
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, line in enumerate(_lines(content), start=1):
         for binding in parse_stream(StringIO(line)):
+            said, value = _read(line, binding)
             name = binding.key or _name_of(line)
-            if binding.error or (binding.key is not None and binding.value is None):
-                remarks.append(
-                    f"ligne {number}, {name} : illisible, ignorée ; écrivez NOM=valeur, un guillemet se ferme."
-                )
-            elif binding.key is not None and binding.value is not None:
-                value = _clean(binding.value)
-                said = list(_remarks(line, binding.value, value))
+            if value is not None:
                 if name in seen:
                     said.append(f"déjà donnée à la ligne {seen[name]} ; celle-ci l'emporte")
-                remarks += [f"ligne {number}, {name} : {remark}." for remark in said]
                 seen[name] = number
                 values[name] = value
+            remarks += [f"ligne {number}, {name} : {remark}." for remark in said]
     return EnvFile({name: value for name, value in values.items() if value}, remarks)
+
+
+def _lines(content: str) -> StringIO:
+    return StringIO(content, newline=None)
+
+
+def _read(line: str, binding: Binding) -> tuple[list[str], str | None]:
+    """The remarks on a line and its value; no value where it has none or cannot be read."""
+    if binding.value is not None:
+        value = _clean(binding.value)
+        return list(_remarks(line, binding.value, value)), value
+    if binding.error or binding.key is not None:
+        return ["illisible, ignorée ; écrivez NOM=valeur, un guillemet se ferme"], None
+    return [], None
 
 
 def _clean(value: str) -> str:

@@ -36,7 +36,7 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log."""
         return self.folder / "server.log"
 
     @property
@@ -49,7 +49,7 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"relances-{short}"
 
     def exists(self) -> bool:
-        """Whether it was ever started."""
+        """Whether its folder was made."""
         return (self.folder / "PG_VERSION").exists()
 
     def url(self, database: str) -> str:

@@ -17,7 +17,7 @@ _E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
 def text(_name: str, value: str) -> str:
-    """A variable taken as it is."""
+    """The text of a variable, as it is."""
     return value
 
 

@@ -81,7 +81,7 @@ def _put_database(server: psycopg.Connection, database: str, role: str) -> None:
 
 
 def _hand_over(connection: psycopg.Connection, role: str) -> None:
-    """Whatever is in the database becomes the role's, or nothing does."""
+    """Give the role all that is in the database, in one transaction."""
     connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
     owner = sql.Identifier(role)
     if connection.info.server_version < _PUBLIC_IS_THE_OWNER_S:

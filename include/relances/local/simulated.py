@@ -42,7 +42,7 @@ class _Duplicates(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Simulators:
-    """The look-alikes, at one address."""
+    """The simulators of the providers, at one address."""
 
     url: str
 

@@ -80,7 +80,7 @@ def _politique(document: Table) -> Politique:
 
 
 def _base_fiscale(table: Table) -> BaseFiscale:
-    """A policy may be older than this table, and than each of its fields."""
+    """The limits in the tax database; a policy may be older than this table, and than each of its fields."""
     table.only_fields(BaseFiscale)
     usual = BaseFiscale()
     return BaseFiscale(
@@ -125,7 +125,7 @@ def _texte(table: Table) -> Texte:
 
 
 def _tarifs(table: Table, envoi: Envoi) -> dict[str, Decimal]:
-    """Without its tarif, what a fournisseur sends would count for nothing in a budget."""
+    """The tarif of each fournisseur, all required: without it, its messages would be free in a budget."""
     fournisseurs = (*envoi.fournisseurs_sms, *envoi.fournisseurs_whatsapp)
     table.only(fournisseurs)
     return {fournisseur: table.amount(fournisseur, maximum=1_000_000) for fournisseur in fournisseurs}

@@ -57,7 +57,7 @@ class TomlDocument:
 
 
 def _ends(text: str) -> Iterator[int]:
-    """After which characters a setting ends: at the ends of lines that no bracket and no long text goes beyond."""
+    """The offsets where a setting may end: ends of lines outside any bracket or multi-line text."""
     depth = 0
     for token in _TOKEN.finditer(text):
         match token.group():
@@ -120,7 +120,7 @@ def _refuse_endless_lines(name: str, text: str) -> None:
 
 
 def _cure(line: str) -> str:
-    """What to do about a line that is no TOML."""
+    """The cure for a line that is not TOML."""
     bare = _CLOSED.sub("", line)
     value = bare[bare.find("=") :]
     if spaced := _SPACED.fullmatch(value):

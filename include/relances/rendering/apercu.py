@@ -1,10 +1,15 @@
 """What the messages of a simulation would say, as a section of its report."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
-from relances.rendering.markdown import francs
+from relances.rendering.markdown import francs, quantite
+from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rendering.volumes import CANAUX
 from relances.rules.apercu import Exemple
+
+SIMULATED: Final = "Aperçu : rien n'est envoyé, rien n'est reporté."
 
 
 def textes(exemples: Sequence[Exemple]) -> str:
@@ -24,3 +29,13 @@ def _titre(exemple: Exemple) -> str:
 
 def _quote(texte: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in texte.splitlines())
+
+
+def list_offered(run_id: str) -> str:
+    """How to have the list of a run."""
+    return f"Passage {run_id} : --csv FICHIER donne la liste, contribuable par contribuable."
+
+
+def list_written(run_id: str, rows: int, csv: Path) -> str:
+    """Where the list of a run was written."""
+    return f"Passage {run_id} : {quantite(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."

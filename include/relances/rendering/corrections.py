@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from relances.rendering.csv_sur import Valeur
-from relances.rendering.markdown import francs, nombre, tableau
-from relances.rules.corrections import Correction, pourquoi
+from relances.rendering.json_sur import Record
+from relances.rendering.markdown import francs, nombre, quantite, tableau
+from relances.rendering.tableau_csv import PERSONAL_DATA
+from relances.rules.corrections import Correction, PassageLu, pourquoi
 from relances_providers.discretion import mask
 
 HEADER: Final = (
@@ -14,13 +17,31 @@ HEADER: Final = (
 )  # fmt: skip
 
 
+KEYS: Final = ("contribuable_id", "numero", "code", "raison", "que_faire", "creances", "montant")
+
+
 def cells(correction: Correction) -> tuple[Valeur, ...]:
-    """In the order of HEADER."""
+    """One correction as cells, in the order of HEADER."""
     meaning = pourquoi(correction.code)
     return (
         correction.contribuable_id, correction.nom, correction.prenom, correction.telephone,
         correction.numero, correction.code, meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
     )  # fmt: skip
+
+
+def record(correction: Correction) -> Record:
+    """One correction for a program, with these KEYS: no name, the number that was typed, masked."""
+    meaning = pourquoi(correction.code)
+    values = (
+        correction.contribuable_id, _mask(correction), correction.code, meaning.libelle, meaning.que_faire,
+        correction.creances, str(correction.montant),
+    )  # fmt: skip
+    return dict(zip(KEYS, values, strict=True))
+
+
+def origin(passages: Sequence[PassageLu]) -> str:
+    """Whose corrections these are."""
+    return "Passages : " + ", ".join(f"{each.run_id} ({each.date_relance:%d/%m/%Y})" for each in passages)
 
 
 def summary(counts: Mapping[str, int], shown: Sequence[Correction]) -> str:
@@ -49,11 +70,20 @@ def par_raison(contribuables: Mapping[str, int]) -> str:
 
 
 def _masked(correction: Correction) -> tuple[str, ...]:
-    digits = re.sub(r"\D", "", correction.telephone or "", flags=re.ASCII)
     return (
         correction.contribuable_id,
-        mask(digits) if digits else "",
+        _mask(correction),
         pourquoi(correction.code).libelle,
         nombre(correction.creances),
         francs(correction.montant),
     )
+
+
+def _mask(correction: Correction) -> str:
+    digits = re.sub(r"\D", "", correction.telephone or "", flags=re.ASCII)
+    return mask(digits) if digits else ""
+
+
+def written(rows: int, csv: Path) -> str:
+    """Where so many of them were written."""
+    return f"{quantite(rows, 'numéro à corriger écrit', 'numéros à corriger écrits')} dans {csv} ({PERSONAL_DATA})."

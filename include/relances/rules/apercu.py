@@ -37,7 +37,7 @@ class Exemple:
 
 
 def exemples(found: Iterable[Cas], plume: Plume, chemin_of: Callable[[str], Chemin]) -> list[Exemple]:
-    """One for each canal, niveau, fournisseur and language that a text can be in, however the language was typed."""
+    """One example for each canal, niveau, fournisseur and language of a template, however the language was typed."""
     shown: dict[tuple[str, int, str, str], Exemple] = {}
     for cas in found:
         shown_so = exemple(cas, plume, chemin_of(cas.fournisseur))
@@ -47,7 +47,7 @@ def exemples(found: Iterable[Cas], plume: Plume, chemin_of: Callable[[str], Chem
 
 
 def exemple(cas: Cas, plume: Plume, chemin: Chemin) -> Exemple | None:
-    """The example's text as the policy in force writes it; None where that has no such niveau or no such short text."""
+    """The text of an example under this policy; None where the niveau is gone, or no text is short enough."""
     niveau = next((niveau for niveau in plume.politique.niveaux if niveau.numero == cas.niveau), None)
     if niveau is None:
         return None

@@ -1,6 +1,7 @@
 """The numbers that an agent is to correct in the tax application."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -32,6 +33,14 @@ class Correction:
     code: str
     creances: int
     montant: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PassageLu:
+    """A run whose corrections are listed."""
+
+    run_id: str
+    date_relance: date
 
 
 def codes_a_corriger(fournisseur: str | None) -> list[str]:

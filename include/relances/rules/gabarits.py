@@ -33,7 +33,7 @@ _ALLOWED: Final = (
 
 
 def _only_text(value: object) -> object:
-    """What is output: a text, or nothing where a condition has no ``else``."""
+    """Let Jinja write a text, or nothing where a condition has no ``else``; TypeError for anything else."""
     if not isinstance(value, str | Undefined):
         raise TypeError
     return value
@@ -44,7 +44,7 @@ _ENVIRONMENT.filters = dict(_FILTERS)
 
 
 def compile_gabarit(name: str, source: str) -> Ecriture:
-    """What writes the text of each relance. ``name``: of its file, to be shown.
+    """A function that writes the text of a relance from its values. ``name``: of the file, for messages.
 
     Blocked names the line, for what is wrong in any branch and for what an ordinary debt shows.
     """
@@ -93,7 +93,7 @@ def _check(name: str, node: nodes.Node) -> None:
 
 
 def _plain(body: list[nodes.Node]) -> Ecriture | None:
-    """The same for a template that only names values: ten times as fast as Jinja. None for any other."""
+    """A writer for a template that only names values, ten times as fast as Jinja; None for any other template."""
     parts: list[str] = []
     for output in body:
         if not isinstance(output, nodes.Output):
@@ -111,7 +111,7 @@ def _plain(body: list[nodes.Node]) -> Ecriture | None:
 
 
 def _render(template: Template, said: Values) -> str:
-    """What the template writes; Blocked where its expressions fail on these values, or write nothing."""
+    """The text that the template writes; Blocked where its expressions fail on these values, or write nothing."""
     try:
         text = template.render(said._asdict())
     except Exception as error:  # whatever the expressions of whoever wrote the template raise
@@ -162,7 +162,7 @@ class Gabarits:
         self.langue_of = lru_cache(maxsize=4096)(self._langue_of)
 
     def check(self, canal: Canal, gabarit: str, langues: Collection[str] = ()) -> None:
-        """Read a template in every language that it has, and must have; Blocked names what is wrong in which line.
+        """Check a template in every language that it has, or must have; Blocked names the line and what is wrong.
 
         ``langues``: those it must have beside the default one.
         """

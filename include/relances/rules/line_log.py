@@ -23,11 +23,11 @@ class LineLog:
 
     @property
     def is_full(self) -> bool:
-        """Whether no more is kept."""
+        """Whether it holds as many as are kept."""
         return self.lignes >= MOST
 
     def add(self, dites: Sequence[Erreur]) -> None:
-        """Say these of one line."""
+        """Note several things about one line."""
         self.nombre += len(dites)
         self.premieres += dites[: SHOWN - len(self.premieres)]
         if not self.is_full:
@@ -35,7 +35,7 @@ class LineLog:
         self.lignes += 1
 
     def note(self, ligne: int, raison: str, colonne: str = "") -> None:
-        """Say one thing of a line, or of one of its columns."""
+        """Note one thing about a line, or about one of its columns."""
         self.add([Erreur(ligne, colonne, raison, "")])
 
     def keep(self, dites: Sequence[Erreur]) -> None:

@@ -5,15 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from relances.rules.arret import Action
 from relances.rules.models import Canal
-
-
-class Action(StrEnum):
-    """What may be asked of the sending: stop it, resume it, only look."""
-
-    ARRETER = "arreter"
-    REPRENDRE = "reprendre"
-    VOIR = "voir"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class Parametre:
 
 
 RETARD: Final = Entier(0, 3_650)  # ten years
-LIMITE: Final = Entier(1, 10_000_000)
+LIMITE: Final = Entier(1, 1_000_000)
 
 QUOTIDIENNES: Final[Mapping[str, Parametre]] = {
     "jours_retard_min": Parametre(

@@ -1,4 +1,4 @@
-"""A run is what it was asked first: its run id, used again, asks for the same or is refused."""
+"""What a run id stands for: the first request made under it; another one under the same id is refused."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +12,10 @@ from relances.rules.request import DEFAULTS, Request
 _DEFAULTS_THEN: Final = "defauts"
 _LISTS: Final = frozenset({"categories", "oppositions"})
 _SAID_MAX: Final = 5  # codes of a list that an error quotes
+
+
+RELIRE: Final = "la politique une fois changée, reprenez le passage depuis check_providers, qui la relit"
+"""What to do about a policy that stops a run which has created nothing yet."""
 
 
 class Moyen(StrEnum):
@@ -97,7 +101,7 @@ def _is_default(name: str, values: Mapping[str, object], defaults: Mapping[str, 
 
 
 def _plain(name: str, value: object) -> object:
-    """The same for values that mean the same."""
+    """One form for values that mean the same, so that they compare equal."""
     if name in _LISTS:
         return frozenset(value) if isinstance(value, list) else frozenset()
     return value

@@ -1,4 +1,4 @@
-"""The policy as a value: who is reminded, when, by whom, with which text. ``policy_file`` reads it."""
+"""The policy as a value: who is reminded, when, by whom, with which text. ``relances.policy`` reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -210,7 +210,7 @@ class Politique:
 
     @property
     def delai_max_jours(self) -> int:
-        """The longest time that any niveau leaves a creance alone."""
+        """The longest ``delai_jours`` of all niveaux."""
         return max(niveau.delai_jours for niveau in self.niveaux)
 
     def modele(self, canal: Canal, niveau: int, langue: str) -> Modele | None:

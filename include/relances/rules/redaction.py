@@ -48,7 +48,7 @@ def _beyond(text: str) -> str:
 
 
 def _count(text: str, wide: frozenset[str], *, single: int, part: int) -> int:
-    """``wide``: the characters that take two places."""
+    """The segments of a text whose characters in ``wide`` take two places."""
     places = len(text) + sum(character in wide for character in text) if wide else len(text)
     if places <= single:
         return 1
@@ -88,7 +88,7 @@ def simplify(texte: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _plainer(character: str) -> str:
-    """The nearest of GSM-7; the character itself where there is none."""
+    """The nearest character of GSM-7; the same one where there is none."""
     plain = PLAINER.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
     return plain if is_gsm7(plain) else character
 
@@ -129,7 +129,7 @@ class Plume:
             self.gabarits.check(canal, niveau.gabarit, langues)
 
     def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, chemin: Chemin) -> Redaction | None:
-        """What is sent and billed; None where no text of the fournisseur or of the policy is that long."""
+        """The text and its price; None where it is longer than the fournisseur or the policy allows."""
         policy = self.politique.texte
         langue = self.gabarits.langue_of(canal, niveau.gabarit, sujet.langue)
         modele = self.politique.modele(canal, niveau.numero, langue)

@@ -12,7 +12,7 @@ from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture
 
 
 class Deplacement(NamedTuple):
-    """A relance that goes on by another way, and what it says there."""
+    """A relance that goes on by another canal, and what it says there."""
 
     relance_id: int
     canal: Canal
@@ -24,7 +24,7 @@ class Deplacement(NamedTuple):
 def by_another_canal(
     relance: EnAttente, telephone: str, debiteur: Debiteur | None, plume: Plume, chemins: Sequence[Chemin]
 ) -> Deplacement | None:
-    """What the relance still speaks of, written for its canal and the first of its ways that may; None: by none."""
+    """The relance written again for the first of these ways that reaches the number; None where none does."""
     for chemin in _reaching(telephone, chemins):
         written = Relecture(plume, chemin).again(relance, relance.creances, debiteur)
         if isinstance(written, Reecriture):
@@ -40,6 +40,6 @@ def beginnings(chemins: Sequence[Chemin]) -> list[str]:
 
 
 def _reaching(telephone: str, chemins: Sequence[Chemin]) -> list[Chemin]:
-    """``telephone``: digits with the country code."""
+    """The ways that reach this number (digits with the country code)."""
     lecture = lire(f"+{telephone}")
     return [chemin for chemin in chemins if isinstance(reach(lecture, chemin.pays), Numero)]

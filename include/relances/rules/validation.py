@@ -67,7 +67,7 @@ class Volume:
 
     @property
     def petit(self) -> bool:
-        """Too few for a share of them to mean anything."""
+        """Whether there are too few creances for a share of them to mean anything."""
         return self.creances < CREANCES_MIN
 
     @property

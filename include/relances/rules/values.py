@@ -47,29 +47,29 @@ _Word: TypeAlias = re.Match[str]
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a cell, of a name or not, holds but words that exports write for nothing, and signs. So does none."""
+    """Whether a cell holds only words that exports write for nothing, and signs; an absent cell does."""
     return _is_empty(_judged(text, _is_nothing))
 
 
 def is_absent(text: str) -> bool:
-    """The same of a cell that is no name: any word for nothing."""
+    """Whether a cell that is not a name holds only a word for nothing, of any kind."""
     return _is_empty(_judged(text, _is_nothing_at_all))
 
 
 def name_in(cell: str) -> str:
-    """A cell of a name without the words that exports wrote in it; empty where nothing is left."""
+    """A name without the words for nothing that exports wrote in it; empty where nothing is left."""
     return _without(cell, _is_nothing)
 
 
 def spoken(name: str) -> str:
-    """What may be said of a whole name; empty where it is nobody's, as « M. » alone."""
+    """The whole name as a message may say it; empty where it names nobody, as « M. » alone."""
     found = name_in(name)
     return "" if _are_civilites(_LETTERS.findall(found)) else found
 
 
 @lru_cache(maxsize=4096)
 def taxe_in(libelle: str) -> str:
-    """What may be said of a tax; empty where its libellé holds but words for nothing."""
+    """A tax's name as a message may say it; empty where it holds only words for nothing."""
     # « sans objet » may be a part of what it says.
     return "" if is_absent(libelle) else _without(libelle, _is_exported)
 
@@ -92,7 +92,7 @@ def _without(text: str, nothing: Callable[[_Word], bool]) -> str:
 
 
 def _is_empty(words: list[tuple[_Word, bool]]) -> bool:
-    """« NA NA » is nobody: both columns of a name hold what one of them alone might mean. So is « M. NULL »."""
+    """Whether a whole name is nobody's: « NA NA » (both columns hold one word for nothing), « M. NULL »."""
     said = [word[0] for word, is_nothing in words if not is_nothing]
     if len(said) < len(words) and _are_civilites([each for word in said for each in _LETTERS.findall(word)]):
         return True
@@ -129,7 +129,7 @@ def _is_nothing_at_all(word: _Word) -> bool:
 
 
 def _letters(word: str) -> str:
-    """« nc » of « N.C. »."""
+    """The letters of a word: « nc » for « N.C. »."""
     return "".join(_LETTERS.findall(word)).casefold()
 
 
@@ -158,7 +158,7 @@ class Values(NamedTuple):
 
 
 class _Mots(NamedTuple):
-    """What stands for what is not known, in one language."""
+    """The words for what is not known, in one language."""
 
     contribuable: str
     taxe: str
@@ -182,7 +182,7 @@ def values(
 
 
 def full_name(prenom: str | None, nom: str | None) -> str:
-    """Whom to speak to: the names that say something, as they are written; empty where none does."""
+    """The name to speak to, as it is written, without words for nothing; empty where nothing is left."""
     return spoken(" ".join(filter(None, (name_in(clean(prenom or "")), name_in(clean(nom or ""))))))
 
 

@@ -1,6 +1,6 @@
 """How many calls may start now, and how many begin together.
 
-No second holds more starts than the provider's rate, whoever else sends: departures are reserved in the lane that all
+No second holds more starts than the provider's rate, whoever else sends: departures are reserved in the voie that all
 workers share; each is good for a moment only, or those of one worker that was held up would fall into the time of
 another's.
 """

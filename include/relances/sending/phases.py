@@ -1,4 +1,4 @@
-"""How one worker goes on, by what its calls came to: each answer is news of the lane, and moves it to a phase.
+"""How one worker goes on, by what its calls came to: each answer is news of the voie, and moves it to a phase.
 
 Nothing here asks or tells anybody: see :mod:`traffic`.
 """
@@ -27,7 +27,7 @@ class Halte(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stops a lane, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
+    """What stops a voie, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
 
     error: Exception
     au_moins: float = 0.0
@@ -46,14 +46,14 @@ class Trouble:
 
     @property
     def motif(self) -> str:
-        """The error in words about the lane: what it says of one message is no advice for all of them."""
+        """The error in words about the voie: what it says of one message is no advice for all of them."""
         if isinstance(self.error, OutcomeUnknown):
             return f"réponses absentes ou inutilisables ({self.error.code}) — answers missing or unusable"
         return str(self.error)
 
 
 # A fault that is told later lets every message be accepted: the probe's own news decides, not its acceptance. Until
-# then nothing else leaves, and the lane's pause doubles: a broken account costs one message a pause, half an hour soon.
+# then nothing else leaves, and the voie's pause doubles: a broken account costs one message a pause, half an hour soon.
 _ON_TRIAL: Final = Trouble(
     TryLater(
         "un message d'essai est parti, la file attend de savoir s'il arrive — a message was sent to try it, the lane "
@@ -112,7 +112,7 @@ News: TypeAlias = Nothing | Heard | Blamed | Silence | Failing | Over
 
 
 def news_of(answer: Answer) -> News:
-    """What an answer says of the lane."""
+    """What an answer says of the voie."""
     match answer:
         case Receipt() | Rejected():
             return Heard(accepted=isinstance(answer, Receipt))
@@ -137,7 +137,7 @@ def news_of(answer: Answer) -> News:
 
 @dataclass(frozen=True, slots=True)
 class Probing:
-    """Nothing was answered yet. ``left``: calls at once, and failures until the lane is in trouble."""
+    """Nothing was answered yet. ``left``: calls at once, and failures until the voie is in trouble."""
 
     left: int = PROBES
 
@@ -163,7 +163,7 @@ class Troubled:
 
 @dataclass(frozen=True, slots=True)
 class Halted:
-    """Nothing more starts, as the lane says. ``attente``: seconds until it may. ``trouble``: what this worker told."""
+    """Nothing more starts, as the voie says. ``attente``: seconds until it may. ``trouble``: what this worker told."""
 
     halte: Halte
     attente: float = 0.0
@@ -189,7 +189,7 @@ def places(phase: Phase, most: int) -> int:
 def after(phase: Phase, news: News, *, opens: bool, in_trouble: bool) -> Phase:
     """The phase once one call has ended. ``opens``: whether the breaker does, by this failure among the latest.
 
-    ``in_trouble``: whether the lane was suspended and nobody said since that it is well.
+    ``in_trouble``: whether the voie was suspended and nobody said since that it is well.
     """
     match phase, news:
         case (Troubled() | Halted(), _) | (_, Nothing()):
@@ -214,12 +214,12 @@ def after(phase: Phase, news: News, *, opens: bool, in_trouble: bool) -> Phase:
 
 
 def opened(etat: EtatVoie) -> Phase:
-    """The first phase: where the lane was in trouble, one call tells whether it still is."""
+    """The first phase: where the voie was in trouble, one call tells whether it still is."""
     return seen(Probing(1 if etat.suspensions > 0 or etat.a_prouver else PROBES), etat)
 
 
 def seen(phase: Phase, etat: EtatVoie) -> Phase:
-    """The phase once the lane was looked at, and told of the trouble where there was one."""
+    """The phase once the voie was looked at, and told of the trouble where there was one."""
     trouble = phase.trouble if isinstance(phase, Troubled | Halted) else None
     if etat.arretee:
         return Halted(Halte.ARRETEE, trouble=trouble)

@@ -1,4 +1,4 @@
-"""The lane as one worker drives on it: when the next call may start, and what the others have to hear of."""
+"""The voie as one worker drives on it: when the next call may start, and what the others have to hear of."""
 
 import logging
 from collections.abc import Callable
@@ -40,9 +40,9 @@ LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
 
 @dataclass(frozen=True, slots=True)
 class Nouvelles:
-    """What a worker saw of its lane that people hear of.
+    """What a worker saw of its voie that people hear of.
 
-    ``suspension``: the one it made itself. ``guerie_de``: since when the lane was in trouble, where this worker saw the
+    ``suspension``: the one it made itself. ``guerie_de``: since when the voie was in trouble, where this worker saw the
     end of it, and nobody a new one.
     """
 
@@ -51,7 +51,7 @@ class Nouvelles:
 
 
 class Hearing:
-    """What answers told since the lane was last looked at. ``silence``: seconds of it that are asked for."""
+    """What answers told since the voie was last looked at. ``silence``: seconds of it that are asked for."""
 
     def __init__(self, disjoncteur: Disjoncteur) -> None:
         self._releve = Releve(disjoncteur)
@@ -61,7 +61,7 @@ class Hearing:
 
     @property
     def gueri(self) -> bool:
-        """Whether the latest answers are those of a lane without trouble."""
+        """Whether the latest answers are those of a voie without trouble."""
         return self._releve.sain
 
     def hear(self, news: News, seconds: float) -> bool:
@@ -85,12 +85,12 @@ class Hearing:
         return self._releve.note(echec=True)
 
     def forget(self) -> None:
-        """The lane was told."""
+        """The voie was told."""
         self.repond = self.ralentir = False
 
 
 class Traffic:
-    """The lane as one worker sees it. ``phase``: how it goes on; ``nouvelles``: what people are to hear."""
+    """The voie as one worker sees it. ``phase``: how it goes on; ``nouvelles``: what people are to hear."""
 
     def __init__(
         self,
@@ -112,18 +112,18 @@ class Traffic:
         self.nouvelles = Nouvelles()
 
     async def open(self) -> None:
-        """See how the lane is, before anything is claimed."""
+        """See how the voie is, before anything is claimed."""
         await self._voie.open()
         self.phase = opened(await self._look())
 
     @property
     def halte(self) -> Halte | None:
-        """Why nothing more may start, as the lane says."""
+        """Why nothing more may start, as the voie says."""
         return self.phase.halte if isinstance(self.phase, Halted) else None
 
     @property
     def attente(self) -> float:
-        """Seconds until the lane lets anything start, where it says so."""
+        """Seconds until the voie lets anything start, where it says so."""
         return self.phase.attente if isinstance(self.phase, Halted) else 0.0
 
     @property
@@ -142,7 +142,7 @@ class Traffic:
         return places(self.phase, self._limits.max_in_flight)
 
     def is_due(self, *, hungry: bool) -> bool:
-        """Whether the lane has to be looked at. ``hungry``: there is something to send, and a free place for it."""
+        """Whether the voie has to be looked at. ``hungry``: there is something to send, and a free place for it."""
         if isinstance(self.phase, Halted):
             return False
         low = hungry and self.pace.left < self._chunk / 2
@@ -157,7 +157,7 @@ class Traffic:
         return self._hearing.silence > 0 or isinstance(self.phase, Troubled) or over
 
     async def look(self) -> None:
-        """Tell the lane what was learnt, and learn what the others told it."""
+        """Tell the voie what was learnt, and learn what the others told it."""
         if self._hearing.silence > 0:
             await self._voie.pause(self._hearing.silence)
             self.pace.drop()

@@ -31,7 +31,7 @@ from relances_providers.messaging import Limits, Sender
 __all__ = ["Halte", "LotReport", "LotSender", "lease", "living", "now"]
 
 _LINGER: Final = 0.002  # seconds an outcome may wait for the rest of its party before it is written
-_NAP: Final = 0.02  # seconds until a lane that had no departure left may have some
+_NAP: Final = 0.02  # seconds until a voie that had no departure left may have some
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class LotReport:
     """How many relances of a lot ended in each state.
 
     ``halte``: why it stopped before its end; None: nothing more is due. ``attente``: seconds until it may go on, where
-    the lane says so. ``suspension``: of the lane, where this worker made it.
+    the voie says so. ``suspension``: of the voie, where this worker made it.
     """
 
     statuts: Mapping[Statut, int]
@@ -68,7 +68,7 @@ class _Step(Enum):
     CLAIMING = auto()
     EXHAUSTED = auto()  # nothing is left to claim
     CLOSED = auto()  # the send window is
-    STOPPED = auto()  # somebody said so, or the lane
+    STOPPED = auto()  # somebody said so, or the voie
 
 
 class LotSender:
@@ -107,7 +107,7 @@ class LotSender:
 
     @property
     def nouvelles(self) -> Nouvelles:
-        """What it saw of its lane, whatever :meth:`run` raised."""
+        """What it saw of its voie, whatever :meth:`run` raised."""
         return self._traffic.nouvelles
 
     async def run(self) -> LotReport:
@@ -155,7 +155,7 @@ class LotSender:
             await self._wait()
 
     async def _look_around(self) -> None:
-        """See to the lane and to the claims, where it is time to; stop where there is a reason."""
+        """See to the voie and to the claims, where it is time to; stop where there is a reason."""
         if self._crew or self._ready:
             await self._crew.stay_alive()
         if self._traffic.is_due(hungry=self._is_hungry and self._crew.room > 0):

@@ -1,4 +1,4 @@
-"""What news of messages say of the account that sent them: a fault of it holds its lane up, an arrival frees it."""
+"""What news of messages say of the account that sent them: a fault of it holds its voie up, an arrival frees it."""
 
 import logging
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 class Compte:
     """The account of a fournisseur, as the news of one pass tell of it.
 
-    ``faute``: a fault of it that lasts, ``motif``: the same for who watches the lane, ``tenue``: how the lane is held
+    ``faute``: a fault of it that lasts, ``motif``: the same for who watches the voie, ``tenue``: how the voie is held
     up for it. ``guerie_de``: since when it was, where a message has arrived since.
     """
 
@@ -30,7 +30,7 @@ class Compte:
         self.guerie_de: datetime | None = None
 
     def blame(self, faults: Sequence[tuple[datetime, Misconfigured]]) -> None:
-        """Hold the lane up for the latest of these, each told of a message accepted then; before they go back to it."""
+        """Hold the voie up for the latest of these, each told of a message accepted then; before they go back to it."""
         if not faults:
             return
         appel, faute = max(faults, key=lambda fault: fault[0])
@@ -44,7 +44,7 @@ class Compte:
         self.faute, self.motif, self.tenue = faute, motif, Tenue(nouvelle, tenue.jusqu_au)
 
     def clear(self, arrivals: Sequence[datetime]) -> None:
-        """Free the lane where it waited for a message to arrive. ``arrivals``: when those that did were accepted."""
+        """Free the voie where it waited for a message to arrive. ``arrivals``: when those that did were accepted."""
         if arrivals:
             depuis = free_voie(self._relances, self.fournisseur, max(arrivals))
             self.guerie_de = depuis or self.guerie_de

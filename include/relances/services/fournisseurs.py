@@ -58,7 +58,7 @@ def chemin_of(installation: Installation, provider: Provider, politique: Politiq
     hook = installation.hook(provider.name)
     try:
         longest = hook.max_characters
-    except ProviderError:  # a connection to mend: its check and its lane say so
+    except ProviderError:  # a connection to mend: its check and its voie say so
         longest = hook.capabilities.max_characters
     tarif = politique.tarifs.get(provider.name)
     if tarif is None:
@@ -101,7 +101,7 @@ def _chemin(installation: Installation, name: str, canal: Canal, politique: Poli
 
 
 def _raison(row: ErrorRow, conn_id: str) -> Raison:
-    """The cure names the other channel that may be tried, where it did not already."""
+    """The meaning of a row for an officer; its cure names the other channel that may be tried, where there is one."""
     que_faire = row.cure.replace("{conn_id}", conn_id)
     other = _OTHER_CHANNEL.get(row.other_channel or "")
     if other is not None and other not in que_faire:

@@ -1,13 +1,16 @@
-"""Reads the telephone numbers of an extraction that were never read before."""
+"""Reads telephone numbers: those of an extraction that were never read before, and one that a person names."""
 
 import logging
+from collections.abc import Callable
 
 import psycopg
 
-from relances.rules.numeros import candidats, lire
+from relances.rules.numeros import Numero, Refus, Verdict, candidats, lire, reach
+from relances.rules.politique import Politique
 from relances.store.database import explained
 from relances.store.executions import Execution
 from relances.store.numeros import Numeros
+from relances_providers.provider_info import PROVIDERS
 
 logger = logging.getLogger(__name__)
 
@@ -39,3 +42,24 @@ def _read_all(numeros: Numeros) -> tuple[int, int]:
             numeros.note_cut(several)
         read, cut = read + len(saisies) - len(several), cut + len(several)
     return read, cut
+
+
+def by_policy(verdict: Verdict, politique: Politique) -> Verdict:
+    """The verdict, but for a number in the format of the guides, which the policy takes or not."""
+    if isinstance(verdict, Numero) and verdict.format_guide and not politique.selection.accepter_format_guide:
+        return Refus.FORMAT_GUIDE
+    return verdict
+
+
+def read_by_providers(politique: Politique) -> Callable[[str], Verdict]:
+    """What reads one number as typed: as the first fournisseur that reaches it takes it, else as none does.
+
+    Nobody asked for one of them by name: ten bare digits are a mistyped number rather than an American one.
+    """
+
+    def read(telephone: str) -> Verdict:
+        lecture = by_policy(lire(telephone), politique)
+        verdicts = [reach(lecture, provider.countries) for provider in PROVIDERS]
+        return next((verdict for verdict in verdicts if isinstance(verdict, Numero)), verdicts[0])
+
+    return read

@@ -41,7 +41,7 @@ from relances_providers.messaging import MessagingHook
 logger = logging.getLogger(__name__)
 
 _STOPPED_FOR: Final = timedelta(seconds=45)  # between two looks whether a person resumed the sending
-_SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the lane would be tried again much later
+_SUSPENDED_FOR: Final = timedelta(minutes=5)  # the same, where the voie would be tried again much later
 _NEXT_TURN: Final = timedelta(seconds=15)
 
 
@@ -109,7 +109,7 @@ def send_again(
 
 
 def send(installation: Installation, lot: Lot, politique: Politique, limites: BaseFiscale) -> LotReport:
-    """Read the balances of a lot again, then send it; neither, where something holds its lane up."""
+    """Read the balances of a lot again, then send it; neither, where something holds its voie up."""
     if installation.fenetre(politique).closing(now()) is None:
         return LotReport({}, Halte.FERMEE)
     require_durable(installation)
@@ -151,7 +151,7 @@ def _until(installation: Installation, politique: Politique, halte: Halte, atten
 
 
 def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) -> None:
-    """Of a lane, what is new: the first pause of a row, and the end of its troubles."""
+    """Tell what is new of a voie: the first pause in a row, and the end of its troubles."""
     suspension = nouvelles.suspension
     if suspension is not None and suspension.suspensions == 1:
         installation.alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
@@ -178,7 +178,7 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
 async def _send_with(
     installation: Installation, hook: MessagingHook, lot: Lot, politique: Politique
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
-    """How the lot ended, and who sent it: what it saw of its lane is to be told, a lot cut short included."""
+    """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)
     envoi, limits = politique.envoi, hook.limits
     store = LotStore(

@@ -7,13 +7,13 @@ from relances.store.database import query
 
 
 class Alertes:
-    """Over one connection."""
+    """The figures that alerts quote, over one connection."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
     def expect_soon(self) -> None:
-        """Give up a statement that lasts."""
+        """Have the session give up statements that last."""
         self._connection.execute(query("answer_soon"))
 
     def told(self, run_id: str) -> Resume | None:

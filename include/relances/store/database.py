@@ -31,7 +31,7 @@ def encoding_of(connection: psycopg.Connection) -> str:
 
 
 def assumed_encoding(connection: psycopg.Connection) -> str | None:
-    """What the bytes of a database that does not say it are taken for; None where it says it."""
+    """The encoding assumed for a database in SQL_ASCII, which declares none; None for any other."""
     if encoding_of(connection) != UNKNOWN:
         return None
     return connection.info.parameter_status("client_encoding")
@@ -44,7 +44,7 @@ def require_utf8(connection: psycopg.Connection, base: str) -> None:
 
 
 def must_be_utf8(base: str, nom: str, encodage: str) -> Blocked:
-    """What to say of a database of ours that is not."""
+    """The error for one of our databases that is not in UTF-8."""
     return Blocked(
         f"base {base} ({nom}) : son encodage est {encodage}, il faut UTF8 ; créez-en une autre, createdb -E UTF8 "
         f"-T template0 …, et donnez-la à {base}",
@@ -53,7 +53,7 @@ def must_be_utf8(base: str, nom: str, encodage: str) -> Blocked:
 
 
 def unreadable(base: str, encodage: str | None) -> Blocked:
-    """What to say where a text of a database cannot be read, or is not what its encoding says."""
+    """The error for a text that cannot be read in the encoding that the database declares."""
     if encodage == UNKNOWN:
         return Blocked(
             f"base {base} : son encodage est {UNKNOWN}, et l'un de ses textes n'est pas dans l'encodage attendu ; "

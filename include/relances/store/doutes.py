@@ -1,4 +1,6 @@
-"""Claims of the dead, relances that wait too long, doubts to clear. What changes ``nombre`` rows says how many."""
+"""Settles what no worker will: claims of dead workers, relances that wait too long, doubts.
+
+Methods that take ``nombre`` change at most that many rows, and return how many they changed."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,7 +27,7 @@ class Unsettled:
     attente: float
 
     def any(self, *, reprises: bool) -> bool:
-        """Whether there are some. ``reprises``: those to send again count."""
+        """Whether any is unsettled. ``reprises``: whether those to send again count."""
         return self.incertaines + self.en_cours + (self.a_reprendre if reprises else 0) > 0
 
 
@@ -52,7 +54,7 @@ class Incertaine:
 
 
 class Double(NamedTuple):
-    """A call by which a relance was sent once more: what must never be."""
+    """A call by which a relance was sent a second time, which must never happen."""
 
     relance_id: int
     numero: int
@@ -66,14 +68,14 @@ class Clearing:
         self._parameters: dict[str, object] = {"fournisseur": fournisseur, "depuis": depuis}
 
     def known(self, references: Collection[str]) -> set[str]:
-        """Of these references, those of calls already accounted for."""
+        """Which of these references belong to calls already accounted for."""
         if not references:
             return set()
         rows = self._connection.execute(query("known_references"), {**self._parameters, "reference": list(references)})
         return {row[0] for row in rows}
 
     def write(self, cleared: Sequence[tuple[Incertaine, Reglement]]) -> list[Statut]:
-        """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
+        """Write what was proved; returns the new states. What is no longer in doubt keeps its state."""
         rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **written(cleared)})
         return [Statut(statut) for _, statut in rows]
 
@@ -132,7 +134,7 @@ class Doutes:
             return cursor.execute(query("list_doubts"), parameters).fetchall()
 
     def mark_asked(self, incertaine: Incertaine) -> None:
-        """Remember that its fournisseur is asked of it now, whatever comes of it."""
+        """Remember that the fournisseur is being asked about it now."""
         self._connection.execute(query("mark_asked"), {"relance_id": incertaine.relance_id})
 
     @contextmanager

@@ -51,7 +51,7 @@ def held_statement(connection: psycopg.Connection, statement: LiteralString) -> 
 
 
 def utf8_rows(connection: psycopg.Connection) -> Callable[[bytes], bytes]:
-    """What makes UTF-8 of the rows of a COPY in text format, as this connection receives them."""
+    """A function that turns the rows of a COPY in text format into UTF-8."""
     if encoding_of(connection) in _LATIN:
         return _as_windows_meant
     codec = _codec(connection)
@@ -84,7 +84,7 @@ class _UnknownJsonLoader(_UnknownLoader):
 
 
 def _codec(connection: psycopg.Connection) -> str | None:
-    """Python's name of what bounds the texts that this database may be given; None: nothing does."""
+    """The Python codec of the texts that this database can hold; None where it holds any text."""
     server = encoding_of(connection)
     try:
         codec = codecs.lookup(connection.info.encoding if server == UNKNOWN else server.replace("WIN", "cp")).name
@@ -106,7 +106,7 @@ def _speak(connection: psycopg.Connection, base: str, asked: str) -> None:
 
 
 def _decoded(text: bytes, codec: str) -> str:
-    """UTF-8 where it can be nothing else: some of its rows are of programs that spoke it, whatever the others did."""
+    """The text, read as UTF-8 where it can be nothing else, as some programs write it; otherwise by ``codec``."""
     try:
         found = text.decode("utf-8")
         if _LATIN_LETTERS.fullmatch(found):
@@ -121,5 +121,5 @@ def _decoded(text: bytes, codec: str) -> str:
 
 
 def _as_windows_meant(row: bytes) -> bytes:
-    """Latin takes any byte: programs of Windows leave œ and ’ there as signs that no eye can see."""
+    """The row with the œ and ’ that Windows programs left in a Latin-1 database as control characters."""
     return _CONTROLS.sub(lambda found: found[1].decode("cp1252", "ignore").encode() or found[0], row)

@@ -32,7 +32,7 @@ class Execution:
     parametres: Mapping[str, object]
 
     def standing(self, request: Request) -> Request:
-        """The request that the run stands for, of one under its run id. Blocked where that asks for something else."""
+        """The request that the run was opened with. Blocked where ``asked``, under the same run id, differs."""
         columns = {
             "type_relance": self.canal,
             "date_relance": self.date_relance.isoformat(),
@@ -77,7 +77,7 @@ class Executions:
         return execution
 
     def standing(self, request: Request) -> Request:
-        """The request that its run id stands for: the first that was extracted for. Blocked where this is another."""
+        """The first request made under its run id. Blocked where this one differs."""
         execution = self.find(request.run_id)
         return request if execution is None else execution.standing(request)
 

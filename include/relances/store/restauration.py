@@ -14,7 +14,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from relances.rules.errors import Blocked
-from relances.rules.restauration import Etat, Temoignage, discrepancy, stopped
+from relances.rules.restauration import Etat, Proved, Temoignage, discrepancy, stopped
 from relances.store.database import query
 from relances.store.sources import ShownRow
 
@@ -29,7 +29,7 @@ class Temoin:
     path: Path
 
     def read(self) -> Temoignage | None:
-        """What it says; None where nothing was ever seen from here. Blocked where it cannot be read."""
+        """What the witness last saw; None where it never saw anything. Blocked where the file cannot be read."""
         try:
             said = json.loads(self.path.read_bytes())
             return Temoignage(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
@@ -39,7 +39,7 @@ class Temoin:
             raise self._unusable(type(error).__name__) from None
 
     def write(self, temoignage: Temoignage) -> None:
-        """Say this from now on. Blocked where it cannot be written: sending would go on unwitnessed."""
+        """Replace what the witness says. Blocked where the file cannot be written."""
         said = {"marque": temoignage.marque, "battement": temoignage.battement, "le": temoignage.le.isoformat()}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,14 +137,6 @@ class Installation:
                     copy.write_row(row)
             self._connection.execute(query("recognise_shown"))
             yield Recognition(self._connection)
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
-
-    envoyees: int
-    echecs: int
 
 
 class Recognition:

@@ -27,7 +27,7 @@ class Suivie:
 
 
 class Suivi:
-    """The following of relances, over one connection in autocommit."""
+    """What became of accepted messages, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -39,7 +39,7 @@ class Suivi:
             return cursor.execute(query("take_to_follow"), parameters).fetchall()
 
     def write(self, news: Sequence[tuple[Suivie, Reglement]]) -> list[Statut]:
-        """What became of messages; returns the states that relances moved to. Old news changes nothing."""
+        """Write what became of messages; returns the states that relances moved to. Old news changes nothing."""
         flags = flagged(news)
         with self._connection.transaction():
             if flags is not None:

@@ -30,7 +30,7 @@ class Validation:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a session must say for the views ``*_a_valider`` to show this."""
+        """The session settings by which the views ``*_a_valider`` show this extraction."""
         return {
             "relances.execution_id": str(self.execution.id),
             "relances.montant_max": str(self.politique.qualite.montant_max),
@@ -41,7 +41,7 @@ class Validation:
         }
 
     def set_session(self) -> None:
-        """Say it to the session of the connection."""
+        """Set them in the connection's session."""
         parameters = {"noms": list(self.settings), "valeurs": list(self.settings.values())}
         self.connection.execute(query("set_session_quality"), parameters)
 

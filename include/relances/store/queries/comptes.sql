@@ -14,7 +14,7 @@ WHERE v.fournisseur = voie.fournisseur
 RETURNING voie.preuve_attendue_depuis IS NULL, v.suspendue_jusqu_au;
 
 -- name: free_voie
--- A message accepted at `appel` has arrived: where that was waited for, its account is well, and so is the lane.
+-- A message accepted at `appel` has arrived: where that was waited for, its account is well, and so is the voie.
 WITH voie AS MATERIALIZED (
     SELECT fournisseur, coalesce(suspendue_depuis, preuve_attendue_depuis) AS depuis FROM relances.voie
     WHERE fournisseur = %(fournisseur)s AND preuve_attendue_depuis < %(appel)s
@@ -28,7 +28,7 @@ WHERE v.fournisseur = voie.fournisseur
 RETURNING voie.depuis;
 
 -- name: list_faulty
--- The lanes that a fault of their account holds up, by which relances of this occasion wait that were sent before.
+-- The voies that a fault of their account holds up, by which relances of this occasion wait that were sent before.
 SELECT v.fournisseur, v.motif
 FROM relances.voie v
 WHERE v.preuve_attendue_depuis IS NOT NULL AND EXISTS (

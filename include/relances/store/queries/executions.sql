@@ -44,7 +44,7 @@ SELECT validee_le IS NOT NULL FROM relances.execution WHERE id = %(execution_id)
 SELECT terminee_le IS NOT NULL, equilibre IS TRUE FROM relances.execution WHERE id = %(execution_id)s;
 
 -- name: count_left_behind
--- Relances that the lanes of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
+-- Relances that the voies of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
 -- creance that it did not set aside. What another run of the occasion is about to send is that one's. What was tried
 -- before, the passes of every run take.
 SELECT r.fournisseur, count(*)
