@@ -7,13 +7,13 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from airflow.sdk import BaseHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.discretion import mask
-from relances_providers.errors import Defect, ProviderError
+from relances_providers.errors import ProviderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,6 @@ class Receipt:
     """The provider accepted the message under this id."""
 
     message_id: str
-
-
-Answer: TypeAlias = Receipt | ProviderError | Defect
-"""What one call came to; a defect leaves it in doubt."""
 
 
 @dataclass(frozen=True, slots=True)

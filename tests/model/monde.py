@@ -14,9 +14,10 @@ from relances.rules.codes import Cause
 from relances.rules.models import Statut
 from relances.rules.outcomes import Constat, Reglement, not_sent, put_off, refused
 from relances.sending.crew import settle
+from relances.sending.phases import Answer
 from relances.sending.worker import lease
 from relances_providers.errors import OutcomeUnknown
-from relances_providers.messaging import Answer, Limits, Progress
+from relances_providers.messaging import Limits, Progress
 
 LIMITS = Limits(rate_per_second=10, max_in_flight=2, timeout=5)
 LEASE = lease(LIMITS)

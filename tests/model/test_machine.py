@@ -22,8 +22,9 @@ from hypothesis.stateful import (
 
 from relances.rules.models import Statut
 from relances.rules.outcomes import Constat
+from relances.sending.phases import Answer
 from relances_providers.errors import Fault, OutcomeUnknown, Rejected, TryLater
-from relances_providers.messaging import Answer, Progress, Receipt
+from relances_providers.messaging import Progress, Receipt
 from tests.model.monde import (
     DAY,
     ENVOI,

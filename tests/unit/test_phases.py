@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from relances.sending.phases import (
     PROBES,
+    Answer,
     Blamed,
     Failing,
     Halte,
@@ -31,7 +32,7 @@ from relances.sending.phases import (
 )
 from relances.store.voies import Departs, EtatVoie
 from relances_providers.errors import TOO_LATE, Defect, Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
-from relances_providers.messaging import Answer, Receipt
+from relances_providers.messaging import Receipt
 
 LATER: Final = TryLater("en panne — down", code="503")
 UNKNOWN: Final = OutcomeUnknown("silence — no answer", code="408")

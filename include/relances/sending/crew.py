@@ -14,6 +14,7 @@ from relances.rules.numeros import Refus
 from relances.rules.outcomes import Reglement, accepted, not_sent, put_off, refused, unknown
 from relances.rules.politique import Envoi
 from relances.sending.pacing import Parties
+from relances.sending.phases import Answer
 from relances.sending.traffic import Traffic
 from relances.store.sending import Claim, LotStore
 from relances_providers.errors import (
@@ -26,7 +27,7 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
-from relances_providers.messaging import Answer, Limits, Message, Receipt, Sender, Template
+from relances_providers.messaging import Limits, Message, Receipt, Sender, Template
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,20 @@ from enum import StrEnum
 from typing import Final, TypeAlias, assert_never
 
 from relances.store.voies import EtatVoie
-from relances_providers.errors import TOO_LATE, Fault, Misconfigured, OutcomeUnknown, Rejected, TryLater
-from relances_providers.messaging import Answer, Receipt
+from relances_providers.errors import (
+    TOO_LATE,
+    Defect,
+    Fault,
+    Misconfigured,
+    OutcomeUnknown,
+    ProviderError,
+    Rejected,
+    TryLater,
+)
+from relances_providers.messaging import Receipt
+
+Answer: TypeAlias = Receipt | ProviderError | Defect
+"""What one call came to; a defect leaves it in doubt."""
 
 PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then

@@ -11,6 +11,7 @@ from relances.rules.disjoncteur import Latence, Releve
 from relances.rules.politique import Disjoncteur
 from relances.sending.pacing import Cadence, Pace
 from relances.sending.phases import (
+    Answer,
     Blamed,
     Failing,
     Halte,
@@ -31,7 +32,7 @@ from relances.sending.phases import (
     seen,
 )
 from relances.store.voies import EtatVoie, Suspension, VoieStore
-from relances_providers.messaging import Answer, Limits
+from relances_providers.messaging import Limits
 
 logger = logging.getLogger(__name__)
 
