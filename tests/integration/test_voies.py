@@ -19,7 +19,7 @@ from relances.sending.pacing import Cadence
 from relances.sending.phases import Halte
 from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
-from relances.store import silence
+from relances.store import database
 from relances.store.doutes import Doutes
 from relances.store.reconnection import DurableConnection
 from relances.store.sending import Lot, LotStore
@@ -142,7 +142,7 @@ async def test_a_worker_looks_up_rows_by_key_also_once_it_was_cut_off(relances_u
 
 
 async def test_a_frozen_server_counts_as_lost(relances_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "_PATIENCE", 0.5)
+    monkeypatch.setattr(database, "_PATIENCE", 0.5)
 
     async def look_back(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[int, bool]:
         [(pid,)] = await (await connection.execute("SELECT pg_backend_pid()")).fetchall()
