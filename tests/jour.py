@@ -24,9 +24,8 @@ from relances.services.fournisseurs import hook_of
 from relances.services.installation import Adresse, Installation
 from relances.services.passages import take_up
 from relances.services.sending import Attente
-from relances.store.encodage import UTF8
-from relances.store.silence import CUT
-from relances.store.temoin import Temoin
+from relances.store.database import CUT, UTF8
+from relances.store.restauration import Temoin
 
 _LIBPQ = {"host": "host", "port": "port", "login": "user", "password": "password", "schema": "dbname"}
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from demo import referentiel
 from demo.population import Population
-from relances.store.encodage import connect
+from relances.store.database import connect
 from relances.store.encodage_source import adapt, held_statement
 
 MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from relances.store.encodage import connect
+from relances.store.database import connect
 from relances.store.encodage_source import held_statement
 
 

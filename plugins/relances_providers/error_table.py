@@ -1,6 +1,6 @@
 """The shape of the providers' error tables: for each code what it means, what to do, what happens next.
 
-Each provider has a module of rows (``keycloak.errors``, ``ventis.errors`` …); ``docs/reference/erreurs.md`` is made of
+Each provider has a module of rows (``zoom.errors``, ``ventis.errors`` …); ``docs/reference/erreurs.md`` is made of
 them.
 """
 

@@ -17,6 +17,10 @@ secret or a phone number.
 """
 
 from enum import StrEnum
+from typing import Final
+
+TOO_LATE: Final = "trop_tard"
+"""The code of a message that was not sent because its time to start was over: nothing that the provider did."""
 
 
 class NumberState(StrEnum):
@@ -44,6 +48,14 @@ class ProviderError(Exception):
         super().__init__(message)
         self.code = code
         self.fault = fault
+
+
+class Defect(Exception):
+    """Of an error that no provider should raise. ``kind``: its type, for its text may hold a phone number."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"erreur imprévue du fournisseur ({kind}) ; prévenez le développeur — a defect in the hook")
+        self.kind = kind
 
 
 class TryLater(ProviderError):

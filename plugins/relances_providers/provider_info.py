@@ -61,7 +61,7 @@ PROVIDERS = (
         lots_at_once=2,
         connection_type="ventis",
         hook_class="relances_providers.ventis.hook.VentisHook",
-        error_tables=("relances_providers.ventis.errors:TABLE", "relances_providers.keycloak.errors:TABLE"),
+        error_tables=("relances_providers.ventis.errors:TABLE", "relances_providers.keycloak.token:TABLE"),
         title="Ventis Messaging (SMS)",
         labels={
             "host": "Adresse de l'API (host)",

@@ -14,7 +14,7 @@ import smsutil
 from smpplib.consts import SMPP_ENCODING_DEFAULT
 from smpplib.gsm import make_parts
 
-from relances.rules.segments import count_segments
+from relances.rules.redaction import count_segments
 
 BASIC: Final = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import DEFAULT_FILE, load_policy
 from relances.rules.errors import Blocked
-from relances.rules.gabarit import compile_gabarit
+from relances.rules.gabarits import compile_gabarit
 from relances.rules.models import Canal
 from relances.rules.values import Values
 from tests.fuzz import fuzz

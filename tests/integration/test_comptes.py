@@ -15,7 +15,6 @@ from relances.rules.arret import Action
 from relances.rules.causes import cause
 from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
-from relances.sending.calls import put_off
 from relances.sending.traffic import Traffic
 from relances.services.comptes import Compte
 from relances.services.fournisseurs import explications
@@ -353,12 +352,12 @@ async def test_a_refusal_that_nobody_explains_pauses_the_lane_where_most_calls_m
     async with DurableConnection(relances_url) as durable:
         traffic = Traffic(VoieStore(durable, "twilio"), limits, disjoncteur)
         await traffic.open()
-        traffic.learn(put_off(unknown), unknown, 0.01)
+        traffic.learn(unknown, 0.01)
         assert traffic.places == limits.max_in_flight  # it answered: that is no outage
         for _ in range(disjoncteur.echantillon - 2):
-            traffic.learn(put_off(unknown), unknown, 0.01)
+            traffic.learn(unknown, 0.01)
         assert traffic.trouble is None
-        traffic.learn(put_off(unknown), unknown, 0.01)
+        traffic.learn(unknown, 0.01)
         assert traffic.trouble is not None
         assert traffic.trouble.to_mend is None
 
@@ -373,7 +372,7 @@ async def test_what_only_concerns_one_message_pauses_nothing_however_long_it_wai
         traffic = Traffic(VoieStore(durable, "twilio"), limits, politique().envoi.disjoncteur)
         await traffic.open()
         for _ in range(politique().envoi.disjoncteur.echantillon):
-            traffic.learn(put_off(tomorrow), tomorrow, 0.01)
+            traffic.learn(tomorrow, 0.01)
         assert traffic.trouble is None
 
 

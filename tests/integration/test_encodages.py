@@ -17,8 +17,7 @@ from relances.rules.lettres import held_by
 from relances.rules.politique import BaseFiscale
 from relances.services.write_back import write_back
 from relances.store import migrate
-from relances.store.database import explained
-from relances.store.encodage import connect
+from relances.store.database import connect, explained
 from relances.store.sources import Source
 from relances_providers.messaging import Verdict
 from tests import jour

@@ -8,7 +8,7 @@ import pytest
 
 from relances.rules.arret import Action
 from relances.rules.errors import Blocked
-from relances.sending.traffic import Halte
+from relances.sending.phases import Halte
 from tests import jour
 from tests.integration.asked import act
 from tests.integration.conftest import Connect

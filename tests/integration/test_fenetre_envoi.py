@@ -11,7 +11,7 @@ from relances import orchestration
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
-from relances.sending.traffic import Halte
+from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease
 from relances.store.sending import LotStore
 from relances_providers.ventis.hook import VentisHook

@@ -18,10 +18,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
-from relances.rules.outcomes import Reglement
-from relances.sending.calls import call
+from relances.rules.outcomes import Issue, Reglement
+from relances.sending.crew import call
 from relances.store.doutes import Doutes
 from relances.store.sending import Claim, LotStore
+from relances_providers.errors import TOO_LATE, TryLater
 from relances_providers.ventis.hook import VentisHook
 from tests import jour
 from tests.integration.conftest import Connect
@@ -33,7 +34,7 @@ from tests.integration.staged import stage_relances
 from tests.integration.world import ask, let_time_pass, request, statuts
 from tests.support import PATIENCE_SECONDS, wait_until
 
-ACCEPTED = Reglement(Statut.ENVOYEE, "acceptee", reference="uuid")
+ACCEPTED = Reglement(Statut.ENVOYEE, Issue.ACCEPTEE, reference="uuid")
 
 pytestmark = pytest.mark.usefixtures("connect")
 
@@ -62,10 +63,10 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
 
 LATE = {
     "accepted": (ACCEPTED, ("envoyee", "uuid", None)),
-    "refused": (Reglement(Statut.ECHEC, "refusee", "1005"), ("echec", None, "1005")),
-    "put off": (Reglement(Statut.EN_ATTENTE, "reportee", "429"), ("en_attente", None, "429")),
-    "never made": (Reglement(Statut.EN_ATTENTE, "non_envoyee"), ("en_attente", None, None)),
-    "without an answer": (Reglement(Statut.INCERTAINE, "inconnue", "408"), ("incertaine", None, "bail_expire")),
+    "refused": (Reglement(Statut.ECHEC, Issue.REFUSEE, "1005"), ("echec", None, "1005")),
+    "put off": (Reglement(Statut.EN_ATTENTE, Issue.REPORTEE, "429"), ("en_attente", None, "429")),
+    "never made": (Reglement(Statut.EN_ATTENTE, Issue.NON_ENVOYEE), ("en_attente", None, None)),
+    "without an answer": (Reglement(Statut.INCERTAINE, Issue.INCONNUE, "408"), ("incertaine", None, "bail_expire")),
 }
 
 
@@ -134,7 +135,7 @@ async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_ur
         new = await quick.exchange((), 1)
         await slow.exchange([(old[0], ACCEPTED)], 0)
         assert relance(relances_url)[0] == "en_cours"
-        await quick.exchange([(new[0], Reglement(Statut.ECHEC, "refusee", "1005"))], 0)
+        await quick.exchange([(new[0], Reglement(Statut.ECHEC, Issue.REFUSEE, "1005"))], 0)
     assert relance(relances_url) == ("echec", None, "1005")
 
 
@@ -143,7 +144,7 @@ async def test_settling_twice_changes_nothing(relances_url: str) -> None:
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         await store.exchange([(claims[0], ACCEPTED)], 0)
-        await store.exchange([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))], 0)
+        await store.exchange([(claims[0], Reglement(Statut.ECHEC, Issue.REFUSEE, "1005"))], 0)
     assert relance(relances_url) == ("envoyee", "uuid", None)
     assert ask(relances_url, "SELECT issue FROM relances.tentative") == [{"issue": "acceptee"}]
 
@@ -151,8 +152,9 @@ async def test_settling_twice_changes_nothing(relances_url: str) -> None:
 async def test_a_call_whose_claim_has_grown_too_old_is_not_made(relances_url: str, provider: Provider) -> None:
     async with VentisHook().open() as sender:
         claim = Claim(1, 1, 1, 1, "24166123456", "Relance", None, (), monotonic())
-        issue, _ = await call(sender, claim, not_after=monotonic() - 1)
-    assert type(issue).__name__ == "Reportee"
+        answer = await call(sender, claim, not_after=monotonic() - 1)
+    assert isinstance(answer, TryLater)
+    assert answer.code == TOO_LATE
     assert provider.requests() == 0
 
 

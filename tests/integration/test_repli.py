@@ -10,7 +10,7 @@ import pytest
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.numeros import Refus
-from relances.rules.outcomes import Refusee
+from relances.rules.outcomes import refused
 from relances.rules.request import Request
 from relances.store.executions import Executions
 from relances.store.rapport import Rapports
@@ -203,7 +203,7 @@ def test_what_may_not_go_on_by_sms_has_failed(
 
 def test_news_of_the_first_message_says_nothing_of_the_second(moved: Office, provider: Provider) -> None:
     url = moved.relances_url
-    late = undelivered(Refusee("63003", "pas sur WhatsApp", Refus.INJOIGNABLE), 1, load_policy().envoi)
+    late = undelivered(refused("63003", "pas sur WhatsApp", Refus.INJOIGNABLE))
     with following(url) as news:
         news.write([(first_message(url), late)])
     assert (relance(url)["statut"], relance(url)["code"]) == ("en_attente", None)

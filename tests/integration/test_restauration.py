@@ -16,8 +16,7 @@ from relances.rules.request import Request
 from relances.rules.restauration import Parole
 from relances.services.fournisseurs import hook_of
 from relances.store import migrate
-from relances.store.restauration import Installation
-from relances.store.temoin import Temoin
+from relances.store.restauration import Installation, Temoin
 from relances_providers.messaging import Message
 from tests import jour
 from tests.conftest import NewDatabase

@@ -12,8 +12,7 @@ import pytest
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.errors import Blocked
 from relances.store import migrate
-from relances.store.restauration import Installation
-from relances.store.temoin import Temoin
+from relances.store.restauration import Installation, Temoin
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask

@@ -15,8 +15,8 @@ from relances.rules.errors import TryAgain
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.rules.numeros import Refus
-from relances.rules.outcomes import Reglement
-from relances.sending.traffic import Halte
+from relances.rules.outcomes import Issue, Reglement
+from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease, now
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured
@@ -498,7 +498,9 @@ async def test_a_refusal_that_concerns_the_number_marks_it_for_its_canal(
 
 async def test_no_later_word_lifts_an_opposition(relances_url: str) -> None:
     stage_relances(relances_url, 3, telephone="24166123456")
-    refused = [Reglement(Statut.ECHEC, "refusee", "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)]
+    refused = [
+        Reglement(Statut.ECHEC, Issue.REFUSEE, "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)
+    ]
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         first, second, third = await store.exchange((), 3)
         await store.exchange([(first, refused[1]), (second, refused[0])], 0)
@@ -532,8 +534,8 @@ async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relance
     stage_relances(relances_url, 2)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         odd, plain = await store.exchange((), 2)
-        refused = Reglement(Statut.ECHEC, "refusee", "10\0", detail="\ud800 illisible\0")
-        await store.exchange([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))], 0)
+        refused = Reglement(Statut.ECHEC, Issue.REFUSEE, "10\0", detail="\ud800 illisible\0")
+        await store.exchange([(odd, refused), (plain, Reglement(Statut.ENVOYEE, Issue.ACCEPTEE, reference="uuid"))], 0)
     assert [(row["statut"], row["code"], row["motif"]) for row in relances(relances_url)] == [
         ("echec", "10", "? illisible"),
         ("envoyee", None, None),

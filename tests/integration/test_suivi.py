@@ -10,7 +10,7 @@ import pytest
 
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
-from relances.rules.outcomes import Refusee, Reglement, Reportee
+from relances.rules.outcomes import Reglement, put_off, refused
 from relances.services import reconciliation
 from relances.store.database import query
 from relances.store.suivi import Suivi, Suivie
@@ -276,8 +276,8 @@ def test_a_receipt_that_comes_after_all_takes_the_mark_away(
 
 # --- by rank ---
 
-REFUSED = undelivered(Refusee("63024", "pas sur WhatsApp"), 1, ENVOI)
-PUT_OFF = undelivered(Reportee("30003", "éteint", 7200), 1, ENVOI)
+REFUSED = undelivered(refused("63024", "pas sur WhatsApp"))
+PUT_OFF = undelivered(put_off("30003", "éteint", 7200, 1, ENVOI))
 DELIVERED = delivered()
 
 

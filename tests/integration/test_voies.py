@@ -14,17 +14,17 @@ import pytest
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
-from relances.rules.outcomes import Acceptee
 from relances.rules.politique import Disjoncteur
 from relances.sending.pacing import Cadence
-from relances.sending.traffic import Halte, Traffic
+from relances.sending.phases import Halte
+from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
-from relances.store import silence
+from relances.store import database
 from relances.store.doutes import Doutes
 from relances.store.reconnection import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
-from relances_providers.messaging import Limits
+from relances_providers.messaging import Limits, Receipt
 from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -142,7 +142,7 @@ async def test_a_worker_looks_up_rows_by_key_also_once_it_was_cut_off(relances_u
 
 
 async def test_a_frozen_server_counts_as_lost(relances_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(silence, "_PATIENCE", 0.5)
+    monkeypatch.setattr(database, "_PATIENCE", 0.5)
 
     async def look_back(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[int, bool]:
         [(pid,)] = await (await connection.execute("SELECT pg_backend_pid()")).fetchall()
@@ -365,13 +365,13 @@ async def test_a_worker_that_saw_the_end_of_a_trouble_does_not_say_so_once_anoth
         traffic = Traffic(voie, Limits(rate_per_second=DEBIT, max_in_flight=4, timeout=30), DISJONCTEUR)
         await traffic.open()
         for _ in range(DISJONCTEUR.echantillon):
-            traffic.learn(Acceptee("uuid"), None, 0.01)
+            traffic.learn(Receipt("uuid"), 0.01)
         await traffic.look()
-        before = traffic.guerie_de
+        before = traffic.nouvelles.guerie_de
         await others.suspend(DISJONCTEUR, "autre panne", 0)
         await traffic.look()
     assert before is not None
-    assert (traffic.halte, traffic.guerie_de) == (Halte.SUSPENDUE, None)
+    assert (traffic.halte, traffic.nouvelles.guerie_de) == (Halte.SUSPENDUE, None)
 
 
 async def test_a_trouble_after_a_long_rest_is_a_new_one(relances_url: str) -> None:

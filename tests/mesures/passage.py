@@ -122,7 +122,7 @@ def _one_owes(postgres: "EmbeddedPostgres", folder: Path, name: str) -> str:
 
 
 def _tasks() -> None:
-    """Those of the daily Dag that the relance passes."""
+    """The steps of the day that the relance passes."""
     from tests import jour
     from tests.integration.world import request
 
@@ -132,7 +132,7 @@ def _tasks() -> None:
 
 
 def _create_of(url: str) -> Callable[[], object]:
-    """What creates the relance, all that its task reads before being at hand."""
+    """What creates the relance, all that its step reads before being at hand."""
     import psycopg
 
     from relances.services.creation import create_relances
@@ -157,21 +157,22 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     from relances.services.soldes import read_again
     from relances.store.executions import Executions
     from relances.store.lots import Lots
+    from relances.store.restauration import Temoin
     from relances.store.sending import LotStore
     from relances.store.sources import Source
-    from relances.store.temoin import Temoin
     from tests.integration.world import request
-    from tests.jour import here, politique
+    from tests.jour import here, rules_of
 
-    envoi, hook = politique().envoi, hook_of("ventis")
-    relecture = Relecture(here().plume(), chemin_of(here(), known_provider("ventis"), politique()))
     connection, etaxe = (psycopg.connect(each, autocommit=True) for each in (url, url.replace("_relances", "_etaxe")))
-    execution, limits, account = Executions(connection).get(request().run_id), hook.limits, hook.account
+    execution, plume = Executions(connection).get(request().run_id), rules_of(request(), connection).plume
+    relecture = Relecture(plume, chemin_of(here(), known_provider("ventis"), plume.politique))
+    envoi, hook = plume.politique.envoi, hook_of("ventis")
+    limits, account, bail = hook.limits, hook.account, lease(hook.limits)
 
     async def send() -> None:
         [lot] = Lots(connection).plan(execution, "ventis", envoi.taille_lot, 10)
         read_again(lot, Source(lot.source), etaxe, connection, lambda _: relecture)
-        store = LotStore(url, lot, lease(limits), account, envoi.expiration_heures, temoin=Temoin(witness))
+        store = LotStore(url, lot, bail, account, envoi.expiration_heures, temoin=Temoin(witness))
         async with hook.open() as sender, store:
             await LotSender(store, sender, limits, envoi, TOUJOURS, par_segment=True).run()
 

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 
 from relances.policy.politique import load_policy
 from relances.rules.models import Statut
-from relances.rules.outcomes import Issue, NonEnvoyee, Reglement, settle
-from relances.sending.calls import call
+from relances.rules.outcomes import Reglement, not_sent
+from relances.sending.crew import call, settle
+from relances.sending.phases import Answer
 from relances.sending.worker import lease
 from relances.services.comptes import Compte
 from relances.services.doutes import clear_doubts
@@ -57,7 +58,7 @@ class Call:
 
     claim: Claim
     request: Request
-    outcome: asyncio.Task[tuple[Issue, Exception | None]]
+    outcome: asyncio.Task[Answer]
 
 
 @dataclass(eq=False, slots=True)
@@ -182,7 +183,7 @@ class Monde:
     def leave(self, worker: Worker, claim: Claim, taken_at: float) -> None:
         """Put back what was claimed and not begun."""
         worker.ready.remove((claim, taken_at))
-        self._ended(worker, claim, NonEnvoyee("envoi interrompu"))
+        self._kept(worker, claim, not_sent("envoi interrompu"))
 
     def answer(self, worker: Worker, begun: Call, said: Receipt | ProviderError, *, over: bool) -> None:
         """The end of a call, as its worker hears it. ``over``: nothing is on its way to the provider any more."""
@@ -207,8 +208,10 @@ class Monde:
         worker.outcomes.clear()
         return claims
 
-    def _ended(self, worker: Worker, claim: Claim, issue: Issue) -> None:
-        reglement = settle(issue, claim.essai, ENVOI)
+    def _ended(self, worker: Worker, claim: Claim, answer: Answer) -> None:
+        self._kept(worker, claim, settle(answer, claim.essai, ENVOI))
+
+    def _kept(self, worker: Worker, claim: Claim, reglement: Reglement) -> None:
         if reglement.statut is Statut.INCERTAINE and self._design.unknown is not Statut.INCERTAINE:
             reglement = replace(reglement, statut=self._design.unknown)
         worker.outcomes.append((claim, reglement))
@@ -277,6 +280,5 @@ class Monde:
             self._loop.run_until_complete(task)
 
 
-async def _result(outcome: asyncio.Task[tuple[Issue, Exception | None]]) -> Issue:
-    issue, _ = await outcome
-    return issue
+async def _result(outcome: asyncio.Task[Answer]) -> Answer:
+    return await outcome

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from relances_providers.connection_fields import ConnectionFields
-from relances_providers.http.wire import Wire
+from relances_providers.http.client import Wire
 from relances_providers.messaging import Limits
 from tests.providers.misbehaving import OK, answer, misbehaving
 

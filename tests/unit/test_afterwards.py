@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.policy.politique import load_policy
-from relances.rules.afterwards import Constat, Piste, clear, delivered, kept_back, undelivered
+from relances.rules.afterwards import Piste, clear, delivered, kept_back, undelivered
 from relances.rules.models import Statut
 from relances.rules.numeros import Refus
-from relances.rules.outcomes import Refusee, Reglement, Reportee
+from relances.rules.outcomes import Constat, Reglement, put_off, refused
 
 ENVOI = load_policy().envoi
 LAST = ENVOI.tentatives_max
@@ -103,18 +103,18 @@ def test_what_reached_the_phone_is_delivered() -> None:
 
 
 def test_what_will_never_reach_the_phone_has_failed_and_marks_the_number() -> None:
-    outcome = undelivered(Refusee("63024", "pas sur WhatsApp", Refus.INJOIGNABLE), 1, ENVOI)
+    outcome = undelivered(refused("63024", "pas sur WhatsApp", Refus.INJOIGNABLE))
     assert (outcome.statut, outcome.code, outcome.issue) == (Statut.ECHEC, "63024", Constat.NON_LIVREE)
     assert outcome.signale is Refus.INJOIGNABLE
 
 
 def test_what_may_reach_the_phone_later_is_sent_again_when_the_provider_says() -> None:
-    outcome = undelivered(Reportee("30003", "éteint", 7200), 1, ENVOI)
+    outcome = undelivered(put_off("30003", "éteint", 7200, 1, ENVOI))
     assert (outcome.statut, outcome.delai, outcome.issue) == (Statut.EN_ATTENTE, 7200, Constat.NON_LIVREE)
 
 
 def test_what_did_not_reach_the_phone_at_its_last_attempt_has_failed() -> None:
-    outcome = undelivered(Reportee("30003", "éteint", 7200), LAST, ENVOI)
+    outcome = undelivered(put_off("30003", "éteint", 7200, LAST, ENVOI))
     assert (outcome.statut, outcome.code) == (Statut.ECHEC, "30003")
 
 

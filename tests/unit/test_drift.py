@@ -1,6 +1,7 @@
 """What is said in two places is the same in both: SQL and Python, codes and their meanings."""
 
 import ast
+import importlib
 import pkgutil
 import re
 from collections.abc import Iterator
@@ -13,17 +14,18 @@ import relances
 import relances_providers
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
-from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
+from relances.rules.codes import Cause, Exclu
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
 from relances.rules.gabarits import DEFAULT_LANGUE
 from relances.rules.models import Canal, Statut
 from relances.rules.numeros import Refus
+from relances.rules.outcomes import Constat, Issue
 from relances.services.fournisseurs import explications
 from relances.store.sources import CONTRACT, OPTIONAL
 from relances_providers import provider_info as providers
 from relances_providers.error_table import Table
-from relances_providers.errors import Misconfigured
+from relances_providers.errors import TOO_LATE, Misconfigured
 from tests.jour import here
 
 PRODUCT = Path(relances.__path__[0])
@@ -104,15 +106,7 @@ def test_the_flags_of_a_number_are_the_schema_s() -> None:
 
 
 def test_the_outcomes_of_a_call_are_the_journal_s() -> None:
-    outcomes = ast.parse((PRODUCT / "rules/outcomes.py").read_text())
-    written = {
-        node.args[1].value
-        for node in ast.walk(outcomes)
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") == "Reglement"
-        and isinstance(node.args[1], ast.Constant)
-    }
-    assert words_of("issue") == written
+    assert words_of("issue") == {issue.value for issue in Issue}
 
 
 def test_the_states_that_sql_writes_exist() -> None:
@@ -123,33 +117,41 @@ def test_the_states_that_sql_writes_exist() -> None:
 # --- codes and their meanings ---
 
 
-def exclusion_codes() -> set[str]:
-    """Every code an exclusion can get from this code; a tax system may have its own beside them."""
-    selection = (PRODUCT / "rules/selection.py").read_text()
+def attributes_of_file(name: str, enum: str) -> set[str]:
+    """The members of an enum that a module names."""
+    tree = ast.parse((PRODUCT / name).read_text())
+    attributes = (node for node in ast.walk(tree) if isinstance(node, ast.Attribute))
+    return {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == enum}
+
+
+def exclusions_in_sql() -> set[str]:
+    """Every code that SQL gives an exclusion; a tax system may have its own beside them."""
     queries = (PRODUCT / "store/queries" / name for name in ("preparation.sql", "restauration.sql"))
     preparation = "".join(path.read_text() for path in queries)
-    in_rules = re.findall(r'(?:return|code =|or|else) "(\w+)"', selection)
-    in_sql = re.findall(r"(?:THEN|'(?:validation|creation)',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
+    found = re.findall(r"(?:THEN|'(?:validation|creation)',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
     beside = {"exclue", "annulee", "simulation", "non_traitee", "a_relancer"}  # places and states
-    beside |= {"payee", "ancien_plan", "sans_nouvelle"}  # of relances
-    return {*in_rules, *in_sql, *(refus.value for refus in Refus)} - beside
+    return set(found) - beside - {"ancien_plan", "sans_nouvelle"}  # of relances
 
 
 def test_every_reason_not_to_remind_has_its_meaning_and_its_cure() -> None:
-    of_the_rules = {"deja_relance", "message_trop_long", "une_par_message", "montant_minimum", "maximum_semaine"}
-    of_sql = {"montant_nul", "montant_demesure", "doublon", "hors_limite", "plafond", "budget"}
-    assert of_the_rules | of_sql <= exclusion_codes()
-    assert exclusion_codes() <= RAISONS.keys()
+    assert RAISONS.keys() == {*Exclu, *Refus}
 
 
-def test_every_meaning_is_that_of_a_reason_there_is() -> None:
-    assert RAISONS.keys() - exclusion_codes() == DE_LA_SOURCE
+def test_the_reasons_that_sql_gives_are_reasons_there_are() -> None:
+    assert {"montant_nul", "montant_demesure", "doublon", "hors_limite", "plafond", "budget"} <= exclusions_in_sql()
+    assert exclusions_in_sql() <= {*Exclu, *Refus}
+
+
+def test_every_reason_is_given_by_the_rules_by_sql_or_by_a_tax_system() -> None:
+    by_the_rules = {code for code in Exclu if code.name in attributes_of_file("rules/selection.py", "Exclu")}
+    assert {*Exclu} - by_the_rules - exclusions_in_sql() == DE_LA_SOURCE - exclusions_in_sql()
 
 
 def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_and_its_cure() -> None:
     modules = pkgutil.walk_packages([str(PROVIDERS)], "relances_providers.")
-    names = [name for _, name, _ in modules if name.endswith("errors") and name != "relances_providers.errors"]
-    tables = [table_of(f"{name}:TABLE") for name in names]
+    tables: list[Table] = [
+        module.TABLE for _, name, _ in modules if hasattr(module := importlib.import_module(name), "TABLE")
+    ]
     codes = {row.code for table in tables for row in table.values() if not issubclass(row.kind, Misconfigured)}
     explained = {code for provider in providers.PROVIDERS for name in provider.error_tables for code in table_of(name)}
     assert {"408", "429", "injoignable"} <= codes
@@ -177,16 +179,23 @@ def test_the_other_channel_that_may_be_tried_is_said_once() -> None:
     assert told["zoom", "failed_to_deliver"].que_faire.endswith(" ; ou relancer par WhatsApp")
 
 
-def test_every_code_that_the_pipeline_gives_a_call_has_its_meaning_and_its_cure() -> None:
-    codes = {
+def test_every_cause_of_ours_has_its_meaning_and_its_cure() -> None:
+    assert CAUSES.keys() == {*Cause}
+
+
+def test_no_code_of_ours_is_written_beside_its_enum() -> None:
+    beside = {
         node.args[0].value
         for node in code_of(PRODUCT)
         if isinstance(node, ast.Call)
-        and getattr(node.func, "id", "") in {"Refusee", "Reportee", "Inconnue"}
+        and getattr(node.func, "id", "") in {"refused", "put_off", "unknown", "kept_back", "Exclusion"}
         and isinstance(node.args[0], ast.Constant)
     }
-    assert {"erreur_interne", "jamais_partie", "non_livree"} <= codes
-    assert codes <= CAUSES.keys()
+    assert beside == set()
+
+
+def test_a_call_begun_too_late_has_the_code_that_its_cause_explains() -> None:
+    assert Cause(TOO_LATE) is Cause.TROP_TARD
 
 
 def test_no_error_of_a_fournisseur_has_a_code_beside_the_tables() -> None:
@@ -210,7 +219,7 @@ def test_every_code_that_sql_gives_a_relance_has_its_meaning_and_its_cure() -> N
     codes = set(re.findall(r"\bcode = '(\w+)'", QUERIES)) | set(re.findall(r"THEN '(simulation)' END", QUERIES))
     beside = {"liste", "simulation", "ancien_plan"}  # of numbers, and of no trouble
     assert {"408", "bail_expire", "expiree", "remplacee", "simulation"} <= codes
-    assert codes - beside <= CAUSES.keys()
+    assert codes - beside <= {*Cause}
 
 
 def test_the_fournisseurs_of_the_policy_serve_their_canal() -> None:

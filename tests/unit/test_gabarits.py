@@ -5,7 +5,7 @@ import traceback
 import pytest
 
 from relances.rules.errors import Blocked
-from relances.rules.gabarit import compile_gabarit
+from relances.rules.gabarits import compile_gabarit
 from relances.rules.values import Values
 from tests.support import one_sentence
 

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarits import Gabarits
-from relances.rules.models import Canal, Redaction
+from relances.rules.models import Canal, Chemin, Redaction
 from relances.rules.politique import Modele, Niveau, Politique
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Chemin
 from tests.support import load_gabarits, one_sentence
 
 POLITIQUE = load_policy()

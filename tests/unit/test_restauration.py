@@ -9,7 +9,7 @@ import pytest
 
 from relances.rules.errors import Blocked
 from relances.rules.restauration import Etat, Temoignage, discrepancy
-from relances.store.temoin import Temoin
+from relances.store.restauration import Temoin
 
 NAMED = datetime(2026, 11, 30, 8, tzinfo=UTC)
 BEFORE, AFTER = NAMED - timedelta(hours=1), NAMED + timedelta(hours=1)

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.numeros import Numero, Refus, lire
-from relances.rules.routing import Chemin, Destination, Routage
+from relances.rules.selection import Destination, Routage
 
 VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))
 ZOOM = Chemin("zoom", frozenset({"US", "CA"}), longueur_max=500, par_segment=True, tarif=Decimal(30))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relances.rules.segments import count_segments, foreign, is_gsm7
+from relances.rules.redaction import count_segments, foreign, is_gsm7
 from tests.bench.segments import by_smpplib, by_smsutil, texts
 
 ESCAPE = "\x1b"

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.policy.politique import load_policy
-from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
-from relances.rules.numeros import Numero, lire
+from relances.rules.codes import Exclu
+from relances.rules.models import Canal, Chemin, Creance, Exclusion, NumeroLu
+from relances.rules.numeros import Numero, Refus, lire
 from relances.rules.politique import Modele
 from relances.rules.redaction import Plume
-from relances.rules.routing import Chemin, Routage
-from relances.rules.selection import Regles
+from relances.rules.selection import Regles, Routage
 from tests.support import load_gabarits
 
 TODAY = date(2026, 11, 21)
@@ -111,20 +111,20 @@ def test_a_migrated_number_is_recorded_as_such() -> None:
 @pytest.mark.parametrize(("days", "left_alone"), [(0, True), (6, True), (7, False), (8, False)])
 def test_a_creance_reminded_less_than_seven_days_ago_is_left_alone(days: int, left_alone: bool) -> None:
     decision = REGLES.decide([creance(derniere_relance=ago(days))])
-    assert decision.exclusions == ((Exclusion(1, "deja_relance"),) if left_alone else ())
+    assert decision.exclusions == ((Exclusion(1, Exclu.DEJA_RELANCE),) if left_alone else ())
     assert (decision.relance is None) is left_alone
 
 
 def test_a_creance_reminded_lately_leaves_its_contribuable_s_others_alone() -> None:
     decision = REGLES.decide([creance(1, derniere_relance=ago(2)), creance(2, montant_du=Decimal(700))])
-    assert decision.exclusions == (Exclusion(1, "deja_relance"),)
+    assert decision.exclusions == (Exclusion(1, Exclu.DEJA_RELANCE),)
     assert decision.relance is not None
     assert decision.relance.montant_du == 700
 
 
 def test_a_contribuable_already_reminded_today_is_not_reminded_of_a_new_creance() -> None:
     decision = REGLES.decide([creance(relance_du_jour=True)])
-    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, "deja_relance"),))
+    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, Exclu.DEJA_RELANCE),))
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,11 @@ def test_a_contribuable_already_reminded_today_is_not_reminded_of_a_new_creance(
 )
 def test_without_a_usable_number_every_creance_is_excluded_for_that_reason(typed: list[str], code: str) -> None:
     decision = REGLES.decide([creance(1, telephones=typed), creance(2, telephones=typed)])
-    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, code), Exclusion(2, code)))
+    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, Refus(code)), Exclusion(2, Refus(code))))
 
 
 def test_a_message_dearer_than_the_policy_allows_is_excluded() -> None:
-    assert REGLES.decide([creance(nom="N" * 10_000)]).exclusions == (Exclusion(1, "message_trop_long"),)
+    assert REGLES.decide([creance(nom="N" * 10_000)]).exclusions == (Exclusion(1, Exclu.MESSAGE_TROP_LONG),)
 
 
 def test_a_message_as_dear_as_the_policy_allows_is_sent() -> None:
@@ -159,7 +159,7 @@ def test_a_message_longer_than_its_fournisseur_takes_is_excluded() -> None:
     length = len(decision.relance.redaction.texte)
     assert through(VENTIS._replace(longueur_max=length)).decide([creance()]) == decision
     refused = through(VENTIS._replace(longueur_max=length - 1)).decide([creance()])
-    assert (refused.relance, refused.exclusions) == (None, (Exclusion(1, "message_trop_long"),))
+    assert (refused.relance, refused.exclusions) == (None, (Exclusion(1, Exclu.MESSAGE_TROP_LONG),))
 
 
 def test_a_fournisseur_that_does_not_bill_by_segment_takes_a_long_message_for_one() -> None:
@@ -177,20 +177,20 @@ def test_several_creances_too_small_each_are_worth_a_message_together() -> None:
     small = [creance(rang, montant_du=Decimal(300)) for rang in (1, 2)]
     assert with_selection(montant_minimum=Decimal(600)).decide(small).relance is not None
     alone = with_selection(montant_minimum=Decimal(600)).decide(small[:1])
-    assert (alone.relance, alone.exclusions) == (None, (Exclusion(1, "montant_minimum"),))
+    assert (alone.relance, alone.exclusions) == (None, (Exclusion(1, Exclu.MONTANT_MINIMUM),))
 
 
 @pytest.mark.parametrize(("reminders", "reminded"), [(2, True), (3, False), (9, False)])
 def test_nobody_is_reminded_more_than_so_often_a_week(reminders: int, reminded: bool) -> None:
     decision = with_selection(maximum_par_semaine=3).decide([creance(relances_semaine=reminders)])
     assert (decision.relance is not None) is reminded
-    assert decision.exclusions == (() if reminded else (Exclusion(1, "maximum_semaine"),))
+    assert decision.exclusions == (() if reminded else (Exclusion(1, Exclu.MAXIMUM_SEMAINE),))
 
 
 def test_a_category_that_is_left_out_leaves_the_others_of_its_contribuable() -> None:
     owed = [creance(1, categorie="PATENTE"), creance(2)]
     decision = with_selection(categories_exclues=frozenset({"PATENTE"})).decide(owed)
-    assert decision.exclusions == (Exclusion(1, "categorie_exclue"),)
+    assert decision.exclusions == (Exclusion(1, Exclu.CATEGORIE_EXCLUE),)
     assert decision.relance is not None
     assert decision.relance.creances == (owed[1],)
 
@@ -200,12 +200,12 @@ def test_where_creances_are_not_grouped_the_oldest_alone_is_spoken_of() -> None:
     decision = with_selection(regrouper=False).decide(owed)
     assert decision.relance is not None
     assert (decision.relance.creances, decision.relance.montant_du) == ((owed[0],), Decimal(15_000))
-    assert decision.exclusions == (Exclusion(2, "une_par_message"), Exclusion(3, "une_par_message"))
+    assert decision.exclusions == (Exclusion(2, Exclu.UNE_PAR_MESSAGE), Exclusion(3, Exclu.UNE_PAR_MESSAGE))
 
 
 def test_run_again_what_was_left_for_later_has_the_same_reason() -> None:
     decision = with_selection(regrouper=False).decide([creance(2, relance_du_jour=True)])
-    assert decision.exclusions == (Exclusion(2, "une_par_message"),)
+    assert decision.exclusions == (Exclusion(2, Exclu.UNE_PAR_MESSAGE),)
 
 
 def test_a_number_that_the_memory_lost_is_read_again() -> None:
@@ -217,7 +217,10 @@ def test_a_number_that_the_memory_lost_is_read_again() -> None:
 
 def test_who_asked_for_silence_is_left_alone_with_all_it_owes() -> None:
     decision = REGLES.decide([creance(1, opposition=True), creance(2, opposition=True)])
-    assert (decision.relance, decision.exclusions) == (None, (Exclusion(1, "opposition"), Exclusion(2, "opposition")))
+    assert (decision.relance, decision.exclusions) == (
+        None,
+        (Exclusion(1, Refus.OPPOSITION), Exclusion(2, Refus.OPPOSITION)),
+    )
 
 
 def test_each_niveau_has_its_own_time_of_peace() -> None:
@@ -261,7 +264,7 @@ def test_an_approved_template_goes_with_what_fills_it_and_what_it_says() -> None
 
 def test_the_length_of_what_an_approved_template_says_is_the_provider_s_affair() -> None:
     long = creance(nom="N" * 2_000)
-    assert whatsapp().decide([long]).exclusions == (Exclusion(1, "message_trop_long"),)
+    assert whatsapp().decide([long]).exclusions == (Exclusion(1, Exclu.MESSAGE_TROP_LONG),)
     assert whatsapp(MODELE).decide([long]).relance is not None
 
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.segments import count_segments, is_gsm7
-from relances.rules.simplification import simplify
+from relances.rules.redaction import count_segments, is_gsm7, simplify
 
 KEPT = "éèàùÉÇäöüñæÄÖÑÜÅåØøÆßìò@£$¥§¡¿€^{}[]~|\\\n"
 TYPED = st.text(

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.redaction import Plume
-from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
 from tests.support import load_gabarits
 

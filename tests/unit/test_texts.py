@@ -12,7 +12,7 @@ from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal
-from relances.rules.segments import count_segments, is_gsm7
+from relances.rules.redaction import count_segments, is_gsm7
 from relances.rules.values import Values, values
 from tests.support import load_gabarits, one_sentence
 

@@ -11,8 +11,7 @@ from relances.policy.politique import load_policy
 from relances.rules.models import Canal
 from relances.rules.politique import Modele
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.values import full_name, values
-from relances.rules.vide import is_absent, name_in, says_nothing, spoken, taxe_in
+from relances.rules.values import full_name, is_absent, name_in, says_nothing, spoken, taxe_in, values
 from tests.support import load_gabarits
 from tests.unit.test_redaction import NIVEAU, VOIES, plume
 

@@ -24,7 +24,7 @@ from relances.local.errors import LocalError
 from relances.local.settings import Settings
 from relances.local.state import write_private
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
-from relances.store.encodage import connect
+from relances.store.database import connect
 from relances.store.pannes import panne
 from relances_providers.provider_info import PROVIDERS, Provider
 

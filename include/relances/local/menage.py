@@ -19,8 +19,7 @@ import psycopg
 from relances.local.connections import SQLALCHEMY, read_database_url
 from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
-from relances.store.database import query
-from relances.store.encodage import connect
+from relances.store.database import connect, query
 
 METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 DAYS: Final = "RELANCES_CONSERVATION_JOURS"

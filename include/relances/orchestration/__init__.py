@@ -11,7 +11,7 @@ from relances.rendering.rapport import rapport
 from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.passages import Demande, Moyen
 from relances.rules.request import Request
-from relances.sending.traffic import Halte
+from relances.sending.phases import Halte
 from relances.services import jour
 from relances.services.sending import Attente
 

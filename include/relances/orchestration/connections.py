@@ -14,8 +14,7 @@ from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked
 from relances.rules.lettres import is_text
 from relances.services.installation import Adresse
-from relances.store.encodage import UTF8
-from relances.store.silence import CUT
+from relances.store.database import CUT, UTF8
 
 _ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
 _ASKED: Final = "client_encoding"  # in the Extra: what the bytes of a database that does not say it are

@@ -9,8 +9,8 @@ from relances.orchestration.connections import adresse
 from relances.policy.politique import DEFAULT_FILE
 from relances.services.fournisseurs import hook_of
 from relances.services.installation import Installation
-from relances.store.temoin import VARIABLE as _TEMOIN
-from relances.store.temoin import Temoin
+from relances.store.restauration import VARIABLE as _TEMOIN
+from relances.store.restauration import Temoin
 
 _POLITIQUE: Final = "RELANCES_POLITIQUE"
 _DATA_DOCS: Final = "RELANCES_DATA_DOCS"

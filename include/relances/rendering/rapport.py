@@ -10,9 +10,10 @@ from relances.rendering.corrections import a_corriger
 from relances.rendering.markdown import francs, nombre, quantite, tableau
 from relances.rendering.places import PLACES
 from relances.rendering.volumes import CANAUX, couts, depuis, partis
-from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
+from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line
 from relances.rules.causes import Explications, cause
 from relances.rules.citation import cite
+from relances.rules.codes import Cause, Exclu
 from relances.rules.exclusions import Raison, raison
 from relances.rules.rapport import Rapport, Version
 
@@ -80,7 +81,7 @@ def _version(version: Version | None) -> list[str]:
 def _foreseen(bilan: Bilan) -> list[str]:
     foreseen = quantite(bilan.relances(A_RELANCER), "contribuable serait relancé", "contribuables seraient relancés")
     lines = [f"- **{foreseen}**"]
-    already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, "deja_relance"))
+    already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, Exclu.DEJA_RELANCE))
     if already:
         lines.append(f"- {nombre(already)} créances déjà relancées : elles attendent leur délai")
     return lines
@@ -101,7 +102,7 @@ def _portee(bilan: Bilan) -> list[str]:
 
 def _warnings(bilan: Bilan) -> list[str]:
     waiting, doubtful = bilan.creances("en_attente"), bilan.creances("incertaine")
-    unheard = sum(line.creances for line in bilan.lines if line.code == SANS_NOUVELLE)
+    unheard = sum(line.creances for line in bilan.lines if line.code == Cause.SANS_NOUVELLE)
     warnings = []
     if waiting:
         warnings.append(

@@ -2,21 +2,12 @@
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from enum import StrEnum
 from typing import NamedTuple
 
+from relances.rules.codes import Cause
 from relances.rules.models import Statut
-from relances.rules.outcomes import LONGEST_WAIT, Acceptee, Refusee, Reglement, Reportee, settle
+from relances.rules.outcomes import LONGEST_WAIT, Constat, Reglement, accepted, put_off
 from relances.rules.politique import Envoi
-
-
-class Constat(StrEnum):
-    """The journal's word for what the provider said of a call afterwards."""
-
-    RETROUVEE = "retrouvee"
-    ABSENTE = "absente"
-    LIVREE = "livree"
-    NON_LIVREE = "non_livree"
 
 
 class Piste(NamedTuple):
@@ -37,12 +28,12 @@ def clear(
     free = [piste for piste in pistes if piste.reference not in connues]
     for piste in free:
         if piste.meme_texte:
-            return replace(settle(Acceptee(piste.reference), numero, envoi), issue=Constat.RETROUVEE)
+            return replace(accepted(piste.reference), issue=Constat.RETROUVEE)
     if not prouvable or any(piste.meme_texte is None for piste in free):
         return None
-    never_sent = Reportee("jamais_partie", "le fournisseur ne l'a jamais reçue", None)
+    never_sent = put_off(Cause.JAMAIS_PARTIE, "le fournisseur ne l'a jamais reçue", None, numero, envoi)
     # At once: the doubt lasted longer than a new attempt waits.
-    return replace(settle(never_sent, numero, envoi), issue=Constat.ABSENTE, delai=None)
+    return replace(never_sent, issue=Constat.ABSENTE, delai=None)
 
 
 def delivered() -> Reglement:
@@ -50,9 +41,9 @@ def delivered() -> Reglement:
     return Reglement(Statut.LIVREE, Constat.LIVREE)
 
 
-def undelivered(failure: Refusee | Reportee, numero: int, envoi: Envoi) -> Reglement:
-    """The outcome of a message accepted at attempt ``numero`` that did not reach the phone: over, or to send again."""
-    return replace(settle(failure, numero, envoi), issue=Constat.NON_LIVREE)
+def undelivered(outcome: Reglement) -> Reglement:
+    """It was accepted, and did not reach the phone: over, or to send again, as a call with this outcome is."""
+    return replace(outcome, issue=Constat.NON_LIVREE)
 
 
 def kept_back(code: str, detail: str, vaines: int, envoi: Envoi) -> Reglement:

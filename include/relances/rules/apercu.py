@@ -6,9 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Chemin
 
 NOM: Final = "[nom]"
 

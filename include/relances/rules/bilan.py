@@ -13,8 +13,6 @@ NON_TRAITEE: Final = "non_traitee"
 EXCLUE: Final = "exclue"
 A_RELANCER: Final = "a_relancer"
 """Where a simulation leaves what a real run would send."""
-SANS_NOUVELLE: Final = "sans_nouvelle"
-"""The reason of what is ``envoyee`` for good: its fournisseur never told what became of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias, TypeVar
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import damage
 from relances.rules.tableur import Ligne
-from relances.rules.vide import says_nothing
+from relances.rules.values import says_nothing
 
 T = TypeVar("T")
 Titres: TypeAlias = Mapping[str, frozenset[str]]

@@ -12,7 +12,7 @@ from relances.rules.montants import read_montant
 from relances.rules.numeros_cellule import read_telephones
 from relances.rules.politique import Qualite
 from relances.rules.tableur import Ligne
-from relances.rules.vide import is_absent, name_in, taxe_in
+from relances.rules.values import is_absent, name_in, taxe_in
 
 TITRES: Final[Titres] = {
     "telephone": frozenset(

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from relances.rules.colonnes import Illisible
-from relances.rules.vide import is_absent
+from relances.rules.values import is_absent
 
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([/.-])(\d{1,2})\2(\d{1,2})", re.ASCII)

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from relances.rules.codes import Exclu
+from relances.rules.numeros import Refus
+
 
 class Acteur(StrEnum):
     """Who can do something about a reason."""
@@ -24,75 +27,75 @@ class Raison:
 
 
 RAISONS: Final[dict[str, Raison]] = {
-    "telephone_absent": Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
-    "telephone_invalide": Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
-    "numero_douteux": Raison(
+    Refus.ABSENT: Raison("pas de numéro de téléphone", "demander le numéro au contribuable"),
+    Refus.INVALIDE: Raison("numéro invalide", "corriger le numéro dans l'application fiscale"),
+    Refus.DOUTEUX: Raison(
         "numéro douteux : ce qui est écrit ne se lit pas d'une seule façon",
         "demander le numéro, et l'écrire seul dans l'application fiscale",
     ),
-    "ligne_fixe": Raison("ligne fixe : ne reçoit pas de message", "demander un numéro mobile"),
-    "format_guide": Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
-    "hors_region": Raison(
+    Refus.LIGNE_FIXE: Raison("ligne fixe : ne reçoit pas de message", "demander un numéro mobile"),
+    Refus.FORMAT_GUIDE: Raison("numéro à dix chiffres, un de trop", "vérifier le numéro et le corriger"),
+    Refus.HORS_REGION: Raison(
         "pays que les fournisseurs de ce passage n'atteignent pas",
         "demander un numéro gabonais, ou laisser « fournisseur » vide si un seul était demandé",
     ),
-    "injoignable": Raison("numéro que le fournisseur dit injoignable", "demander un autre numéro, ou appeler"),
-    "opposition": Raison("le contribuable a demandé de ne plus lui écrire", "appeler, ou écrire par courrier"),
-    "deja_relance": Raison(
+    Refus.INJOIGNABLE: Raison("numéro que le fournisseur dit injoignable", "demander un autre numéro, ou appeler"),
+    Refus.OPPOSITION: Raison("le contribuable a demandé de ne plus lui écrire", "appeler, ou écrire par courrier"),
+    Exclu.DEJA_RELANCE: Raison(
         "déjà relancée récemment, sur ce canal ou un autre",
         "rien : la relance viendra après le délai",
         Acteur.PERSONNE,
     ),
-    "peut_etre_relance": Raison(
+    Exclu.PEUT_ETRE_RELANCE: Raison(
         "peut-être déjà relancée : la base a été restaurée, et ne sait pas tout de ce jour",
         "rien : un passage d'un jour suivant relancera ; un contact, à importer sous un autre nom s'il le faut",
         Acteur.PERSONNE,
     ),
-    "maximum_semaine": Raison(
+    Exclu.MAXIMUM_SEMAINE: Raison(
         "déjà assez relancé cette semaine, par nous ou par un agent",
         "rien : la relance viendra plus tard",
         Acteur.PERSONNE,
     ),
-    "une_par_message": Raison(
+    Exclu.UNE_PAR_MESSAGE: Raison(
         "une créance plus ancienne du contribuable est relancée à sa place",
         "rien : elle viendra à son tour",
         Acteur.PERSONNE,
     ),
-    "montant_minimum": Raison(
+    Exclu.MONTANT_MINIMUM: Raison(
         "montant trop petit", "rien, ou baisser montant_minimum dans la politique", Acteur.POLITIQUE
     ),
-    "categorie_exclue": Raison(
+    Exclu.CATEGORIE_EXCLUE: Raison(
         "type de taxe que la politique ne relance pas",
         "rien, ou le retirer de categories_exclues dans la politique",
         Acteur.POLITIQUE,
     ),
-    "plafond": Raison(
+    Exclu.PLAFOND: Raison(
         "au-delà du nombre de relances permis par la politique",
         "rien : un passage suivant relancera ; ou relever le plafond",
         Acteur.POLITIQUE,
     ),
-    "budget": Raison(
+    Exclu.BUDGET: Raison(
         "au-delà du budget de la politique",
         "rien : un passage suivant relancera ; ou relever le budget",
         Acteur.POLITIQUE,
     ),
-    "message_trop_long": Raison("message trop long", "raccourcir le nom ou le gabarit", Acteur.POLITIQUE),
-    "hors_limite": Raison("au-delà de la limite demandée", "rien, ou relancer sans limite", Acteur.EXPLOITANT),
-    "montant_nul": Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
-    "montant_demesure": Raison("montant démesuré", "vérifier la taxe dans l'application fiscale"),
-    "echeance_invalide": Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
-    "echeance_invraisemblable": Raison(
+    Exclu.MESSAGE_TROP_LONG: Raison("message trop long", "raccourcir le nom ou le gabarit", Acteur.POLITIQUE),
+    Exclu.HORS_LIMITE: Raison("au-delà de la limite demandée", "rien, ou relancer sans limite", Acteur.EXPLOITANT),
+    Exclu.MONTANT_NUL: Raison("montant nul ou absent", "vérifier la taxe dans l'application fiscale"),
+    Exclu.MONTANT_DEMESURE: Raison("montant démesuré", "vérifier la taxe dans l'application fiscale"),
+    Exclu.ECHEANCE_INVALIDE: Raison("échéance absente ou future", "vérifier l'affectation de la taxe"),
+    Exclu.ECHEANCE_INVRAISEMBLABLE: Raison(
         "échéance trop ancienne ou trop lointaine pour être vraie",
         "corriger la date de l'affectation de la taxe ; les bornes sont dans la politique, [qualite]",
     ),
-    "doublon": Raison(
+    Exclu.DOUBLON: Raison(
         "extraite deux fois", "signaler à l'exploitant : la source donne des doublons", Acteur.EXPLOITANT
     ),
-    "payee": Raison("payée depuis", "rien", Acteur.PERSONNE),
-    "litige": Raison("créance en litige", "rien tant que le litige dure"),
-    "moratoire": Raison("moratoire accordé", "rien tant que le moratoire dure"),
+    Exclu.PAYEE: Raison("payée depuis", "rien", Acteur.PERSONNE),
+    Exclu.LITIGE: Raison("créance en litige", "rien tant que le litige dure"),
+    Exclu.MORATOIRE: Raison("moratoire accordé", "rien tant que le moratoire dure"),
 }
-DE_LA_SOURCE: Final = frozenset({"payee", "litige", "moratoire"})
+DE_LA_SOURCE: Final = frozenset({Exclu.PAYEE, Exclu.LITIGE, Exclu.MORATOIRE})
 """Those that only a tax system gives, in its column ``exclusion``."""
 
 

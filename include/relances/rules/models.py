@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from relances.rules.numeros import Numero, Refus, Verdict, lire
+from relances.rules.codes import Exclu
+from relances.rules.numeros import Refus
 
 
 class Canal(StrEnum):
@@ -67,25 +68,6 @@ class Creance(NamedTuple):
     opposition: bool
     relances_semaine: int
 
-    @property
-    def lectures(self) -> list[tuple[str, Verdict]]:
-        """Its telephones as typed and as read, the best first."""
-        read = self.numeros
-        if read is None:
-            if self.saisie is None:
-                return []
-            first = (self.saisie, self.chiffres, self.pays, self.migre, self.format_guide, self.attribue, self.refus)
-            read = [first]
-        return [(numero[0], _verdict(numero)) for numero in read]
-
-
-def _verdict(numero: NumeroLu) -> Verdict:
-    saisie, chiffres, pays, migre, format_guide, attribue, refus = numero
-    if chiffres is not None and pays is not None:
-        return Numero(chiffres, pays, migre, format_guide, attribue)
-    # What the memory lost meanwhile, or never keeps, is read again.
-    return lire(saisie) if refus is None else Refus(refus)
-
 
 class Redaction(NamedTuple):
     """What a relance says and is billed. ``cout``: in the currency.
@@ -100,6 +82,20 @@ class Redaction(NamedTuple):
     segments: int
     segments_evites: int
     cout: Decimal
+
+
+class Chemin(NamedTuple):
+    """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any).
+
+    ``longueur_max``: characters of the longest text it takes. ``par_segment``: it bills a long text as several.
+    ``tarif``: what it bills a message, or a segment of it.
+    """
+
+    fournisseur: str
+    pays: frozenset[str]
+    longueur_max: int
+    par_segment: bool
+    tarif: Decimal
 
 
 class NouvelleRelance(NamedTuple):
@@ -121,4 +117,4 @@ class Exclusion(NamedTuple):
     """A creance (by its ``rang``) that gets no relance, and the code of the reason."""
 
     rang: int
-    code: str
+    code: Exclu | Refus

@@ -6,7 +6,7 @@ from typing import Final
 
 from relances.rules.colonnes import Illisible
 from relances.rules.tableur import AS_TEXT, SCIENTIFIC
-from relances.rules.vide import is_absent
+from relances.rules.values import is_absent
 
 _NO_CENTS: Final = r" ?[.,] ?[-−–—]{1,2}"
 """How an invoice closes a whole amount, so that nothing is added to it: ``15 000,-``."""

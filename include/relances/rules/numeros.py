@@ -7,7 +7,7 @@ import phonenumbers
 
 from relances.rules.numeros_plans import Numero, Refus, Verdict, gabonese_number, judge
 from relances.rules.numeros_saisie import LONGEST, fold, halves, one, parts, stranger
-from relances.rules.vide import is_absent
+from relances.rules.values import is_absent
 
 __all__ = [
     "LECTURE", "Numero", "Refus", "Verdict", "candidats", "destination", "doute", "lire", "normalise", "reach",

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from relances.rules.vide import is_absent
+from relances.rules.values import is_absent
 
 LONGEST: Final = 100
 """Characters: a longer cell is no telephone number, and too long for an index."""

@@ -10,7 +10,7 @@ from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_co
 from relances.rules.contacts import TITRES as CONTACT
 from relances.rules.errors import Blocked
 from relances.rules.tableur import AS_TEXT, SCIENTIFIC, Ligne
-from relances.rules.vide import is_absent
+from relances.rules.values import is_absent
 
 TITRES: Final[Titres] = {
     # Neither "id", which may be a line's, nor "contribuable", which a list of contacts has for a name.

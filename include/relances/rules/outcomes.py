@@ -1,9 +1,11 @@
-"""What one call's outcome, or the provider's later word on it, makes of a relance."""
+"""What a call came to, at once or by the provider's later word, as the row that SQL writes."""
 
+import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, assert_never
+from enum import StrEnum
+from typing import Final, Protocol
 
 from relances.rules.models import Statut
 from relances.rules.numeros import Refus
@@ -12,58 +14,35 @@ from relances.rules.politique import Envoi
 LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptee:
-    """The provider has it, under this reference."""
+class Issue(StrEnum):
+    """The journal's word for what a call came to."""
 
-    reference: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refusee:
-    """The provider refused it for good. ``signale``: why its number gets nothing more on this canal."""
-
-    code: str
-    detail: str
-    signale: Refus | None = None
+    ACCEPTEE = "acceptee"
+    REFUSEE = "refusee"
+    REPORTEE = "reportee"
+    INCONNUE = "inconnue"
+    NON_ENVOYEE = "non_envoyee"
 
 
-@dataclass(frozen=True, slots=True)
-class Reportee:
-    """Nothing was accepted. ``apres``: seconds the provider asks to wait, None where it did not say."""
+class Constat(StrEnum):
+    """The journal's word for what the provider said of a call afterwards."""
 
-    code: str
-    detail: str
-    apres: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Inconnue:
-    """The request left; nobody knows what became of it."""
-
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class NonEnvoyee:
-    """The call was never made: the lot is stopping, or the claim had grown too old."""
-
-    detail: str
-
-
-Issue = Acceptee | Refusee | Reportee | Inconnue | NonEnvoyee
+    RETROUVEE = "retrouvee"
+    ABSENTE = "absente"
+    LIVREE = "livree"
+    NON_LIVREE = "non_livree"
 
 
 @dataclass(frozen=True, slots=True)
 class Reglement:
-    """What to write of a call: the relance's next state, the journal's word, seconds before a new attempt.
+    """The row to write: next state, the journal's word, delay in seconds before a new attempt.
 
+    ``code``: a provider's, or one of ours. ``signale``: why the number gets nothing more on this canal.
     ``sans_essai``: the call counts for no attempt.
     """
 
     statut: Statut
-    issue: str
+    issue: Issue | Constat
     code: str | None = None
     reference: str | None = None
     detail: str | None = None
@@ -72,32 +51,96 @@ class Reglement:
     sans_essai: bool = False
 
 
-def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] = random.random) -> Reglement:
-    """Decide the next state after attempt ``numero`` (1, 2 …). ``jitter`` gives a number in [0, 1)."""
-    match issue:
-        case Acceptee(reference):
-            return Reglement(Statut.ENVOYEE, "acceptee", reference=reference)
-        case Refusee(code, detail, signale):
-            return Reglement(Statut.ECHEC, "refusee", code, detail=detail, signale=signale)
-        case Inconnue(code, detail):
-            return Reglement(Statut.INCERTAINE, "inconnue", code, detail=detail)
-        case NonEnvoyee(detail):
-            return Reglement(Statut.EN_ATTENTE, "non_envoyee", detail=detail)
-        case Reportee(code, detail, apres):
-            if numero >= envoi.tentatives_max:
-                return Reglement(Statut.ECHEC, "reportee", code, detail=detail)
-            return Reglement(
-                Statut.EN_ATTENTE,
-                "reportee",
-                code,
-                detail=detail,
-                delai=min(apres, LONGEST_WAIT) if apres else _backoff(numero, envoi, jitter()),
-            )
-        case _:
-            assert_never(issue)
+class Call(Protocol):
+    """A call to a provider: attempt ``numero`` for a relance."""
+
+    @property
+    def relance_id(self) -> int: ...
+
+    @property
+    def numero(self) -> int: ...
 
 
-def _backoff(numero: int, envoi: Envoi, jitter: float) -> float:
-    """Seconds before a new attempt: doubled each time, with a ceiling, spread so that not all come back at once."""
-    full = min(envoi.delai_max, envoi.premier_delai * 2.0 ** (numero - 1))
+def accepted(reference: str) -> Reglement:
+    """The provider has it, under this reference."""
+    return Reglement(Statut.ENVOYEE, Issue.ACCEPTEE, reference=reference)
+
+
+def refused(code: str, detail: str, signale: Refus | None = None) -> Reglement:
+    """The provider refused it for good."""
+    return Reglement(Statut.ECHEC, Issue.REFUSEE, code, detail=detail, signale=signale)
+
+
+def unknown(code: str, detail: str) -> Reglement:
+    """The request left; nobody knows what became of it."""
+    return Reglement(Statut.INCERTAINE, Issue.INCONNUE, code, detail=detail)
+
+
+def not_sent(detail: str) -> Reglement:
+    """The call was never made: the lot is stopping, or the claim had grown too old."""
+    return Reglement(Statut.EN_ATTENTE, Issue.NON_ENVOYEE, detail=detail)
+
+
+def put_off(
+    code: str,
+    detail: str,
+    apres: float | None,
+    essai: int,
+    envoi: Envoi,
+    *,
+    jitter: Callable[[], float] = random.random,
+) -> Reglement:
+    """Nothing was accepted at attempt ``essai`` (1, 2 …); the last one has failed.
+
+    ``apres``: seconds the provider asks to wait, None where it did not say. ``jitter`` gives a number in [0, 1).
+    """
+    if essai >= envoi.tentatives_max:
+        return Reglement(Statut.ECHEC, Issue.REPORTEE, code, detail=detail)
+    delai = min(apres, LONGEST_WAIT) if apres else _backoff(essai, envoi, jitter())
+    return Reglement(Statut.EN_ATTENTE, Issue.REPORTEE, code, detail=detail, delai=delai)
+
+
+def _backoff(essai: int, envoi: Envoi, jitter: float) -> float:
+    """Doubled at each attempt, with a ceiling, spread over half its length so that lanes do not beat together."""
+    full = min(envoi.delai_max, envoi.premier_delai * 2.0 ** (essai - 1))
     return full * (0.5 + jitter / 2)
+
+
+def written(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
+    """The parameter ``reglements`` of the statements that write them.
+
+    One text in JSON: psycopg writes an array by looking at each of its values.
+    """
+    rows = [
+        {
+            "relance_id": call.relance_id,
+            "numero": call.numero,
+            "statut": reglement.statut,
+            "issue": reglement.issue,
+            "code": _storable(reglement.code),
+            "reference": _storable(reglement.reference),
+            "detail": _storable(reglement.detail),
+            "delai_secondes": reglement.delai,
+            "sans_essai": reglement.sans_essai,
+        }
+        for call, reglement in settled
+    ]
+    return {"reglements": json.dumps(rows)}
+
+
+def flagged(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object] | None:
+    """The parameters of ``flag_numbers``: the numbers that get nothing more; None where there is none."""
+    flags = [(call, outcome) for call, outcome in settled if outcome.signale is not None]
+    if not flags:
+        return None
+    return {
+        "relance_id": [call.relance_id for call, _ in flags],
+        "numero": [call.numero for call, _ in flags],
+        "etat": [str(outcome.signale) for _, outcome in flags],
+        "code": [_storable(outcome.code) for _, outcome in flags],
+    }
+
+
+def _storable(text: str | None) -> str | None:
+    """Words of a provider as PostgreSQL takes them: one bad answer must not lose the outcomes beside it."""
+    return None if text is None else text.replace("\0", "").encode(errors="replace").decode()

@@ -5,10 +5,9 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from relances.rules.models import Canal, Redaction
+from relances.rules.models import Canal, Chemin, Redaction
 from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
-from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture
 
 

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, NamedTuple
 
-from relances.rules.models import Canal, Redaction
+from relances.rules.codes import Cause
+from relances.rules.models import Canal, Chemin, Redaction
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Chemin
 
 _CENT: Final = Decimal("0.01")  # what the database keeps of an amount
 
@@ -65,16 +65,16 @@ class Relecture:
     plume: Plume
     chemin: Chemin
 
-    def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Reecriture | str:
+    def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Reecriture | Cause:
         """The relance about what is left, or the code that calls it off. ``debiteur``: None where no longer kept."""
         politique = self.plume.politique
         montant = sum((creance.montant_du for creance in left), Decimal(0))
         if not left:
-            return "payee"
+            return Cause.PAYEE
         if montant < politique.selection.montant_minimum:
-            return "montant_minimum"
+            return Cause.MONTANT_MINIMUM
         if debiteur is None or relance.niveau not in {niveau.numero for niveau in politique.niveaux}:
-            return "montant_change"
+            return Cause.MONTANT_CHANGE
         # The oldest creance may be the one that was paid: what is left may deserve a milder word, never a harsher one.
         niveau = politique.niveau((relance.date_relance - left[0].echeance).days)
         if niveau.numero > relance.niveau:
@@ -82,7 +82,7 @@ class Relecture:
         libelles = [debiteur.libelles[creance.creance_id] for creance in left]
         sujet = Sujet(debiteur.nom, debiteur.prenom, debiteur.langue, montant, libelles, left[0].echeance)
         redaction = self.plume.write(sujet, relance.canal, niveau, self.chemin)
-        return "message_trop_long" if redaction is None else Reecriture(niveau.numero, redaction)
+        return Cause.MESSAGE_TROP_LONG if redaction is None else Reecriture(niveau.numero, redaction)
 
 
 def _rounded(solde: Decimal) -> Decimal:

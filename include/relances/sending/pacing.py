@@ -1,14 +1,16 @@
-"""How many calls may start now, so that no second holds more than the provider's rate, whoever else sends.
+"""How many calls may start now, and how many begin together.
 
-Departures are reserved in the voie that all workers share; each is good for a moment only, or those of one worker that
-was held up would fall into the time of another's.
+No second holds more starts than the provider's rate, whoever else sends: departures are reserved in the voie that all
+workers share; each is good for a moment only, or those of one worker that was held up would fall into the time of
+another's.
 """
 
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from math import ceil
+from typing import Final, NamedTuple
 
 from relances.store.voies import Departs
 
@@ -37,7 +39,7 @@ class Pace:
     """The departures of one worker that are still to come."""
 
     def __init__(self, cadence: Cadence, clock: Callable[[], float] = time.monotonic) -> None:
-        self._tolerance = cadence.tolerance
+        self.cadence = cadence
         self._clock = clock
         self._departures: deque[_Departure] = deque()
         self._granted: deque[_Departure] = deque()
@@ -46,7 +48,7 @@ class Pace:
     def add(self, departs: Departs) -> None:
         """Departures that were reserved."""
         # A database that answers slowly makes them late already; but half of it is left, or none would ever be good.
-        good_for = max(self._tolerance / 2, self._tolerance - departs.trajet)
+        good_for = max(self.cadence.tolerance / 2, self.cadence.tolerance - departs.trajet)
         starts = (departs.premier + rang * departs.pas for rang in range(departs.nombre))
         self._departures.extend(_Departure(start, start + good_for) for start in starts)
 
@@ -102,3 +104,34 @@ class _Departure(NamedTuple):
 
     start: float
     until: float
+
+
+_FEWEST: Final = 4  # parties at least: while one is written, the calls of the others are under way
+_MOST: Final = 8  # parties at most: each costs a round trip
+_WEIGHT: Final = 0.1  # of the latest of a duration in its mean
+
+
+class Parties:
+    """Calls begin, and their outcomes are written, by parties: those of one share a round trip to the database.
+
+    As many parties as can be written while one call lasts keep all ``places`` busy: fewer, and answers wait for one
+    another; more, and round trips take the time of calls.
+    """
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._call = self._writing = 0.0
+
+    def note_call(self, seconds: float) -> None:
+        """A call lasted so long."""
+        self._call += _WEIGHT * (seconds - self._call)
+
+    def note_writing(self, seconds: float) -> None:
+        """A round trip lasted so long."""
+        self._writing += _WEIGHT * (seconds - self._writing)
+
+    @property
+    def size(self) -> int:
+        """Calls of the next party."""
+        parties = self._call / self._writing if self._writing > 0 else _MOST
+        return ceil(self._places / min(max(parties, _FEWEST), _MOST))

@@ -1,77 +1,97 @@
-"""What one worker knows of its voie: when the next call may start, and whether there is to be one."""
+"""The voie as one worker drives on it: when the next call may start, and what the others have to hear of."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from time import monotonic
-from typing import Final
+from typing import Final, assert_never
 
 from relances.rules.disjoncteur import Latence, Releve
-from relances.rules.outcomes import Acceptee, Issue, Reportee
 from relances.rules.politique import Disjoncteur
 from relances.sending.pacing import Cadence, Pace
-from relances.store.voies import Suspension, VoieStore
-from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, TryLater
+from relances.sending.phases import (
+    Answer,
+    Blamed,
+    Failing,
+    Halte,
+    Halted,
+    Heard,
+    News,
+    Nothing,
+    Over,
+    Phase,
+    Probing,
+    Silence,
+    Trouble,
+    Troubled,
+    after,
+    news_of,
+    opened,
+    places,
+    seen,
+)
+from relances.store.voies import EtatVoie, Suspension, VoieStore
 from relances_providers.messaging import Limits
 
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
-_LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then
-_PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
-# A fault that is told later lets every message be accepted: the probe's own news decides, not its acceptance. Until
-# then nothing else leaves, and the voie's pause doubles: a broken account costs one message a pause, half an hour soon.
-_ON_TRIAL: Final = (
-    "un message d'essai est parti, la file attend de savoir s'il arrive — a message was sent to try it, the lane waits "
-    "to know whether it arrives"
-)
-_TOO_LATE: Final = "trop_tard"  # this worker was held up: nothing that its provider did
-
-
-class Halte(StrEnum):
-    """Why a lot stops before its end, to come back later."""
-
-    FERMEE = "fermee"  # the send window is closed
-    SUSPENDUE = "suspendue"  # the fournisseur is in trouble
-    ARRETEE = "arretee"  # a person stopped the sending
-    TENUE = "tenue"  # somebody else held some of its relances
-    TOUR = "tour"  # only one may send by the fournisseur at a time, and somebody does
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What stops a voie, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
+class Nouvelles:
+    """What a worker saw of its voie that people hear of.
 
-    error: Exception
-    au_moins: float = 0.0
-    essai: bool = False
+    ``suspension``: the one it made itself. ``guerie_de``: since when the voie was in trouble, where this worker saw the
+    end of it, and nobody a new one.
+    """
+
+    suspension: Suspension | None = None
+    guerie_de: datetime | None = None
+
+
+class Hearing:
+    """What answers told since the voie was last looked at. ``silence``: seconds of it that are asked for."""
+
+    def __init__(self, disjoncteur: Disjoncteur) -> None:
+        self._releve = Releve(disjoncteur)
+        self._latence = Latence()
+        self.repond = self.ralentir = False
+        self.silence = 0.0
 
     @property
-    def to_mend(self) -> Exception | None:
-        """What a person has to mend, as it is raised; None for what passes by itself."""
-        match self.error:
-            case TryLater(fault=Fault.ACCOUNT) as error:
-                return Misconfigured(str(error), code=error.code)  # of one message it was not; of most it is
-            case TryLater() | OutcomeUnknown():
-                return None
-            case error:
-                return error
+    def gueri(self) -> bool:
+        """Whether the latest answers are those of a voie without trouble."""
+        return self._releve.sain
 
-    @property
-    def motif(self) -> str:
-        """The error in words about the voie: what it says of one message is no advice for all of them."""
-        if isinstance(self.error, OutcomeUnknown):
-            return f"réponses absentes ou inutilisables ({self.error.code}) — answers missing or unusable"
-        return str(self.error)
+    def hear(self, news: News, seconds: float) -> bool:
+        """Note one answer, which took so long; True where the breaker opens."""
+        match news:
+            case Nothing() | Over():
+                return False
+            case Heard():
+                self.repond = True
+                self.ralentir = self._latence.note(seconds) or self.ralentir
+                self._releve.note(echec=False)
+                return False
+            case Blamed():
+                self.repond = True
+            case Silence(seconds=asked):
+                self.silence, self.ralentir = max(self.silence, asked), True
+            case Failing():
+                self.ralentir = True
+            case _:
+                assert_never(news)
+        return self._releve.note(echec=True)
+
+    def forget(self) -> None:
+        """The voie was told."""
+        self.repond = self.ralentir = False
 
 
 class Traffic:
-    """The voie as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself.
-
-    ``guerie_de``: since when the voie was in trouble, where this worker saw the end of it, and nobody a new one.
-    """
+    """The voie as one worker sees it. ``phase``: how it goes on; ``nouvelles``: what people are to hear."""
 
     def __init__(
         self,
@@ -85,37 +105,46 @@ class Traffic:
         self._limits = limits
         self._disjoncteur = disjoncteur
         self._clock = clock
-        self._cadence = Cadence.of(limits.rate_per_second)
-        self._releve = Releve(disjoncteur)
-        self._latence = Latence()
+        self._hearing = Hearing(disjoncteur)
         self._looked_at = float("-inf")
-        self._probes = _PROBES
-        self._answered = False
-        self._answers = self._slow = self._in_trouble = self._on_trial = False
-        self._silence = 0.0
-        self.pace = Pace(self._cadence, clock)
-        self.halte: Halte | None = None
-        self.attente = 0.0
-        self.trouble: Trouble | None = None
-        self.suspension: Suspension | None = None
-        self.guerie_de: datetime | None = None
+        self._in_trouble = False
+        self.pace = Pace(Cadence.of(limits.rate_per_second), clock)
+        self.phase: Phase = Probing()
+        self.nouvelles = Nouvelles()
 
     async def open(self) -> None:
         """See how the voie is, before anything is claimed."""
         await self._voie.open()
-        await self._look()
-        if self._in_trouble or self._on_trial:
-            self._probes = 1  # one call tells whether it still is
+        self.phase = opened(await self._look())
+
+    @property
+    def halte(self) -> Halte | None:
+        """Why nothing more may start, as the voie says."""
+        return self.phase.halte if isinstance(self.phase, Halted) else None
+
+    @property
+    def attente(self) -> float:
+        """Seconds until the voie lets anything start, where it says so."""
+        return self.phase.attente if isinstance(self.phase, Halted) else 0.0
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What this worker stopped for."""
+        return self.phase.trouble if isinstance(self.phase, Troubled | Halted) else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may start."""
+        return isinstance(self.phase, Troubled | Halted)
 
     @property
     def places(self) -> int:
-        """Calls that there may be at once: few until one was answered, an outage must not put a batch in doubt."""
-        most = self._limits.max_in_flight
-        return most if self._answered and not self._on_trial else min(self._probes, most)
+        """Calls that there may be at once."""
+        return places(self.phase, self._limits.max_in_flight)
 
     def is_due(self, *, hungry: bool) -> bool:
         """Whether the voie has to be looked at. ``hungry``: there is something to send, and a free place for it."""
-        if self.halte is not None:
+        if isinstance(self.phase, Halted):
             return False
         low = hungry and self.pace.left < self._chunk / 2
         return self.has_to_tell or low or self._clock() >= self._looked_at + LOOK_EVERY
@@ -123,85 +152,52 @@ class Traffic:
     @property
     def has_to_tell(self) -> bool:
         """Whether the others have to hear of something: a silence asked for, a trouble, or the end of one."""
-        over = self._in_trouble and self._releve.sain
-        return self.halte is None and (self._silence > 0 or self.trouble is not None or over)
+        if isinstance(self.phase, Halted):
+            return False
+        over = self._in_trouble and self._hearing.gueri
+        return self._hearing.silence > 0 or isinstance(self.phase, Troubled) or over
 
     async def look(self) -> None:
         """Tell the voie what was learnt, and learn what the others told it."""
-        if self._silence > 0:
-            await self._voie.pause(self._silence)
+        if self._hearing.silence > 0:
+            await self._voie.pause(self._hearing.silence)
             self.pace.drop()
-            self._silence = 0.0
-        if self.trouble is not None:
-            motif, au_moins, essai = self.trouble.motif, self.trouble.au_moins, self.trouble.essai
-            self.suspension = await self._voie.suspend(self._disjoncteur, motif, au_moins, essai=essai)
-        await self._look()
+            self._hearing.silence = 0.0
+        if isinstance(self.phase, Troubled):
+            trouble = self.phase.trouble
+            suspension = await self._voie.suspend(
+                self._disjoncteur, trouble.motif, trouble.au_moins, essai=trouble.essai
+            )
+            self.nouvelles = Nouvelles(suspension)
+        self.phase = seen(self.phase, await self._look())
 
-    async def _look(self) -> None:
-        wanted = max(0, self._chunk - self.pace.left)
+    async def _look(self) -> EtatVoie:
+        hearing, wanted = self._hearing, max(0, self._chunk - self.pace.left)
         etat = await self._voie.look(
-            wanted, self._cadence.debit, ralentir=self._slow, repond=self._answers, gueri=self._releve.sain
+            wanted,
+            self.pace.cadence.debit,
+            ralentir=hearing.ralentir,
+            repond=hearing.repond,
+            gueri=hearing.gueri,
         )
         self._looked_at = self._clock()
-        self._answers = self._slow = False
-        self._in_trouble, self._on_trial = etat.suspensions > 0, etat.a_prouver
-        self.guerie_de = etat.guerie_de or self.guerie_de
+        hearing.forget()
+        self._in_trouble = etat.suspensions > 0
         self.pace.add(etat.departs)
-        if etat.arretee:
-            self.halte, self.attente = Halte.ARRETEE, 0.0
-        elif etat.suspendue > 0:
-            self.halte, self.attente = Halte.SUSPENDUE, etat.suspendue
-        if self.halte is not None:
-            self.guerie_de = None  # it fell again since
+        fell_again = etat.arretee or etat.suspendue > 0
+        guerie_de = None if fell_again else etat.guerie_de or self.nouvelles.guerie_de
+        self.nouvelles = Nouvelles(self.nouvelles.suspension, guerie_de)
+        return etat
 
     @property
     def _chunk(self) -> int:
         """Departures worth reserving at once: what a quarter of a second may need."""
-        return max(1, min(4 * self._limits.max_in_flight, int(self._cadence.debit / 4)))
+        return max(1, min(4 * self._limits.max_in_flight, int(self.pace.cadence.debit / 4)))
 
-    def learn(self, issue: Issue, error: Exception | None, seconds: float) -> None:
+    def learn(self, answer: Answer, seconds: float) -> None:
         """What one call that took so many seconds says of those to come."""
-        match issue, error:
-            case Reportee(code=code), _ if code == _TOO_LATE:
-                return
-            case Acceptee(), _ if self._on_trial:
-                self._stop(TryLater(_ON_TRIAL, code="essai"), essai=True)
-            case _, TryLater(fault=Fault.NOBODY | Fault.ACCOUNT) as error:
-                # It answers. One such answer says nothing of the others; most of them are no matter of one message.
-                self._answers, self._answered = True, self._answered or not self._in_trouble
-                if self._releve.note(echec=True):
-                    self._stop(error)
-            case _, TryLater(fault=Fault.NUMBER | Fault.TEXT):
-                self._heard_well(seconds)
-            case Reportee(apres=float(asked)), TryLater() as error if 0 < asked <= _LONGEST_PAUSE:
-                self._silence = max(self._silence, asked)
-                self._slow = True
-                if self._releve.note(echec=True):
-                    self._stop(error)  # it never wants anything but to wait
-            case Reportee(apres=float(asked)), TryLater() as error if asked > 0:
-                self._stop(error, asked)  # a daily quota: the lot does not wait for it
-            case _, TryLater() | OutcomeUnknown() as error:
-                self._slow = True
-                self._fail(error)
-            case _, Exception() as error:
-                self._stop(error)
-            case _:
-                self._heard_well(seconds)
-
-    def _heard_well(self, seconds: float) -> None:
-        self._answered = self._answers = True
-        self._releve.note(echec=False)
-        self._slow = self._latence.note(seconds) or self._slow
-
-    def _fail(self, error: Exception) -> None:
-        opens = self._releve.note(echec=True)
-        if not self._answered:
-            self._probes -= 1
-            opens = opens or self._probes == 0
-        if opens:
-            self._stop(error)
-
-    def _stop(self, error: Exception, au_moins: float = 0.0, *, essai: bool = False) -> None:
-        if self.trouble is None:
-            self.trouble = Trouble(error, au_moins, essai)
-            logger.error("envois suspendus : %s", self.trouble.motif)
+        news, was_over = news_of(answer), self.is_over
+        opens = self._hearing.hear(news, seconds)
+        self.phase = after(self.phase, news, opens=opens, in_trouble=self._in_trouble)
+        if isinstance(self.phase, Troubled) and not was_over:
+            logger.error("envois suspendus : %s", self.phase.trouble.motif)

@@ -7,11 +7,10 @@ from typing import Final
 import psycopg
 
 from relances.rules.selection import Regles
-from relances.sending.memory import rare_collections
 from relances.services.numeros import read_numbers
 from relances.store.creation import Created, open_creation
 from relances.store.database import explained
-from relances.store.executions import Execution, Executions
+from relances.store.executions import Execution
 
 logger = logging.getLogger(__name__)
 
@@ -24,15 +23,12 @@ def create_relances(relances: psycopg.Connection, execution: Execution, regles: 
     Blocked where its extraction was not checked.
     """
     politique = regles.politique
-    with explained("relances_db"):
-        Executions(relances).require_validated(execution)
     read_numbers(relances, execution)  # those that a crash of the server made it forget since they were checked
     opened = open_creation(relances, execution, politique.devise)
-    with explained("relances_db"), rare_collections(), opened as creation:
+    with explained("relances_db"), opened as creation:
         contribuables = creation.contribuables(politique.delai_max_jours)
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))
         created = creation.finish(limite, politique.plafonds)
-        Executions(relances).decide(execution)
     logger.info("%s relances créées, %s créances exclues", created.relances, created.exclusions)
     return created

@@ -7,14 +7,12 @@ import psycopg
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.restauration import stopped
 from relances.services.diagnostic_occupation import diagnose_occupation
-from relances.store.database import explained
+from relances.store.database import UTF8, assumed_encoding, explained
 from relances.store.diagnostic import STATEMENTS, Diagnostics
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
-from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.migration import revisions
-from relances.store.restauration import Installation
+from relances.store.restauration import VARIABLE, Installation, Temoin
 from relances.store.sources import OPTIONAL, Source
-from relances.store.temoin import VARIABLE, Temoin
 from relances_providers.messaging import Finding, Verdict
 
 

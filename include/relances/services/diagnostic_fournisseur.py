@@ -8,9 +8,8 @@ import httpx
 
 from relances_providers.connection_fields import read_fields
 from relances_providers.errors import ProviderError
-from relances_providers.http.client import Client
+from relances_providers.http.client import Client, Wire
 from relances_providers.http.transport import environment_proxy
-from relances_providers.http.wire import Wire
 from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
 
 # A person waits; an address slower than that is worth saying.

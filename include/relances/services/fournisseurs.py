@@ -7,9 +7,8 @@ from typing import Final
 from relances.rules.causes import Explications
 from relances.rules.errors import Blocked
 from relances.rules.exclusions import Raison
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.politique import Politique
-from relances.rules.routing import Chemin
 from relances.services.installation import Installation
 from relances_providers.error_table import ErrorRow, Table
 from relances_providers.errors import ProviderError

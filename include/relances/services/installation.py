@@ -16,14 +16,13 @@ from relances.rules.fenetre import TOUJOURS, Fenetre
 from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.redaction import Plume
 from relances.services.alertes import Alerte
-from relances.store.database import explained, query
+from relances.store.database import explained, query, require_utf8
 from relances.store.durabilite import commit_durably
-from relances.store.encodage import require_utf8
 from relances.store.encodage_source import adapt
 from relances.store.guest import Guest, ended, known_as, limit_reading
 from relances.store.pannes import unreachable
 from relances.store.restauration import Installation as Marque
-from relances.store.temoin import Temoin
+from relances.store.restauration import Temoin
 from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS
 

@@ -16,6 +16,7 @@ from relances.rules.passages import INCONNUE, Demande
 from relances.rules.politique import BaseFiscale
 from relances.rules.rapport import Rapport
 from relances.rules.request import Request
+from relances.sending.memory import rare_collections
 from relances.services import creation, extraction, passes, sending, validation
 from relances.services import rapport as reporting
 from relances.services import write_back as results
@@ -92,7 +93,8 @@ def create_relances(installation: Installation, request: Request) -> int:
     with installation.base(RELANCES) as relances:
         execution = Executions(relances).get(request.run_id)
         regles = rules_of(installation, passage, relances)
-        return creation.create_relances(relances, execution, regles, passage.request.limite).relances
+        with rare_collections():
+            return creation.create_relances(relances, execution, regles, passage.request.limite).relances
 
 
 def approve(installation: Installation, request: Request) -> bool:

@@ -11,10 +11,9 @@ from relances.rules.bilan import Bilan
 from relances.rules.causes import Explications
 from relances.rules.corrections import codes_a_corriger
 from relances.rules.errors import Blocked
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.rapport import Rapport, Version
 from relances.rules.redaction import Plume
-from relances.rules.routing import Chemin
 from relances.services.fournisseurs import chemin_of, explications
 from relances.services.installation import Installation
 from relances.services.passages import has_changed, short

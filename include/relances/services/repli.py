@@ -8,11 +8,10 @@ from typing import Final
 
 import psycopg
 
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.politique import Politique
 from relances.rules.redaction import Plume
 from relances.rules.repli import beginnings, by_another_canal
-from relances.rules.routing import Chemin
 from relances.services.fournisseurs import chemin_of, elsewhere, known_provider
 from relances.services.installation import Installation
 from relances.services.passages import Plumes

@@ -19,8 +19,8 @@ from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.soldes import Relecture
 from relances.sending.memory import rare_collections
 from relances.sending.restauration import refuse_forgotten
-from relances.sending.traffic import Halte
-from relances.sending.worker import LotReport, LotSender, lease, now
+from relances.sending.traffic import Nouvelles
+from relances.sending.worker import Halte, LotReport, LotSender, lease, now
 from relances.services import soldes
 from relances.services.alertes import VoieReprise, VoieSuspendue
 from relances.services.demonstration import refuse_real_provider
@@ -34,7 +34,7 @@ from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
 from relances.store.sources import Source
 from relances.store.turns import take_turn
-from relances.store.voies import Suspension, held_up
+from relances.store.voies import held_up
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
@@ -129,7 +129,7 @@ def send(installation: Installation, lot: Lot, politique: Politique, limites: Ba
         _read_again(installation, lot, limites)
         with rare_collections(), explained(RELANCES):
             outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique))
-    _tell(installation, lot.fournisseur, worker.suspension, worker.guerie_de)
+    _tell(installation, lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
     logger.info("lot %s %s-%s : %s", lot.fournisseur, lot.premier, lot.dernier, outcome)
@@ -150,14 +150,13 @@ def _until(installation: Installation, politique: Politique, halte: Halte, atten
             assert_never(halte)
 
 
-def _tell(
-    installation: Installation, fournisseur: str, suspension: Suspension | None, guerie_de: datetime | None
-) -> None:
+def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) -> None:
     """Tell what is new of a voie: the first pause in a row, and the end of its troubles."""
+    suspension = nouvelles.suspension
     if suspension is not None and suspension.suspensions == 1:
         installation.alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
-    if guerie_de is not None:
-        installation.alerter(VoieReprise(fournisseur, guerie_de))
+    if nouvelles.guerie_de is not None:
+        installation.alerter(VoieReprise(fournisseur, nouvelles.guerie_de))
 
 
 def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> None:

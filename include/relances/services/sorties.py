@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from relances.rules.models import Canal
+from relances.rules.models import Canal, Chemin
 from relances.rules.politique import Niveau
-from relances.rules.routing import Chemin, Routage
-from relances.rules.selection import Regles
+from relances.rules.selection import Regles, Routage
 from relances.services.fournisseurs import chemins
 from relances.services.installation import Installation
 from relances.services.passages import Passage

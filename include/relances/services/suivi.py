@@ -6,13 +6,14 @@ from time import monotonic
 from typing import Final, assert_never
 
 from relances.rules.afterwards import delivered, kept_back, undelivered
+from relances.rules.codes import Cause
 from relances.rules.models import Statut
-from relances.rules.outcomes import Reglement, Reportee
+from relances.rules.outcomes import Reglement, put_off
 from relances.rules.politique import Envoi
-from relances.sending.calls import put_off, refused
+from relances.sending.crew import failed
 from relances.services.comptes import Compte
 from relances.store.suivi import Suivi, Suivie
-from relances_providers.errors import Misconfigured, ProviderError, TryLater
+from relances_providers.errors import Misconfigured, ProviderError
 from relances_providers.messaging import Delivery, Limits, Progress, Sender, Sent
 
 _PAUSE: Final = 600.0  # seconds between two questions about one message
@@ -77,12 +78,9 @@ def _undelivered(error: ProviderError | None, relance: Suivie, envoi: Envoi) -> 
     """Whose fault it was decides: the account's sends it back, what nobody explains is tried again by rule."""
     match error:
         case None:
-            unexplained = Reportee("non_livree", "non livrée, sans raison donnée", None)
-            return undelivered(unexplained, relance.essai, envoi)
+            return undelivered(put_off(Cause.NON_LIVREE, "non livrée, sans raison donnée", None, relance.essai, envoi))
         case Misconfigured():
             return kept_back(error.code, str(error), relance.numero - relance.essai, envoi)
-        case TryLater():
-            return undelivered(put_off(error), relance.essai, envoi)
         case _:
             # An outcome that stays unknown ends here too: it is never sent again.
-            return undelivered(refused(error), relance.essai, envoi)
+            return undelivered(failed(error, relance.essai, envoi))

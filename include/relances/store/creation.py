@@ -1,14 +1,17 @@
 """The relances of one execution, made in one transaction: all of them, or none."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import LiteralString
+from operator import itemgetter
+from typing import Any, LiteralString
 
 import psycopg
 
+from relances.rules.codes import Cause
+from relances.rules.errors import Blocked
 from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
 from relances.rules.politique import Plafonds
 from relances.rules.selection import Decision
@@ -49,7 +52,7 @@ class Creation:
         self._connection.execute(query("gather_history"), parameters)
         self._connection.execute(query("analyze_history"))
         self._exclusions += self._connection.execute(query("exclude_held"), parameters).rowcount
-        with self._connection.cursor("a_decider", row_factory=lambda _: Creance._make) as rows:
+        with self._connection.cursor("a_decider", row_factory=creance_of) as rows:
             rows.itersize = _FETCHED_AT_ONCE
             rows.execute(query("stream_creances_to_decide"), parameters, binary=True)
             for _, group in groupby(rows, key=lambda creance: creance.contribuable_id):
@@ -82,6 +85,7 @@ class Creation:
         if not self._execution.simulation:
             self._connection.execute(query("expire_replaced_relances"), added)
         self._select_waiting(added)
+        self._connection.execute(query("mark_decided"), {"execution_id": self._execution.id})
         return Created(self._relances, self._exclusions)
 
     def _reserve(self, nombre: int) -> list[int]:
@@ -102,10 +106,23 @@ class Creation:
                 copy.write_row(row)
 
 
+def creance_of(cursor: psycopg.Cursor[Creance]) -> Callable[[Sequence[Any]], Creance]:
+    """A row factory: each column into the field of its name. Raises LookupError where they are not the same."""
+    columns, fields = [column.name for column in cursor.description or ()], Creance._fields
+    if sorted(columns) != sorted(fields):
+        missing, unknown = sorted(set(fields) - set(columns)), sorted(set(columns) - set(fields))
+        raise LookupError(f"a creance wants the columns {missing}, and has no field for {unknown}")
+    if columns == list(fields):
+        return Creance._make  # a million rows a day: nothing to move
+    in_order = itemgetter(*map(columns.index, fields))
+    return lambda row: Creance._make(in_order(row))
+
+
 @contextmanager
 def open_creation(connection: psycopg.Connection, execution: Execution, devise: str) -> Iterator[Creation]:
     """Open the creation of an execution's relances; commits at the end, undoes all on an error."""
     with connection.transaction():
+        _require_validated(connection, execution)
         connection.execute(query("set_planner"))
         connection.execute(query("lock_creations"))
         connection.execute(query("clear_exclusions"), {"execution_id": execution.id, "etape": "creation"})
@@ -114,6 +131,17 @@ def open_creation(connection: psycopg.Connection, execution: Execution, devise: 
         if not execution.simulation:
             connection.execute(query("hold_earlier_relances"))
         yield Creation(connection, execution, devise)
+
+
+def _require_validated(connection: psycopg.Connection, execution: Execution) -> None:
+    """Blocked where nothing checked the run's latest extraction, whatever is said of the task that does."""
+    row = connection.execute(query("is_validated"), {"execution_id": execution.id}).fetchone()
+    if row is None or not row[0]:
+        raise Blocked(
+            f"l'extraction du passage {execution.run_id} n'a pas été contrôlée ; réinitialisez (Clear) la tâche "
+            "validate",
+            "nothing checked the extraction of this run: clear the validate task",
+        )
 
 
 def _of(execution: Execution) -> dict[str, object]:
@@ -141,5 +169,5 @@ def _common_columns(execution: Execution, devise: str) -> tuple[object, ...]:
     common = (execution.source, execution.occasion, execution.id, execution.date_relance, devise)
     if not execution.simulation:
         return (*common, Statut.EN_ATTENTE.value, None, None, None)
-    closed = ("simulation", "passage de simulation : rien n'est envoyé", datetime.now(UTC))
+    closed = (Cause.SIMULATION.value, "passage de simulation : rien n'est envoyé", datetime.now(UTC))
     return (*common, Statut.ANNULEE.value, *closed)

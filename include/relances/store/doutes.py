@@ -12,10 +12,9 @@ import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Statut
-from relances.rules.outcomes import Reglement
+from relances.rules.outcomes import Reglement, written
 from relances.store.database import query
 from relances.store.executions import Execution
-from relances.store.outcomes import outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class Clearing:
 
     def write(self, cleared: Sequence[tuple[Incertaine, Reglement]]) -> list[Statut]:
         """Write what was proved; returns the new states. What is no longer in doubt keeps its state."""
-        rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **outcomes(cleared)})
+        rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **written(cleared)})
         return [Statut(statut) for _, statut in rows]
 
 

@@ -76,10 +76,6 @@ class Executions:
             )
         return execution
 
-    def decide(self, execution: Execution) -> None:
-        """Remember that the run created its relances: its policy changes no more."""
-        self._connection.execute(query("mark_decided"), {"execution_id": execution.id})
-
     def standing(self, request: Request) -> Request:
         """The first request made under its run id. Blocked where this one differs."""
         execution = self.find(request.run_id)
@@ -99,16 +95,6 @@ class Executions:
                 "this run has no extraction yet: run the extract task first",
             )
         return execution
-
-    def require_validated(self, execution: Execution) -> None:
-        """Blocked where nothing checked the run's latest extraction, whatever is said of the task that does."""
-        row = self._connection.execute(query("is_validated"), {"execution_id": execution.id}).fetchone()
-        if row is None or not row[0]:
-            raise Blocked(
-                f"l'extraction du passage {execution.run_id} n'a pas été contrôlée ; réinitialisez (Clear) la tâche "
-                "validate",
-                "nothing checked the extraction of this run: clear the validate task",
-            )
 
     def agree(self, execution: Execution) -> None:
         """Remember that what the run is about may be sent."""

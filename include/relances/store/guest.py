@@ -9,8 +9,7 @@ from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
 from relances.rules.politique import BaseFiscale
-from relances.store.database import query
-from relances.store.silence import Silent
+from relances.store.database import Silent, query
 
 NAME: Final = "relances"
 """Under which an administrator finds what we do in pg_stat_activity, before what it is for."""

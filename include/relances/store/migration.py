@@ -15,8 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from relances.rules.errors import Blocked, PipelineError, TryAgain
-from relances.store.database import query
-from relances.store.encodage import UTF8, connect, encoding_of, must_be_utf8
+from relances.store.database import UTF8, connect, encoding_of, must_be_utf8, query
 from relances.store.pannes import panne
 
 _BASE = "relances_db"

@@ -8,9 +8,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from relances.store.database import query
+from relances.store.database import CUT, Impatient, query
 from relances.store.durabilite import Garanties, refusal
-from relances.store.silence import CUT, Impatient
 
 T_co = TypeVar("T_co", covariant=True)
 _PASSING: Final = (

@@ -11,13 +11,11 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
-from relances.rules.outcomes import Reglement
+from relances.rules.outcomes import Reglement, flagged, written
 from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
-from relances.store.outcomes import flagged, outcomes
 from relances.store.reconnection import DurableConnection
-from relances.store.restauration import read_etat, read_temoignage
-from relances.store.temoin import Temoin
+from relances.store.restauration import Temoin, read_etat, read_temoignage
 from relances.store.voies import VoieStore
 
 
@@ -135,7 +133,7 @@ class LotStore:
 
     async def _exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> tuple[list[Claim], int]:
         """The claims of one statement, and how many relances it saw: those it called off instead are no claims."""
-        written = outcomes(settled)
+        reglements = written(settled)
         flags = flagged(settled)
 
         async def write(connection: psycopg.AsyncConnection, *, again: bool) -> tuple[float, list[TupleRow]]:
@@ -144,7 +142,9 @@ class LotStore:
                 await connection.execute(query("flag_numbers"), flags)
             # After a lost acknowledgement the claim may have been made: what is ours unknowingly comes first.
             unheard = await self._unheard(connection) if again and nombre > 0 else []
-            cursor = await connection.execute(query("exchange"), {**written, **self._parameters(nombre - len(unheard))})
+            cursor = await connection.execute(
+                query("exchange"), {**reglements, **self._parameters(nombre - len(unheard))}
+            )
             return taken_at, unheard + await cursor.fetchall()
 
         taken_at, rows = await self._durable.run(write)

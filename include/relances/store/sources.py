@@ -179,11 +179,13 @@ class Source:
 
     def _check_contract(self, connection: psycopg.Connection, parameters: Mapping[str, object]) -> None:
         cursor = connection.execute(self._within("describe_overdue", "overdue.sql", connection), parameters)
-        missing = set(CONTRACT) - {column.name for column in cursor.description or ()}
-        if missing:
+        given = {column.name for column in cursor.description or ()}
+        if missing := set(CONTRACT) - given:
+            unknown = sorted(given - set(CONTRACT))
+            beside = f", et donne {', '.join(unknown)}, que le contrat ne connaît pas" if unknown else ""
             raise Blocked(
-                f"store/sources/{self.name}/overdue.sql ne donne pas {', '.join(sorted(missing))} ; "
-                "ajoutez ces colonnes à la requête",
+                f"store/sources/{self.name}/overdue.sql ne donne pas {', '.join(sorted(missing))}{beside} ; "
+                "ajoutez ces colonnes à la requête, ou renommez-les",
                 "overdue.sql lacks columns of the contract",
             )
 

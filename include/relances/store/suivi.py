@@ -8,9 +8,8 @@ import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Statut
-from relances.rules.outcomes import Reglement
+from relances.rules.outcomes import Reglement, flagged, written
 from relances.store.database import query
-from relances.store.outcomes import flagged, outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Suivi:
         with self._connection.transaction():
             if flags is not None:
                 self._connection.execute(query("flag_numbers"), flags)
-            rows = self._connection.execute(query("apply_news"), outcomes(news)).fetchall()
+            rows = self._connection.execute(query("apply_news"), written(news)).fetchall()
         return [Statut(statut) for _, statut in rows]
 
     def give_up(self, fournisseur: str, jours: int, nombre: int) -> int:

@@ -6,7 +6,7 @@
 from typing import Final
 
 from relances_providers.error_table import ErrorRow, Table, table
-from relances_providers.errors import Misconfigured, OutcomeUnknown, TryLater
+from relances_providers.errors import TOO_LATE, Misconfigured, OutcomeUnknown, TryLater
 
 TABLE: Final[Table] = table(
     [
@@ -39,7 +39,7 @@ TABLE: Final[Table] = table(
             wording="408 ; timeout ; ReadTimeout ; ReadError ; RemoteProtocolError",
         ),
         ErrorRow(
-            code="trop_tard",
+            code=TOO_LATE,
             kind=TryLater,
             meaning="envoi abandonné, il commençait trop tard",
             cure="nouvel essai de lui-même ; si cela dure, baissez max_in_flight de la connexion {conn_id}",

@@ -16,12 +16,13 @@ closed early, half, endless            RemoteProtocolError          perhaps
 =====================================  ===========================  =======================
 
 Redirects are never followed and a POST is never sent again. The proxy is the environment's (HTTPS_PROXY, NO_PROXY).
-An answer is read up to a limit: ``bounded``.
+An answer is read up to a limit, packed and unpacked: a server that never ends must not fill the memory.
 """
 
 import ssl
 import time
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
@@ -31,7 +32,62 @@ import httpx
 from aiohttp.abc import AbstractStreamWriter
 
 from relances_providers.http.addresses import is_loopback
-from relances_providers.http.bounded import LARGEST, MOST, UnreadableBody, read_body
+
+LARGEST: Final = "relances.largest"  # a request's extension: bytes of its answer, where MOST is too few
+MOST: Final = 1_048_576  # bytes: a thousand times what a provider has to say
+_CHUNK: Final = 65_536
+_PLAIN: Final = frozenset({"", "identity"})
+_GZIP: Final = frozenset({"gzip", "x-gzip"})
+
+
+class UnreadableBody(Exception):
+    """A body that is too large, or is not packed as it says; the message has nothing of it."""
+
+
+async def read_body(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+    """The whole body, unpacked, and the headers that fit it. Raises UnreadableBody, and what aiohttp does."""
+    packed = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        packed += chunk
+        if len(packed) > most:
+            raise UnreadableBody(f"the answer is larger than {most} bytes")
+    ways = [way.strip().lower() for way in ",".join(response.headers.getall("Content-Encoding", [])).split(",")]
+    headers = [(name, value) for name, value in response.raw_headers if name.lower() != b"content-encoding"]
+    return unpacked(bytes(packed), [way for way in ways if way not in _PLAIN], most), headers
+
+
+def unpacked(body: bytes, ways: Sequence[str], most: int) -> bytes:
+    """The body decompressed; the encodings are given in the order in which they were applied."""
+    if len(ways) > 2:
+        raise UnreadableBody("the answer is packed again and again")
+    for way in reversed(ways):
+        body = _unpacked(body, way, most)
+    return body
+
+
+def _unpacked(body: bytes, way: str, most: int) -> bytes:
+    if not body:
+        return body
+    if way in _GZIP:
+        return _inflated(body, zlib.MAX_WBITS | 16, most)
+    if way != "deflate":
+        raise UnreadableBody("the answer is packed in a way that was not asked for")
+    try:
+        return _inflated(body, zlib.MAX_WBITS, most)
+    except zlib.error:
+        return _inflated(body, -zlib.MAX_WBITS, most)  # as some servers understand the name
+
+
+def _inflated(body: bytes, window: int, most: int) -> bytes:
+    """Raises zlib.error."""
+    unpacker = zlib.decompressobj(window)
+    found = unpacker.decompress(body, most + 1)
+    if len(found) > most:
+        raise UnreadableBody(f"the answer is larger than {most} bytes once unpacked")
+    if not unpacker.eof:
+        raise UnreadableBody("the answer ends before its packing does")
+    return found
+
 
 NOT_AFTER: Final = "relances.not_after"  # a request's extension: monotonic seconds, see below
 SURELY_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)

@@ -6,8 +6,8 @@ from typing import Final
 
 import httpx
 
+from relances_providers.http.client import Wire
 from relances_providers.http.pacer import Pacer
-from relances_providers.http.wire import Wire
 from relances_providers.twilio.answers import read_resource, unusable
 from relances_providers.twilio.errors import TABLE
 from relances_providers.twilio.records import Page, Record, read_page, read_record

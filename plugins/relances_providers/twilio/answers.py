@@ -9,8 +9,7 @@ import httpx
 
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
-from relances_providers.http.json_object import object_of
-from relances_providers.http.retry_after import retry_after
+from relances_providers.http.answer_text import object_of, retry_after
 from relances_providers.quotation import plain, quote
 from relances_providers.twilio.errors import TABLE
 

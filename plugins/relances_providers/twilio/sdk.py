@@ -19,9 +19,8 @@ from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client as TwilioClient  # type: ignore[import-untyped]
 
 from relances_providers.http.answer_text import text_of
-from relances_providers.http.bounded import LARGEST, MOST
 from relances_providers.http.client import Client
-from relances_providers.http.transport import NOT_AFTER
+from relances_providers.http.transport import LARGEST, MOST, NOT_AFTER
 
 # TWILIO_REGION, TWILIO_EDGE and the like would change the address. The SDK reads os.environ in place of an empty one.
 _NO_ENVIRONMENT: Final = {"": ""}

@@ -6,7 +6,7 @@ from typing import Final
 
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
-from relances_providers.http.wire import Wire
+from relances_providers.http.client import Wire
 from relances_providers.messaging import Limits
 from relances_providers.twilio.sdk import Credentials
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from relances_providers.clocks import CLOCKS_APART
 from relances_providers.errors import ProviderError
-from relances_providers.http.wire import Wire
+from relances_providers.http.client import Wire
 from relances_providers.messaging import Sent
 from relances_providers.twilio.account import MOST_PAGES, TwilioAccount
 from relances_providers.twilio.answers import MESSAGE_ID

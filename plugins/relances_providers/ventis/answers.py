@@ -9,8 +9,7 @@ import httpx
 from relances_providers.discretion import HIDDEN
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import ProviderError
-from relances_providers.http.answer_text import text_of
-from relances_providers.http.retry_after import retry_after
+from relances_providers.http.answer_text import retry_after, text_of
 from relances_providers.quotation import quote
 from relances_providers.ventis.errors import TABLE
 

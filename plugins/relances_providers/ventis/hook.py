@@ -12,10 +12,9 @@ from typing import ClassVar, Final
 import httpx
 
 from relances_providers.connection_fields import ConnectionFields, read_fields
-from relances_providers.http.client import Client
+from relances_providers.http.client import Client, Wire
 from relances_providers.http.token_auth import TokenAuth
 from relances_providers.http.transport import NOT_AFTER
-from relances_providers.http.wire import Wire
 from relances_providers.keycloak.token import KeycloakAccount
 from relances_providers.messaging import Capabilities, Finding, Limits, Message, MessagingHook, Receipt, Sender, Verdict
 from relances_providers.ventis.answers import read_answer, token_refused

@@ -8,8 +8,7 @@ import httpx
 
 from relances_providers.error_table import ErrorRow
 from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLater
-from relances_providers.http.json_object import object_of
-from relances_providers.http.retry_after import retry_after
+from relances_providers.http.answer_text import object_of, retry_after
 from relances_providers.quotation import quote
 from relances_providers.zoom.connection_errors import MISSING_SCOPE
 from relances_providers.zoom.errors import TABLE

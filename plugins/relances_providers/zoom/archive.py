@@ -8,10 +8,9 @@ from urllib.parse import quote
 
 import httpx
 
-from relances_providers.http.client import Client
-from relances_providers.http.json_object import object_of
+from relances_providers.http.answer_text import object_of
+from relances_providers.http.client import Client, Wire
 from relances_providers.http.pacer import Pacer
-from relances_providers.http.wire import Wire
 from relances_providers.messaging import Candidate, Delivery, Sent, Sought
 from relances_providers.zoom.answers import look_up_error
 from relances_providers.zoom.connection_errors import MISSING_SCOPE

@@ -14,10 +14,9 @@ import httpx
 
 from relances_providers.connection_fields import ConnectionFields, read_fields
 from relances_providers.errors import ProviderError
-from relances_providers.http.client import Client
+from relances_providers.http.client import Client, Wire
 from relances_providers.http.token_auth import TokenAuth
 from relances_providers.http.transport import NOT_AFTER
-from relances_providers.http.wire import Wire
 from relances_providers.messaging import (
     Candidate,
     Capabilities,

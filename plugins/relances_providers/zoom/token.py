@@ -7,8 +7,7 @@ from typing import Final
 import httpx
 
 from relances_providers.errors import ProviderError
-from relances_providers.http.token_answers import read_token
-from relances_providers.http.token_auth import Granted
+from relances_providers.http.token_auth import Granted, read_token
 from relances_providers.zoom.token_errors import TABLE, refusal
 
 _HOUR: Final = 3600.0  # seconds: the life of a token, where the answer does not say

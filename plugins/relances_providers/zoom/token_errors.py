@@ -10,8 +10,8 @@ import httpx
 
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
-from relances_providers.http.retry_after import retry_after
-from relances_providers.http.token_answers import read_error
+from relances_providers.http.answer_text import retry_after
+from relances_providers.http.token_auth import read_error
 
 ACCOUNT_CURE: Final = "vérifiez account_id, puis login, dans la connexion {conn_id} (App Marketplace → App Credentials)"
 ACCOUNT_CURE_ENGLISH: Final = "check account_id, then login, in the connection (App Marketplace, App Credentials)"

@@ -155,8 +155,8 @@ WHERE r.du_jour OR r.statut NOT IN ('echec', 'annulee') OR r.code = '408';
 -- name: stream_creances_to_decide
 -- One row per creance without a verdict yet, a contribuable's together, with what was already said of it.
 SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
-    c.telephones[1], n.chiffres, n.pays, coalesce(n.migre, false), coalesce(n.format_guide, false), coalesce(n.attribue, false),
-    n.refus,
+    c.telephones[1] AS saisie, n.chiffres, n.pays, coalesce(n.migre, false) AS migre,
+    coalesce(n.format_guide, false) AS format_guide, coalesce(n.attribue, false) AS attribue, n.refus,
     CASE WHEN cardinality(c.telephones) > 1 THEN (
         -- The best first: one that takes messages, then the latest that one reached.
         SELECT jsonb_agg(
@@ -169,15 +169,15 @@ SELECT c.rang, c.creance_id, c.contribuable_id, c.nom, c.prenom,
             WHERE r.telephone = l.chiffres AND r.statut = 'livree'
         ) livree
         WHERE t.saisie IS NOT NULL
-    ) END,
+    ) END AS numeros,
     c.langue, c.categorie, c.libelle, c.montant_du, c.echeance, c.jours_retard,
     -- What the source says is yet to come is a mistake, and what is of before any delay counts no more than nothing.
     greatest(h.jour, CASE WHEN c.derniere_relance < greatest(now(), %(date_relance)s::date + interval '2 days')
         AND c.derniere_relance > %(date_relance)s::date - greatest(%(delai_jours)s, 7) - interval '2 days'
-        THEN (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date END),
-    coalesce(s.du_jour, false),
-    op.contribuable_id IS NOT NULL,
-    (coalesce(s.semaine, 0) + coalesce(c.relances_agents, 0))::integer
+        THEN (c.derniere_relance AT TIME ZONE 'Africa/Libreville')::date END) AS derniere_relance,
+    coalesce(s.du_jour, false) AS relance_du_jour,
+    op.contribuable_id IS NOT NULL AS opposition,
+    (coalesce(s.semaine, 0) + coalesce(c.relances_agents, 0))::integer AS relances_semaine
 FROM relances.creance_extraite c
 LEFT JOIN relances.exclusion x ON x.rang = c.rang
 LEFT JOIN relances.numero n ON n.saisie = c.telephones[1] COLLATE "C"
