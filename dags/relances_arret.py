@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from relances.pipeline import envois
+from relances.orchestration import envois
 from relances_providers.provider_info import PROVIDERS
 
 PARAMS = {

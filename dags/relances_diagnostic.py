@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from airflow.sdk import Param, dag, task
 
-from relances.pipeline import examination
+from relances.orchestration import diagnostic as examination
 from relances_providers.provider_info import PROVIDERS
 
 PARAMS = {

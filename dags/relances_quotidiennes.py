@@ -36,8 +36,8 @@ from airflow.sdk import (
     task,
 )
 
-from relances import pipeline
-from relances.pipeline import alertes
+from relances import orchestration
+from relances.orchestration import alertes
 from relances.rules.request import DEFAULTS
 from relances_providers.provider_info import PROVIDERS
 
@@ -157,37 +157,37 @@ def relances_quotidiennes() -> None:
     @task
     def check_providers() -> None:
         """Jeton, expéditeur et accès du fournisseur. — Token, sender and reachability."""
-        pipeline.check_providers(pipeline.current_request())
+        orchestration.check_providers(orchestration.current_request())
 
     @task
     def extract() -> int:
         """Créances en retard, copiées de l'application fiscale. — Overdue creances, copied."""
-        return pipeline.extract(pipeline.current_request())
+        return orchestration.extract(orchestration.current_request())
 
     @task
     def validate() -> int:
         """Contrôles great-expectations ; une ligne fautive est exclue. — Data quality."""
-        return pipeline.validate(pipeline.current_request())
+        return orchestration.validate(orchestration.current_request())
 
     @task
     def create_relances() -> int:
         """Une relance par contribuable, ou une raison par créance. — One reminder each, or a reason."""
-        return pipeline.create_relances(pipeline.current_request())
+        return orchestration.create_relances(orchestration.current_request())
 
     @task.short_circuit(ignore_downstream_trigger_rules=False)
     def approve() -> bool:
         """S'arrête ici si l'envoi n'est pas automatique. — Stops here unless sending is automatic."""
-        return pipeline.approve(pipeline.current_request())
+        return orchestration.approve(orchestration.current_request())
 
     @task
     def plan_lots(fournisseur: str) -> list[dict[str, str | int]]:
         """Partage ce qu'un fournisseur a encore à envoyer. — Shares out what a provider has left to send."""
-        return pipeline.plan_lots(pipeline.current_request(), fournisseur)
+        return orchestration.plan_lots(orchestration.current_request(), fournisseur)
 
     @task(execution_timeout=None)
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
-        return pipeline.send_lot(pipeline.current_request(), fournisseur, premier, dernier)
+        return orchestration.send_lot(orchestration.current_request(), fournisseur, premier, dernier)
 
     # In no pool: it comes after the lanes of its run, and its retries share the rate of those of the others.
     @task.sensor(
@@ -199,23 +199,23 @@ def relances_quotidiennes() -> None:
     )
     def reconcile() -> bool:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
-        return pipeline.reconcile(pipeline.current_request())
+        return orchestration.reconcile(orchestration.current_request())
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def write_back() -> int:
         """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
-        return pipeline.write_back(pipeline.current_request())
+        return orchestration.write_back(orchestration.current_request())
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def report() -> str:
         """Bilan : chaque créance extraite à sa place. — Every extracted creance in its place."""
-        return pipeline.report(pipeline.current_request())
+        return orchestration.report(orchestration.current_request())
 
     # A run is red when any task failed, whatever ran after it, or was marked as done and was not.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     def verdict() -> None:
         """Rougit le passage si une tâche a échoué, ou n'a pas été faite. — Red unless all was done."""
-        pipeline.verdict(pipeline.current_request())
+        orchestration.verdict(orchestration.current_request())
 
     checked, extracted, validated, created, approved = (
         check_providers(), extract(), validate(), create_relances(), approve()

@@ -24,8 +24,8 @@ from datetime import timedelta
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 
-from relances import pipeline
-from relances.pipeline import alertes
+from relances import orchestration
+from relances.orchestration import alertes
 
 # What hangs is ended, so that the next pass begins; not soon, what sends again what is due.
 LONGEST = timedelta(hours=1)
@@ -47,13 +47,13 @@ def relances_reconciliation() -> None:
     @task(execution_timeout=LONGEST_RECONCILIATION)
     def reconcile() -> None:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
-        pipeline.reconcile_every_run()
+        orchestration.reconcile_every_run()
 
     # What was learnt of one fournisseur is shown, whatever the trouble of another.
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def write_back() -> int:
         """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
-        return pipeline.write_back_every_run()
+        return orchestration.write_back_every_run()
 
     # A run is red when any task failed, whatever ran after it.
     verdict = EmptyOperator(task_id="verdict", trigger_rule=TriggerRule.NONE_FAILED)

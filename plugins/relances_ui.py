@@ -13,7 +13,7 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
 from airflow.sdk.configuration import conf
 
-from relances.rules.controles import page_folder
+from relances.rules.validation import page_folder
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator

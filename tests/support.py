@@ -10,8 +10,8 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
 
+from relances.policy.politique import DEFAULT_FILE
 from relances.rules.fenetre import JOURS, LIBREVILLE
-from relances.rules.policy_file import DEFAULT_FILE
 
 PATIENCE_SECONDS = 30
 MEMORY = Path("/dev/shm")  # noqa: S108 - a place, not a name to guess

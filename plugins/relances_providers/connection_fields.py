@@ -10,8 +10,8 @@ from typing import Final
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from relances_providers.addresses import is_encrypted, is_web_address
 from relances_providers.errors import Misconfigured
+from relances_providers.http.addresses import is_encrypted, is_web_address
 from relances_providers.messaging import MessagingHook
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")

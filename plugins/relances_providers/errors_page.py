@@ -15,8 +15,8 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
+from relances_providers.http.errors import TABLE as NETWORK
 from relances_providers.provider_info import PROVIDERS
-from relances_providers.wire_errors import TABLE as NETWORK
 
 PAGE: Final = Path(__file__).with_name("ERREURS.md")
 

@@ -60,8 +60,8 @@ PROVIDERS = (
         countries=frozenset({"GA"}),
         lots_at_once=2,
         connection_type="ventis",
-        hook_class="relances_providers.ventis_hook.VentisHook",
-        error_tables=("relances_providers.ventis_errors:TABLE", "relances_providers.keycloak_errors:TABLE"),
+        hook_class="relances_providers.ventis.hook.VentisHook",
+        error_tables=("relances_providers.ventis.errors:TABLE", "relances_providers.keycloak.errors:TABLE"),
         title="Ventis Messaging (SMS)",
         labels={
             "host": "Adresse de l'API (host)",
@@ -91,8 +91,8 @@ PROVIDERS = (
         countries=frozenset({"US", "CA"}),
         lots_at_once=1,
         connection_type="zoom_sms",
-        hook_class="relances_providers.zoom_sms_hook.ZoomSmsHook",
-        error_tables=("relances_providers.zoom_errors:TABLE",),
+        hook_class="relances_providers.zoom.hook.ZoomSmsHook",
+        error_tables=("relances_providers.zoom.errors:TABLE",),
         title="Zoom Phone (SMS)",
         labels={
             "host": "Adresse de l'API (host)",
@@ -118,8 +118,8 @@ PROVIDERS = (
         countries=frozenset(),
         lots_at_once=2,
         connection_type="twilio_whatsapp",
-        hook_class="relances_providers.twilio_whatsapp_hook.TwilioWhatsAppHook",
-        error_tables=("relances_providers.twilio_errors:TABLE",),
+        hook_class="relances_providers.twilio.hook.TwilioWhatsAppHook",
+        error_tables=("relances_providers.twilio.errors:TABLE",),
         title="Twilio (WhatsApp)",
         labels={
             "host": "Adresse de l'API (host)",
@@ -145,7 +145,7 @@ PROVIDERS = (
 
 _WEBHOOK: Mapping[str, object] = {
     "connection-type": "chat_webhook",
-    "hook-class-name": "relances_providers.webhook_hook.WebhookHook",
+    "hook-class-name": "relances_providers.http.webhook.WebhookHook",
     "hook-name": "Webhook de messagerie (alertes)",
     "ui-field-behaviour": {
         "hidden-fields": [name for name in _STANDARD_FIELDS if name != "password"],

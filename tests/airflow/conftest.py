@@ -18,7 +18,7 @@ import psutil
 import psycopg
 import pytest
 
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.support import postgres_connection, write_policy
 

@@ -19,10 +19,10 @@ from typing import Final
 
 import psycopg
 
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
 from relances.local.postgres import EmbeddedPostgres
-from relances.rules.policy import BaseFiscale
-from relances.stages.write_back import write_back
+from relances.rules.politique import BaseFiscale
+from relances.services.write_back import write_back
 from relances.store import migrate
 from relances.store.sources import Source
 from tests.bench.connections import DATE

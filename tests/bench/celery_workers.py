@@ -14,8 +14,8 @@ from typing import Final
 
 import psycopg
 
+from demo import create_base_fictive
 from relances.local import airflow_environment
-from relances.local.base_fictive import create_base_fictive
 from relances.local.connections import Connection
 from relances.local.console import Console
 from relances.local.postgres import EmbeddedPostgres

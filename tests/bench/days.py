@@ -6,8 +6,8 @@ from typing import Final
 
 import psycopg
 
-from relances.local.base_fictive import create_base_fictive
-from relances.local.base_fictive.chargement import MAXIMUM
+from demo import create_base_fictive
+from demo.chargement import MAXIMUM
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
 from tests.bench.connections import DATE, NOBODY_LISTENS, environment

@@ -18,12 +18,12 @@ from typing import Final, NamedTuple
 
 import httpx
 
-from relances.stages.memory import rare_collections
+from relances.sending.memory import rare_collections
+from relances_providers.http.transport import AiohttpTransport
 from relances_providers.messaging import Message, MessagingHook
-from relances_providers.transport import AiohttpTransport
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
-from relances_providers.ventis_hook import VentisHook
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
+from relances_providers.ventis.hook import VentisHook
+from relances_providers.zoom.hook import ZoomSmsHook
 from simulators import Settings
 from tests.bench.simulated import simulators
 

@@ -19,14 +19,14 @@ from typing import NamedTuple
 
 import httpx
 
+from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
-from relances.rules.policy_file import load_policy
-from relances.stages.memory import rare_collections
-from relances.stages.sending import LotSender, lease
+from relances.sending.memory import rare_collections
+from relances.sending.worker import LotSender, lease
 from relances.store.sending import Lot, LotStore
-from relances_providers.transport import AiohttpTransport
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.http.transport import AiohttpTransport
+from relances_providers.ventis.hook import VentisHook
 from tests.bench.connections import ventis
 from tests.bench.machine import measured_core, pin
 from tests.bench.staged import TEXT, stage

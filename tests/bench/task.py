@@ -1,6 +1,6 @@
 """Tasks of the daily run, in a process of their own, as Airflow runs them; prints what they took.
 
-python -m tests.bench.task <run_id> <day, as 2026-03-02> <functions of relances.pipeline, in turn>…
+python -m tests.bench.task <run_id> <day, as 2026-03-02> <functions of relances.orchestration, in turn>…
 """
 
 import json
@@ -15,7 +15,7 @@ from datetime import date
 from time import perf_counter, process_time
 from typing import Final
 
-from relances import pipeline
+from relances import orchestration
 from relances.rules.request import DEFAULTS, Request
 
 _MARK: Final = "FIGURES "
@@ -44,8 +44,8 @@ def run(environment: Mapping[str, str], run_id: str, day: date, *functions: str)
 def send(request: Request) -> dict[str, int]:
     """Every lot of the run, one after the other; how many relances ended in each state."""
     counts = Counter[str]()
-    for lot in pipeline.plan_lots(request, "ventis"):
-        counts.update(pipeline.send_lot(request, **lot))  # type: ignore[arg-type]
+    for lot in orchestration.plan_lots(request, "ventis"):
+        counts.update(orchestration.send_lot(request, **lot))  # type: ignore[arg-type]
     return dict(counts)
 
 
@@ -53,8 +53,8 @@ def task(name: str) -> Callable[[Request], object]:
     if name == "send":
         return send
     if name.endswith("_every_run"):
-        return lambda _: getattr(pipeline, name)()
-    return getattr(pipeline, name)  # type: ignore[no-any-return]
+        return lambda _: getattr(orchestration, name)()
+    return getattr(orchestration, name)  # type: ignore[no-any-return]
 
 
 def main(run_id: str, day: str, *functions: str) -> None:

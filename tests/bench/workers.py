@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Final
 
-from relances.stages.memory import rare_collections
+from relances.sending.memory import rare_collections
 from relances.store.sending import Lot
 from tests.bench.loop import Measure, connect, send_lot
 from tests.bench.staged import stage

@@ -12,11 +12,11 @@ from typing import Final
 import psycopg
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import pipeline
-from relances.pipeline.installation import restaurer
+from relances import orchestration
+from relances.orchestration.restauration import restaurer
 from relances.rules.errors import PipelineError
-from relances.stages import sending
-from relances.stages.restauration import Parole
+from relances.sending import worker as sending
+from relances.services.restauration import Parole
 from relances_providers.errors import ProviderError
 from tests.integration.world import ask, request
 
@@ -68,9 +68,9 @@ def run(task: str, environment: dict[str, str], log: Path, words: tuple[str, ...
 def send(run_id: str, fournisseur: str, order: str) -> None:
     """Every lot of a fournisseur, one after the other, in one order or the other; what is held up comes back later."""
     asked = request(run_id)
-    lots = pipeline.plan_lots(asked, fournisseur)
+    lots = orchestration.plan_lots(asked, fournisseur)
     for lot in lots[:: int(order)]:
-        pipeline.send_lot(asked, **lot)  # type: ignore[arg-type]
+        orchestration.send_lot(asked, **lot)  # type: ignore[arg-type]
 
 
 def send_all(*runs_and_fournisseurs: str) -> None:
@@ -95,7 +95,7 @@ def send_supervised(run_id: str, fournisseur: str, order: str, pid_file: str) ->
 
 
 def reconcile() -> None:
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
 
 
 def restore() -> None:

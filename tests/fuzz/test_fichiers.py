@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.colonnes import Illisible, find_columns
 from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, read_contact
 from relances.rules.dates import read_date
 from relances.rules.errors import Blocked
 from relances.rules.montants import read_montant
-from relances.rules.policy_file import load_policy
 from relances.rules.tableur import read_table
 from tests.fuzz import fuzz
 from tests.support import one_sentence

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relances.rules.phones import Numero, Refus, candidats, destination, doute, lire
-from relances.rules.saisie import LONGEST
+from relances.rules.numeros import Numero, Refus, candidats, destination, doute, lire
+from relances.rules.numeros_saisie import LONGEST
 from tests.fuzz import fuzz
 from tests.fuzz.lecteur import would_dial
 

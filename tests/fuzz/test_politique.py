@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import DEFAULT_FILE, load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarit import compile_gabarit
+from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
-from relances.rules.policy_file import DEFAULT_FILE, load_policy
-from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 from relances.rules.values import Values
 from tests.fuzz import fuzz
 from tests.support import one_sentence

@@ -61,7 +61,7 @@ def great_expectations() -> None:
     """Load the library, which takes seconds and warns of what it does meanwhile: that is not ours to mend."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        importlib.import_module("relances.stages.suite")
+        importlib.import_module("relances.services.validation_suite")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import psycopg
 
 from relances.rules.bilan import NON_TRAITEE
 from relances.store.executions import Executions
-from relances.store.reporting import Reporting
+from relances.store.rapport import Reporting
 from tests.integration.world import Row, ask
 
 AT_REST = {"envoyee", "livree", "echec", "annulee", "en_attente"}

@@ -8,16 +8,16 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from relances.pipeline.policy import politique, rules_of
+from relances.orchestration.politique import politique, rules_of
 from relances.rules.request import Request
 from relances.rules.selection import Regles
-from relances.stages.creation import create_relances
-from relances.stages.extraction import extract
-from relances.stages.numeros import read_numbers
+from relances.services.creation import create_relances
+from relances.services.extraction import extract
+from relances.services.numeros import read_numbers
 from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
-from relances.store.quality import Quality
 from relances.store.sources import Source
+from relances.store.validation import Quality
 from tests.integration.world import TODAY, Row, ask
 
 OVERDUE = """

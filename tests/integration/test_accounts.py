@@ -8,23 +8,23 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.pipeline.envois import REPRENDRE, VOIR, act
-from relances.pipeline.policy import politique
-from relances.pipeline.providers import explications
-from relances.pipeline.reports import wording
+from relances import orchestration
+from relances.orchestration.envois import REPRENDRE, VOIR, act
+from relances.orchestration.politique import politique
+from relances.orchestration.providers import explications
+from relances.orchestration.rapport import wording
 from relances.rules.afterwards import delivered
 from relances.rules.causes import cause
 from relances.rules.errors import Blocked
 from relances.rules.outcomes import Reglement
-from relances.stages import reporting
-from relances.stages.accounts import Account
-from relances.stages.calls import put_off
-from relances.stages.traffic import Traffic
+from relances.sending.calls import put_off
+from relances.sending.traffic import Traffic
+from relances.services import rapport as reporting
+from relances.services.accounts import Account
 from relances.store.accounts import hold_voie
-from relances.store.durable import DurableConnection
 from relances.store.executions import Executions
-from relances.store.following import Following
+from relances.store.reconnection import DurableConnection
+from relances.store.suivi import Following
 from relances.store.voies import VoieStore
 from relances_providers.errors import Fault, Misconfigured, TryLater
 from relances_providers.messaging import Limits
@@ -84,7 +84,7 @@ def sent_by(provider: Provider) -> int:
 def learn() -> None:
     """A pass every quarter of an hour learns it."""
     with pytest.raises(Misconfigured, match="63112"):
-        pipeline.reconcile_every_run()
+        orchestration.reconcile_every_run()
 
 
 # --- what it makes of forty people ---
@@ -95,7 +95,7 @@ def test_forty_accepted_then_failed_for_the_account_are_all_sent_once_more_once_
 ) -> None:
     accepted_by_a_broken_account(relances_url, provider)
     with pytest.raises(Misconfigured, match=CURE) as red:
-        pipeline.reconcile(RUN)
+        orchestration.reconcile(RUN)
     one_sentence(red.value)
     assert "numéro" not in str(red.value).partition(" — ")[0]
 
@@ -111,9 +111,9 @@ def test_forty_accepted_then_failed_for_the_account_are_all_sent_once_more_once_
     provider.upset()
     act(REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"livree": FORTY}
     assert sent_by(provider) == 2 * FORTY
     calls = ask(relances_url, "SELECT numero, issue, constat, constat_code FROM relances.tentative")
@@ -122,7 +122,7 @@ def test_forty_accepted_then_failed_for_the_account_are_all_sent_once_more_once_
         (2, "acceptee", "livree", None),
     ]
     invariants(relances_url, provider.ledger())
-    assert pipeline.reconcile(RUN)
+    assert orchestration.reconcile(RUN)
 
 
 def test_its_report_says_what_to_mend_and_blames_no_number(relances_url: str, provider: Provider) -> None:
@@ -142,7 +142,7 @@ def test_a_run_whose_relances_wait_for_the_account_is_red_whoever_learnt_it(
     accepted_by_a_broken_account(relances_url, provider)
     learn()
     with pytest.raises(Blocked, match=CURE) as red:
-        pipeline.reconcile(RUN)
+        orchestration.reconcile(RUN)
     one_sentence(red.value)
 
 
@@ -152,7 +152,7 @@ def test_a_run_of_other_relances_is_not_red_for_it(relances_url: str, provider: 
     other = request("autre", RUN.date_relance - timedelta(days=1))
     with psycopg.connect(relances_url, autocommit=True) as relances:
         Executions(relances).open(other, "collecte_taxe")
-    assert pipeline.reconcile(other)
+    assert orchestration.reconcile(other)
 
 
 def test_no_attempt_is_used_up_however_often_it_happens(relances_url: str, provider: Provider) -> None:
@@ -180,7 +180,7 @@ def test_a_number_s_fault_among_them_is_still_that_number_s(relances_url: str, p
 def test_it_moves_nothing_to_another_channel(relances_url: str, provider: Provider, connect: Connect) -> None:
     accepted_by_a_broken_account(relances_url, provider, 3)
     learn()
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     moved = ask(relances_url, "SELECT 1 FROM relances.relance WHERE repli_le IS NOT NULL OR canal <> 'whatsapp'")
     assert moved == []
 
@@ -195,7 +195,7 @@ def test_while_it_lasts_an_opening_of_the_lane_costs_one_message(relances_url: s
     for _ in range(openings):
         let_time_pass(relances_url, politique().envoi.disjoncteur.pause_max + 1)
         with suppress(Misconfigured):
-            pipeline.reconcile_every_run()
+            orchestration.reconcile_every_run()
         assert lane(relances_url)["suspendue_jusqu_au"] > datetime.now(UTC)
     assert FORTY < sent_by(provider) <= FORTY + openings
     assert CURE in lane(relances_url)["motif"]
@@ -207,14 +207,14 @@ def test_a_probe_that_arrives_opens_the_lane_and_is_told(relances_url: str, prov
     learn()
     provider.upset()
     let_time_pass(relances_url, politique().envoi.disjoncteur.pause_max + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": FORTY - 1}
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"livree": 1, "envoyee": FORTY - 1}
     assert "envoie de nouveau" in chat.texts()[-1]
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"livree": FORTY}
     assert sent_by(provider) == 2 * FORTY
     invariants(relances_url, provider.ledger())
@@ -248,7 +248,7 @@ def test_what_is_told_after_the_mend_of_messages_of_before_holds_nothing_up(
     provider.upset()
     act(REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 2}
     assert lane(relances_url)["suspendue_jusqu_au"] is None
 
@@ -258,7 +258,7 @@ def test_resumed_without_a_mend_it_is_held_up_again(relances_url: str, provider:
     learn()
     act(REPRENDRE, "twilio")
     let_time_pass(relances_url, PAUSE + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     learn_again = lane(relances_url)
     assert learn_again["suspendue_jusqu_au"] is None
     let_time_pass(relances_url, PAUSE + 1)
@@ -388,7 +388,7 @@ def test_an_unknown_reason_blames_nobody_and_is_tried_again_so_many_times(
     for _ in range(politique().envoi.tentatives_max):
         asyncio.run(send(relances_url, lot(fournisseur=fournisseur)))
         assert statuts(relances_url) == {"envoyee": 2}
-        pipeline.reconcile_every_run()
+        orchestration.reconcile_every_run()
         let_time_pass(relances_url, 86_400)
     failed = ask(relances_url, "SELECT statut, code, repli_le FROM relances.relance")
     assert [tuple(row.values()) for row in failed] == [("echec", later, None)] * 2

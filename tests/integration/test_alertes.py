@@ -13,13 +13,13 @@ import psycopg
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import pipeline
-from relances.pipeline import alertes, webhook
+from relances import orchestration
+from relances.orchestration import alertes, webhook
 from relances.rules.alertes import Compte
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
-from relances_providers import webhook_hook
 from relances_providers.errors import Misconfigured
+from relances_providers.http import webhook as webhook_hook
 from tests.chat import TOKEN, Chat, running_chat
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -260,7 +260,7 @@ def fall_down(relances_url: str, provider: Provider) -> None:
     """A lot in vain, and the pause that comes of it."""
     provider.upset({"fault": "http_503_before"})
     with pytest.raises(AirflowRescheduleException):
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
     let_time_pass(relances_url, 90)
 
 
@@ -283,7 +283,7 @@ def test_a_fournisseur_that_is_back_is_told_once_too(
     provider.upset()
     for _ in range(2):
         stage_relances(relances_url, 40)
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
     _, text = connected.texts()
     assert "la file ventis envoie de nouveau" in text
     assert gabonese_numbers(text) == []
@@ -295,7 +295,7 @@ def test_a_setting_that_stops_a_lane_is_told_with_its_cure(
     stage_relances(relances_url, 2)
     provider.upset({"fault": "wrong_sender"})
     with pytest.raises(Misconfigured):
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
     assert "sender de la connexion ventis_default" in text

@@ -14,13 +14,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.preview import preview, show
+from demo import create_base_fictive
+from relances import orchestration
+from relances.orchestration.apercu import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
-from relances.store.previews import Previews
+from relances.store.apercu import Previews
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
@@ -62,10 +62,10 @@ def tax_content(url: str) -> list[list[Row]]:
 def real_run() -> None:
     """A run of today whose few relances wait to be sent."""
     asked = Request.of("passage-1", {**DEFAULTS, "limite": 3}, datetime.now(LIBREVILLE).date())
-    pipeline.extract(asked)
-    pipeline.validate(asked)
-    pipeline.create_relances(asked)
-    pipeline.report(asked)
+    orchestration.extract(asked)
+    orchestration.validate(asked)
+    orchestration.create_relances(asked)
+    orchestration.report(asked)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -190,7 +190,16 @@ def test_a_run_that_exists_is_shown_and_left_as_it_is(relances_url: str, tmp_pat
 
 
 def test_a_run_is_shown_as_it_is_or_not_at_all(relances_url: str) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "apercu", "--passage=passage-1", "--limite=2"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "relances.cli",
+        "apercu",
+        "--passage=passage-1",
+        "--limite=2",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert "--passage montre un passage tel qu'il est ; retirez" in done.stderr
@@ -261,7 +270,7 @@ def test_the_command_says_who_would_be_reminded_who_not_and_what_it_would_cost(r
         "-W",
         "ignore",
         "-m",
-        "relances.pipeline",
+        "relances.cli",
         "apercu",
         "--limite=2",
         "--jours-retard-min=0",

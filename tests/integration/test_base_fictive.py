@@ -13,11 +13,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from relances.local.base_fictive import DatabaseNotEmptyError, create_base_fictive
-from relances.local.base_fictive.__main__ import main
-from relances.local.base_fictive.hasard import Hasard
-from relances.local.base_fictive.proportions import PROPORTIONS, Numero, Situation
-from relances.local.base_fictive.telephones import TEMOINS, Annuaire
+from demo import DatabaseNotEmptyError, create_base_fictive
+from demo.__main__ import main
+from demo.hasard import Hasard
+from demo.proportions import PROPORTIONS, Numero, Situation
+from demo.telephones import TEMOINS, Annuaire
 
 AUJOURD_HUI = date(2026, 11, 21)
 TABLES = ("contribuable", "affectation_taxe", "info_collecte", "relance", "dossier_impaye", "taxe", "quartier")

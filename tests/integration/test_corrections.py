@@ -10,11 +10,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.pipeline.corrections import list_corrections
-from relances.pipeline.reports import wording
+from relances.orchestration.corrections import list_corrections
+from relances.orchestration.rapport import wording
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
-from relances.stages.reporting import tell
+from relances.services.rapport import tell
 from relances.store.corrections import Corrections
 from relances.store.executions import Executions
 from tests.integration.conftest import Connect
@@ -215,6 +215,6 @@ def test_without_a_run_there_is_nothing_to_list(relances_url: str) -> None:
 
 
 def test_the_command_prints_the_summary(day: Request) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "corrections", "--passage=passage-1"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "corrections", "--passage=passage-1"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == list_corrections("passage-1", None) + "\n"

@@ -8,14 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.pipeline.reports import wording
+from relances.orchestration.rapport import wording
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import Gabarits
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.selection import Regles
-from relances.rules.texts import Gabarits
-from relances.stages.reporting import report
+from relances.services.rapport import report
 from relances.store.creation import Created, open_creation
 from relances.store.executions import Executions
 from relances.store.oppositions import Oppositions

@@ -13,14 +13,14 @@ import psutil
 import psycopg
 import pytest
 
-from relances.demande import ask
+from relances.cli.questions import ask
 from relances.local.processes import wait_until
-from relances.pipeline import oppositions
+from relances.orchestration import oppositions
 from relances.rules.errors import Blocked
 from tests.integration.world import ask as rows_of
 from tests.support import one_sentence
 
-PIPELINE = [sys.executable, "-W", "ignore", "-m", "relances.pipeline"]
+PIPELINE = [sys.executable, "-W", "ignore", "-m", "relances.cli"]
 LOCAL = [sys.executable, "-W", "ignore", "-c", "import sys; from relances.local.cli import main; sys.exit(main())"]
 pytestmark = pytest.mark.usefixtures("connect")
 WAITING = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -68,7 +68,7 @@ def test_at_a_terminal_each_is_asked_for_and_no_process_shows_it(relances_url: s
             said = read_all(officer)
     assert process.returncode == 0
     assert len(family) > 1
-    assert "relances.pipeline" in shown
+    assert "relances.cli" in shown
     assert NUMBER not in shown
     assert "ONDO" not in shown
     assert "Numéro : " in said

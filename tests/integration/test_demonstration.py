@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from relances import pipeline
-from relances.pipeline.demonstration import refuse_real_provider
+from relances import orchestration
+from relances.orchestration.demonstration import refuse_real_provider
 from relances.rules.errors import Blocked
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.integration.provider import Provider
 from tests.integration.world import request
 from tests.support import one_sentence
@@ -35,7 +35,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> N
 def test_a_real_provider_is_refused(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str, field: str) -> None:
     connect(monkeypatch, host, keycloak_host)
     with pytest.raises(Blocked, match=f"{field} de la connexion ventis_default") as refused:
-        pipeline.check_providers(request())
+        orchestration.check_providers(request())
     one_sentence(refused.value)
 
 

@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.examination import TEXT, diagnose, message_test
+from demo import create_base_fictive
+from relances.orchestration.diagnostic import TEXT, diagnose, message_test
 from relances.rules.errors import Blocked
-from relances.store.inspection import STATEMENTS
+from relances.store.diagnostic import STATEMENTS
 from relances_providers.messaging import Finding, Verdict
 from relances_providers.provider_info import PROVIDERS
 from tests.chat import TOKEN
@@ -270,7 +270,7 @@ def test_an_outcome_that_nobody_knows_is_said_and_not_sent_again(provider: Provi
 
 
 def test_the_command_prints_the_findings_and_fails_where_one_is_bad(connect: Connect) -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "diagnostic"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "diagnostic"]
 
     connect("ventis", client_id="inconnu")
     done = subprocess.run(command, capture_output=True, text=True, check=False)

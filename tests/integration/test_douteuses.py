@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.pipeline.douteuses import list_doubtful
+from relances.orchestration.douteuses import list_doubtful
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 from tests.support import gabonese_numbers
@@ -62,7 +62,7 @@ def test_what_left_for_a_number_that_was_not_surely_typed_is_listed(tmp_path: Pa
 
 @pytest.mark.usefixtures("sent")
 def test_the_command_counts_them_and_shows_no_number() -> None:
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "douteuses"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "douteuses"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("3 relances parties vers un numéro douteux ; --csv FICHIER donne la liste entière.")
     assert gabonese_numbers(done.stdout) == []

@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.examination import diagnose
+from demo import create_base_fictive
+from relances import orchestration
+from relances.orchestration.diagnostic import diagnose
 from relances.store import migrate
 from relances_providers.messaging import Verdict
 from tests.conftest import NewDatabase
@@ -62,18 +62,18 @@ def limited(
 
 @pytest.mark.usefixtures("limited")
 def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str) -> None:
-    pipeline.check_providers(ASKED)
-    assert pipeline.extract(ASKED) > 0
-    pipeline.validate(ASKED)
-    assert pipeline.create_relances(ASKED) > 0
-    for lot in pipeline.plan_lots(ASKED, "ventis"):
-        pipeline.send_lot(ASKED, **lot)
-    wait_until(lambda: pipeline.reconcile(ASKED), "nothing left to reconcile")
+    orchestration.check_providers(ASKED)
+    assert orchestration.extract(ASKED) > 0
+    orchestration.validate(ASKED)
+    assert orchestration.create_relances(ASKED) > 0
+    for lot in orchestration.plan_lots(ASKED, "ventis"):
+        orchestration.send_lot(ASKED, **lot)
+    wait_until(lambda: orchestration.reconcile(ASKED), "nothing left to reconcile")
     for again in (False, True):
         if again:
             ask(limited_relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
-        assert pipeline.write_back(ASKED) == sum(statuts(limited_relances_url).values())
-    assert "## Bilan : équilibré" in pipeline.report(ASKED)
+        assert orchestration.write_back(ASKED) == sum(statuts(limited_relances_url).values())
+    assert "## Bilan : équilibré" in orchestration.report(ASKED)
     examens = [examen for examen in diagnose() if examen.conn_id.endswith("_db")]
     assert [str(examen) for examen in examens if examen.finding.verdict is Verdict.BAD] == []
     assert {"overdue.sql", "places.sql", "write_back.sql"} <= {examen.finding.part for examen in examens}

@@ -7,11 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.contacts import import_contacts
-from relances.pipeline.preview import preview
-from relances.store.reporting import Reporting
+from demo import create_base_fictive
+from relances import orchestration
+from relances.orchestration.apercu import preview
+from relances.orchestration.contacts import import_contacts
+from relances.store.rapport import Reporting
 from relances.store.sources import Source
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
@@ -154,11 +154,11 @@ def test_the_tax_application_s_insane_dates_stop_no_task_of_the_run(
     etaxe_url: str, relances_url: str, tmp_path: Path
 ) -> None:
     asked = request(jours_retard_min=0)
-    pipeline.extract(asked)
-    pipeline.validate(asked)
-    pipeline.create_relances(asked)
-    pipeline.write_back(asked)
-    report = pipeline.report(asked)
+    orchestration.extract(asked)
+    orchestration.validate(asked)
+    orchestration.create_relances(asked)
+    orchestration.write_back(asked)
+    report = orchestration.report(asked)
     assert "## Bilan : équilibré" in report
     assert "échéance trop ancienne ou trop lointaine pour être vraie" in report
     excluded = ask(

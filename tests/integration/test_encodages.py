@@ -8,21 +8,21 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
+from relances import orchestration
 from relances.local.errors import LocalError
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
-from relances.pipeline.connections import database
-from relances.pipeline.examination import diagnose
+from relances.orchestration.connections import database
+from relances.orchestration.diagnostic import diagnose
 from relances.rules.errors import Blocked
 from relances.rules.lettres import held_by
-from relances.rules.policy import BaseFiscale
-from relances.stages.write_back import write_back
+from relances.rules.politique import BaseFiscale
+from relances.services.write_back import write_back
 from relances.store import migrate
 from relances.store.database import explained
-from relances.store.encodage import connect
 from relances.store.sources import Source
+from relances.store.utf8 import connect
 from relances_providers.messaging import Verdict
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -80,13 +80,13 @@ def rename(url: str, name: bytes, where: str = "true") -> None:
 
 
 def run_day() -> None:
-    pipeline.extract(request())
-    pipeline.validate(request())
-    pipeline.create_relances(request())
-    for part in pipeline.plan_lots(request(), "ventis"):
-        pipeline.send_lot(request(), **part)
-    pipeline.write_back(request())
-    assert "équilibré" in pipeline.report(request())
+    orchestration.extract(request())
+    orchestration.validate(request())
+    orchestration.create_relances(request())
+    for part in orchestration.plan_lots(request(), "ventis"):
+        orchestration.send_lot(request(), **part)
+    orchestration.write_back(request())
+    assert "équilibré" in orchestration.report(request())
 
 
 def names(relances_url: str) -> set[str]:
@@ -132,7 +132,7 @@ def test_a_text_that_the_tax_database_cannot_hold_is_written_in_plainer_letters_
     run_day()
     ask(relances_url, "UPDATE relances.relance SET texte = 'Œuvre d’été… ✔ 你', statut_reporte = NULL")
 
-    pipeline.write_back(request())
+    orchestration.write_back(request())
 
     assert {message for message, _ in written(url, "latin-1")} == {"OEuvre d'été... + ?"}
     assert ask(relances_url, "SELECT DISTINCT texte FROM relances.relance") == [{"texte": "Œuvre d’été… ✔ 你"}]
@@ -143,7 +143,7 @@ def test_what_programs_of_windows_left_in_a_latin_database_is_read_as_they_meant
 ) -> None:
     rename(etaxe_in("LATIN1"), "L’Œuvre".encode("cp1252"))
 
-    pipeline.extract(request())
+    orchestration.extract(request())
 
     assert names(relances_url) == {"L’Œuvre"}
 
@@ -155,7 +155,7 @@ def test_the_environment_of_whoever_runs_it_changes_nothing(
     rename(etaxe_in("WIN1252"), FRENCH.encode("cp1252"))
 
     migrate(relances_url)
-    pipeline.extract(request())
+    orchestration.extract(request())
 
     monkeypatch.delenv("PGCLIENTENCODING")
     assert names(relances_url) == {FRENCH}
@@ -178,12 +178,12 @@ def test_bytes_that_are_not_utf_8_stop_the_extraction_in_one_sentence_and_leave_
     etaxe_in: Callable[..., str], relances_url: str
 ) -> None:
     url = etaxe_in("SQL_ASCII")
-    pipeline.extract(request())
+    orchestration.extract(request())
     before = ask(relances_url, "SELECT * FROM relances.creance_extraite ORDER BY rang")
     rename(url, "NGUÉMA".encode("latin-1"), "id > 6")
 
     with pytest.raises(Blocked) as refusal:
-        pipeline.extract(request())
+        orchestration.extract(request())
 
     said = one_sentence(refusal.value)
     assert "base etaxe_db" in said
@@ -203,7 +203,7 @@ def test_whoever_knows_what_the_bytes_are_says_so_on_the_connection(
 
     assert names(relances_url) == {FRENCH}
     ask(relances_url, "UPDATE relances.relance SET texte = 'payé d’avance', statut_reporte = NULL")
-    pipeline.write_back(request())
+    orchestration.write_back(request())
     assert {message for message, _ in written(url, "cp1252")} == {"payé d’avance"}
 
 
@@ -213,7 +213,7 @@ def test_what_was_typed_on_windows_is_read_as_it_was_meant(
 ) -> None:
     rename(etaxe_in("SQL_ASCII", client_encoding=asked), "L’Œuvre".encode("cp1252"))
 
-    pipeline.extract(request())
+    orchestration.extract(request())
 
     assert names(relances_url) == {"L’Œuvre"}
 
@@ -222,7 +222,7 @@ def test_an_e_acute_before_a_guillemet_is_no_chinese(etaxe_in: Callable[..., str
     name = "« Marché »"
     rename(etaxe_in("SQL_ASCII", client_encoding="WIN1252"), name.encode("cp1252"))
 
-    pipeline.extract(request())
+    orchestration.extract(request())
 
     assert names(relances_url) == {name}
 
@@ -232,7 +232,7 @@ def test_an_encoding_that_is_none_is_refused_by_the_connection(asked: str, etaxe
     etaxe_in("SQL_ASCII", client_encoding=asked)
 
     with pytest.raises(Blocked, match="base etaxe_db, d'encodage SQL_ASCII : le client_encoding") as refusal:
-        pipeline.extract(request())
+        orchestration.extract(request())
     one_sentence(refusal.value)
     assert any("client_encoding" in examen.finding.text for examen in diagnose() if examen.is_bad)
 
@@ -241,7 +241,7 @@ def test_bytes_that_are_of_no_encoding_that_was_said_are_refused(etaxe_in: Calla
     rename(etaxe_in("SQL_ASCII", client_encoding="WIN1252"), b"NGU\x81MA")
 
     with pytest.raises(Blocked, match="base etaxe_db : son encodage est SQL_ASCII"):
-        pipeline.extract(request())
+        orchestration.extract(request())
 
 
 def test_the_diagnostic_says_what_the_bytes_are_taken_for(etaxe_in: Callable[..., str]) -> None:
@@ -281,7 +281,7 @@ def test_a_run_and_the_diagnostic_say_so_too(
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(encoded("relances", encoding)))
 
     with pytest.raises(Blocked, match=f"base relances_db .* : son encodage est {encoding}, il faut UTF8"):
-        pipeline.extract(request())
+        orchestration.extract(request())
     [found] = [examen for examen in diagnose() if examen.conn_id == "relances_db"]
     assert found.is_bad
     assert "il faut UTF8" in found.finding.text

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import pipeline
-from relances.pipeline.envois import ARRETER, REPRENDRE, VOIR, act
+from relances import orchestration
+from relances.orchestration.envois import ARRETER, REPRENDRE, VOIR, act
 from relances.rules.errors import Blocked
-from relances.stages.traffic import Halte
+from relances.sending.traffic import Halte
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, seen, send
@@ -52,20 +52,20 @@ def test_while_all_is_stopped_a_lot_claims_nothing_asks_nobody_and_comes_back(
     etaxe = os.environ["AIRFLOW_CONN_ETAXE_DB"]
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")  # nor are balances read for nothing
     with pytest.raises(AirflowRescheduleException):
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
-    pipeline.reconcile_every_run()
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
+    orchestration.reconcile_every_run()
     assert ask(relances_url, "SELECT * FROM relances.tentative") == []
     assert provider.requests() == 0
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", etaxe)
     act(REPRENDRE, None)
-    assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 2}
+    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 2}
 
 
 def test_one_fournisseur_is_stopped_alone(relances_url: str) -> None:
     stage_relances(relances_url, 1)
     ventis, zoom, _ = act(ARRETER, "zoom")
     assert (ventis, "zoom : ARRÊTÉ" in zoom) == ("ventis : n'a jamais servi — never used", True)
-    assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
+    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
 def test_stopping_twice_keeps_the_time_of_the_first(relances_url: str) -> None:
@@ -84,7 +84,7 @@ def test_to_resume_also_ends_a_suspension(relances_url: str) -> None:
     )
     assert "en panne, suspendu jusqu'au" in act(VOIR, None)[0]
     assert act(REPRENDRE, "ventis")[0] == "ventis : ouvert — open ; 1 relance en attente"
-    assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
+    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
 def test_an_unknown_fournisseur_is_refused_in_one_sentence(relances_url: str) -> None:

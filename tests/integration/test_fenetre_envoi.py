@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import pipeline
-from relances.pipeline.examination import message_test
+from relances import orchestration
+from relances.orchestration.diagnostic import message_test
+from relances.policy.politique import load_policy
 from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
-from relances.rules.policy_file import load_policy
-from relances.stages.sending import LotSender, lease
-from relances.stages.traffic import Halte
+from relances.sending.traffic import Halte
+from relances.sending.worker import LotSender, lease
 from relances.store.sending import LotStore
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, seen, send
@@ -50,7 +50,7 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
     stage_relances(relances_url, 3)
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")  # nor are balances read for nothing
     with caplog.at_level(logging.INFO), pytest.raises(AirflowRescheduleException) as rescheduled:
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
     opening = rescheduled.value.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min
@@ -65,9 +65,9 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
 def test_when_it_comes_back_a_lot_is_sent(relances_url: str, provider: Provider, closed: Path) -> None:
     stage_relances(relances_url, 3)
     with pytest.raises(AirflowRescheduleException):
-        pipeline.send_lot(request(), "ventis", 1, 10**9)
+        orchestration.send_lot(request(), "ventis", 1, 10**9)
     write_policy(closed)
-    assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 3}
+    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 3}
     invariants(relances_url, provider.ledger())
 
 
@@ -120,14 +120,14 @@ def test_retries_wait_for_the_window_and_no_run_waits_for_them(
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     with caplog.at_level(logging.INFO):
-        pipeline.reconcile_every_run()
-        assert pipeline.reconcile(request())
+        orchestration.reconcile_every_run()
+        assert orchestration.reconcile(request())
     told = [record for record in caplog.records if "les reprises attendent" in record.getMessage()]
     assert [record.levelno for record in told] == [logging.INFO] * 2
     assert provider.ledger() == []
 
     write_policy(closed)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
 
 
@@ -136,7 +136,7 @@ def test_what_is_in_doubt_is_waited_for_at_any_hour(relances_url: str, provider:
     stage_relances(relances_url, 1)
     provider.upset({"fault": "http_502_after"})
     asyncio.run(send(relances_url))
-    assert not pipeline.reconcile(request())
+    assert not orchestration.reconcile(request())
 
 
 @pytest.mark.usefixtures("closed")
@@ -145,7 +145,7 @@ def test_the_demonstration_sends_at_any_hour(
 ) -> None:
     stage_relances(relances_url, 1)
     monkeypatch.setenv("RELANCES_DEMONSTRATION", "1")
-    assert pipeline.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
+    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
 @pytest.mark.usefixtures("closed")
@@ -187,7 +187,7 @@ def test_what_was_tried_in_time_is_sent_again_however_old_it_is(relances_url: st
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     grow_old(relances_url, 1, ENVOI.expiration_heures + 1)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert [statut for statut, _, _ in endings(relances_url)] == ["envoyee", "en_attente"]
 
 
@@ -195,7 +195,7 @@ def test_what_was_tried_in_time_is_sent_again_however_old_it_is(relances_url: st
 def test_a_pass_calls_off_all_that_expired_at_any_hour(relances_url: str, provider: Provider) -> None:
     late, _ = stage_relances(relances_url, 2)
     grow_old(relances_url, late, ENVOI.expiration_heures)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert [code for _, code, _ in endings(relances_url)] == ["expiree", None]
 
 
@@ -204,7 +204,7 @@ async def test_a_pass_calls_off_nothing_that_is_being_sent(relances_url: str, pr
     async with LotStore(relances_url, lot(), 60, "compte", ENVOI.expiration_heures) as store:
         await store.take(1)
         grow_old(relances_url, taken, ENVOI.expiration_heures)
-        await asyncio.to_thread(pipeline.reconcile_every_run)
+        await asyncio.to_thread(orchestration.reconcile_every_run)
     assert statuts(relances_url) == {"en_cours": 1}
 
 

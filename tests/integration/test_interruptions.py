@@ -15,14 +15,14 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from relances import pipeline
+from relances import orchestration
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
-from relances.stages.calls import call
-from relances.store.doubts import Doubts
+from relances.sending.calls import call
+from relances.store.doutes import Doubts
 from relances.store.sending import Claim, LotStore
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to
@@ -257,18 +257,18 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
     assert 1 <= abandoned <= 6
 
     provider.upset()
-    for part in pipeline.plan_lots(request(), "ventis"):
-        pipeline.send_lot(request(), **part)
+    for part in orchestration.plan_lots(request(), "ventis"):
+        orchestration.send_lot(request(), **part)
     assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger(), at_rest=False)
 
-    assert not pipeline.reconcile(request())
+    assert not orchestration.reconcile(request())
     assert statuts(relances_url)["en_cours"] == abandoned
     let_time_pass(relances_url, 2 * 60 + 30)  # the lease, and not yet the quarantine
-    assert not pipeline.reconcile(request())
+    assert not orchestration.reconcile(request())
     assert statuts(relances_url)["incertaine"] == abandoned
     let_time_pass(relances_url)
-    assert pipeline.reconcile(request())
+    assert orchestration.reconcile(request())
     assert statuts(relances_url) == {"echec": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger())
 
@@ -336,5 +336,5 @@ def test_a_worker_whose_parent_is_killed_ends_its_calls_and_begins_no_more(
 def test_a_task_that_sent_leaves_its_process_the_signals_it_had(relances_url: str, provider: Provider) -> None:
     stage_relances(relances_url, 1)
     before = signal.getsignal(signal.SIGTERM)
-    pipeline.send_lot(request(), "ventis", 1, 1)
+    orchestration.send_lot(request(), "ventis", 1, 1)
     assert signal.getsignal(signal.SIGTERM) is before

@@ -9,14 +9,14 @@ from threading import Thread
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.connections import ETAXE, RELANCES, database
+from demo import create_base_fictive
+from relances import orchestration
+from relances.orchestration.connections import ETAXE, RELANCES, database
 from relances.rules.errors import Blocked, TryAgain
-from relances.rules.policy import BaseFiscale
-from relances.stages.diagnostic_occupation import examine_occupation
-from relances.stages.write_back import Tour, write_back
-from relances.store.reporting import Reporting
+from relances.rules.politique import BaseFiscale
+from relances.services.diagnostic_occupation import examine_occupation
+from relances.services.write_back import Tour, write_back
+from relances.store.rapport import Reporting
 from relances.store.sources import Source
 from relances_providers.messaging import Finding, Verdict
 from tests.conftest import CopyDatabase, NewDatabase
@@ -234,7 +234,7 @@ def test_a_tax_base_that_falls_silent_is_not_waited_for(
 
         def extract() -> None:
             with database(ETAXE, "extract", limites) as etaxe, database(RELANCES) as relances:
-                pipeline.extraction.extract(SOURCE, request(), etaxe, relances)
+                orchestration.extraction.extract(SOURCE, request(), etaxe, relances)
 
         said, seconds = silent_for(extract)
     assert "etaxe_db" in said
@@ -255,16 +255,16 @@ def test_a_table_that_somebody_rebuilds_ends_the_reading_in_one_sentence(
 ) -> None:
     monkeypatch.setattr("relances.store.guest._READING_WAITS", 0.3)
     with officer_in(office, "LOCK TABLE affectation_taxe"), pytest.raises(TryAgain, match="occupée") as stop:
-        pipeline.extract(request())
+        orchestration.extract(request())
     one_sentence(stop.value)
 
 
 def test_a_full_disk_is_one_sentence_and_nothing_is_changed(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     nowhere = Path("/proc/nowhere")
     monkeypatch.setattr("tempfile.tempdir", str(nowhere))
-    monkeypatch.setattr("relances.stages.extraction._IN_MEMORY", 1)
+    monkeypatch.setattr("relances.services.extraction._IN_MEMORY", 1)
     with pytest.raises(Blocked, match="TMPDIR") as stopped:
-        pipeline.extract(request())
+        orchestration.extract(request())
     one_sentence(stopped.value)
     assert not ours_in(office.etaxe_url)
 
@@ -285,6 +285,6 @@ def test_the_tax_base_is_let_go_before_our_own_is_written(office: Office) -> Non
         with database(ETAXE, "extract") as etaxe, database(RELANCES) as relances:
             relances.execute("SET lock_timeout = '1s'")
             with pytest.raises(TryAgain):
-                pipeline.extraction.extract(SOURCE, request(), etaxe, relances)
+                orchestration.extraction.extract(SOURCE, request(), etaxe, relances)
             held = [etaxe.pgconn.transaction_status]
     assert held == [psycopg.pq.TransactionStatus.IDLE]

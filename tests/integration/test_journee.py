@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-from relances.local.base_fictive import add_collections, create_base_fictive
+from demo import add_collections, create_base_fictive
 from relances.store.sources import Source
 from tests.conftest import NewDatabase
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from relances.pipeline.reports import wording
+from relances.orchestration.rapport import wording
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
-from relances.stages.reporting import report
+from relances.services.rapport import report
+from relances.store.apercu import Previews
 from relances.store.executions import Executions
-from relances.store.previews import Previews
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 

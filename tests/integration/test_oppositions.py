@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.pipeline import oppositions
-from relances.pipeline.__main__ import main
-from relances.pipeline.reactivation import reactivate
+from relances.cli.__main__ import main
+from relances.orchestration import oppositions
+from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked
 from relances.store.sources import CONTACTS
 from tests.integration.office import Office
@@ -202,7 +202,7 @@ def test_the_command_adds_and_lists(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"066123456\n")))
     assert main(["opposition", "ajouter", "--telephone"]) == 0
     assert capsys.readouterr().out == "+241••••3456 est en opposition, sur tous les canaux.\n"
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "opposition", "lister"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "opposition", "lister"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("+241••••3456 (sms, whatsapp), depuis le ")
 

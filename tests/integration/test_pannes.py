@@ -6,8 +6,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
+from relances import orchestration
 from relances.rules.errors import PipelineError
 from relances_providers.provider_info import PROVIDERS
 from tests.conftest import CopyDatabase, NewDatabase
@@ -57,13 +57,13 @@ def etaxe_url(
 
 def send() -> None:
     for provider in PROVIDERS:
-        for lot in pipeline.plan_lots(ASKED, provider.name):
-            pipeline.send_lot(ASKED, **lot)
+        for lot in orchestration.plan_lots(ASKED, provider.name):
+            orchestration.send_lot(ASKED, **lot)
 
 
 def reconcile(relances_url: str) -> None:
     let_time_pass(relances_url)
-    wait_until(lambda: pipeline.reconcile(ASKED), "nothing left to reconcile")
+    wait_until(lambda: orchestration.reconcile(ASKED), "nothing left to reconcile")
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_task_that_fails_once_and_runs_again_leaves_every_creance_in_its_place
     url = relances_url if table.startswith("relances.") else etaxe_url
     ask(url, BREAK_DOWN.format(table=table, event=event, rang=rang))
     steps: dict[str, Callable[[], object]] = {
-        "extract": lambda: pipeline.extract(ASKED),
-        "validate": lambda: pipeline.validate(ASKED),
-        "create_relances": lambda: pipeline.create_relances(ASKED),
+        "extract": lambda: orchestration.extract(ASKED),
+        "validate": lambda: orchestration.validate(ASKED),
+        "create_relances": lambda: orchestration.create_relances(ASKED),
         "send": send,
         "reconcile": lambda: reconcile(relances_url),
-        "write_back": lambda: pipeline.write_back(ASKED),
-        "report": lambda: pipeline.report(ASKED),
+        "write_back": lambda: orchestration.write_back(ASKED),
+        "report": lambda: orchestration.report(ASKED),
     }
     failed = []
     for name, step in steps.items():
@@ -105,5 +105,5 @@ def test_a_task_that_fails_once_and_runs_again_leaves_every_creance_in_its_place
             failed.append(name)
             step()
     assert failed == [task]
-    assert "## Bilan : équilibré" in pipeline.report(ASKED)
+    assert "## Bilan : équilibré" in orchestration.report(ASKED)
     invariants(relances_url, provider.ledger())

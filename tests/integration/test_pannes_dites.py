@@ -9,10 +9,10 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.pipeline.connections import database
+from relances import orchestration
+from relances.orchestration.connections import database
 from relances.rules.errors import TryAgain
-from relances.store import durable
+from relances.store import reconnection as durable
 from relances.store.database import explained
 from tests.conftest import NewDatabase
 from tests.integration.dues import EVERYBODY_OWES
@@ -111,12 +111,12 @@ def test_a_connection_that_leads_nowhere_says_why(
 ) -> None:
     known = json.loads(postgres_connection(relances_url))
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", json.dumps(known | change))
-    message = told(lambda: pipeline.report(request()))
+    message = told(lambda: orchestration.report(request()))
     assert message.startswith("base relances_db injoignable : ")
     assert said in message
     for word in ("inconnu:", "secret", "nulle.part"):
         assert word not in message
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "envois", "voir"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "envois", "voir"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert said in done.stderr

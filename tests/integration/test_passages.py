@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from relances import pipeline
-from relances.local.base_fictive import create_base_fictive
-from relances.pipeline.connections import database
-from relances.pipeline.policy import politique
+from demo import create_base_fictive
+from relances import orchestration
+from relances.orchestration.connections import database
+from relances.orchestration.politique import politique
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
-from relances.stages.numeros import read_numbers
+from relances.services.numeros import read_numbers
 from relances.store.executions import Executions
-from relances.store.quality import Quality
+from relances.store.validation import Quality
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
@@ -43,12 +43,12 @@ def etaxe_url(
 def prepare(asked: Request) -> None:
     """As the tasks do, but for great-expectations, which takes seconds and sees nothing here."""
     check(asked)
-    pipeline.create_relances(asked)
+    orchestration.create_relances(asked)
 
 
 def check(asked: Request) -> None:
     """Extract, and what the checks keep of it."""
-    pipeline.extract(asked)
+    orchestration.extract(asked)
     with database("relances_db") as relances:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
@@ -56,31 +56,31 @@ def check(asked: Request) -> None:
 
 
 def send(asked: Request) -> None:
-    for lot in pipeline.plan_lots(asked, "ventis"):
-        pipeline.send_lot(asked, **lot)
+    for lot in orchestration.plan_lots(asked, "ventis"):
+        orchestration.send_lot(asked, **lot)
 
 
 def end(asked: Request) -> None:
     """What runs whatever happened before."""
-    pipeline.reconcile(asked)
-    pipeline.write_back(asked)
-    pipeline.report(asked)
+    orchestration.reconcile(asked)
+    orchestration.write_back(asked)
+    orchestration.report(asked)
 
 
 # --- a run id used again ---
 
 TASKS: dict[str, Callable[[Request], object]] = {
-    "check_providers": pipeline.check_providers,
-    "extract": pipeline.extract,
-    "validate": pipeline.validate,
-    "create_relances": pipeline.create_relances,
-    "approve": pipeline.approve,
-    "plan_lots": lambda asked: pipeline.plan_lots(asked, "ventis"),
-    "send_lot": lambda asked: pipeline.send_lot(asked, "ventis", 1, 10**9),
-    "reconcile": pipeline.reconcile,
-    "write_back": pipeline.write_back,
-    "report": pipeline.report,
-    "verdict": pipeline.verdict,
+    "check_providers": orchestration.check_providers,
+    "extract": orchestration.extract,
+    "validate": orchestration.validate,
+    "create_relances": orchestration.create_relances,
+    "approve": orchestration.approve,
+    "plan_lots": lambda asked: orchestration.plan_lots(asked, "ventis"),
+    "send_lot": lambda asked: orchestration.send_lot(asked, "ventis", 1, 10**9),
+    "reconcile": orchestration.reconcile,
+    "write_back": orchestration.write_back,
+    "report": orchestration.report,
+    "verdict": orchestration.verdict,
 }
 
 
@@ -100,7 +100,7 @@ def test_no_task_acts_on_other_parameters_under_a_run_id_already_used(
     relances_url: str, provider: Provider, first: dict[str, object], again: dict[str, object],
     task: Callable[[Request], object],
 ) -> None:  # fmt: skip
-    pipeline.extract(request(**first))
+    orchestration.extract(request(**first))
     before = everything(relances_url)
     with pytest.raises(Blocked) as refused:
         task(request(**again))
@@ -115,7 +115,7 @@ def test_every_task_may_be_cleared_with_the_parameters_it_had(relances_url: str,
         prepare(asked)
         send(asked)
         end(asked)
-        pipeline.verdict(asked)
+        orchestration.verdict(asked)
     assert len(provider.ledger()) <= 5
 
 
@@ -126,14 +126,14 @@ def test_a_run_that_an_older_version_extracted_goes_on_after_the_upgrade(relance
     prepare(request())
     send(request())
     end(request())
-    pipeline.verdict(request())
+    orchestration.verdict(request())
 
 
 def test_a_run_id_of_another_source_is_refused(relances_url: str) -> None:
     prepare(request())
     ask(relances_url, "UPDATE relances.execution SET source = 'autre'")
     with pytest.raises(Blocked, match="d'après la source autre"):
-        pipeline.extract(request())
+        orchestration.extract(request())
 
 
 # --- what a run that does not send is not made to ---
@@ -144,11 +144,11 @@ def test_a_run_that_does_not_send_has_nothing_planned_though_its_approval_is_mar
     relances_url: str, provider: Provider, held: dict[str, object]
 ) -> None:
     prepare(request(**held))
-    assert pipeline.plan_lots(request(**held), "ventis") == []
+    assert orchestration.plan_lots(request(**held), "ventis") == []
     with pytest.raises(Blocked, match="ce passage n'envoie pas"):
-        pipeline.send_lot(request(**held), "ventis", 1, 10**9)
+        orchestration.send_lot(request(**held), "ventis", 1, 10**9)
     end(request(**held))
-    pipeline.verdict(request(**held))
+    orchestration.verdict(request(**held))
     assert provider.ledger() == []
 
 
@@ -157,7 +157,7 @@ def test_what_such_a_run_leaves_waits_for_the_next_of_the_day(relances_url: str,
     prepare(request("soir"))
     send(request("soir"))
     end(request("soir"))
-    pipeline.verdict(request("soir"))
+    orchestration.verdict(request("soir"))
     assert "en_attente" not in statuts(relances_url)
 
 
@@ -166,26 +166,26 @@ def test_what_such_a_run_leaves_waits_for_the_next_of_the_day(relances_url: str,
 
 def test_a_sending_that_was_only_marked_as_done_makes_the_run_red(relances_url: str, provider: Provider) -> None:
     prepare(request())
-    pipeline.plan_lots(request(), "ventis")
+    orchestration.plan_lots(request(), "ventis")
     end(request())
     waiting = statuts(relances_url)["en_attente"]
     with pytest.raises(Blocked) as refused:
-        pipeline.verdict(request())
+        orchestration.verdict(request())
     message = one_sentence(refused.value)
     assert f"{waiting} par ventis" in message
     assert "réinitialisez (Clear) plan_ventis" in message
     send(request())
     end(request())
-    pipeline.verdict(request())
+    orchestration.verdict(request())
 
 
 def test_a_part_of_the_lots_marked_as_done_makes_the_run_red(relances_url: str, provider: Provider) -> None:
     prepare(request())
-    [lot] = pipeline.plan_lots(request(), "ventis")
-    pipeline.send_lot(request(), "ventis", int(lot["premier"]), int(lot["premier"]) + 9)
+    [lot] = orchestration.plan_lots(request(), "ventis")
+    orchestration.send_lot(request(), "ventis", int(lot["premier"]), int(lot["premier"]) + 9)
     end(request())
     with pytest.raises(Blocked, match="plus rien ne les enverra"):
-        pipeline.verdict(request())
+        orchestration.verdict(request())
 
 
 @pytest.mark.parametrize(
@@ -202,19 +202,19 @@ def test_a_part_of_the_lots_marked_as_done_makes_the_run_red(relances_url: str, 
 def test_what_something_else_sees_to_is_not_left_behind(relances_url: str, changed: str) -> None:
     prepare(request())
     ask(relances_url, f"UPDATE relances.relance SET {changed}")  # noqa: S608
-    pipeline.report(request())
-    pipeline.verdict(request())
+    orchestration.report(request())
+    orchestration.verdict(request())
 
 
 def test_what_a_later_run_is_about_to_send_is_that_one_s(relances_url: str) -> None:
     prepare(request("matin"))
-    pipeline.report(request("matin"))
+    orchestration.report(request("matin"))
     prepare(request("midi"))
-    pipeline.verdict(request("matin"))
-    pipeline.report(request("midi"))
+    orchestration.verdict(request("matin"))
+    orchestration.report(request("midi"))
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
-            pipeline.verdict(request(run_id))
+            orchestration.verdict(request(run_id))
 
 
 def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
@@ -222,18 +222,18 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
 ) -> None:
     check(request("matin"))
     check(request("midi"))
-    pipeline.create_relances(request("midi"))
+    orchestration.create_relances(request("midi"))
     ask(relances_url, "DELETE FROM relances.relance")  # so that the morning makes all of them late
     send(request("midi"))
-    pipeline.create_relances(request("matin"))
+    orchestration.create_relances(request("matin"))
     end(request("midi"))
-    pipeline.verdict(request("midi"))
+    orchestration.verdict(request("midi"))
     end(request("matin"))
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
-            pipeline.verdict(request(run_id))
+            orchestration.verdict(request(run_id))
     send(request("matin"))
-    pipeline.verdict(request("midi"))
+    orchestration.verdict(request("midi"))
 
 
 @pytest.mark.parametrize(
@@ -241,55 +241,55 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
 )
 def test_a_run_that_will_not_send_it_takes_nothing_over(relances_url: str, other: dict[str, object]) -> None:
     prepare(request("matin"))
-    pipeline.report(request("matin"))
-    pipeline.extract(request("autre", **other))
+    orchestration.report(request("matin"))
+    orchestration.extract(request("autre", **other))
     with pytest.raises(Blocked, match="plus rien ne les enverra"):
-        pipeline.verdict(request("matin"))
+        orchestration.verdict(request("matin"))
 
 
 def test_without_an_extraction_nothing_was_done(relances_url: str) -> None:
-    pipeline.report(request())
+    orchestration.report(request())
     with pytest.raises(Blocked, match="n'a rien extrait"):
-        pipeline.verdict(request())
+        orchestration.verdict(request())
 
 
 def test_without_its_checks_an_extraction_makes_no_relance(relances_url: str) -> None:
-    pipeline.extract(request())
+    orchestration.extract(request())
     with pytest.raises(Blocked, match=r"n'a pas été contrôlée ; réinitialisez \(Clear\) la tâche validate"):
-        pipeline.create_relances(request())
+        orchestration.create_relances(request())
     prepare(request())
-    pipeline.extract(request())
+    orchestration.extract(request())
     with pytest.raises(Blocked, match="n'a pas été contrôlée"):
-        pipeline.create_relances(request())
+        orchestration.create_relances(request())
 
 
 def test_without_its_creation_a_run_is_red(relances_url: str) -> None:
-    pipeline.extract(request())
-    pipeline.validate(request())
+    orchestration.extract(request())
+    orchestration.validate(request())
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
-        pipeline.report(request())
+        orchestration.report(request())
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
-        pipeline.verdict(request())
+        orchestration.verdict(request())
 
 
 def test_without_its_report_a_run_is_red_though_an_earlier_extraction_had_one(relances_url: str) -> None:
     prepare(request())
     send(request())
     with pytest.raises(Blocked, match=r"réinitialisez \(Clear\) la tâche report"):
-        pipeline.verdict(request())
+        orchestration.verdict(request())
     end(request())
-    pipeline.verdict(request())
-    pipeline.extract(request())
+    orchestration.verdict(request())
+    orchestration.extract(request())
     with pytest.raises(Blocked, match=r"réinitialisez \(Clear\) la tâche report"):
-        pipeline.verdict(request())
+        orchestration.verdict(request())
 
 
 def test_numbers_forgotten_by_a_crash_since_the_checks_are_read_again(relances_url: str) -> None:
     prepare(request())
     before = statuts(relances_url)
     ask(relances_url, "DELETE FROM relances.relance")
-    pipeline.extract(request())
-    pipeline.validate(request())
+    orchestration.extract(request())
+    orchestration.validate(request())
     ask(relances_url, "TRUNCATE relances.numero")  # what is not logged is empty after a crash
-    pipeline.create_relances(request())
+    orchestration.create_relances(request())
     assert statuts(relances_url) == before

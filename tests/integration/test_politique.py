@@ -9,12 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import pipeline
+from relances import orchestration
+from relances.policy.politique import DEFAULT_FILE
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
-from relances.rules.policy_file import DEFAULT_FILE
 from relances.rules.request import Request
-from relances.stages.extraction import extract
+from relances.services.extraction import extract
 from relances.store.creation import Created
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request
@@ -387,7 +387,12 @@ def test_a_wrong_policy_stops_every_task_and_leaves_all_as_it_was(
     office.set_aside(request())
     amend(line)
     number = 1 + policy.read_text(encoding="utf-8").partition(line)[0].count("\n")
-    for task in (pipeline.check_providers, pipeline.extract, pipeline.validate, pipeline.create_relances):
+    for task in (
+        orchestration.check_providers,
+        orchestration.extract,
+        orchestration.validate,
+        orchestration.create_relances,
+    ):
         with pytest.raises(Blocked) as refused:
             task(request())
         assert f"politique.toml, ligne {number} : {sentence}" in one_sentence(refused.value)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from relances.pipeline.reactivation import reactivate
+from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked
 from tests.integration.world import ask
 from tests.support import postgres_connection
@@ -69,7 +69,7 @@ def test_both_numbers_of_a_cell_are_lifted(relances_url: str) -> None:
 
 def test_the_command_prints_one_sentence_without_the_number(relances_url: str) -> None:
     mark(relances_url, "24166123456", "sms", "injoignable")
-    command = [sys.executable, "-W", "ignore", "-m", "relances.pipeline", "reactiver"]
+    command = [sys.executable, "-W", "ignore", "-m", "relances.cli", "reactiver"]
     done = subprocess.run(command, input="066123456\n", capture_output=True, text=True, check=True)
     assert done.stdout == "+241••••3456 sera de nouveau relancé ; signalement levé : injoignable (sms).\n"
     assert marked(relances_url) == []

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 
-from relances.local.base_fictive import create_base_fictive
-from relances.rules.policy import BaseFiscale
-from relances.stages.write_back import write_back
+from demo import create_base_fictive
+from relances.rules.politique import BaseFiscale
+from relances.services.write_back import write_back
 from relances.store.sources import Source
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.office import Office

@@ -10,18 +10,18 @@ from typing import NoReturn
 import psycopg
 import pytest
 
+from relances.policy.politique import load_policy
 from relances.rules.errors import TryAgain
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
+from relances.rules.numeros import Refus
 from relances.rules.outcomes import Reglement
-from relances.rules.phones import Refus
-from relances.rules.policy_file import load_policy
-from relances.stages.sending import LotSender, lease, now
-from relances.stages.traffic import Halte
+from relances.sending.traffic import Halte
+from relances.sending.worker import LotSender, lease, now
 from relances.store.sending import LotStore
 from relances_providers.errors import Misconfigured
 from relances_providers.messaging import Limits, Message
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, seen, send

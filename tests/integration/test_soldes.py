@@ -9,16 +9,16 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import pipeline
-from relances.pipeline.policy import plume, politique
-from relances.pipeline.providers import way_of
+from relances import orchestration
+from relances.orchestration.politique import plume, politique
+from relances.orchestration.providers import chemin_of
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
 from relances.rules.request import Request
 from relances.rules.soldes import EnAttente, Reecriture, Relecture
-from relances.stages.soldes import read_again
+from relances.services.soldes import read_again
 from relances.store.executions import Executions
-from relances.store.reporting import Reporting
+from relances.store.rapport import Reporting
 from relances.store.sending import Lot, LotStore
 from relances.store.soldes import Soldes
 from relances_providers.provider_info import PROVIDERS
@@ -43,12 +43,12 @@ def behind_its_connections(office: Office, connect: Connect, monkeypatch: pytest
 
 
 def lots(asked: Request) -> list[dict[str, str | int]]:
-    return pipeline.plan_lots(asked, "ventis")
+    return orchestration.plan_lots(asked, "ventis")
 
 
 def send_all(asked: Request) -> None:
     for part in lots(asked):
-        pipeline.send_lot(asked, **part)
+        orchestration.send_lot(asked, **part)
 
 
 def owes_now(office: Office, creance: object, montant: float) -> None:
@@ -94,7 +94,7 @@ def test_a_creance_paid_between_two_tries_is_not_sent_again(office: Office, prov
     send_all(asked)
     owes_now(office, 1, 0)
     let_time_pass(office.relances_url, 41)
-    pipeline.reconcile_every_run()
+    orchestration.reconcile_every_run()
     assert [(row["statut"], row["code"], row["tentatives"]) for row in relances(office)] == [("annulee", "payee", 1)]
     assert provider.ledger() == []
 
@@ -257,8 +257,8 @@ def test_a_template_s_variables_are_written_again(
     office.run(asked)
     assert relances(office)[0]["variables"] == ["30 000 FCFA", "2 taxes"]
     owes_now(office, 11, 0)
-    [part] = pipeline.plan_lots(asked, "twilio")
-    pipeline.send_lot(asked, **part)
+    [part] = orchestration.plan_lots(asked, "twilio")
+    orchestration.send_lot(asked, **part)
     assert relances(office)[0]["variables"] == ["15 000 FCFA", "Taxe de marché"]
 
 
@@ -310,7 +310,7 @@ def part_of(office: Office) -> Lot:
 def reread(office: Office, asked: Request) -> None:
     """What send_lot does before it sends."""
     policy = politique()
-    relecture = Relecture(plume(policy), way_of(PROVIDERS[0], policy))
+    relecture = Relecture(plume(policy), chemin_of(PROVIDERS[0], policy))
     with (
         psycopg.connect(office.relances_url, autocommit=True) as ours,
         psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,

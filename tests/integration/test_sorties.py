@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.world import TODAY, ask

@@ -13,7 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from relances.local.base_fictive import create_base_fictive
+from demo import create_base_fictive
 
 AUJOURD_HUI = date(2026, 11, 21)
 MIDI = datetime.combine(AUJOURD_HUI, time(12))

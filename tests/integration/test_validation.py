@@ -9,12 +9,12 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from relances.pipeline.policy import politique
-from relances.rules.controles import Volume, page_folder
+from relances.orchestration.politique import politique
 from relances.rules.errors import Blocked
-from relances.stages.validation import validate
+from relances.rules.validation import Volume, page_folder
+from relances.services.validation import validate
 from relances.store.executions import Executions
-from relances.store.quality import Quality
+from relances.store.validation import Quality
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 from tests.support import gabonese_numbers, one_sentence
@@ -134,7 +134,7 @@ def test_the_suite_breaks_on_exactly_the_rows_that_are_excluded(office: Office, 
 
 def broken_rows(office: Office, docs: Path) -> set[int]:
     """The rows that break the suite, as great-expectations itself names them."""
-    from relances.stages import suite
+    from relances.services import validation_suite as suite
 
     url = make_url(office.relances_url).set(drivername="postgresql+psycopg")
     with psycopg.connect(office.relances_url, autocommit=True) as relances:

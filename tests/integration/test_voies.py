@@ -11,21 +11,21 @@ from time import monotonic, time
 import psycopg
 import pytest
 
+from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.rules.outcomes import Acceptee
-from relances.rules.policy import Disjoncteur
-from relances.rules.policy_file import load_policy
-from relances.stages.pacing import Cadence
-from relances.stages.sending import LotReport, LotSender, lease
-from relances.stages.traffic import Halte, Traffic
+from relances.rules.politique import Disjoncteur
+from relances.sending.pacing import Cadence
+from relances.sending.traffic import Halte, Traffic
+from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import silence
-from relances.store.doubts import Doubts
-from relances.store.durable import DurableConnection
+from relances.store.doutes import Doubts
+from relances.store.reconnection import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
 from relances_providers.messaging import Limits
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to

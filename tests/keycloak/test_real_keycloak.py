@@ -9,13 +9,13 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from relances_providers.client import Client
 from relances_providers.errors import Misconfigured
-from relances_providers.keycloak import KeycloakAccount
+from relances_providers.http.client import Client
+from relances_providers.http.token_auth import TokenAuth
+from relances_providers.http.transport import AiohttpTransport
+from relances_providers.keycloak.token import KeycloakAccount
 from relances_providers.messaging import Message
-from relances_providers.token_auth import TokenAuth
-from relances_providers.transport import AiohttpTransport
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from simulators.keycloak import DISABLED, INCOMPLETE, NO_DIRECT_ACCESS
 from tests.keycloak.front import Front
 from tests.keycloak.realms import PUBLIC_REALM, SECRET, SHORT_LIVED, SWITCHED_OFF, TOKEN_SECONDS

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from relances.policy.politique import load_policy
 from relances.rules.afterwards import Constat, Piste, clear, delivered, undelivered
 from relances.rules.models import Statut
 from relances.rules.outcomes import Inconnue, Issue, NonEnvoyee, Refusee, Reglement, Reportee, settle
-from relances.rules.policy_file import load_policy
-from relances.stages.sending import lease
+from relances.sending.worker import lease
 from relances_providers.messaging import Limits, Progress
 
 LIMITS = Limits(rate_per_second=10, max_in_flight=2, timeout=5)

@@ -5,8 +5,8 @@ from collections.abc import AsyncGenerator
 import httpx
 import pytest
 
-from relances_providers.client import Client
-from relances_providers.transport import AiohttpTransport
+from relances_providers.http.client import Client
+from relances_providers.http.transport import AiohttpTransport
 from tests.providers.misbehaving import OK, answer, misbehaving
 
 

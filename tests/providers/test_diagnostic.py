@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from relances.stages.diagnostic import examine_provider
+from relances.services.diagnostic import examine_provider
 from relances_providers.messaging import Finding, Verdict
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.providers.misbehaving import answer, misbehaving
 from tests.providers.servers import Connect, Simulated
 from tests.support import one_sentence

@@ -16,8 +16,8 @@ from relances_providers.errors import (
     TryLater,
 )
 from relances_providers.errors_page import PAGE, page
+from relances_providers.http.errors import TABLE as NETWORK
 from relances_providers.provider_info import PROVIDERS, Provider
-from relances_providers.wire_errors import TABLE as NETWORK
 from tests.support import one_sentence
 
 KINDS = {TryLater, Rejected, Misconfigured, OutcomeUnknown}

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
-from relances_providers.keycloak_errors import refusal
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.keycloak.errors import refusal
+from relances_providers.ventis.hook import VentisHook
 from simulators import Settings, serve
 from simulators.keycloak import DISABLED, INCOMPLETE, NO_DIRECT_ACCESS
 from simulators.settings import Generation

@@ -1,6 +1,6 @@
 """Calls start one by one, at a rate."""
 
-from relances_providers.pacer import Pacer
+from relances_providers.http.pacer import Pacer
 
 
 class Clock:

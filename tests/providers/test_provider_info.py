@@ -15,13 +15,13 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 from relances_providers import form
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
+from relances_providers.http.webhook import WebhookHook
 from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS, Provider, form_defaults, get_provider_info, provider_named
-from relances_providers.twilio_settings import TwilioSettings
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
-from relances_providers.ventis_hook import VentisHook, VentisSettings
-from relances_providers.webhook_hook import WebhookHook
-from relances_providers.zoom_sms_hook import ZoomSettings, ZoomSmsHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
+from relances_providers.twilio.settings import TwilioSettings
+from relances_providers.ventis.hook import VentisHook, VentisSettings
+from relances_providers.zoom.hook import ZoomSettings, ZoomSmsHook
 
 INFO: dict[str, Any] = get_provider_info()
 HOOKS: dict[str, type[MessagingHook]] = {"ventis": VentisHook, "zoom": ZoomSmsHook, "twilio": TwilioWhatsAppHook}

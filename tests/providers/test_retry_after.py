@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances_providers.retry_after import retry_after
+from relances_providers.http.retry_after import retry_after
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 

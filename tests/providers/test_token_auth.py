@@ -13,11 +13,11 @@ from urllib.parse import parse_qs
 import httpx
 import pytest
 
-from relances_providers.client import Client
 from relances_providers.errors import Misconfigured, TryLater
-from relances_providers.keycloak import KeycloakAccount
-from relances_providers.token_auth import TOKEN_REQUEST, TokenAuth
-from relances_providers.transport import AiohttpTransport
+from relances_providers.http.client import Client
+from relances_providers.http.token_auth import TOKEN_REQUEST, TokenAuth
+from relances_providers.http.transport import AiohttpTransport
+from relances_providers.keycloak.token import KeycloakAccount
 from simulators import Settings, serve
 from simulators.faults import Fault, Latency, Plan, Rule
 

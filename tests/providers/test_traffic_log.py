@@ -6,13 +6,13 @@ import httpx
 import pytest
 
 from relances_providers.connection_fields import ConnectionFields
+from relances_providers.http.wire import Wire
 from relances_providers.messaging import Limits
-from relances_providers.wire import Wire
 from tests.providers.misbehaving import OK, answer, misbehaving
 
 NUMBER = "24166123456"
 TEXT = 'Échéance dépassée : « à régler » & "vite" avant le 30'
-LOGGER = "relances_providers.traffic_log"
+LOGGER = "relances_providers.http.traffic_log"
 TWILIO = {"To": f"whatsapp:+{NUMBER}", "Body": TEXT}
 VENTIS = {"to": NUMBER, "message": TEXT}
 TOKEN = {"grant_type": "password", "username": "agent", "password": "mot-de-passe", "client_secret": "s3cret"}

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import simulators
-from relances_providers.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
+from relances_providers.http.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
 from tests.providers.misbehaving import (
     OK,
     Ending,

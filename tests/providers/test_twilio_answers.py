@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
-from relances_providers.twilio_answers import failure, read_receipt, read_resource
+from relances_providers.twilio.answers import failure, read_receipt, read_resource
 from tests.providers.twilio_world import NUMBER, record, refusal, sid
 from tests.support import one_sentence
 

@@ -13,7 +13,7 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
-from relances_providers.twilio_errors import TABLE
+from relances_providers.twilio.errors import TABLE
 
 FINE, GONE, OUT = NumberState.FINE, NumberState.UNREACHABLE, NumberState.OPTED_OUT
 HOUR, DAY = 3_600.0, 86_400.0

@@ -8,7 +8,7 @@ import pytest
 
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.messaging import Candidate, Message, Sought, Template
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
 from simulators import Settings, serve
 from tests.providers.twilio_world import (
     MESSAGES,

@@ -9,8 +9,8 @@ import pytest
 
 from relances_providers.errors import Fault, Misconfigured, NumberState, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Delivery, Message, Progress, Sent
-from relances_providers.twilio_settings import SANDBOX_RATE
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
+from relances_providers.twilio.settings import SANDBOX_RATE
 from simulators import Settings, serve
 from tests.providers.twilio_world import (
     MESSAGES,

@@ -12,7 +12,7 @@ import pytest
 from relances_providers.errors import Misconfigured, NumberState, OutcomeUnknown, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Finding, Limits, Message, Template, Verdict
 from relances_providers.provider_info import provider_named
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
 from simulators import Settings, serve
 from tests.providers.servers import Simulated
 from tests.providers.twilio_world import (

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances_providers.errors import Fault, Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
-from relances_providers.ventis_answers import read_answer
+from relances_providers.ventis.answers import read_answer
 
 UUID = "6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c"
 

@@ -7,7 +7,7 @@ import pytest
 
 from relances_providers.errors import Misconfigured, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Limits, Message, Verdict
-from relances_providers.ventis_hook import VentisHook
+from relances_providers.ventis.hook import VentisHook
 from tests.providers.servers import Connect, Gateway, Simulated
 from tests.support import one_sentence
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, TryLater
-from relances_providers.zoom_answers import look_up_error, read_receipt
-from relances_providers.zoom_errors import TABLE
+from relances_providers.zoom.answers import look_up_error, read_receipt
+from relances_providers.zoom.errors import TABLE
 from tests.support import one_sentence
 
 JSON = st.recursive(

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from relances_providers.errors import Fault, Misconfigured, Rejected, TryLater
 from relances_providers.messaging import Candidate, Delivery, Progress, Sent, Sought
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.zoom.hook import ZoomSmsHook
 from tests.providers.zoom_gateway import NUMBER, SENDER, SESSIONS, ZoomGateway, connect_zoom, refusal, zoom_gateway
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)

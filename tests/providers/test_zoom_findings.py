@@ -3,7 +3,7 @@
 import pytest
 
 from relances_providers.messaging import Finding, Verdict
-from relances_providers.zoom_findings import about_scopes, about_sender
+from relances_providers.zoom.findings import about_scopes, about_sender
 
 SENDER = "+15550100000"
 

@@ -7,7 +7,7 @@ import pytest
 
 from relances_providers.errors import Misconfigured, ProviderError, Rejected, TryLater
 from relances_providers.messaging import Candidate, Delivery, Message, Progress, Sender, Sent, Sought, Verdict
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.zoom.hook import ZoomSmsHook
 from simulators import Settings, serve
 from tests.providers.zoom_gateway import NUMBER, connect_zoom
 

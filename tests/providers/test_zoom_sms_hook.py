@@ -20,7 +20,7 @@ from relances_providers.errors import (
     TryLater,
 )
 from relances_providers.messaging import Limits, Message, Template, Verdict
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.zoom.hook import ZoomSmsHook
 from tests.providers.zoom_gateway import (
     ACCEPTED,
     MESSAGES,

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
-from relances_providers.token_auth import Granted
-from relances_providers.zoom_token import ZoomAccount
+from relances_providers.http.token_auth import Granted
+from relances_providers.zoom.token import ZoomAccount
 from tests.support import one_sentence
 
 ACCOUNT = ZoomAccount("zoom_default", "https://zoom.invalid", "compte", "client", "s3cret")

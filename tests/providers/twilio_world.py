@@ -13,7 +13,7 @@ import pytest
 from aiohttp import web
 
 from relances_providers.messaging import Message
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "simulateur"

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from relances_providers.messaging import Message
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.zoom.hook import ZoomSmsHook
 
 SENDER = "+15550100000"
 NUMBER = "15145551234"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
-from relances.local.base_fictive.__main__ import main as base_fictive
+from demo.__main__ import main as base_fictive
 from relances.local.broker import find_broker
 from relances.local.connections import database_connection, read_database_url
 from relances.local.console import Console
@@ -17,16 +17,16 @@ from relances.local.dags_connections import exported
 from relances.local.env_file import EnvFile
 from relances.local.errors import LocalError
 from relances.local.guide import read_guide
-from relances.local.installation import install
+from relances.local.installer import install
 from relances.local.provider_variables import PROVIDERS, address, provider_connections
 from relances.local.settings import given_variables, read_settings
 from relances.local.surroundings import migrate_given, real_connections
-from relances.pipeline.connections import conninfo
+from relances.orchestration.connections import conninfo
 from relances.rules.adresse import POSTGRES, REDIS, WEB, Faute, fault_of
 from relances.rules.errors import Blocked, PipelineError
-from relances_providers.addresses import is_web_address
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
+from relances_providers.http.addresses import is_web_address
 
 # Letters that no sentence of ours has four of in a row, and all that ends a password before its end.
 PASSWORDS = st.text("XQZ7@#/?%:[]&=+ \\'\"é\tœ", min_size=4)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.afterwards import Constat, Piste, clear, delivered, kept_back, undelivered
 from relances.rules.models import Statut
+from relances.rules.numeros import Refus
 from relances.rules.outcomes import Refusee, Reglement, Reportee
-from relances.rules.phones import Refus
-from relances.rules.policy_file import load_policy
 
 ENVOI = load_policy().envoi
 LAST = ENVOI.tentatives_max

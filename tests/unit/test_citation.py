@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.rendering.markdown import tableau
 from relances.rules.alertes import Passage, lane_paused, run_failed
 from relances.rules.citation import cite
-from relances.rules.markdown import tableau
 
 
 @pytest.mark.parametrize(

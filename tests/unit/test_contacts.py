@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, find_columns
 from relances.rules.contacts import (
     OBLIGATOIRES,
@@ -18,9 +19,8 @@ from relances.rules.contacts import (
 from relances.rules.dates import read_date
 from relances.rules.errors import Blocked
 from relances.rules.montants import read_montant
-from relances.rules.policy_file import load_policy
+from relances.rules.numeros_cellule import read_telephones
 from relances.rules.tableur import Ligne
-from relances.rules.telephones import read_telephones
 from tests.support import one_sentence
 
 MAX = Decimal(50_000_000)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relances.rules.csv_sur import cellule
+from relances.rendering.csv_sur import cellule
 from relances.rules.errors import Blocked
-from relances.stages.tableau_csv import open_csv
+from relances.services.tableau_csv import open_csv
 from tests.support import one_sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.rules.disjoncteur import Latence, Releve
-from relances.rules.policy import Disjoncteur
+from relances.rules.politique import Disjoncteur
 
 SAMPLE = 50
 QUICK, SLOW = 0.2, 0.9

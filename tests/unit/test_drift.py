@@ -11,14 +11,14 @@ import pytest
 
 import relances
 import relances_providers
-from relances.pipeline.providers import explications
+from relances.orchestration.providers import explications
+from relances.policy.politique import load_policy
 from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
+from relances.rules.gabarits import DEFAULT_FOLDER, DEFAULT_LANGUE
 from relances.rules.models import Canal, Statut
-from relances.rules.phones import Refus
-from relances.rules.policy_file import load_policy
-from relances.rules.texts import DEFAULT_FOLDER, DEFAULT_LANGUE
+from relances.rules.numeros import Refus
 from relances.store.sources import CONTRACT, OPTIONAL
 from relances_providers import provider_info as providers
 from relances_providers.error_table import Table
@@ -124,7 +124,7 @@ def test_the_states_that_sql_writes_exist() -> None:
 def exclusion_codes() -> set[str]:
     """Every code an exclusion can get from this code; a tax system may have its own beside them."""
     selection = (PRODUCT / "rules/selection.py").read_text()
-    queries = (PRODUCT / "store/queries" / name for name in ("preparation.sql", "installation.sql"))
+    queries = (PRODUCT / "store/queries" / name for name in ("preparation.sql", "restauration.sql"))
     preparation = "".join(path.read_text() for path in queries)
     in_rules = re.findall(r'(?:return|code =|or|else) "(\w+)"', selection)
     in_sql = re.findall(r"(?:THEN|'(?:validation|creation)',) '(\w+)'(?:\n| END\b| FROM\b)", preparation + SCHEMA)
@@ -145,8 +145,9 @@ def test_every_meaning_is_that_of_a_reason_there_is() -> None:
 
 
 def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_and_its_cure() -> None:
-    names = [name for _, name, _ in pkgutil.iter_modules([str(PROVIDERS)]) if name.endswith("_errors")]
-    tables = [table_of(f"relances_providers.{name}:TABLE") for name in names]
+    modules = pkgutil.walk_packages([str(PROVIDERS)], "relances_providers.")
+    names = [name for _, name, _ in modules if name.endswith("errors") and name != "relances_providers.errors"]
+    tables = [table_of(f"{name}:TABLE") for name in names]
     codes = {row.code for table in tables for row in table.values() if not issubclass(row.kind, Misconfigured)}
     explained = {code for provider in providers.PROVIDERS for name in provider.error_tables for code in table_of(name)}
     assert {"408", "429", "injoignable"} <= codes

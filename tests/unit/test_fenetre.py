@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.fenetre import JOURS, LIBREVILLE, TOUJOURS, Fenetre
-from relances.rules.policy_file import load_policy
 
 OFFICE_HOURS = Fenetre(frozenset(range(6)), time(8), time(19), jours_feries=False)
 NIGHT_AND_DAY = Fenetre(frozenset(range(5)), time.min, time.max, jours_feries=False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.stages.pacing import Cadence, Pace
+from relances.sending.pacing import Cadence, Pace
 from relances.store.voies import Departs
 
 RATES = [0.1, 0.5, 1.0, 1.5, 2.0, 5.0, 6.9, 7.1, 10.0, 19.7, 80.0, 500.0, 5000.0]

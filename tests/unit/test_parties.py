@@ -2,7 +2,7 @@
 
 import pytest
 
-from relances.stages.parties import Parties
+from relances.sending.parties import Parties
 
 
 def parties(places: int, call: float, writing: float) -> Parties:

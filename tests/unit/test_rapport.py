@@ -6,13 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from relances.rendering.rapport import PLACES, Releve
+from relances.rendering.rapport import rapport as full_rapport
 from relances.rules.apercu import Cas, Exemple
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line, Totals
 from relances.rules.causes import CAUSES, cause
 from relances.rules.exclusions import RAISONS, Raison, raison
 from relances.rules.models import Canal, Statut
-from relances.rules.rapport import PLACES, Releve
-from relances.rules.rapport import rapport as full_rapport
 from relances.rules.volumes import Comparaison, Depense, Volume
 
 EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relancer par SMS")}

@@ -11,19 +11,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Redaction
-from relances.rules.policy import Modele, Niveau, Politique
-from relances.rules.policy_file import load_policy
+from relances.rules.politique import Modele, Niveau, Politique
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Voie
-from relances.rules.texts import Gabarits
+from relances.rules.routing import Chemin
 from tests.support import one_sentence
 
 POLITIQUE = load_policy()
 NIVEAU = POLITIQUE.niveaux[0]
-VENTIS = Voie("ventis", frozenset({"GA"}), 1600, True, Decimal(25))
-TWILIO = Voie("twilio", frozenset(), 1600, False, Decimal(35))
+VENTIS = Chemin("ventis", frozenset({"GA"}), 1600, True, Decimal(25))
+TWILIO = Chemin("twilio", frozenset(), 1600, False, Decimal(35))
 VOIES = {Canal.SMS: VENTIS, Canal.WHATSAPP: TWILIO}
 SUJET = Sujet("ONDO", "Marie", "fr", Decimal(15_000), ["Taxe de marché"], date(2025, 12, 18))
 VARIABLES = ("nom", "montant", "objet", "echeance")
@@ -38,8 +38,8 @@ def plume(*modeles: Modele, gabarits: Gabarits | None = None, **texte: object) -
     return Plume(politique, gabarits or Gabarits(langue=politique.texte.langue))
 
 
-def written(plume: Plume, canal: Canal = Canal.SMS, voie: Voie | None = None, **sujet: object) -> Redaction:
-    redaction = plume.write(SUJET._replace(**sujet), canal, NIVEAU, voie or VOIES[canal])
+def written(plume: Plume, canal: Canal = Canal.SMS, chemin: Chemin | None = None, **sujet: object) -> Redaction:
+    redaction = plume.write(SUJET._replace(**sujet), canal, NIVEAU, chemin or VOIES[canal])
     assert redaction is not None
     return redaction
 

@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, lire, reach
-from relances.rules.policy_file import load_policy
+from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
 from relances.rules.repli import Deplacement, Retenue, beginnings, by_another_canal, by_another_fournisseur, overlap
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reste
-from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 
 POLITIQUE = load_policy()
 PLUME = Plume(POLITIQUE, Gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue))
-GABON = Voie("ventis", frozenset({"GA"}), 1_000, par_segment=True, tarif=Decimal(25))
-AMERICA = Voie("zoom", frozenset({"US", "CA"}), 500, par_segment=True, tarif=Decimal(30))
-WORLD = Voie("twilio", frozenset(), 1_600, par_segment=False, tarif=Decimal(35))
+GABON = Chemin("ventis", frozenset({"GA"}), 1_000, par_segment=True, tarif=Decimal(25))
+AMERICA = Chemin("zoom", frozenset({"US", "CA"}), 500, par_segment=True, tarif=Decimal(30))
+WORLD = Chemin("twilio", frozenset(), 1_600, par_segment=False, tarif=Decimal(35))
 GABONESE, AMERICAN, FRENCH = "24177000000", "15145551234", "33612345678"
 DEBITEUR = Debiteur("ONDO", "Marie", "fr", {"1": "Taxe de marché"})
 
@@ -29,16 +29,16 @@ def held(telephone: str = AMERICAN, texte: str = "Vous devez 15 000 FCFA.") -> R
     return Retenue(7, 2, telephone, texte, 1)
 
 
-def moved(relance: Retenue, *voies: Voie) -> Deplacement | None:
-    return by_another_fournisseur(relance, Canal.SMS, voies, POLITIQUE.texte.segments_max)
+def moved(relance: Retenue, *chemins: Chemin) -> Deplacement | None:
+    return by_another_fournisseur(relance, Canal.SMS, chemins, POLITIQUE.texte.segments_max)
 
 
 def elsewhere(
-    telephone: str, *voies: Voie, debiteur: Debiteur | None = DEBITEUR, du: int = 15_000
+    telephone: str, *chemins: Chemin, debiteur: Debiteur | None = DEBITEUR, du: int = 15_000
 ) -> Deplacement | None:
     creances = (Reste("1", Decimal(du), date(2026, 11, 1)),)
     relance = EnAttente(7, 1, date(2026, 11, 21), 1, Canal.SMS, creances)
-    return by_another_canal(relance, telephone, debiteur, PLUME, voies)
+    return by_another_canal(relance, telephone, debiteur, PLUME, chemins)
 
 
 # --- by another fournisseur ---
@@ -70,9 +70,9 @@ def test_a_text_of_more_segments_than_the_policy_allows_stays() -> None:
     assert moved(held(texte="a" * (153 * POLITIQUE.texte.segments_max + 1)), roomy) is None
 
 
-@pytest.mark.parametrize(("voie", "segments", "evites", "cout"), [(AMERICA, 2, 1, 60), (WORLD, 1, 0, 35)])
-def test_it_costs_what_its_new_fournisseur_bills(voie: Voie, segments: int, evites: int, cout: int) -> None:
-    found = moved(held(texte="a" * 161), voie)
+@pytest.mark.parametrize(("chemin", "segments", "evites", "cout"), [(AMERICA, 2, 1, 60), (WORLD, 1, 0, 35)])
+def test_it_costs_what_its_new_fournisseur_bills(chemin: Chemin, segments: int, evites: int, cout: int) -> None:
+    found = moved(held(texte="a" * 161), chemin)
     assert found is not None
     redaction = found.redaction
     assert (redaction.segments, redaction.segments_evites, redaction.cout) == (segments, evites, cout)
@@ -113,12 +113,12 @@ def test_what_is_too_small_for_a_relance_goes_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("voie", "autre", "shared"),
+    ("chemin", "autre", "shared"),
     [(GABON, AMERICA, False), (AMERICA, AMERICA, True), (AMERICA, AMERICA._replace(pays=frozenset({"CA", "FR"})), True),
      (GABON, WORLD, True), (WORLD, AMERICA, True)],
 )  # fmt: skip
-def test_ways_of_a_country_in_common_overlap(voie: Voie, autre: Voie, *, shared: bool) -> None:
-    assert overlap(voie.pays, autre.pays) is shared
+def test_ways_of_a_country_in_common_overlap(chemin: Chemin, autre: Chemin, *, shared: bool) -> None:
+    assert overlap(chemin.pays, autre.pays) is shared
 
 
 def test_numbers_are_sieved_by_the_countries_of_the_ways() -> None:
@@ -127,6 +127,6 @@ def test_numbers_are_sieved_by_the_countries_of_the_ways() -> None:
 
 
 @given(st.sampled_from([GABONESE, AMERICAN, FRENCH, "12025550123", "18765551234"]), st.sampled_from([GABON, AMERICA]))
-def test_the_sieve_keeps_all_that_a_way_reaches(telephone: str, voie: Voie) -> None:
-    if moved(held(telephone), voie) is not None:
-        assert any(telephone.startswith(each.removesuffix("%")) for each in beginnings([voie]))
+def test_the_sieve_keeps_all_that_a_way_reaches(telephone: str, chemin: Chemin) -> None:
+    if moved(held(telephone), chemin) is not None:
+        assert any(telephone.startswith(each.removesuffix("%")) for each in beginnings([chemin]))

@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, Refus, lire
-from relances.rules.routing import Destination, Routage, Voie
+from relances.rules.numeros import Numero, Refus, lire
+from relances.rules.routing import Chemin, Destination, Routage
 
-VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))
-ZOOM = Voie("zoom", frozenset({"US", "CA"}), longueur_max=500, par_segment=True, tarif=Decimal(30))
-TWILIO = Voie("twilio", frozenset(), longueur_max=1600, par_segment=False, tarif=Decimal(35))
+VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))
+ZOOM = Chemin("zoom", frozenset({"US", "CA"}), longueur_max=500, par_segment=True, tarif=Decimal(30))
+TWILIO = Chemin("twilio", frozenset(), longueur_max=1600, par_segment=False, tarif=Decimal(35))
 
 GABONESE = Numero("24166123456")
 AMERICAN = Numero("15551234567", "US", attribue=False)
@@ -18,9 +18,12 @@ CANADIAN = Numero("15145551234", "CA")
 
 
 def routage(
-    *voies: Voie, imposee: bool = False, accepter_format_guide: bool = False, signales: dict[str, Refus] | None = None
+    *chemins: Chemin,
+    imposee: bool = False,
+    accepter_format_guide: bool = False,
+    signales: dict[str, Refus] | None = None,
 ) -> Routage:
-    return Routage(Canal.SMS, voies, imposee, accepter_format_guide, signales or {})
+    return Routage(Canal.SMS, chemins, imposee, accepter_format_guide, signales or {})
 
 
 def best(routage: Routage, *typed: str) -> Destination | Refus:

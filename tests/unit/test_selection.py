@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
-from relances.rules.phones import Numero, lire
-from relances.rules.policy import Modele
-from relances.rules.policy_file import load_policy
+from relances.rules.numeros import Numero, lire
+from relances.rules.politique import Modele
 from relances.rules.redaction import Plume
-from relances.rules.routing import Routage, Voie
+from relances.rules.routing import Chemin, Routage
 from relances.rules.selection import Regles
-from relances.rules.texts import Gabarits
 
 TODAY = date(2026, 11, 21)
-VENTIS = Voie("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))
-TWILIO = Voie("twilio", frozenset(), longueur_max=1600, par_segment=False, tarif=Decimal(35))
+VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True, tarif=Decimal(25))
+TWILIO = Chemin("twilio", frozenset(), longueur_max=1600, par_segment=False, tarif=Decimal(35))
 ROUTAGE = Routage(Canal.SMS, (VENTIS,), imposee=False, accepter_format_guide=False, signales={})
 POLITIQUE = load_policy()
 REGLES = Regles(POLITIQUE, Plume(POLITIQUE, Gabarits()), TODAY, dict.fromkeys((1, 2, 3), ROUTAGE))
@@ -69,8 +69,8 @@ def with_selection(**over: object) -> Regles:
     return with_policy(selection=replace(POLITIQUE.selection, **over))  # type: ignore[arg-type]
 
 
-def through(voie: Voie, canal: Canal = Canal.SMS) -> Regles:
-    return replace(REGLES, routages=dict.fromkeys((1, 2, 3), replace(ROUTAGE, canal=canal, voies=(voie,))))
+def through(chemin: Chemin, canal: Canal = Canal.SMS) -> Regles:
+    return replace(REGLES, routages=dict.fromkeys((1, 2, 3), replace(ROUTAGE, canal=canal, chemins=(chemin,))))
 
 
 def test_one_overdue_creance_makes_one_relance() -> None:

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
-from relances.rules.policy_file import load_policy
 from relances.rules.redaction import Plume
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
-from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 
 POLITIQUE = load_policy()
-VENTIS = Voie("ventis", frozenset({"GA"}), 1_600, par_segment=True, tarif=Decimal(25))
+VENTIS = Chemin("ventis", frozenset({"GA"}), 1_600, par_segment=True, tarif=Decimal(25))
 RELECTURE = Relecture(Plume(POLITIQUE, Gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue)), VENTIS)
 DAY = date(2026, 11, 21)
 MARIE = Debiteur("ONDO", "Marie", "fr", {"a": "Taxe de marché", "b": None})

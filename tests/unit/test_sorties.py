@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.commande import spoken
+from relances.cli.commande import spoken
 from relances.local import cli
 from relances.local.settings import REPOSITORY
 from relances.rules.lettres import PLAIN, held_by
@@ -128,7 +128,7 @@ def test_help_and_refusals_are_printed_everywhere(environment: str, words: list[
 def test_the_process_that_reads_airflow_s_connections_prints_everywhere_too(
     environment: str, words: tuple[str, ...]
 ) -> None:
-    code = "import runpy; runpy.run_module('relances.pipeline', run_name='__main__', alter_sys=True)"
+    code = "import runpy; runpy.run_module('relances.cli', run_name='__main__', alter_sys=True)"
     said(run(*words, environment=ENVIRONMENTS[environment], code=code), "ascii")
 
 
@@ -197,7 +197,7 @@ def test_a_variable_that_is_no_text_is_named() -> None:
 def test_a_reader_who_leaves_ends_the_command_without_a_word(unbuffered: str, length: int) -> None:
     code = f"""if True:
         import sys, time
-        from relances.commande import spoken
+        from relances.cli.commande import spoken
         with spoken():
             sys.stdin.read()
             print("é’…\\n" * {length})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from relances.rules.csv_sur import cellule
+from relances.rendering.csv_sur import cellule
 from relances.rules.encodage import read_encoding
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import damage

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
-from relances.rules.policy_file import load_policy
 from relances.rules.segments import count_segments, is_gsm7
-from relances.rules.texts import DEFAULT_FOLDER, Gabarits
 from relances.rules.values import Values, values
 from tests.support import one_sentence
 

@@ -1,6 +1,6 @@
 """Changes of many rows go on until none is left or the time of the pass is over."""
 
-from relances.stages.upkeep import Upkeep
+from relances.services.upkeep import Upkeep
 
 
 class Table:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.politique import load_policy
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal
-from relances.rules.policy import Modele
-from relances.rules.policy_file import load_policy
+from relances.rules.politique import Modele
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.texts import Gabarits
 from relances.rules.values import full_name, values
 from relances.rules.vide import is_absent, name_in, says_nothing, spoken, taxe_in
 from tests.unit.test_redaction import NIVEAU, VOIES, plume

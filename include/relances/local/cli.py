@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from relances.commande import Commande, spoken
-from relances.demande import add_asked, refuse_words
+from relances.cli.commande import Commande, spoken
+from relances.cli.questions import add_asked, refuse_words
 from relances.local.console import Console, file_word
 from relances.local.errors import LocalError
 from relances.local.processes import STOP_SIGNALS
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["base-fictive"]:
-        from relances.local.base_fictive.__main__ import main as base_fictive
+        from demo.__main__ import main as base_fictive
 
         base_fictive(words[1:])
         return 0
@@ -210,7 +210,7 @@ def _preparer_bases(_: argparse.Namespace) -> int:
 
 
 def _installer(_: argparse.Namespace) -> int:
-    from relances.local.installation import install
+    from relances.local.installer import install
 
     install(_settings(), os.environ, Console())
     return 0
@@ -299,7 +299,7 @@ def _questions(given: argparse.Namespace, *names: str) -> list[str]:
 
 
 def _examine(*words: str) -> int:
-    from relances.local.examination import examine
+    from relances.local.relay import examine
 
     try:
         return examine(_settings(), Console(), words)

@@ -7,7 +7,7 @@ from relances.local.console import Console
 from relances.local.settings import Settings
 from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
-from relances.store.encodage import connect
+from relances.store.utf8 import connect
 
 _RUN_SECONDS = 3_600.0
 _LONG_QUEUE = timedelta(seconds=5)

@@ -20,7 +20,7 @@ from relances.local.connections import SQLALCHEMY, read_database_url
 from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.store.database import query
-from relances.store.encodage import connect
+from relances.store.utf8 import connect
 
 METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 DAYS: Final = "RELANCES_CONSERVATION_JOURS"

@@ -19,7 +19,7 @@ from psycopg import sql
 from relances.local.errors import LocalError
 from relances.local.postgres_folder import binaries, initialise, own, server_user
 from relances.local.processes import is_alive, spawn, tail, wait_until
-from relances.store.encodage import connect
+from relances.store.utf8 import connect
 
 _PORT = 5432  # of no network: it only names the socket, and is said everywhere lest PGPORT change it
 _SOCKET_FILE = f".s.PGSQL.{_PORT}"

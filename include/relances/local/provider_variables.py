@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from relances.local.connections import Connection, Value, unreadable_address
 from relances.local.errors import LocalError
 from relances.rules.adresse import WEB, Faute, fault_of
-from relances_providers.addresses import is_encrypted, is_web_address
+from relances_providers.http.addresses import is_encrypted, is_web_address
 
 _STANDARD: Final = frozenset({"host", "login", "password"})
 _ACCOUNT_SID: Final = re.compile(r"AC[0-9a-fA-F]{32}")

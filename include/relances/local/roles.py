@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from relances.local.connections import read_database_url
 from relances.local.errors import LocalError
 from relances.store.database import query
-from relances.store.encodage import connect
+from relances.store.utf8 import connect
 
 _SUPERUSER: Final = "RELANCES_SUPERUTILISATEUR_URL"
 _PASSWORDS: Final = {"metadonnees": "POSTGRES_METADONNEES_PASSWORD", "relances": "POSTGRES_RELANCES_PASSWORD"}

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 
-from relances.local.base_fictive import DatabaseNotEmptyError, add_collections, create_base_fictive
+from demo import DatabaseNotEmptyError, add_collections, create_base_fictive
 from relances.local.connections import Connection, Value
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.supervisor import Supervisor

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relances.rules.models import Statut
 from relances.rules.outcomes import LONGEST_WAIT, Acceptee, Refusee, Reglement, Reportee, settle
-from relances.rules.policy import Envoi
+from relances.rules.politique import Envoi
 
 
 class Constat(StrEnum):

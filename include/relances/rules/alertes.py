@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from relances.rendering.markdown import compte, nombre
 from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
-from relances.rules.markdown import compte, nombre
 
 _IDS_SHOWN: Final = 10
 _PLACES: Final = (

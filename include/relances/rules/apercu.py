@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.markdown import francs
+from relances.rendering.markdown import francs
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.rules.volumes import CANAUX
 
 NOM: Final = "[nom]"
@@ -39,23 +39,23 @@ class Exemple:
     texte: str
 
 
-def exemples(found: Iterable[Cas], plume: Plume, voie_of: Callable[[str], Voie]) -> list[Exemple]:
+def exemples(found: Iterable[Cas], plume: Plume, chemin_of: Callable[[str], Chemin]) -> list[Exemple]:
     """One for each canal, niveau, fournisseur and language that a text can be in, however the language was typed."""
     shown: dict[tuple[str, int, str, str], Exemple] = {}
     for cas in found:
-        shown_so = exemple(cas, plume, voie_of(cas.fournisseur))
+        shown_so = exemple(cas, plume, chemin_of(cas.fournisseur))
         if shown_so is not None:
             shown.setdefault((cas.canal, cas.niveau, cas.fournisseur, shown_so.langue), shown_so)
     return list(shown.values())
 
 
-def exemple(cas: Cas, plume: Plume, voie: Voie) -> Exemple | None:
+def exemple(cas: Cas, plume: Plume, chemin: Chemin) -> Exemple | None:
     """The example's text as the policy in force writes it; None where that has no such niveau or no such short text."""
     niveau = next((niveau for niveau in plume.politique.niveaux if niveau.numero == cas.niveau), None)
     if niveau is None:
         return None
     sujet = Sujet(NOM, None, cas.langue, cas.montant, cas.libelles, cas.echeance)
-    redaction = plume.write(sujet, cas.canal, niveau, voie)
+    redaction = plume.write(sujet, cas.canal, niveau, chemin)
     langue = plume.gabarits.langue_of(cas.canal, niveau.gabarit, cas.langue)
     return Exemple(cas, langue, redaction.texte) if redaction else None
 

@@ -9,9 +9,9 @@ from typing import Final
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, short_text
 from relances.rules.dates import read_date
 from relances.rules.montants import read_montant
-from relances.rules.policy import Qualite
+from relances.rules.numeros_cellule import read_telephones
+from relances.rules.politique import Qualite
 from relances.rules.tableur import Ligne
-from relances.rules.telephones import read_telephones
 from relances.rules.vide import is_absent, name_in, taxe_in
 
 TITRES: Final[Titres] = {

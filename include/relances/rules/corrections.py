@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from relances.rendering.markdown import nombre, tableau
 from relances.rules.exclusions import RAISONS, Raison
-from relances.rules.markdown import nombre, tableau
-from relances.rules.phones import Refus
+from relances.rules.numeros import Refus
 
 ANCIEN_PLAN: Final = "ancien_plan"
 _RAISONS: Final = {

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from relances.rendering.csv_sur import Valeur
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE
 from relances.rules.causes import Explications, cause
-from relances.rules.csv_sur import Valeur
 from relances.rules.exclusions import raison
 
 HEADER: Final = (

@@ -4,7 +4,7 @@ from collections import deque
 from statistics import fmean
 from typing import Final
 
-from relances.rules.policy import Disjoncteur
+from relances.rules.politique import Disjoncteur
 
 _LATENCY_SAMPLE: Final = 50  # answers that one judgement of their latency looks at
 _SLOWER: Final = 3.0  # times the quickest sample

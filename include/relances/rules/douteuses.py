@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.csv_sur import Valeur
-from relances.rules.phones import Numero, candidats, destination
-from relances.rules.telephones import why_not
+from relances.rendering.csv_sur import Valeur
+from relances.rules.numeros import Numero, candidats, destination
+from relances.rules.numeros_cellule import why_not
 
 HEADER: Final = (
     "relance", "date_relance", "contribuable_id", "nom", "prenom", "telephone", "numero", "raison", "fournisseur",

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from relances.rules.phones import Numero, Refus, Verdict, lire
+from relances.rules.numeros import Numero, Refus, Verdict, lire
 
 
 class Canal(StrEnum):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from relances.rules.models import Statut
-from relances.rules.phones import Refus
-from relances.rules.policy import Envoi
+from relances.rules.numeros import Refus
+from relances.rules.politique import Envoi
 
 LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.errors import Blocked
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Redaction
-from relances.rules.policy import Niveau, Politique
-from relances.rules.routing import Voie
+from relances.rules.politique import Niveau, Politique
+from relances.rules.routing import Chemin
 from relances.rules.segments import count_segments
 from relances.rules.simplification import simplify
-from relances.rules.texts import Gabarits
 from relances.rules.values import full_name, values
 
 
@@ -51,7 +51,7 @@ class Plume:
                 )
             self.gabarits.check(canal, niveau.gabarit, langues)
 
-    def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, voie: Voie) -> Redaction | None:
+    def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, chemin: Chemin) -> Redaction | None:
         """What is sent and billed; None where no text of the fournisseur or of the policy is that long."""
         policy = self.politique.texte
         langue = self.gabarits.langue_of(canal, niveau.gabarit, sujet.langue)
@@ -62,10 +62,10 @@ class Plume:
         said = values(nom, sujet.montant, self.politique.devise, sujet.libelles, sujet.echeance, langue=langue)
         texte = self.gabarits.render(canal, niveau.gabarit, langue, said)
         segments, evites = 1, 0
-        if voie.par_segment:
+        if chemin.par_segment:
             texte, segments, evites = _sms(texte, simplifier=policy.simplifier)
         # Where the provider has an approved template, it is that which travels.
-        if (modele is None and len(texte) > voie.longueur_max) or segments > policy.segments_max:
+        if (modele is None and len(texte) > chemin.longueur_max) or segments > policy.segments_max:
             return None
         return Redaction(
             texte=texte,
@@ -73,7 +73,7 @@ class Plume:
             variables=[getattr(said, name) for name in modele.variables] if modele else None,
             segments=segments,
             segments_evites=evites,
-            cout=voie.tarif * segments,
+            cout=chemin.tarif * segments,
         )
 
 

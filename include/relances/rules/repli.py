@@ -6,9 +6,9 @@ from typing import NamedTuple
 import phonenumbers
 
 from relances.rules.models import Canal, Redaction
-from relances.rules.phones import Numero, lire, reach
+from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 from relances.rules.segments import count_segments
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture
 
@@ -34,26 +34,26 @@ class Deplacement(NamedTuple):
 
 
 def by_another_fournisseur(
-    relance: Retenue, canal: Canal, voies: Sequence[Voie], segments_max: int
+    relance: Retenue, canal: Canal, chemins: Sequence[Chemin], segments_max: int
 ) -> Deplacement | None:
     """The same text by the first of these ways that reaches the number and takes it; None: by none."""
-    for voie in _reaching(relance.telephone, voies):
-        segments = count_segments(relance.texte) if voie.par_segment else 1
-        if len(relance.texte) <= voie.longueur_max and segments <= segments_max:
-            evites = relance.segments_evites if voie.par_segment else 0
-            redaction = Redaction(relance.texte, None, None, segments, evites, voie.tarif * segments)
-            return Deplacement(relance.relance_id, canal, voie.fournisseur, relance.niveau, redaction)
+    for chemin in _reaching(relance.telephone, chemins):
+        segments = count_segments(relance.texte) if chemin.par_segment else 1
+        if len(relance.texte) <= chemin.longueur_max and segments <= segments_max:
+            evites = relance.segments_evites if chemin.par_segment else 0
+            redaction = Redaction(relance.texte, None, None, segments, evites, chemin.tarif * segments)
+            return Deplacement(relance.relance_id, canal, chemin.fournisseur, relance.niveau, redaction)
     return None
 
 
 def by_another_canal(
-    relance: EnAttente, telephone: str, debiteur: Debiteur | None, plume: Plume, voies: Sequence[Voie]
+    relance: EnAttente, telephone: str, debiteur: Debiteur | None, plume: Plume, chemins: Sequence[Chemin]
 ) -> Deplacement | None:
     """What the relance still speaks of, written for its canal and the first of its ways that may; None: by none."""
-    for voie in _reaching(telephone, voies):
-        written = Relecture(plume, voie).again(relance, relance.creances, debiteur)
+    for chemin in _reaching(telephone, chemins):
+        written = Relecture(plume, chemin).again(relance, relance.creances, debiteur)
         if isinstance(written, Reecriture):
-            return Deplacement(relance.id, relance.canal, voie.fournisseur, written.niveau, written.redaction)
+            return Deplacement(relance.id, relance.canal, chemin.fournisseur, written.niveau, written.redaction)
     return None
 
 
@@ -62,14 +62,14 @@ def overlap(pays: Set[str], autres: Set[str]) -> bool:
     return not pays or not autres or not pays.isdisjoint(autres)
 
 
-def beginnings(voies: Sequence[Voie]) -> list[str]:
+def beginnings(chemins: Sequence[Chemin]) -> list[str]:
     """How the numbers that these ways may reach begin, as patterns of SQL: a first sieve, before each is read."""
-    if not all(voie.pays for voie in voies):
+    if not all(chemin.pays for chemin in chemins):
         return ["%"]
-    return sorted({f"{phonenumbers.country_code_for_region(pays)}%" for voie in voies for pays in voie.pays})
+    return sorted({f"{phonenumbers.country_code_for_region(pays)}%" for chemin in chemins for pays in chemin.pays})
 
 
-def _reaching(telephone: str, voies: Sequence[Voie]) -> list[Voie]:
+def _reaching(telephone: str, chemins: Sequence[Chemin]) -> list[Chemin]:
     """``telephone``: digits with the country code."""
     lecture = lire(f"+{telephone}")
-    return [voie for voie in voies if isinstance(reach(lecture, voie.pays), Numero)]
+    return [chemin for chemin in chemins if isinstance(reach(lecture, chemin.pays), Numero)]

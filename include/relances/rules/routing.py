@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.models import Canal
-from relances.rules.phones import Numero, Refus, Verdict, destination, reach
+from relances.rules.numeros import Numero, Refus, Verdict, destination, reach
 
 
-class Voie(NamedTuple):
+class Chemin(NamedTuple):
     """A fournisseur that a run may use, and the ISO codes of the countries it reaches (none: any).
 
     ``longueur_max``: characters of the longest text it takes. ``par_segment``: it bills a long text as several.
@@ -26,7 +26,7 @@ class Voie(NamedTuple):
 class Destination(NamedTuple):
     """A number, and the way to it."""
 
-    voie: Voie
+    chemin: Chemin
     numero: Numero
 
 
@@ -38,7 +38,7 @@ class Routage:
     """
 
     canal: Canal
-    voies: tuple[Voie, ...]
+    chemins: tuple[Chemin, ...]
     imposee: bool
     accepter_format_guide: bool
     signales: Mapping[str, Refus]
@@ -64,16 +64,18 @@ class Routage:
     def _is_silenced(self, saisie: str, lecture: Verdict) -> bool:
         """Whether a number asked for silence, be it one that no way of this run reaches."""
         # Only what has no country may be read otherwise by a way.
-        read = [lecture] if isinstance(lecture, Numero) else [destination(saisie, voie.pays) for voie in self.voies]
+        read = (
+            [lecture] if isinstance(lecture, Numero) else [destination(saisie, chemin.pays) for chemin in self.chemins]
+        )
         return any(isinstance(each, Numero) and self._flag(each) is Refus.OPPOSITION for each in read)
 
     def _route(self, saisie: str, lecture: Verdict) -> Destination | Refus:
         """The first way that reaches the number, else the reason of the preferred one."""
         refus: Refus | None = None
-        for voie in self.voies:
-            verdict = destination(saisie, voie.pays) if self.imposee else reach(lecture, voie.pays)
+        for chemin in self.chemins:
+            verdict = destination(saisie, chemin.pays) if self.imposee else reach(lecture, chemin.pays)
             if isinstance(verdict, Numero):
-                return self._refusal(verdict) or Destination(voie, verdict)
+                return self._refusal(verdict) or Destination(chemin, verdict)
             refus = refus or verdict
         return refus or Refus.HORS_REGION
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relances.rules.models import Creance, Exclusion, NouvelleRelance
-from relances.rules.phones import Refus
-from relances.rules.policy import Politique
+from relances.rules.numeros import Refus
+from relances.rules.politique import Politique
 from relances.rules.redaction import Plume, Sujet
 from relances.rules.routing import Routage
 
@@ -79,14 +79,14 @@ class Regles:
             return destination.value
         libelles = [c.libelle for c in creances]
         sujet = Sujet(first.nom, first.prenom, first.langue, montant, libelles, first.echeance)
-        redaction = self.plume.write(sujet, routage.canal, niveau, destination.voie)
+        redaction = self.plume.write(sujet, routage.canal, niveau, destination.chemin)
         if redaction is None:
             return "message_trop_long"
         return NouvelleRelance(
             contribuable_id=first.contribuable_id,
             niveau=niveau.numero,
             canal=routage.canal,
-            fournisseur=destination.voie.fournisseur,
+            fournisseur=destination.chemin.fournisseur,
             telephone=destination.numero.chiffres,
             telephone_migre=destination.numero.migre,
             redaction=redaction,

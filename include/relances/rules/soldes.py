@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from relances.rules.models import Canal, Redaction
 from relances.rules.redaction import Plume, Sujet
-from relances.rules.routing import Voie
+from relances.rules.routing import Chemin
 
 _CENT: Final = Decimal("0.01")  # what the database keeps of an amount
 
@@ -63,7 +63,7 @@ class Relecture:
     """How what changed is written again, for the same fournisseur."""
 
     plume: Plume
-    voie: Voie
+    chemin: Chemin
 
     def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Reecriture | str:
         """What the relance says of what is left, or the code that calls it off. ``debiteur``: None where forgotten."""
@@ -81,7 +81,7 @@ class Relecture:
             niveau = next(known for known in politique.niveaux if known.numero == relance.niveau)
         libelles = [debiteur.libelles[creance.creance_id] for creance in left]
         sujet = Sujet(debiteur.nom, debiteur.prenom, debiteur.langue, montant, libelles, left[0].echeance)
-        redaction = self.plume.write(sujet, relance.canal, niveau, self.voie)
+        redaction = self.plume.write(sujet, relance.canal, niveau, self.chemin)
         return "message_trop_long" if redaction is None else Reecriture(niveau.numero, redaction)
 
 

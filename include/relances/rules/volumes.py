@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rules.markdown import francs, nombre, tableau
+from relances.rendering.markdown import francs, nombre, tableau
 from relances.rules.models import Canal
 
 CANAUX: Final = {Canal.SMS: "SMS", Canal.WHATSAPP: "WhatsApp"}

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import psycopg
 
-from relances.rules.policy import Disjoncteur
+from relances.rules.politique import Disjoncteur
 from relances.store.database import query
 from relances.store.executions import Execution
 from relances.store.voies import Suspension, suspension_of

@@ -17,7 +17,7 @@ from psycopg.types.string import StrDumperUnknown
 
 from relances.rules.errors import Blocked
 from relances.rules.lettres import held_by
-from relances.store.encodage import UNKNOWN, encoding_of
+from relances.store.utf8 import UNKNOWN, encoding_of
 
 _TEXT_TYPES: Final = ("text", "varchar", "bpchar", "name")
 _LATIN: Final = frozenset({"LATIN1", "LATIN9"})

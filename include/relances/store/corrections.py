@@ -8,7 +8,7 @@ from psycopg.rows import args_row
 from relances.rules.corrections import Correction
 from relances.store.database import query
 from relances.store.executions import Execution
-from relances.store.reporting import parameters
+from relances.store.rapport import parameters
 
 
 class Corrections:

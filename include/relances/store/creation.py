@@ -10,7 +10,7 @@ from typing import LiteralString
 import psycopg
 
 from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
-from relances.rules.policy import Plafonds
+from relances.rules.politique import Plafonds
 from relances.rules.selection import Decision
 from relances.store.database import query
 from relances.store.executions import Execution

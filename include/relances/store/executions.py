@@ -8,8 +8,8 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from relances.rules.demande import standing, to_keep
 from relances.rules.errors import Blocked
+from relances.rules.passages import standing, to_keep
 from relances.rules.request import Request
 from relances.store.database import query
 

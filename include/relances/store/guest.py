@@ -8,7 +8,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.pq import TransactionStatus
 
-from relances.rules.policy import BaseFiscale
+from relances.rules.politique import BaseFiscale
 from relances.store.database import query
 from relances.store.silence import Silent
 

@@ -11,12 +11,12 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import TupleRow
 
-from relances.rules.installation import discrepancy, stopped
 from relances.rules.outcomes import Reglement
+from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
-from relances.store.durable import DurableConnection
-from relances.store.installation import read_etat, read_releve
 from relances.store.outcomes import flagged, outcomes
+from relances.store.reconnection import DurableConnection
+from relances.store.restauration import read_etat, read_releve
 from relances.store.temoin import Temoin
 from relances.store.voies import VoieStore
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.rules.errors import Blocked
-from relances.rules.installation import Releve
+from relances.rules.restauration import Releve
 
 VARIABLE: Final = "RELANCES_TEMOIN"
 """The variable of the environment that says where it is."""

@@ -6,7 +6,7 @@ import psycopg
 
 from relances.store.database import query
 from relances.store.executions import Execution
-from relances.store.reporting import parameters
+from relances.store.rapport import parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from time import monotonic
 import psycopg
 from psycopg.rows import args_row
 
-from relances.rules.policy import Disjoncteur
+from relances.rules.politique import Disjoncteur
 from relances.store.database import query
-from relances.store.durable import DurableConnection
+from relances.store.reconnection import DurableConnection
 
 
 @dataclass(frozen=True, slots=True)

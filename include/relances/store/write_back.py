@@ -10,7 +10,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 
-from relances.rules.policy import BaseFiscale
+from relances.rules.politique import BaseFiscale
 from relances.store.database import query
 from relances.store.guest import limit_reading, limit_writing
 from relances.store.sources import Source, WriteBackRow

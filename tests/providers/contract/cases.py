@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from relances_providers.messaging import MessagingHook
-from relances_providers.twilio_whatsapp_hook import TwilioWhatsAppHook
-from relances_providers.ventis_hook import VentisHook
-from relances_providers.zoom_sms_hook import ZoomSmsHook
+from relances_providers.twilio.hook import TwilioWhatsAppHook
+from relances_providers.ventis.hook import VentisHook
+from relances_providers.zoom.hook import ZoomSmsHook
 from simulators import Settings
 
 PASSWORD = "mot-de-passe-confidentiel"

@@ -1,0 +1,1 @@
+"""One grammar of commands, for the person and for the processes that are handed them."""

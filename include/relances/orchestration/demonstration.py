@@ -1,0 +1,31 @@
+"""The demonstration writes to nobody, at any hour: its taxpayers are invented, but their numbers may be someone's."""
+
+import os
+from typing import Final
+from urllib.parse import urlsplit
+
+from relances.rules.errors import Blocked
+from relances.rules.fenetre import TOUJOURS, Fenetre
+from relances.rules.politique import Politique
+from relances_providers.messaging import MessagingHook
+
+_VARIABLE: Final = "RELANCES_DEMONSTRATION"  # set by the local stack and by Compose in their demonstration
+_SIMULATORS: Final = frozenset({"127.0.0.1", "localhost", "::1", "simulateurs"})  # this machine, or Compose's service
+
+
+def refuse_real_provider(hook: MessagingHook) -> None:
+    """In the demonstration, Blocked unless every address of the connection is a simulator's."""
+    if not os.environ.get(_VARIABLE):
+        return
+    for field, address in hook.addresses.items():
+        if urlsplit(address).hostname not in _SIMULATORS:
+            raise Blocked(
+                f"la démonstration n'écrit qu'aux simulateurs : {field} de la connexion {hook.conn_id} mène à un vrai "
+                "serveur ; donnez vos bases et vos fournisseurs dans .env, puis relancez make up",
+                "the demonstration only writes to its simulators: put your databases and providers in .env",
+            )
+
+
+def send_window(politique: Politique) -> Fenetre:
+    """When messages may leave: the policy's days and hours; in the demonstration, always."""
+    return TOUJOURS if os.environ.get(_VARIABLE) else politique.fenetre

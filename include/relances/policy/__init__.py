@@ -1,0 +1,1 @@
+"""Reads ``politique.toml`` and ``gabarits/``, and says where they are wrong."""

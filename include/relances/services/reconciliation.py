@@ -1,0 +1,155 @@
+"""One pass over what is not known: calls of dead workers, answers that never came, messages on their way."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+import psycopg
+
+from relances.rules.models import Statut
+from relances.rules.politique import Envoi
+from relances.services.accounts import Account
+from relances.services.doutes import clear_doubts, quarantine
+from relances.services.suivi import follow
+from relances.services.upkeep import Upkeep
+from relances.store.database import explained
+from relances.store.doutes import Double, Doubts
+from relances.store.suivi import Following
+from relances_providers.errors import ProviderError
+from relances_providers.messaging import MessagingHook
+
+logger = logging.getLogger(__name__)
+
+_SECONDS: Final = 60.0  # for what the database alone decides
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``).
+
+    ``accounts``: what they tell of themselves by that.
+    """
+
+    fournisseurs: list[str] = field(default_factory=list)
+    cleared: Counter[Statut] = field(default_factory=Counter)
+    followed: Counter[Statut] = field(default_factory=Counter)
+    accounts: list[Account] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Passe:
+    """What a pass found that somebody has to hear of.
+
+    ``doubles``: the calls by which relances were sent twice, until they are marked as told: there must be none.
+    ``accounts``: those of the fournisseurs that told what became of messages.
+    """
+
+    doubles: list[Double]
+    accounts: list[Account]
+
+
+def reconcile(
+    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
+) -> Passe:
+    """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
+
+    A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
+    ``suivi_secondes``: how long each may be asked of its doubts, then what became of its messages. Several passes may
+    run side by side, and one that was cut short is taken up by the next.
+    """
+    with explained("relances_db"):
+        doubts, upkeep = Doubts(relances), Upkeep(_SECONDS)
+        rescued = upkeep.all(doubts.rescue)
+        found = upkeep.all(doubts.resolve_from_journal)
+        asked = _ask_all(relances, hooks, envoi, suivi_secondes)
+        closed = _close(doubts, upkeep, hooks, envoi, asked)
+        abandoned = upkeep.all(lambda nombre: doubts.abandon(envoi.jours_suivi, nombre))
+        expired = upkeep.all(lambda nombre: doubts.expire(envoi.expiration_heures, nombre))
+        followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
+        unheard = _give_up(Following(relances), upkeep, followed, envoi)
+        doubles = doubts.doubles()
+    if doubles:
+        logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
+    logger.info(
+        "réconciliation : %s appels interrompus, %s retrouvés au journal, %s chez le fournisseur, "
+        "%s à renvoyer, %s sans réponse (408), %s abandonnées, %s expirées",
+        rescued,
+        found,
+        asked.cleared[Statut.ENVOYEE],
+        asked.cleared[Statut.EN_ATTENTE],
+        closed,
+        abandoned,
+        expired,
+    )
+    logger.info(
+        "suivi : %s livrées, %s en échec, %s à renvoyer, %s restées sans nouvelle",
+        asked.followed[Statut.LIVREE],
+        asked.followed[Statut.ECHEC],
+        asked.followed[Statut.EN_ATTENTE],
+        unheard,
+    )
+    return Passe(doubles, asked.accounts)
+
+
+def _ids(doubles: Iterable[Double]) -> list[int]:
+    return sorted({double.relance_id for double in doubles})
+
+
+def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float) -> Asked:
+    asked = Asked()
+    for fournisseur, hook in hooks.items():
+        if hook.capabilities.can_find:
+            try:
+                asyncio.run(_ask(relances, fournisseur, hook, envoi, seconds=seconds, asked=asked))
+            except ProviderError as error:
+                logger.warning("%s ne peut être interrogé pour l'instant : %s", fournisseur, error)
+    return asked
+
+
+async def _ask(
+    relances: psycopg.Connection,
+    fournisseur: str,
+    hook: MessagingHook,
+    envoi: Envoi,
+    *,
+    seconds: float,
+    asked: Asked,
+) -> None:
+    """Everything there is to ask a fournisseur, over one opening: a token each would be one too many for Zoom."""
+    async with hook.open() as sender:
+        asked.cleared.update(await clear_doubts(Doubts(relances), fournisseur, hook, sender, envoi, seconds=seconds))
+        asked.fournisseurs.append(fournisseur)
+        if hook.capabilities.can_follow:
+            account = Account(relances, fournisseur, envoi.disjoncteur)
+            asked.accounts.append(account)
+            await follow(
+                Following(relances), account, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed
+            )
+
+
+def _close(doubts: Doubts, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:
+    """End the doubts of which nobody can tell more."""
+    closed = upkeep.all(lambda nombre: doubts.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs))
+    for fournisseur, hook in hooks.items():
+        if not hook.capabilities.can_find:
+            closed += _close_unasked(doubts, upkeep, fournisseur, hook)
+    return closed
+
+
+def _close_unasked(doubts: Doubts, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+    """The same where the fournisseur can never tell: the quarantine is all there is to wait for."""
+    try:
+        after = quarantine(hook)
+    except ProviderError as error:
+        logger.warning("%s : les envois sans réponse attendent : %s", fournisseur, error)
+        return 0
+    return upkeep.all(lambda nombre: doubts.close(after, nombre, of=fournisseur))
+
+
+def _give_up(following: Following, upkeep: Upkeep, fournisseurs: Iterable[str], envoi: Envoi) -> int:
+    """Mark the messages that these fournisseurs are not asked of any more."""
+    return sum(upkeep.all(partial(following.give_up, name, envoi.jours_suivi)) for name in fournisseurs)

@@ -1,0 +1,143 @@
+"""The name under which a database is known outside it, and whether it still is what was known."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from relances.rules.restauration import Etat, Releve, discrepancy, stopped
+from relances.store.database import query
+from relances.store.sources import ShownRow
+from relances.store.temoin import Temoin
+
+
+def read_etat(row: TupleRow | None) -> Etat:
+    """From the row of ``look_at_installation``."""
+    if row is None:
+        raise LookupError("relances.installation is empty")
+    marques, battement, nommee_le, connu_jusqu_au, chez_elle, motif = row
+    return Etat(tuple(marques), battement, nommee_le, connu_jusqu_au, chez_elle, motif)
+
+
+def read_releve(row: TupleRow) -> Releve:
+    """From the row of ``beat``."""
+    marque, battement, battu_le, _ = row
+    return Releve(marque, battement, battu_le)
+
+
+class Installation:
+    """The present name of a database, over one connection in autocommit."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def look(self) -> Etat:
+        """What it says of itself."""
+        return read_etat(self._connection.execute(query("look_at_installation")).fetchone())
+
+    def discrepancy(self, temoin: Temoin | None) -> str | None:
+        """Why it must not send, by itself and by a witness; None where nothing speaks against it."""
+        # The witness first: it may learn of what the database is told between two looks, not the other way round.
+        releve = temoin.read() if temoin is not None else None
+        return discrepancy(self.look(), releve)
+
+    def require(self, temoin: Temoin | None) -> None:
+        """Blocked where the database may be older than what was sent, and from then on for everybody."""
+        motif = self.discrepancy(temoin)
+        if motif is None:
+            return
+        if self.look().chez_elle:
+            self.stop(motif)
+        raise stopped(motif)
+
+    def stop(self, motif: str) -> None:
+        """Let nobody send from it until it is restored."""
+        self._connection.execute(query("stop_installation"), {"motif": motif})
+
+    def beat(self) -> Releve:
+        """Remember that messages leave."""
+        row = self._connection.execute(query("beat")).fetchone()
+        if row is None:
+            raise LookupError("relances.installation is empty")
+        return read_releve(row)
+
+    def latest_knowledge(self) -> datetime:
+        """The latest moment at which it knew that it sent."""
+        [(moment,)] = self._connection.execute(query("latest_knowledge"))
+        assert isinstance(moment, datetime)  # noqa: S101 - it was named at some time
+        return moment
+
+    def oldest_unsettled(self) -> datetime | None:
+        """When the oldest relance was created of which it does not know whether it was sent; None: there is none."""
+        [(moment,)] = self._connection.execute(query("oldest_unsettled"))
+        assert moment is None or isinstance(moment, datetime)  # noqa: S101 - what the query gives
+        return moment
+
+    @contextmanager
+    def recognising(self, shown: Iterable[ShownRow]) -> Iterator["Recognition"]:
+        """What the tax application shows of this history; in one transaction, which its end commits."""
+        with self._connection.transaction():
+            self._connection.execute(query("create_shown"))
+            with self._connection.cursor() as cursor, cursor.copy(query("copy_shown")) as copy:
+                for row in shown:
+                    copy.write_row(row)
+            self._connection.execute(query("recognise_shown"))
+            yield Recognition(self._connection)
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
+
+    envoyees: int
+    echecs: int
+
+
+class Recognition:
+    """Made by :meth:`Installation.recognising`: the rows of this history, beside what the database knows of them."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def contradictions(self) -> int:
+        """How many relances are shown of which the database does not know that much."""
+        [(nombre,)] = self._connection.execute(query("count_contradictions"))
+        return int(nombre)
+
+    def strangers(self) -> bool:
+        """Whether there are rows of names that this database never had."""
+        [(found,)] = self._connection.execute(query("has_strangers"))
+        return bool(found)
+
+    def settle(self) -> Proved:
+        """Write down what the rows prove."""
+        [(envoyees, echecs)] = self._connection.execute(query("settle_shown"))
+        return Proved(envoyees, echecs)
+
+    def doubt(self, sures: Sequence[str] | None, comptes: Mapping[str, str]) -> dict[str, int]:
+        """Put in doubt what is shown so, and what else may have been sent meanwhile; how many by fournisseur.
+
+        ``sures``: the sources of which all that was sent is known; None: of all. ``comptes``: the account of each
+        fournisseur whose answer that it has no message proves something.
+        """
+        parameters = {
+            "sures": None if sures is None else list(sures),
+            "fournisseurs": list(comptes),
+            "comptes": list(comptes.values()),
+        }
+        return dict(self._connection.execute(query("doubt_waiting"), parameters).fetchall())
+
+    def rename(self, dernier_jour: date | None, *, contacts: bool) -> str:
+        """Take a new name, here, and number beyond all that may have been seen; returns it.
+
+        ``dernier_jour``: the last day of which unknown relances may have left; ``contacts``: those known may have been
+        reminded.
+        """
+        [(montree,)] = self._connection.execute(query("highest_shown"))
+        parameters = {"montree": montree, "dernier_jour": dernier_jour, "contacts": contacts}
+        [(marque, premiere)] = self._connection.execute(query("rename_installation"), parameters)
+        self._connection.execute(query("number_beyond"), {"premiere": premiere})
+        return str(marque)

@@ -1,0 +1,1 @@
+"""Ventis Messaging: SMS to Gabonese numbers."""

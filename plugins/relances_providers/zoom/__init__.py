@@ -1,0 +1,1 @@
+"""Zoom Phone: SMS to numbers of the United States and Canada."""
