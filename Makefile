@@ -68,8 +68,9 @@ lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) --extra dev --no-emit-package pip $$($(NOT_TWICE)) -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-# requirements-dev.txt ne tient que ce qui manque à requirements.txt, et s'installe par-dessus.
-NOT_TWICE = sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.txt
+# requirements-dev.txt ne tient que ce qui manque à requirements.txt (ce qui n'y est que pour Windows manque), et
+# s'installe par-dessus.
+NOT_TWICE = sed -nE "/== 'win32'/d"'; s/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.txt
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(LOCK_ARGS)
 

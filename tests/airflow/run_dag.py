@@ -1,6 +1,6 @@
 """Runs Dags of ``dags/`` to their end, each in a process of its own, by Airflow itself, and prints how they ended.
 
-    python run_dag.py
+    python -m tests.airflow.run_dag
 
 Each line of the input is a run: the Dag, its configuration, the environment, the file that takes what it prints, and
 ``again``: what marks tasks as done, and the moment of the run whose place and id it takes. The answer is the number of
@@ -24,6 +24,8 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.execution_time.supervisor import in_process_api_server
 from sqlalchemy.orm import configure_mappers
 
+from tests.pages import compile_pages, compile_pages_once
+
 LATER = (  # what Airflow and the Dags read in the middle of a run
     "airflow.api_fastapi.execution_api.routes",
     "airflow.sdk.execution_time.task_runner",
@@ -39,6 +41,8 @@ def serve() -> None:
         importlib.import_module(module)
     DagBag()
     configure_mappers()
+    compile_pages_once()
+    compile_pages()
     asyncio.run(ask_once())
     settings.dispose_orm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
