@@ -52,11 +52,12 @@ chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (
 fuzz: $(READY_TO_WORK) ## Cent mille cellules, fichiers, politiques et gabarits quelconques (une heure ; FUZZ=1000000)
 	@RELANCES_FUZZ="$(FUZZ)" $(VENV) -m pytest -n logical --maxprocesses 4 --dist load tests/fuzz $(TEST_ARGS)
 
-lint: $(READY_TO_WORK) ## Style, types, sens des imports
+lint: $(READY_TO_WORK) ## Style, types, sens des imports, SQL et migrations
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
+	@$(VENV) .ci/sql.py
 
 audit: $(READY_TO_WORK) ## Les vulnérabilités connues des versions fixées (celles acceptées : .ci/vulnerabilites.toml)
 	@$(VENV) .ci/audit.py
