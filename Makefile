@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint audit bench lock clean
+.PHONY: help demo up down test test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -64,6 +64,10 @@ audit: $(READY_TO_WORK) ## Les vulnérabilités connues des versions fixées (ce
 
 bench: $(READY_TO_WORK) ## Les mesures de performance, dans tests/bench/RAPPORT.md (une heure et demie ; BENCH_ARGS=--help)
 	@$(VENV) -W ignore -m tests.bench $(BENCH_ARGS)
+
+docs: $(READY_TO_WORK) ## Le site de la documentation, dans build/site ; un lien mort l'arrête
+	@$(VENV) -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . build/site
+	@echo "La documentation est dans build/site/index.html."
 
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt

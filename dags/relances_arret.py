@@ -16,33 +16,13 @@ same as the command `relances envois arreter`.*
 
 from datetime import timedelta
 
-from airflow.sdk import Param, dag, get_current_context, task
+from airflow.sdk import dag, task
 
-from relances.orchestration import envois
-from relances_providers.provider_info import PROVIDERS
+from relances.orchestration import arret
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import ARRET
 
-PARAMS = {
-    "action": Param(
-        envois.ARRETER,
-        type="string",
-        enum=[envois.ARRETER, envois.REPRENDRE, envois.VOIR],
-        values_display={
-            envois.ARRETER: "arrêter — stop",
-            envois.REPRENDRE: "reprendre — resume",
-            envois.VOIR: "voir seulement — only look",
-        },
-        title="Action",
-        description="Arrêter ou reprendre les envois. — Stop sending, or resume it.",
-    ),
-    "fournisseur": Param(
-        None,
-        type=["null", "string"],
-        enum=[None, *(provider.name for provider in PROVIDERS)],
-        values_display={"null": "tous — all"},
-        title="Fournisseur",
-        description="Lui seul ; vide = tous. — Only this provider; empty = all.",
-    ),
-}
+PARAMS = formulaire(ARRET)
 
 
 @dag(
@@ -57,8 +37,7 @@ def relances_arret() -> None:
     @task(priority_weight=1_000, weight_rule="absolute")
     def arreter_ou_reprendre() -> None:
         """Arrête ou reprend, et dit l'état de chaque fournisseur. — Stops or resumes, and says how each is."""
-        params = get_current_context()["params"]
-        envois.run_action(str(params["action"]), params["fournisseur"])
+        arret.run_action()
 
     arreter_ou_reprendre()
 

@@ -15,22 +15,13 @@ to the test number that its connection keeps. The same as the command `relances 
 
 from datetime import timedelta
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from relances.orchestration import diagnostic as examination
-from relances_providers.provider_info import PROVIDERS
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import DIAGNOSTIC
 
-PARAMS = {
-    "fournisseur": Param(
-        None,
-        type=["null", "string"],
-        enum=[None, *(provider.name for provider in PROVIDERS)],
-        values_display={"null": "aucun — none"},
-        title="Fournisseur du message de test",
-        description="Vide : aucun message ; sinon un, au numéro de test de sa connexion. — Empty: no message; else "
-        "one, to its connection's test number.",
-    ),
-}
+PARAMS = formulaire(DIAGNOSTIC)
 
 
 @dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 0})

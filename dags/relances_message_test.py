@@ -15,21 +15,13 @@ cure. No number is given here, since Airflow keeps parameters in clear: the comm
 another.*
 """
 
-from airflow.sdk import Param, dag, task
+from airflow.sdk import dag, task
 
 from relances.orchestration import diagnostic as examination
-from relances_providers.provider_info import PROVIDERS
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import MESSAGE_TEST
 
-PARAMS = {
-    "fournisseur": Param(
-        PROVIDERS[0].name,
-        type="string",
-        enum=[provider.name for provider in PROVIDERS],
-        title="Fournisseur",
-        description="Par qui envoyer, au numéro de test de sa connexion. — Through whom, to its connection's test "
-        "number.",
-    ),
-}
+PARAMS = formulaire(MESSAGE_TEST)
 
 
 @dag(schedule=None, params=PARAMS, doc_md=__doc__, tags=["relances"], default_args={"retries": 0})

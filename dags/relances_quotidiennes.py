@@ -19,7 +19,7 @@ deux fois pour le même jour. Le rapport est dans le journal de la tâche `repor
 
 Un passage en échec, ou pas encore fini au bout de quatre heures, est dit à la connexion `alertes`, si elle existe.
 
-*Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a lane of its own,
+*Every day: extract overdue taxpayers, validate, create one reminder each, send by each provider in a voie of its own,
 reconcile, write back, report. Any task may be run again: nobody is reminded twice for the same day.*
 """
 
@@ -28,7 +28,6 @@ from datetime import timedelta
 from airflow.sdk import (
     CronTriggerTimetable,
     ExceptionRetryPolicy,
-    Param,
     RetryAction,
     RetryRule,
     TriggerRule,
@@ -38,7 +37,8 @@ from airflow.sdk import (
 
 from relances import orchestration
 from relances.orchestration import alertes
-from relances.rules.request import DEFAULTS
+from relances.orchestration.formulaire import formulaire
+from relances.rules.parametres import QUOTIDIENNES
 from relances_providers.provider_info import PROVIDERS
 
 # What hangs is ended, so that its retry begins: many times what a million creances take. A lot is never cut short: it
@@ -54,83 +54,7 @@ ONLY_A_PERSON_CAN_MEND_IT = ExceptionRetryPolicy(
     ]
 )
 
-PARAMS = {
-    "jours_retard_min": Param(
-        DEFAULTS["jours_retard_min"],
-        type="integer",
-        minimum=0,
-        maximum=3650,
-        title="Retard minimum (jours)",
-        description="Ne relancer qu'à partir de ce nombre de jours de retard. — Minimum days overdue.",
-    ),
-    "type_relance": Param(
-        DEFAULTS["type_relance"],
-        type=["null", "string"],
-        enum=[None, "sms", "whatsapp"],
-        values_display={"null": "selon la politique — by policy"},
-        title="Canal",
-        description="Par quel canal relancer ; vide = celui de chaque niveau. Le même jour, un seul par contribuable. "
-        "— Channel; empty = that of each level.",
-    ),
-    "fournisseur": Param(
-        DEFAULTS["fournisseur"],
-        type=["null", "string"],
-        enum=[None, *(provider.name for provider in PROVIDERS)],
-        values_display={"null": "selon le numéro — by number"},
-        title="Fournisseur",
-        description="N'envoyer que par celui-ci, qui doit servir le canal ; vide = selon le pays de chaque numéro. "
-        "— Only this provider; empty = by the country of each number.",
-    ),
-    "limite": Param(
-        DEFAULTS["limite"],
-        type=["null", "integer"],
-        minimum=1,
-        title="Nombre maximum de relances",
-        description="Au plus tant de relances pour ce jour ; vide = toutes. — At most this many; empty = all.",
-    ),
-    "envoyer_automatiquement": Param(
-        DEFAULTS["envoyer_automatiquement"],
-        type="boolean",
-        title="Envoyer sans attendre",
-        description="Non : les relances sont créées et restent en attente. — No: created, left waiting.",
-    ),
-    "categories": Param(
-        DEFAULTS["categories"],
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Catégories de taxe",
-        description="Codes des types de taxe, un par ligne ; vide = tous. — Tax type codes; empty = all.",
-    ),
-    "date_relance": Param(
-        DEFAULTS["date_relance"],
-        type=["null", "string"],
-        format="date",
-        title="Jour de la relance",
-        description="Vide = le jour du passage ; jamais dans le futur. — Empty = the run's own day.",
-    ),
-    "simulation": Param(
-        DEFAULTS["simulation"],
-        type="boolean",
-        title="Simulation",
-        description="Tout faire sauf envoyer et reporter. — Everything but sending and writing back.",
-    ),
-    "campagne": Param(
-        DEFAULTS["campagne"],
-        type=["null", "string"],
-        title="Campagne",
-        description="Relancer les contacts importés sous ce nom, au lieu des contribuables de l'application fiscale. "
-        "— Remind the imported contacts of this campaign instead.",
-    ),
-    "oppositions": Param(
-        DEFAULTS["oppositions"],
-        type=["null", "array"],
-        items={"type": "string"},
-        title="Oppositions",
-        description="Identifiants de contribuables à ne plus relancer, un par ligne ; ajoutés à la liste, même en "
-        "simulation ; pas avec une campagne. "
-        "— Taxpayers to remind no more, added to the list, even by a simulation; not beside a campaign.",
-    ),
-}
+PARAMS = formulaire(QUOTIDIENNES)
 
 
 @dag(
@@ -157,39 +81,39 @@ def relances_quotidiennes() -> None:
     @task
     def check_providers() -> None:
         """Jeton, expéditeur et accès du fournisseur. — Token, sender and reachability."""
-        orchestration.check_providers(orchestration.current_request())
+        orchestration.check_providers()
 
     @task
     def extract() -> int:
         """Créances en retard, copiées de l'application fiscale. — Overdue creances, copied."""
-        return orchestration.extract(orchestration.current_request())
+        return orchestration.extract()
 
     @task
     def validate() -> int:
         """Contrôles great-expectations ; une ligne fautive est exclue. — Data quality."""
-        return orchestration.validate(orchestration.current_request())
+        return orchestration.validate()
 
     @task
     def create_relances() -> int:
         """Une relance par contribuable, ou une raison par créance. — One reminder each, or a reason."""
-        return orchestration.create_relances(orchestration.current_request())
+        return orchestration.create_relances()
 
     @task.short_circuit(ignore_downstream_trigger_rules=False)
     def approve() -> bool:
         """S'arrête ici si l'envoi n'est pas automatique. — Stops here unless sending is automatic."""
-        return orchestration.approve(orchestration.current_request())
+        return orchestration.approve()
 
     @task
     def plan_lots(fournisseur: str) -> list[dict[str, str | int]]:
         """Partage ce qu'un fournisseur a encore à envoyer. — Shares out what a provider has left to send."""
-        return orchestration.plan_lots(orchestration.current_request(), fournisseur)
+        return orchestration.plan_lots(fournisseur)
 
     @task(execution_timeout=None)
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
-        return orchestration.send_lot(orchestration.current_request(), fournisseur, premier, dernier)
+        return orchestration.send_lot(fournisseur, premier, dernier)
 
-    # In no pool: it comes after the lanes of its run, and its retries share the rate of those of the others.
+    # In no pool: it comes after the voies of its run, and its retries share the rate of those of the others.
     @task.sensor(
         mode="reschedule",
         poke_interval=5,
@@ -199,23 +123,23 @@ def relances_quotidiennes() -> None:
     )
     def reconcile() -> bool:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
-        return orchestration.reconcile(orchestration.current_request())
+        return orchestration.reconcile()
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def write_back() -> int:
         """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
-        return orchestration.write_back(orchestration.current_request())
+        return orchestration.write_back()
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def report() -> str:
         """Bilan : chaque créance extraite à sa place. — Every extracted creance in its place."""
-        return orchestration.report(orchestration.current_request())
+        return orchestration.report()
 
     # A run is red when any task failed, whatever ran after it, or was marked as done and was not.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     def verdict() -> None:
         """Rougit le passage si une tâche a échoué, ou n'a pas été faite. — Red unless all was done."""
-        orchestration.verdict(orchestration.current_request())
+        orchestration.verdict()
 
     checked, extracted, validated, created, approved = (
         check_providers(), extract(), validate(), create_relances(), approve()

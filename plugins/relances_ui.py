@@ -34,7 +34,7 @@ _HEADERS: Final = {
 
 
 class ControlesLink(BaseOperatorLink):
-    """From the task that checks the extraction to what it found."""
+    """The link from the task that checks the extraction to the pages of its checks."""
 
     name = "Contrôles de qualité"
 

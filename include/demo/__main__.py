@@ -1,59 +1,51 @@
 """``python -m demo``: fill an empty database with a made-up tax application."""
 
-from datetime import date
+import argparse
+import sys
+from collections.abc import Sequence
 
 import psycopg
 
-from demo.chargement import create_base_fictive
-from relances.cli.commande import Commande, spoken
-from relances.local.connections import read_database_url
-from relances.local.errors import LocalError
+from demo.chargement import DatabaseNotEmptyError, create_base_fictive
+from relances.cli.commande import DONE, WRONG_WORDS, Commande
+from relances.cli.fictive import add_fictive
+from relances.cli.sortie import spoken
+from relances.rules.adresse import Faute
+from relances.store.adresse import EXPECTED, parts_of
 from relances.store.pannes import panne as explain
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Read the command line and create the database; a refusal ends with a sentence, not with a traceback."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Read the command line and create the database; returns the exit code."""
     with spoken():
-        _run(_parser(), argv)
+        parser = Commande(prog="python -m demo", description="Remplit une base vide de contribuables inventés.")
+        add_fictive(parser)
+        return create(parser.parse_args(argv))
 
 
-def _run(parser: Commande, argv: list[str] | None) -> None:
-    options, rest = parser.parse_known_args(argv)
-    if rest:  # not shown: they may be what a shell cut off the address
-        parser.exit(2, f"Mots de trop : {len(rest)} ; mettez l'adresse entre apostrophes. — Quote the address.\n")
+def create(options: argparse.Namespace) -> int:
+    """Create the database; a refusal is a sentence, not a traceback."""
+    if isinstance(fault := parts_of(options.url), Faute):
+        french, english = fault.value
+        print(f"--url {EXPECTED if fault is Faute.FORME else f'{french} — {english}.'}", file=sys.stderr)
+        return WRONG_WORDS
     try:
-        read_database_url("--url", options.url)
         create_base_fictive(
             options.url,
             contribuables=options.contribuables,
             graine=options.graine,
             date_reference=options.date,
         )
-    except (LocalError, ValueError) as refus:
-        parser.exit(2, f"{refus}\n")
+    except (DatabaseNotEmptyError, ValueError) as refus:
+        print(refus, file=sys.stderr)
+        return WRONG_WORDS
     except psycopg.OperationalError as panne:
         why = explain(panne)
-        parser.exit(2, f"Base de --url {why.french} — {why.english}\n")
+        print(f"Base de --url {why.french} — {why.english}", file=sys.stderr)
+        return WRONG_WORDS
     print(f"Base fictive créée : {options.contribuables} contribuables au {options.date:%d/%m/%Y}.")
-
-
-def _parser() -> Commande:
-    parser = Commande(
-        prog="python -m demo",
-        description="Remplit une base vide de contribuables fictifs : taxes, paiements, impayés, relances.",
-    )
-    parser.add_argument("--url", required=True, help="URL PostgreSQL d'une base vide (postgresql://…)")
-    parser.add_argument("--contribuables", type=int, default=2_000, metavar="N", help="combien (2000 par défaut)")
-    parser.add_argument("--graine", type=int, default=1, metavar="N", help="même graine, mêmes données (1 par défaut)")
-    parser.add_argument(
-        "--date",
-        type=date.fromisoformat,
-        required=True,
-        metavar="AAAA-MM-JJ",
-        help="jour auquel les retards se comptent",
-    )
-    return parser
+    return DONE
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

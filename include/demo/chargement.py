@@ -11,9 +11,8 @@ from psycopg import sql
 
 from demo import referentiel
 from demo.population import Population
-from relances.local.errors import LocalError
-from relances.store.conversion import adapt, held_statement
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
+from relances.store.encodage_source import adapt, held_statement
 
 MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same
 
@@ -29,7 +28,7 @@ _REFERENTIEL: Mapping[str, Sequence[NamedTuple]] = {
 }
 
 
-class DatabaseNotEmptyError(LocalError):
+class DatabaseNotEmptyError(Exception):
     """The database already holds a tax application; the sample would mix with it."""
 
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from relances.store.conversion import held_statement
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
+from relances.store.encodage_source import held_statement
 
 
 def add_collections(url: str, maintenant: datetime) -> int:

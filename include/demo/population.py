@@ -21,10 +21,10 @@ from demo.referentiel import (
     TYPES_CONTRIBUABLE,
 )
 from demo.suites import Suites
-from demo.telephones import TEMOINS, Annuaire
+from demo.telephones import NUMEROS_MAGIQUES, Annuaire
 
 _TAILLE_BLOC = 5_000
-_RANG_TEMOINS = {20 * rang: telephone for rang, telephone in enumerate(TEMOINS, start=1)}  # 20, 40, … 100
+_RANG_MAGIQUES = {20 * rang: telephone for rang, telephone in enumerate(NUMEROS_MAGIQUES, start=1)}  # 20, 40, … 100
 _TAXE_TEMOIN = TAXES_ACTIVES[2]
 _PERSONNES = tuple(type_.id for type_ in TYPES_CONTRIBUABLE if type_.id != ENTREPRISE)
 
@@ -44,12 +44,12 @@ class Population:
         self._a_jour = Repartition(PROPORTIONS.situation_a_jour)
 
     def blocs(self, contribuables: int) -> Iterator[Bloc]:
-        """Every row, a few thousand contribuables at a time; the :data:`TEMOINS` are among 100 or more."""
-        temoins = _RANG_TEMOINS if contribuables >= max(_RANG_TEMOINS) else {}
+        """Every row, a few thousand contribuables at a time; the :data:`NUMEROS_MAGIQUES` are among 100 or more."""
+        magiques = _RANG_MAGIQUES if contribuables >= max(_RANG_MAGIQUES) else {}
         for debut in range(1, contribuables + 1, _TAILLE_BLOC):
             bloc = Bloc()
             for numero in range(debut, min(debut + _TAILLE_BLOC, contribuables + 1)):
-                self._raconter(bloc, numero, temoins.get(numero))
+                self._raconter(bloc, numero, magiques.get(numero))
             yield bloc
 
     def _raconter(self, bloc: Bloc, numero: int, temoin: str | None) -> None:

@@ -2,7 +2,7 @@
 
 Mobile numbers run from 62 00 10 00, 65 00 10 00, … 77 00 10 00 upwards: valid, and in the lowest block as
 long as the sample stays below some 50,000 contribuables. 66 00 00 00 to 66 00 09 99 are kept for the
-simulators' magic numbers, which :data:`TEMOINS` alone bear. Foreign numbers are in blocks kept for fiction
+simulators' magic numbers, which :data:`NUMEROS_MAGIQUES` alone bear. Foreign numbers are in blocks kept for fiction
 where their country has some.
 """
 
@@ -12,7 +12,7 @@ from itertools import count
 from demo.hasard import Hasard, Repartition
 from demo.proportions import PROPORTIONS, Numero
 
-TEMOINS = ("066000400", "066000408", "066000429", "066000500", "066000999")
+NUMEROS_MAGIQUES = ("066000400", "066000408", "066000429", "066000500", "066000999")
 
 _INDICATIFS = (
     ("62", "2"),

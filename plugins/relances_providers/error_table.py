@@ -1,6 +1,7 @@
 """The shape of the providers' error tables: for each code what it means, what to do, what happens next.
 
-Each provider has a module of rows (``keycloak_errors``, ``ventis_errors`` …); ``ERREURS.md`` is made of them.
+Each provider has a module of rows (``keycloak.errors``, ``ventis.errors`` …); ``docs/reference/erreurs.md`` is made of
+them.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -51,7 +52,7 @@ class ErrorRow:
 
     @property
     def blames(self) -> Fault:
-        """Whose fault it is."""
+        """Who has to mend it."""
         return self.fault or _USUAL.get(self.kind, Fault.NOBODY)
 
     def error(self, conn_id: str, *, detail: str = "", retry_after: float | None = None) -> ProviderError:
@@ -95,7 +96,7 @@ def table(rows: Iterable[ErrorRow]) -> Table:
 
 
 class Said(NamedTuple):
-    """A meaning or a cure that several rows share, in both languages."""
+    """A sentence that several rows share, in French and English."""
 
     french: str
     english: str

@@ -28,7 +28,7 @@ class NumberState(StrEnum):
 
 
 class Fault(StrEnum):
-    """Who is to mend it, whether the provider says so at once or after it accepted the message."""
+    """Who has to mend the failure."""
 
     NUMBER = "number"  # the recipient: a number, a phone, a wish, what only they can do
     TEXT = "text"  # this message, whoever gets it

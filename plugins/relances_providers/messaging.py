@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import ClassVar
 
 from airflow.sdk import BaseHook
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.discretion import mask
 from relances_providers.errors import ProviderError
@@ -168,7 +169,7 @@ class Sender(ABC):
         """Fetch what sending needs (a token) without sending; raises Misconfigured or TryLater."""
 
     @abstractmethod
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         """What only this provider can tell of its connection, once :meth:`check` passed: sender, scopes."""
 
     async def fetch_status(self, sent: Sequence[Sent]) -> list[Delivery]:
@@ -192,6 +193,15 @@ class MessagingHook(BaseHook):
     def __init__(self, conn_id: str | None = None) -> None:
         super().__init__()
         self.conn_id = conn_id or self.default_conn_name
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether its connection exists."""
+        try:
+            self.get_connection(self.conn_id)
+        except AirflowNotFoundException:
+            return False
+        return True
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""The send window as Airflow keeps it: a lane waits for it without a worker, and goes on by itself."""
+"""The send window as Airflow keeps it: a voie waits for it without a worker, and goes on by itself."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ WAITING = (
 
 @pytest.fixture(scope="module")
 def held(office: Office) -> DagRun:
-    """A run that finds the window closed; it opens once the lane waits, and the day is there at once."""
+    """A run that finds the window closed; it opens once the voie waits, and the day is there at once."""
     policy = Path(office.environment["RELANCES_POLITIQUE"])
     write_policy(policy, closed_days())
     started = office.start(DAG, limite=5)

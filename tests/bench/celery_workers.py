@@ -20,8 +20,8 @@ from relances.local.connections import Connection
 from relances.local.console import Console
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.settings import read_settings
-from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
+from relances.rules.fenetre import LIBREVILLE
 from tests.bench.connections import account
 from tests.bench.days import CONTRIBUABLES_PER_RELANCE
 from tests.bench.workers import Workers

@@ -15,8 +15,8 @@ from datetime import date
 from time import perf_counter, process_time
 from typing import Final
 
-from relances import orchestration
 from relances.rules.request import DEFAULTS, Request
+from tests import jour
 
 _MARK: Final = "FIGURES "
 
@@ -44,8 +44,8 @@ def run(environment: Mapping[str, str], run_id: str, day: date, *functions: str)
 def send(request: Request) -> dict[str, int]:
     """Every lot of the run, one after the other; how many relances ended in each state."""
     counts = Counter[str]()
-    for lot in orchestration.plan_lots(request, "ventis"):
-        counts.update(orchestration.send_lot(request, **lot))  # type: ignore[arg-type]
+    for lot in jour.plan_lots(request, "ventis"):
+        counts.update(jour.send_lot(request, **lot))  # type: ignore[arg-type]
     return dict(counts)
 
 
@@ -53,8 +53,8 @@ def task(name: str) -> Callable[[Request], object]:
     if name == "send":
         return send
     if name.endswith("_every_run"):
-        return lambda _: getattr(orchestration, name)()
-    return getattr(orchestration, name)  # type: ignore[no-any-return]
+        return lambda _: getattr(jour, name)()
+    return getattr(jour, name)  # type: ignore[no-any-return]
 
 
 def main(run_id: str, day: str, *functions: str) -> None:

@@ -1,4 +1,4 @@
-"""Scenarios one after the other, on servers of their own: as many lanes as the machine can take."""
+"""Scenarios one after the other, on servers of their own: as many voies as the machine can take."""
 
 import os
 import signal

@@ -142,7 +142,7 @@ def random_rules(dice: Random) -> tuple[Row, ...]:
         if name.startswith("token"):
             rule["count"] = dice.randint(1, 2)
         if name == "http_429":
-            rule["count"] = dice.randint(2, 8)  # each slows the lane down for long
+            rule["count"] = dice.randint(2, 8)  # each slows the voie down for long
             rule["seconds"] = dice.choice([1, 2])
             rule["retry_after"] = dice.choice(["seconds", "http-date", "iso", "absent"])
         rules.append(rule)

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import orchestration
-from relances.orchestration.restauration import restaurer
 from relances.rules.errors import PipelineError
+from relances.rules.restauration import Parole
 from relances.sending import worker as sending
-from relances.services.restauration import Parole
 from relances_providers.errors import ProviderError
+from tests import jour
+from tests.integration.asked import restaurer
 from tests.integration.world import ask, request
+from tests.jour import Waits
 
 MARGIN: Final = 4.0  # seconds, in place of the product's thirty: a lease is outlived in true time
 PASSES: Final = 14  # of the reconciliation, until everything is at rest
@@ -54,7 +54,7 @@ def run(task: str, environment: dict[str, str], log: Path, words: tuple[str, ...
     }
     try:
         tasks[task](*words)
-    except AirflowRescheduleException:
+    except Waits:
         sys.exit(HELD_UP)
     except (PipelineError, ProviderError, psycopg.OperationalError) as error:
         print(f"{environment['PGAPPNAME']} : {type(error).__name__} {error}", flush=True)
@@ -68,9 +68,9 @@ def run(task: str, environment: dict[str, str], log: Path, words: tuple[str, ...
 def send(run_id: str, fournisseur: str, order: str) -> None:
     """Every lot of a fournisseur, one after the other, in one order or the other; what is held up comes back later."""
     asked = request(run_id)
-    lots = orchestration.plan_lots(asked, fournisseur)
+    lots = jour.plan_lots(asked, fournisseur)
     for lot in lots[:: int(order)]:
-        orchestration.send_lot(asked, **lot)  # type: ignore[arg-type]
+        jour.send_lot(asked, **lot)  # type: ignore[arg-type]
 
 
 def send_all(*runs_and_fournisseurs: str) -> None:
@@ -95,7 +95,7 @@ def send_supervised(run_id: str, fournisseur: str, order: str, pid_file: str) ->
 
 
 def reconcile() -> None:
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
 
 
 def restore() -> None:
@@ -110,7 +110,7 @@ def recover(url: str, passes: str, *runs_and_fournisseurs: str) -> None:
         for work, words in ((reconcile, ()), (send_all, runs_and_fournisseurs)):
             try:
                 work(*words)
-            except (AirflowRescheduleException, PipelineError, ProviderError) as error:
+            except (Waits, PipelineError, ProviderError) as error:
                 print(f"{nth} : {type(error).__name__} {error}", flush=True)
         moving = "SELECT id FROM relances.relance WHERE statut IN ('en_attente', 'en_cours', 'incertaine') LIMIT 1"
         if nth > 1 and not ask(url, moving):

@@ -53,7 +53,7 @@ class Installation:
     disk: Disk | None
 
     def up(self) -> None:
-        """As the README says, with two workers; returns once everything is healthy."""
+        """As the guide of Docker Compose says, with two workers; returns once everything is healthy."""
         self.compose("build")
         self.compose("up", "--detach", "--scale", "worker=2")
         wait_until(self._is_healthy, _HEALTHY_SECONDS, "Tout n'est pas en bonne santé.", every=2)

@@ -12,8 +12,8 @@ import psycopg
 from relances.local.airflow_api import AirflowApi
 from relances.local.errors import LocalError
 from relances.local.processes import wait_until
-from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG
+from relances.rules.fenetre import LIBREVILLE
 from tests.compose.installation import Installation
 
 RUN_SECONDS: Final = 1_500.0

@@ -1,4 +1,7 @@
-"""A backup made and restored by the README's own commands. Last: the database then knows less than what was sent."""
+"""A backup made and restored by the commands of the operator's guide.
+
+Last: the database then knows less than what was sent.
+"""
 
 import subprocess
 from dataclasses import dataclass

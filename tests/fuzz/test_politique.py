@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
 from relances.policy.politique import DEFAULT_FILE, load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarit import compile_gabarit
-from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
 from relances.rules.values import Values
 from tests.fuzz import fuzz
@@ -114,6 +114,6 @@ def test_no_template_takes_long(tmp_path: Path, source: str) -> None:
     file.write_text(source)
     begun = time.process_time()
     with pytest.raises(Blocked) as refusal:
-        Gabarits(tmp_path).check(Canal.SMS, "essai")
+        load_gabarits(tmp_path).check(Canal.SMS, "essai")
     assert one_sentence(refusal.value)
     assert time.process_time() - begun < SECONDS

@@ -8,7 +8,7 @@ import psycopg
 
 from relances.rules.bilan import NON_TRAITEE
 from relances.store.executions import Executions
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from tests.integration.world import Row, ask
 
 AT_REST = {"envoyee", "livree", "echec", "annulee", "en_attente"}
@@ -118,7 +118,7 @@ def no_attempt_after_a_doubt(calls: list[Row]) -> None:
 def every_equation_holds(relances_url: str) -> None:
     runs = ask(relances_url, "SELECT run_id FROM relances.execution")
     with psycopg.connect(relances_url, autocommit=True) as connection:
-        reporting = Reporting(connection)
+        reporting = Rapports(connection)
         for run in runs:
             execution = Executions(connection).get(run["run_id"])
             lines = reporting.balance(execution)

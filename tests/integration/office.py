@@ -8,7 +8,6 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from relances.orchestration.politique import politique, rules_of
 from relances.rules.request import Request
 from relances.rules.selection import Regles
 from relances.services.creation import create_relances
@@ -17,8 +16,9 @@ from relances.services.numeros import read_numbers
 from relances.store.creation import Created
 from relances.store.executions import Execution, Executions
 from relances.store.sources import Source
-from relances.store.validation import Quality
+from relances.store.validation import Validation
 from tests.integration.world import TODAY, Row, ask
+from tests.jour import politique, rules_of
 
 OVERDUE = """
 SELECT creance_id, contribuable_id, nom, prenom, telephones, langue, categorie, libelle, montant_du, devise,
@@ -110,12 +110,12 @@ class Office:
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
             execution = Executions(relances).get(asked.run_id)
             read_numbers(relances, execution)
-            return Quality(relances, execution, politique()).exclude_invalid_rows()
+            return Validation(relances, execution, politique()).exclude_invalid_rows()
 
     def create(self, asked: Request, change: Callable[[Regles], Regles] = lambda regles: regles) -> Created:
         """``change``: what is not as in the product's own policy."""
         with psycopg.connect(self.relances_url, autocommit=True) as relances:
-            regles = change(rules_of(asked, politique(), relances))
+            regles = change(rules_of(asked, relances))
             return create_relances(relances, Executions(relances).get(asked.run_id), regles, asked.limite)
 
     def run(self, asked: Request) -> Created:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from relances import orchestration
+from tests import jour
 from tests.integration.world import request
 
 REPOSITORY = Path(__file__).parents[2]
@@ -24,5 +24,5 @@ def sending_process() -> Iterator[subprocess.Popen[bytes]]:
 
 
 if __name__ == "__main__":
-    for part in orchestration.plan_lots(request(), "ventis"):
-        orchestration.send_lot(request(), **part)
+    for part in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **part)

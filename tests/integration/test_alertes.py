@@ -11,20 +11,21 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import orchestration
 from relances.orchestration import alertes, webhook
-from relances.rules.alertes import Compte
+from relances.rules.alertes import Resume
+from relances.services.alertes import Doubles, VoieSuspendue
 from relances.store.alertes import Alertes
 from relances.store.executions import Executions
 from relances_providers.errors import Misconfigured
 from relances_providers.http import webhook as webhook_hook
+from tests import jour
 from tests.chat import TOKEN, Chat, running_chat
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import let_time_pass, request
+from tests.jour import Waits
 from tests.providers.certificates import write_self_signed
 from tests.support import gabonese_numbers, postgres_connection
 
@@ -54,7 +55,7 @@ def connect_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
 
 
 def pause(fournisseur: str = "ventis") -> None:
-    alertes.lane_paused(fournisseur, "12 réponses 503 sur 20", None)
+    alertes.alerter(VoieSuspendue(fournisseur, "12 réponses 503 sur 20", None))
 
 
 def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) -> None:
@@ -71,7 +72,7 @@ def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) ->
 def test_without_the_connection_there_is_no_word(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
     pause()
-    alertes.doubled([1])
+    alertes.alerter(Doubles([1]))
 
     assert chat.received == []
     assert caplog.text == ""
@@ -85,10 +86,10 @@ def test_what_an_alert_says_is_not_looked_up_for_nobody() -> None:
 
 
 def test_no_relance_sent_twice_is_no_alert(connected: Chat) -> None:
-    alertes.doubled([])
+    alertes.alerter(Doubles([]))
     assert connected.received == []
 
-    alertes.doubled([3])
+    alertes.alerter(Doubles([3]))
     assert "DEUX FOIS" in connected.texts()[0]
 
 
@@ -231,7 +232,7 @@ def test_what_a_report_told_is_told_again(relances: psycopg.Connection, equilibr
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=equilibre, bilan=bilan, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre, {"envoyee": 7, "exclue": 0})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre, {"envoyee": 7, "exclue": 0})
 
 
 def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
@@ -239,7 +240,7 @@ def test_a_report_of_nothing_is_a_report(relances: psycopg.Connection) -> None:
     execution = executions.open(request("passage-1"), "dettes")
     executions.close(execution, equilibre=True, bilan={"lignes": []}, rapport="…")
 
-    assert Alertes(relances).told("passage-1") == Compte(equilibre=True, relances={})
+    assert Alertes(relances).told("passage-1") == Resume(equilibre=True, relances={})
 
 
 def test_before_its_report_a_run_has_told_nothing(relances: psycopg.Connection) -> None:
@@ -259,8 +260,8 @@ def assert_discreet(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixt
 def fall_down(relances_url: str, provider: Provider) -> None:
     """A lot in vain, and the pause that comes of it."""
     provider.upset({"fault": "http_503_before"})
-    with pytest.raises(AirflowRescheduleException):
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+    with pytest.raises(Waits):
+        jour.send_lot(request(), "ventis", 1, 10**9)
     let_time_pass(relances_url, 90)
 
 
@@ -283,7 +284,7 @@ def test_a_fournisseur_that_is_back_is_told_once_too(
     provider.upset()
     for _ in range(2):
         stage_relances(relances_url, 40)
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+        jour.send_lot(request(), "ventis", 1, 10**9)
     _, text = connected.texts()
     assert "la file ventis envoie de nouveau" in text
     assert gabonese_numbers(text) == []
@@ -295,7 +296,7 @@ def test_a_setting_that_stops_a_lane_is_told_with_its_cure(
     stage_relances(relances_url, 2)
     provider.upset({"fault": "wrong_sender"})
     with pytest.raises(Misconfigured):
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+        jour.send_lot(request(), "ventis", 1, 10**9)
     [text] = connected.texts()
     assert "la file ventis est suspendue" in text
     assert "sender de la connexion ventis_default" in text

@@ -15,13 +15,13 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.apercu import preview, show
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import DEFAULTS, Request
-from relances.store.apercu import Previews
+from relances.store.apercu import Apercus
+from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import preview, show
 from tests.integration.conftest import Connect
 from tests.integration.office import Office
 from tests.integration.provider import Provider
@@ -62,10 +62,10 @@ def tax_content(url: str) -> list[list[Row]]:
 def real_run() -> None:
     """A run of today whose few relances wait to be sent."""
     asked = Request.of("passage-1", {**DEFAULTS, "limite": 3}, datetime.now(LIBREVILLE).date())
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
-    orchestration.report(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
+    jour.report(asked)
 
 
 def table(path: Path) -> list[dict[str, str]]:
@@ -170,7 +170,7 @@ def test_previews_of_more_than_a_day_are_forgotten_and_nothing_else(office: Offi
     [old] = [row["id"] for row in before["execution"] if row["run_id"] == "apercu__1"]
     assert {row["execution_id"] for row in before["relance"]} >= {old}
     with psycopg.connect(relances_url, autocommit=True) as relances:
-        assert Previews(relances).forget_old() == 1
+        assert Apercus(relances).forget_old() == 1
     after = content(relances_url)
     assert after["execution"] == [row for row in before["execution"] if row["id"] != old]
     for name in ("creance_extraite", "exclusion", "relance"):

@@ -10,15 +10,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import orchestration
 from relances.cli.__main__ import main
-from relances.orchestration import oppositions
-from relances.orchestration.contacts import import_contacts
-from relances.orchestration.importation import CompteRendu
 from relances.rules.errors import Blocked
+from relances.rules.line_log import MOST
 from relances.rules.request import Request
-from relances.services.line_log import MOST
 from relances.store.sources import CONTACTS, Source
+from tests import jour
+from tests.integration import asked as oppositions
+from tests.integration.asked import CompteRendu, import_contacts
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, Row, ask, request
@@ -104,7 +103,7 @@ def test_a_couple_with_one_telephone_are_two_people(file: Path, relances_url: st
     said = bring(file, f"066123456;15000;{DUE};Étal;ONDO Marie;", f"066123456;15000;{DUE};Étal;ONDO Jean;")
     assert "lignes lues : 2, créances ajoutées : 2" in said.texte
     assert "contribuables : 2." in said.texte
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     rows = ask(relances_url, "SELECT nom, contribuable_id FROM relances.creance_extraite ORDER BY creance_id")
     first, second = (row["id"] for row in contacts(relances_url))
     assert [(row["nom"], row["contribuable_id"]) for row in rows] == [
@@ -205,7 +204,7 @@ def test_a_number_among_others_is_known_again(file: Path, relances_url: str, bef
 def test_a_debt_without_a_name_goes_with_the_person_who_is_named_later(file: Path, relances_url: str) -> None:
     bring(file, f"066123456;15000;{DUE};Étal;ONDO;", f"066123456;9000;{DUE};Eau;;")
     bring(file, f"066123456;9000;{DUE};Eau;MBA;")
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     of = extracted(relances_url)
     assert of["Étal"] != of["Eau"]
 
@@ -222,7 +221,7 @@ def test_a_name_that_comes_later_makes_nobody_new(file: Path, relances_url: str)
     bring(file, f"066123456;15000;{DUE};Étal;;")
     before = contacts(relances_url)[0]["id"]
     bring(file, f"066123456;15000;{DUE};Étal;ONDO;", f"066123456;2500;{DUE};Eau;ONDO;")
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     assert set(extracted(relances_url).values()) == {f"c{before}"}
 
 
@@ -255,9 +254,9 @@ def test_a_cell_of_two_numbers_reaches_its_person_by_the_second_where_the_first_
 ) -> None:
     bring(file, f"011723456 / 066123456;15000;{DUE};Étal;ONDO;")
     asked = campaign()
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    assert orchestration.create_relances(asked) == 1
+    jour.extract(asked)
+    jour.validate(asked)
+    assert jour.create_relances(asked) == 1
     assert ask(relances_url, "SELECT telephone FROM relances.relance") == [{"telephone": "24166123456"}]
 
 
@@ -394,7 +393,7 @@ def test_the_command_imports_and_shows_no_number(
     file: Path, relances_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(file, f"066123456;15000;{DUE};Étal;ONDO;", "0661234;15000;18/12/2025;Étal;ONDO;")
-    words = ["importer-contacts", "--campagne=Marchés", f"--fichier={file}"]
+    words = ["importer-contacts", "--campagne=Marchés", str(file)]
     assert (main(words), len(contacts(relances_url))) == (1, 0)
     command = [sys.executable, "-W", "ignore", "-m", "relances.cli", *words, "--ignorer-erreurs"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -433,7 +432,7 @@ def test_a_file_of_the_mac_is_refused_until_its_encoding_is_named(
 ) -> None:
     content = f"telephone;montant;echeance;libelle;motif\n066123456;15 000 frs;{DUE} 10:30;Taxe de marché;marché\n"
     file.write_text(content, encoding="mac_roman")
-    words = [*command, f"--fichier={file}"]
+    words = [*command, str(file)]
     assert main(words) == 1
     assert "ligne 2 : ses accents" in (said := capsys.readouterr().err)
     assert "(« marchŽ » se lirait « marché » en mac_roman)" in said
@@ -467,16 +466,16 @@ def campaign(run_id: str = "passage-1", **over: object) -> Request:
 
 def run(asked: Request) -> str:
     """Every task of the Dag, in its order; the report."""
-    orchestration.check_providers(asked)
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
-    if orchestration.approve(asked):
-        for part in orchestration.plan_lots(asked, "ventis"):
-            orchestration.send_lot(asked, **part)  # type: ignore[arg-type]
-        wait_until(lambda: orchestration.reconcile(asked), "nothing left to reconcile")
-        orchestration.write_back(asked)
-    return orchestration.report(asked)
+    jour.check_providers(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
+    if jour.approve(asked):
+        for part in jour.plan_lots(asked, "ventis"):
+            jour.send_lot(asked, **part)  # type: ignore[arg-type]
+        wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
+        jour.write_back(asked)
+    return jour.report(asked)
 
 
 def extracted(url: str) -> dict[str, str]:
@@ -526,7 +525,7 @@ def test_a_whole_campaign_reminds_each_of_its_people_once(file: Path, relances_u
 def test_only_the_campaign_asked_for_is_extracted(file: Path, relances_url: str) -> None:
     bring(file, f"066123456;15000;{DUE};Étal;;")
     bring(file, f"077123456;15000;{DUE};Taxi;;", campagne="Taxis")
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     assert extracted(relances_url) == {"Étal": f"c{contacts(relances_url)[0]['id']}"}
 
 
@@ -539,28 +538,28 @@ def test_only_what_is_late_enough_and_still_owed_is_extracted(file: Path, relanc
         f"066123456;15000;{future};Future;;",
         f"066123456;0;{late};Soldée;;",
     )
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     assert extracted(relances_url).keys() == {"En retard"}
 
 
 def test_a_number_is_one_contribuable_in_every_campaign(file: Path, relances_url: str) -> None:
     bring(file, f"066123456;15000;{DUE};Étal;;", campagne="Taxis")
     bring(file, f"66123456;15000;{DUE};Eau;;")
-    orchestration.extract(campaign())
+    jour.extract(campaign())
     assert extracted(relances_url) == {"Eau": f"c{contacts(relances_url)[0]['id']}"}
 
 
 def test_a_campaign_where_nothing_is_due_yet_is_no_fault(file: Path) -> None:
     bring(file, "066123456;15000;01/01/2028;Étal;;")
-    assert orchestration.extract(campaign()) == 0
+    assert jour.extract(campaign()) == 0
 
 
 def test_a_campaign_that_nobody_imported_names_those_there_are(file: Path) -> None:
     with pytest.raises(Blocked, match="campagne inconnue : Marchés ; aucune n'est importée"):
-        orchestration.extract(campaign())
+        jour.extract(campaign())
     bring(file, f"066123456;15000;{DUE};Étal;;", campagne="Taxis")
     with pytest.raises(Blocked) as refused:
-        orchestration.extract(campaign())
+        jour.extract(campaign())
     assert "campagne inconnue : Marchés ; choisissez parmi Taxis" in one_sentence(refused.value)
 
 
@@ -569,10 +568,10 @@ def test_a_contact_of_the_list_s_own_id_is_left_alone(file: Path, relances_url: 
     bring(file, f"066123456;15000;{DUE};Étal;;")
     oppositions.add(f"c{contacts(relances_url)[0]['id']}", None, None)
     asked = campaign()
-    orchestration.extract(asked)
+    jour.extract(asked)
     assert ask(relances_url, "SELECT source FROM relances.opposition") == [{"source": CONTACTS}]
-    orchestration.validate(asked)
-    assert orchestration.create_relances(asked) == 0
+    jour.validate(asked)
+    assert jour.create_relances(asked) == 0
 
 
 # --- its files as a source ---

@@ -10,16 +10,17 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.orchestration.corrections import list_corrections
-from relances.orchestration.rapport import wording
+from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
-from relances.services.rapport import tell
+from relances.services.rapport import look
 from relances.store.corrections import Corrections
 from relances.store.executions import Executions
+from tests.integration.asked import list_corrections
 from tests.integration.conftest import Connect
 from tests.integration.office import Office, write_source
 from tests.integration.world import TODAY, ask, request
+from tests.jour import wording
 from tests.support import one_sentence
 
 pytestmark = pytest.mark.usefixtures("connect")
@@ -176,7 +177,8 @@ def test_the_report_counts_what_the_list_has(
     execution = Executions(relances).get(day.run_id)
     counts = Corrections(relances).counts(execution, [*dict.fromkeys(codes)])
     assert counts == {code: codes.count(code) for code in codes}
-    _, text = tell(relances, execution, wording())
+    said = wording()
+    text = rapport(look(relances, execution, said), said.explications)
     assert "`relances corrections --passage passage-1 --csv corrections.csv`" in text
 
 

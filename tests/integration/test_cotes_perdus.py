@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.rules.errors import TryAgain
+from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
@@ -59,17 +59,17 @@ def urls(
 
 
 def send() -> None:
-    for lot in orchestration.plan_lots(ASKED, "ventis"):
-        orchestration.send_lot(ASKED, **lot)
+    for lot in jour.plan_lots(ASKED, "ventis"):
+        jour.send_lot(ASKED, **lot)
 
 
 STEPS: dict[str, Callable[[], object]] = {
-    "extract": lambda: orchestration.extract(ASKED),
-    "validate": lambda: orchestration.validate(ASKED),
-    "create_relances": lambda: orchestration.create_relances(ASKED),
+    "extract": lambda: jour.extract(ASKED),
+    "validate": lambda: jour.validate(ASKED),
+    "create_relances": lambda: jour.create_relances(ASKED),
     "send": send,
-    "write_back": lambda: orchestration.write_back(ASKED),
-    "report": lambda: orchestration.report(ASKED),
+    "write_back": lambda: jour.write_back(ASKED),
+    "report": lambda: jour.report(ASKED),
 }
 
 
@@ -130,7 +130,7 @@ def test_a_side_lost_alone_ends_the_task_and_nothing_stays_on_the_other(
     invariants(urls["relances"], provider.ledger())
     assert statuts(urls["relances"]).keys() == {"envoyee"}
     assert shown(urls["etaxe"]).keys() == told_by(urls["relances"])
-    assert "## Bilan : équilibré" in orchestration.report(ASKED)
+    assert "## Bilan : équilibré" in jour.report(ASKED)
 
 
 def ours(url: str) -> list[Row]:

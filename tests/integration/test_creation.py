@@ -8,10 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.orchestration.rapport import wording
+from relances.policy.gabarits import load_gabarits
+from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
-from relances.rules.gabarits import Gabarits
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.selection import Regles
@@ -22,6 +22,7 @@ from relances.store.oppositions import Oppositions
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.jour import wording
 
 YESTERDAY = TODAY - timedelta(days=1)
 WHATSAPP = request("par-whatsapp", type_relance="whatsapp")
@@ -33,7 +34,7 @@ def relances(office: Office, columns: str = "*") -> list[Row]:
 
 def reported(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        return report(connection, Executions(connection).get(asked.run_id), wording())
+        return report(connection, Executions(connection).get(asked.run_id), wording(), rapport)
 
 
 def bilan(office: Office, asked: Request) -> Bilan:
@@ -320,7 +321,7 @@ def test_an_error_in_the_middle_leaves_nothing(office: Office, tmp_path: Path) -
     office.extract(request())
     office.set_aside(request())
     with pytest.raises(Blocked, match=r"niveau2\.fr\.txt manque"):
-        office.create(request(), lambda r: replace(r, plume=Plume(r.politique, Gabarits(tmp_path))))
+        office.create(request(), lambda r: replace(r, plume=Plume(r.politique, load_gabarits(tmp_path))))
     assert relances(office) == []
     assert office.exclusions(request()) == {}
     assert office.create(request()).relances == 6

@@ -15,8 +15,8 @@ import pytest
 
 from relances.cli.questions import ask
 from relances.local.processes import wait_until
-from relances.orchestration import oppositions
 from relances.rules.errors import Blocked
+from tests.integration import asked as oppositions
 from tests.integration.world import ask as rows_of
 from tests.support import one_sentence
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from relances import orchestration
-from relances.orchestration.demonstration import refuse_real_provider
 from relances.rules.errors import Blocked
+from relances.services.demonstration import refuse_real_provider
 from relances_providers.ventis.hook import VentisHook
+from tests import jour
 from tests.integration.provider import Provider
 from tests.integration.world import request
 from tests.support import one_sentence
@@ -35,16 +35,16 @@ def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> N
 def test_a_real_provider_is_refused(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str, field: str) -> None:
     connect(monkeypatch, host, keycloak_host)
     with pytest.raises(Blocked, match=f"{field} de la connexion ventis_default") as refused:
-        orchestration.check_providers(request())
+        jour.check_providers(request())
     one_sentence(refused.value)
 
 
 @pytest.mark.usefixtures("demonstration")
 def test_the_simulators_are_not_refused(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
     connect(monkeypatch, provider.url, provider.url)
-    refuse_real_provider(VentisHook())
+    refuse_real_provider(jour.here(), VentisHook())
 
 
 def test_elsewhere_a_real_provider_is_what_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     connect(monkeypatch, "https://ventis.invalid", "https://keycloak.invalid")
-    refuse_real_provider(VentisHook())
+    refuse_real_provider(jour.here(), VentisHook())

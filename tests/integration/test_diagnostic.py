@@ -5,23 +5,25 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from demo import create_base_fictive
-from relances.orchestration.diagnostic import TEXT, diagnose, message_test
 from relances.rules.errors import Blocked
+from relances.services.message_test import TEXT
 from relances.store.diagnostic import STATEMENTS
 from relances_providers.messaging import Finding, Verdict
 from relances_providers.provider_info import PROVIDERS
 from tests.chat import TOKEN
 from tests.conftest import NewDatabase
+from tests.integration.asked import diagnose, message_test
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, ask
-from tests.support import one_sentence, postgres_connection
+from tests.support import one_sentence, postgres_connection, write_policy
 
 FOURNISSEURS = [provider.name for provider in PROVIDERS]
 NUMEROS = {"ventis": "066 12 34 56", "zoom": "+1 514 555 1234", "twilio": "+24166123456"}
@@ -66,15 +68,15 @@ def agent(all_connected: None, etaxe_url: str, relances_url: str, monkeypatch: p
 def bad() -> dict[tuple[str, str], str]:
     """What is to be mended, by connection and part."""
     return {
-        (examen.conn_id, examen.finding.part): examen.finding.text
-        for examen in diagnose()
-        if examen.finding.verdict is Verdict.BAD
+        (diagnostic.conn_id, diagnostic.finding.part): diagnostic.finding.text
+        for diagnostic in diagnose()
+        if diagnostic.finding.verdict is Verdict.BAD
     }
 
 
 def test_a_house_in_order_has_nothing_to_mend_and_nothing_is_sent(provider: Provider) -> None:
     assert bad() == {}
-    assert {examen.conn_id for examen in diagnose()} == {
+    assert {diagnostic.conn_id for diagnostic in diagnose()} == {
         "etaxe_db",
         "relances_db",
         *(f"{name}_default" for name in FOURNISSEURS),
@@ -82,10 +84,20 @@ def test_a_house_in_order_has_nothing_to_mend_and_nothing_is_sent(provider: Prov
     assert provider.ledger() == []
 
 
+def test_a_setting_that_changes_nothing_any_more_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write_policy(tmp_path / "politique.toml")
+    older = file.read_text(encoding="utf-8").replace("[envoi.repli]\n", "[envoi.repli]\nautre_fournisseur = true\n")
+    file.write_text(older, encoding="utf-8")
+    monkeypatch.setenv("RELANCES_POLITIQUE", str(file))
+    [said] = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "politique"]
+    assert "autre_fournisseur ne change plus rien" in str(said)
+    assert bad() == {}
+
+
 def test_a_provider_that_nobody_connected_is_one_line_that_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_ZOOM_DEFAULT")
 
-    [zoom] = [examen for examen in diagnose() if examen.conn_id == "zoom_default"]
+    [zoom] = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "zoom_default"]
     assert zoom.finding.verdict is Verdict.UNSEEN
     assert bad() == {}
 
@@ -178,7 +190,7 @@ def test_a_test_message_is_sent_once_and_its_id_is_said(fournisseur: str, provid
     assert sent.finding.verdict is Verdict.GOOD
     assert entry["uuid"].replace("-", "") in sent.finding.text.replace("-", "")  # Twilio writes it in one piece
     assert "••••" in sent.finding.text
-    assert [examen.finding.part for examen in status] == ([] if fournisseur == "ventis" else ["statut"])
+    assert [diagnostic.finding.part for diagnostic in status] == ([] if fournisseur == "ventis" else ["statut"])
 
 
 def test_the_diagnostic_sends_one_message_when_it_is_given_a_phone(provider: Provider) -> None:
@@ -222,7 +234,7 @@ def test_the_address_of_the_alerts_is_examined_and_not_shown(
     connection: dict[str, str], verdict: Verdict, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_ALERTES", json.dumps(connection))
-    [found] = [examen.finding for examen in diagnose() if examen.conn_id == "alertes"]
+    [found] = [diagnostic.finding for diagnostic in diagnose() if diagnostic.conn_id == "alertes"]
 
     assert found.verdict is verdict
     assert said in found.text
@@ -262,10 +274,10 @@ def test_what_cannot_be_sent_is_refused_without_repeating_the_number(
 def test_an_outcome_that_nobody_knows_is_said_and_not_sent_again(provider: Provider) -> None:
     provider.upset({"fault": "reset_after"})
 
-    [examen] = message_test("ventis", NUMEROS["ventis"], "Bonjour")
+    [diagnostic] = message_test("ventis", NUMEROS["ventis"], "Bonjour")
 
-    assert examen.finding.verdict is Verdict.BAD
-    assert "issue inconnue ; regardez le téléphone avant de recommencer" in examen.finding.text
+    assert diagnostic.finding.verdict is Verdict.BAD
+    assert "issue inconnue ; regardez le téléphone avant de recommencer" in diagnostic.finding.text
     assert provider.requests() == 1
 
 

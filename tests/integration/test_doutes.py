@@ -8,14 +8,14 @@ from contextlib import suppress
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.providers import connected, hook_of
 from relances.policy.politique import load_policy
 from relances.services import reconciliation
-from relances.store.doutes import Doubts
+from relances.services.fournisseurs import hook_of
+from relances.store.doutes import Doutes
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
+from tests import jour
 from tests.chat import running_chat
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants, uuid_of
@@ -71,7 +71,7 @@ def leave_in_doubt(url: str, provider: Provider, fournisseur: str, *faults: Row,
 def clear(url: str, seconds: float = 0) -> None:
     """One pass over the doubts, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
+        reconciliation.reconcile(relances, jour.here().connectes(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -110,7 +110,7 @@ def test_a_message_that_never_came_is_sent_again_exactly_once(
     assert journal(relances_url) == [(1, "inconnue", "absente")]
     let_time_pass(relances_url)
     for _ in range(2):
-        assert orchestration.reconcile(request())
+        assert jour.reconcile(request())
     assert journal(relances_url)[0] == (1, "inconnue", "absente")
     assert [row["tentatives"] for row in relances(relances_url)] == [2]
     assert len(provider.ledger()) == 1
@@ -168,17 +168,17 @@ def test_one_pass_clears_all_that_dead_workers_left_and_sends_what_never_left(
         hook = hook_of(fournisseur)
         where = lot(fournisseur=fournisseur)
         async with LotStore(relances_url, where, 60, hook.account, 72) as store, hook.open() as sender:
-            for claim in (await store.take(nombre))[:arrived]:
+            for claim in (await store.exchange((), nombre))[:arrived]:
                 await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die(4, 3))
     asyncio.run(die(2, 0))
     let_time_pass(relances_url, 60 + ABSENCE + 1)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 6}
     assert len(provider.ledger()) == 6
     before = len(journal(relances_url))
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert len(journal(relances_url)) == before == 9
     invariants(relances_url, provider.ledger())
 
@@ -214,7 +214,7 @@ def test_a_worker_that_died_in_its_call_leaves_a_doubt_like_any_other(
             LotStore(relances_url, lot(fournisseur=fournisseur), 60, hook.account, 72) as store,
             hook.open() as sender,
         ):
-            [claim] = await store.take(1)
+            [claim] = await store.exchange((), 1)
             await sender.send(Message(claim.telephone, claim.texte))
 
     asyncio.run(die_before_settling())
@@ -287,9 +287,9 @@ def test_a_double_is_told_of_once(relances_url: str, provider: Provider, monkeyp
     with running_chat() as chat:
         monkeypatch.setenv("AIRFLOW_CONN_ALERTES", chat.connection())
         for _ in range(2):
-            orchestration.reconcile_every_run()
+            jour.reconcile_every_run()
         called_twice(relances_url, relance=2)
-        orchestration.reconcile_every_run()
+        jour.reconcile_every_run()
     assert [text.splitlines()[1] for text in chat.texts()] == ["Numéros de relance : 1", "Numéros de relance : 2"]
 
 
@@ -422,17 +422,17 @@ def test_thousands_of_new_doubts_are_listed_without_comparing_them_two_by_two(
             """
         )
         relances.execute("SET statement_timeout = '5s'")
-        assert len(Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
+        assert len(Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
 
 
 def to_ask(url: str) -> list[int]:
     """The doubts that Twilio would be asked of now."""
     with psycopg.connect(url, autocommit=True) as relances:
-        return [doubt.relance_id for doubt in Doubts(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
+        return [doubt.relance_id for doubt in Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
 
 
 def never_sent(url: str, nombre: int, seconds: float) -> None:
-    """Doubts of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
+    """Doutes of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
     for rang in range(nombre):
         stage(url, "twilio", telephone=f"151455500{rang:02d}")
     ask(
@@ -519,7 +519,7 @@ def test_a_doubt_waits_for_the_end_of_a_call_to_the_same_number(
     async def clear_during_a_call() -> dict[str, int]:
         async with LotStore(relances_url, lot(fournisseur=fournisseur), 60, "compte", 72) as store:
             stage(relances_url, fournisseur, texte="Pareil")
-            await store.take(1)
+            await store.exchange((), 1)
             await asyncio.to_thread(clear, relances_url)
             return statuts(relances_url)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.orchestration.douteuses import list_doubtful
+from tests.integration.asked import list_doubtful
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
 from tests.support import gabonese_numbers

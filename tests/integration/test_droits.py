@@ -1,4 +1,4 @@
-"""The whole day as the two roles that the README asks for, which may do nothing else."""
+"""The whole day as the two roles that the operator's guide asks for, which may do nothing else."""
 
 from collections.abc import Iterator
 from importlib.resources import files
@@ -9,11 +9,11 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.diagnostic import diagnose
 from relances.store import migrate
 from relances_providers.messaging import Verdict
+from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.world import TODAY, ask, request, statuts
 from tests.support import postgres_connection, wait_until
@@ -62,21 +62,21 @@ def limited(
 
 @pytest.mark.usefixtures("limited")
 def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str) -> None:
-    orchestration.check_providers(ASKED)
-    assert orchestration.extract(ASKED) > 0
-    orchestration.validate(ASKED)
-    assert orchestration.create_relances(ASKED) > 0
-    for lot in orchestration.plan_lots(ASKED, "ventis"):
-        orchestration.send_lot(ASKED, **lot)
-    wait_until(lambda: orchestration.reconcile(ASKED), "nothing left to reconcile")
+    jour.check_providers(ASKED)
+    assert jour.extract(ASKED) > 0
+    jour.validate(ASKED)
+    assert jour.create_relances(ASKED) > 0
+    for lot in jour.plan_lots(ASKED, "ventis"):
+        jour.send_lot(ASKED, **lot)
+    wait_until(lambda: jour.reconcile(ASKED), "nothing left to reconcile")
     for again in (False, True):
         if again:
             ask(limited_relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
-        assert orchestration.write_back(ASKED) == sum(statuts(limited_relances_url).values())
-    assert "## Bilan : équilibré" in orchestration.report(ASKED)
-    examens = [examen for examen in diagnose() if examen.conn_id.endswith("_db")]
-    assert [str(examen) for examen in examens if examen.finding.verdict is Verdict.BAD] == []
-    assert {"overdue.sql", "places.sql", "write_back.sql"} <= {examen.finding.part for examen in examens}
+        assert jour.write_back(ASKED) == sum(statuts(limited_relances_url).values())
+    assert "## Bilan : équilibré" in jour.report(ASKED)
+    diagnostics = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id.endswith("_db")]
+    assert [str(diagnostic) for diagnostic in diagnostics if diagnostic.finding.verdict is Verdict.BAD] == []
+    assert {"overdue.sql", "places.sql", "write_back.sql"} <= {diagnostic.finding.part for diagnostic in diagnostics}
 
 
 @pytest.mark.parametrize(

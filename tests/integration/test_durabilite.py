@@ -15,19 +15,19 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from relances import orchestration
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.postgres_folder import server_user
-from relances.orchestration.connections import database
-from relances.orchestration.diagnostic import diagnose
 from relances.rules.errors import Blocked
 from relances.store import migrate, silence
 from relances.store.durabilite import is_shared
 from relances_providers.messaging import Finding, Verdict
+from tests import jour
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider, send
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, request, statuts
+from tests.jour import database
 from tests.support import in_memory, one_sentence, postgres_connection, wait_until
 
 NOMBRE = 50
@@ -84,8 +84,8 @@ def kill(server: EmbeddedPostgres) -> None:
 
 
 def send_all(asked_lots: str = "ventis") -> None:
-    for lot in orchestration.plan_lots(request(), asked_lots):
-        orchestration.send_lot(request(), **lot)
+    for lot in jour.plan_lots(request(), asked_lots):
+        jour.send_lot(request(), **lot)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_in_somebody_else_s_database_too_a_commit_that_waits_for_nothing_alone_i
 
 
 def durability() -> Finding:
-    [examen] = [examen for examen in diagnose() if examen.finding.part == "durabilité"]
-    return examen.finding
+    [diagnostic] = [diagnostic for diagnostic in diagnose() if diagnostic.finding.part == "durabilité"]
+    return diagnostic.finding
 
 
 BREAKING = {
@@ -180,11 +180,11 @@ def test_where_the_promise_would_break_nothing_is_sent(
     own_url: str, provider: Provider, breaking: str, said: str
 ) -> None:
     stage_relances(own_url, 3)
-    [lot] = orchestration.plan_lots(request(), "ventis")
+    [lot] = jour.plan_lots(request(), "ventis")
     tell(own_url, breaking)
     refusals = (
-        lambda: orchestration.check_providers(request()),
-        lambda: orchestration.send_lot(request(), **lot),
+        lambda: jour.check_providers(request()),
+        lambda: jour.send_lot(request(), **lot),
         lambda: asyncio.run(send(own_url)),  # the worker itself, at its first connection
     )
     for act in refusals:
@@ -199,13 +199,13 @@ def test_where_the_promise_would_break_nothing_is_sent(
 
 
 def test_the_memory_of_numbers_alone_may_be_unlogged(own_url: str) -> None:
-    orchestration.check_providers(request())
+    jour.check_providers(request())
 
 
 @pytest.mark.parametrize("breaking", ["fsync = off", "full_page_writes = off"])
 def test_a_simulation_may_look_all_the_same(own_url: str, breaking: str) -> None:
     tell(own_url, f"ALTER SYSTEM SET {breaking}")
-    orchestration.check_providers(request(simulation=True))
+    jour.check_providers(request(simulation=True))
 
 
 def test_what_is_in_flight_when_a_server_comes_back_without_its_promise_is_still_written(
@@ -314,10 +314,10 @@ def test_a_pooler_that_shares_sessions_is_seen_and_refused(
     own_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch, mode: str, settings: dict[str, object]
 ) -> None:
     stage_relances(own_url, 3)
-    [lot] = orchestration.plan_lots(request(), "ventis")
+    [lot] = jour.plan_lots(request(), "ventis")
     with pgbouncer(own_url, mode, **settings) as url:
         monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
-        for act in (lambda: orchestration.check_providers(request()), lambda: orchestration.send_lot(request(), **lot)):
+        for act in (lambda: jour.check_providers(request()), lambda: jour.send_lot(request(), **lot)):
             with pytest.raises(Blocked) as refused:
                 act()
             assert "pool_mode = session" in one_sentence(refused.value)
@@ -332,7 +332,7 @@ def test_a_pooler_that_leaves_each_its_session_is_as_good_as_none(
     stage_relances(own_url, 20)
     with pgbouncer(own_url, "session") as url:
         monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
-        orchestration.check_providers(request())
+        jour.check_providers(request())
         assert durability().verdict is Verdict.GOOD
         send_all()
     assert statuts(own_url) == {"envoyee": 20}

@@ -8,12 +8,11 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.apercu import preview
-from relances.orchestration.contacts import import_contacts
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sources import Source
+from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import import_contacts, preview
 from tests.integration.conftest import Connect
 from tests.integration.office import OVERDUE, Office, write_source
 from tests.integration.world import TODAY, ask, request
@@ -80,7 +79,7 @@ def test_an_amount_that_is_no_number_sets_its_row_aside_and_adds_up_to_nothing(o
     office.run(request())
     assert office.exclusions(request()).keys() == {"2"}
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        lines = Reporting(relances).balance(office.execution(request()))
+        lines = Rapports(relances).balance(office.execution(request()))
     assert {line.place: line.montant for line in lines} == {"en_attente": 15_000, "exclue": 0}
 
 
@@ -109,7 +108,7 @@ def test_a_run_that_an_insane_echeance_is_in_tells_what_changed_since_the_day_be
     ask(office.etaxe_url, "UPDATE dette SET echeance = '1300-01-01'")
     office.run(request())
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        changes = Reporting(relances).changes(office.execution(request()), [0, 30, 90])
+        changes = Rapports(relances).changes(office.execution(request()), [0, 30, 90])
     assert changes is not None
     assert changes.montes == 0
 
@@ -154,11 +153,11 @@ def test_the_tax_application_s_insane_dates_stop_no_task_of_the_run(
     etaxe_url: str, relances_url: str, tmp_path: Path
 ) -> None:
     asked = request(jours_retard_min=0)
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
-    orchestration.write_back(asked)
-    report = orchestration.report(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
+    jour.write_back(asked)
+    report = jour.report(asked)
     assert "## Bilan : équilibré" in report
     assert "échéance trop ancienne ou trop lointaine pour être vraie" in report
     excluded = ask(

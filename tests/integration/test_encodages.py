@@ -9,25 +9,25 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.local.errors import LocalError
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
-from relances.orchestration.connections import database
-from relances.orchestration.diagnostic import diagnose
 from relances.rules.errors import Blocked
 from relances.rules.lettres import held_by
 from relances.rules.politique import BaseFiscale
 from relances.services.write_back import write_back
 from relances.store import migrate
 from relances.store.database import explained
+from relances.store.encodage import connect
 from relances.store.sources import Source
-from relances.store.utf8 import connect
 from relances_providers.messaging import Verdict
+from tests import jour
+from tests.integration.asked import diagnose
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, request, statuts
+from tests.jour import database
 from tests.support import one_sentence, postgres_connection
 
 CONTRIBUABLES = 12
@@ -80,13 +80,13 @@ def rename(url: str, name: bytes, where: str = "true") -> None:
 
 
 def run_day() -> None:
-    orchestration.extract(request())
-    orchestration.validate(request())
-    orchestration.create_relances(request())
-    for part in orchestration.plan_lots(request(), "ventis"):
-        orchestration.send_lot(request(), **part)
-    orchestration.write_back(request())
-    assert "équilibré" in orchestration.report(request())
+    jour.extract(request())
+    jour.validate(request())
+    jour.create_relances(request())
+    for part in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **part)
+    jour.write_back(request())
+    assert "équilibré" in jour.report(request())
 
 
 def names(relances_url: str) -> set[str]:
@@ -122,7 +122,7 @@ def test_a_day_over_a_tax_database_in_another_encoding(
     shown = written(url, codec)
     assert {message for message, _ in shown} == {held_by(codec, row["texte"]) for row in sent}
     assert all("réf." in notes for _, notes in shown)
-    assert [examen for examen in diagnose() if examen.conn_id == "etaxe_db" and examen.is_bad] == []
+    assert [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "etaxe_db" and diagnostic.is_bad] == []
 
 
 def test_a_text_that_the_tax_database_cannot_hold_is_written_in_plainer_letters_and_stays_as_sent_in_ours(
@@ -132,7 +132,7 @@ def test_a_text_that_the_tax_database_cannot_hold_is_written_in_plainer_letters_
     run_day()
     ask(relances_url, "UPDATE relances.relance SET texte = 'Œuvre d’été… ✔ 你', statut_reporte = NULL")
 
-    orchestration.write_back(request())
+    jour.write_back(request())
 
     assert {message for message, _ in written(url, "latin-1")} == {"OEuvre d'été... + ?"}
     assert ask(relances_url, "SELECT DISTINCT texte FROM relances.relance") == [{"texte": "Œuvre d’été… ✔ 你"}]
@@ -143,7 +143,7 @@ def test_what_programs_of_windows_left_in_a_latin_database_is_read_as_they_meant
 ) -> None:
     rename(etaxe_in("LATIN1"), "L’Œuvre".encode("cp1252"))
 
-    orchestration.extract(request())
+    jour.extract(request())
 
     assert names(relances_url) == {"L’Œuvre"}
 
@@ -155,7 +155,7 @@ def test_the_environment_of_whoever_runs_it_changes_nothing(
     rename(etaxe_in("WIN1252"), FRENCH.encode("cp1252"))
 
     migrate(relances_url)
-    orchestration.extract(request())
+    jour.extract(request())
 
     monkeypatch.delenv("PGCLIENTENCODING")
     assert names(relances_url) == {FRENCH}
@@ -165,10 +165,10 @@ def test_the_environment_of_whoever_runs_it_changes_nothing(
 def test_the_diagnostic_names_the_encoding_of_the_tax_database(encoding: str, etaxe_in: Callable[..., str]) -> None:
     etaxe_in(encoding)
 
-    found = [examen for examen in diagnose() if examen.conn_id == "etaxe_db"]
+    found = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "etaxe_db"]
 
     assert f"en {encoding}" in found[0].finding.text
-    assert Verdict.BAD not in {examen.finding.verdict for examen in found}
+    assert Verdict.BAD not in {diagnostic.finding.verdict for diagnostic in found}
 
 
 # --- a tax database that does not say it ---
@@ -178,12 +178,12 @@ def test_bytes_that_are_not_utf_8_stop_the_extraction_in_one_sentence_and_leave_
     etaxe_in: Callable[..., str], relances_url: str
 ) -> None:
     url = etaxe_in("SQL_ASCII")
-    orchestration.extract(request())
+    jour.extract(request())
     before = ask(relances_url, "SELECT * FROM relances.creance_extraite ORDER BY rang")
     rename(url, "NGUÉMA".encode("latin-1"), "id > 6")
 
     with pytest.raises(Blocked) as refusal:
-        orchestration.extract(request())
+        jour.extract(request())
 
     said = one_sentence(refusal.value)
     assert "base etaxe_db" in said
@@ -203,7 +203,7 @@ def test_whoever_knows_what_the_bytes_are_says_so_on_the_connection(
 
     assert names(relances_url) == {FRENCH}
     ask(relances_url, "UPDATE relances.relance SET texte = 'payé d’avance', statut_reporte = NULL")
-    orchestration.write_back(request())
+    jour.write_back(request())
     assert {message for message, _ in written(url, "cp1252")} == {"payé d’avance"}
 
 
@@ -213,7 +213,7 @@ def test_what_was_typed_on_windows_is_read_as_it_was_meant(
 ) -> None:
     rename(etaxe_in("SQL_ASCII", client_encoding=asked), "L’Œuvre".encode("cp1252"))
 
-    orchestration.extract(request())
+    jour.extract(request())
 
     assert names(relances_url) == {"L’Œuvre"}
 
@@ -222,7 +222,7 @@ def test_an_e_acute_before_a_guillemet_is_no_chinese(etaxe_in: Callable[..., str
     name = "« Marché »"
     rename(etaxe_in("SQL_ASCII", client_encoding="WIN1252"), name.encode("cp1252"))
 
-    orchestration.extract(request())
+    jour.extract(request())
 
     assert names(relances_url) == {name}
 
@@ -232,26 +232,26 @@ def test_an_encoding_that_is_none_is_refused_by_the_connection(asked: str, etaxe
     etaxe_in("SQL_ASCII", client_encoding=asked)
 
     with pytest.raises(Blocked, match="base etaxe_db, d'encodage SQL_ASCII : le client_encoding") as refusal:
-        orchestration.extract(request())
+        jour.extract(request())
     one_sentence(refusal.value)
-    assert any("client_encoding" in examen.finding.text for examen in diagnose() if examen.is_bad)
+    assert any("client_encoding" in diagnostic.finding.text for diagnostic in diagnose() if diagnostic.is_bad)
 
 
 def test_bytes_that_are_of_no_encoding_that_was_said_are_refused(etaxe_in: Callable[..., str]) -> None:
     rename(etaxe_in("SQL_ASCII", client_encoding="WIN1252"), b"NGU\x81MA")
 
     with pytest.raises(Blocked, match="base etaxe_db : son encodage est SQL_ASCII"):
-        orchestration.extract(request())
+        jour.extract(request())
 
 
 def test_the_diagnostic_says_what_the_bytes_are_taken_for(etaxe_in: Callable[..., str]) -> None:
     etaxe_in("SQL_ASCII")
-    [taken] = [examen.finding for examen in diagnose() if examen.finding.part == "encodage"]
+    [taken] = [diagnostic.finding for diagnostic in diagnose() if diagnostic.finding.part == "encodage"]
     assert taken.verdict is Verdict.UNSEEN
     assert "comme de l'UTF-8" in taken.text
 
     etaxe_in("SQL_ASCII", client_encoding="WIN1252")
-    [taken] = [examen.finding for examen in diagnose() if examen.finding.part == "encodage"]
+    [taken] = [diagnostic.finding for diagnostic in diagnose() if diagnostic.finding.part == "encodage"]
     assert taken.verdict is Verdict.GOOD
     assert "lu et écrit en WIN1252" in taken.text
 
@@ -281,8 +281,8 @@ def test_a_run_and_the_diagnostic_say_so_too(
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(encoded("relances", encoding)))
 
     with pytest.raises(Blocked, match=f"base relances_db .* : son encodage est {encoding}, il faut UTF8"):
-        orchestration.extract(request())
-    [found] = [examen for examen in diagnose() if examen.conn_id == "relances_db"]
+        jour.extract(request())
+    [found] = [diagnostic for diagnostic in diagnose() if diagnostic.conn_id == "relances_db"]
     assert found.is_bad
     assert "il faut UTF8" in found.finding.text
 

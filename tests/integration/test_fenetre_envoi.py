@@ -6,10 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances import orchestration
-from relances.orchestration.diagnostic import message_test
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
@@ -17,12 +15,15 @@ from relances.sending.traffic import Halte
 from relances.sending.worker import LotSender, lease
 from relances.store.sending import LotStore
 from relances_providers.ventis.hook import VentisHook
+from tests import jour
+from tests.integration.asked import message_test
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, seen, send
 from tests.integration.staged import stage_relances
 from tests.integration.test_reconciliation import put_off
 from tests.integration.world import ask, let_time_pass, request, statuts
+from tests.jour import Waits
 from tests.support import closed_days, write_policy
 
 ENVOI = load_policy().envoi
@@ -49,9 +50,11 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
 ) -> None:
     stage_relances(relances_url, 3)
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")  # nor are balances read for nothing
-    with caplog.at_level(logging.INFO), pytest.raises(AirflowRescheduleException) as rescheduled:
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
-    opening = rescheduled.value.reschedule_date.astimezone(LIBREVILLE)
+    with caplog.at_level(logging.INFO), pytest.raises(Waits) as waits:
+        jour.send_lot(request(), "ventis", 1, 10**9)
+    with caplog.at_level(logging.INFO):
+        rescheduled = orchestration.come_back("ventis", waits.value.attente)
+    opening = rescheduled.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min
     assert (
@@ -64,10 +67,10 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
 
 def test_when_it_comes_back_a_lot_is_sent(relances_url: str, provider: Provider, closed: Path) -> None:
     stage_relances(relances_url, 3)
-    with pytest.raises(AirflowRescheduleException):
-        orchestration.send_lot(request(), "ventis", 1, 10**9)
+    with pytest.raises(Waits):
+        jour.send_lot(request(), "ventis", 1, 10**9)
     write_policy(closed)
-    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 3}
+    assert jour.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 3}
     invariants(relances_url, provider.ledger())
 
 
@@ -120,14 +123,14 @@ def test_retries_wait_for_the_window_and_no_run_waits_for_them(
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     with caplog.at_level(logging.INFO):
-        orchestration.reconcile_every_run()
-        assert orchestration.reconcile(request())
+        jour.reconcile_every_run()
+        assert jour.reconcile(request())
     told = [record for record in caplog.records if "les reprises attendent" in record.getMessage()]
     assert [record.levelno for record in told] == [logging.INFO] * 2
     assert provider.ledger() == []
 
     write_policy(closed)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
 
 
@@ -136,7 +139,7 @@ def test_what_is_in_doubt_is_waited_for_at_any_hour(relances_url: str, provider:
     stage_relances(relances_url, 1)
     provider.upset({"fault": "http_502_after"})
     asyncio.run(send(relances_url))
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
 
 
 @pytest.mark.usefixtures("closed")
@@ -145,7 +148,7 @@ def test_the_demonstration_sends_at_any_hour(
 ) -> None:
     stage_relances(relances_url, 1)
     monkeypatch.setenv("RELANCES_DEMONSTRATION", "1")
-    assert orchestration.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
+    assert jour.send_lot(request(), "ventis", 1, 10**9) == {"envoyee": 1}
 
 
 @pytest.mark.usefixtures("closed")
@@ -187,7 +190,7 @@ def test_what_was_tried_in_time_is_sent_again_however_old_it_is(relances_url: st
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     grow_old(relances_url, 1, ENVOI.expiration_heures + 1)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert [statut for statut, _, _ in endings(relances_url)] == ["envoyee", "en_attente"]
 
 
@@ -195,16 +198,16 @@ def test_what_was_tried_in_time_is_sent_again_however_old_it_is(relances_url: st
 def test_a_pass_calls_off_all_that_expired_at_any_hour(relances_url: str, provider: Provider) -> None:
     late, _ = stage_relances(relances_url, 2)
     grow_old(relances_url, late, ENVOI.expiration_heures)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert [code for _, code, _ in endings(relances_url)] == ["expiree", None]
 
 
 async def test_a_pass_calls_off_nothing_that_is_being_sent(relances_url: str, provider: Provider) -> None:
     [taken] = stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", ENVOI.expiration_heures) as store:
-        await store.take(1)
+        await store.exchange((), 1)
         grow_old(relances_url, taken, ENVOI.expiration_heures)
-        await asyncio.to_thread(orchestration.reconcile_every_run)
+        await asyncio.to_thread(jour.reconcile_every_run)
     assert statuts(relances_url) == {"en_cours": 1}
 
 

@@ -15,14 +15,14 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from relances import orchestration
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.sending.calls import call
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.sending import Claim, LotStore
 from relances_providers.ventis.hook import VentisHook
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.lossy import losing_the_answer_to
@@ -50,10 +50,10 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
 ) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        claims = await store.take(1)
+        claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        assert Doubts(relances).rescue(100) == 1
-        await store.settle([(claims[0], ACCEPTED)])
+        assert Doutes(relances).rescue(100) == 1
+        await store.exchange([(claims[0], ACCEPTED)], 0)
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
     call = ask(relances_url, "SELECT issue, reference FROM relances.tentative")
     assert call == [{"issue": "acceptee", "reference": "uuid"}]
@@ -75,13 +75,13 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
     reglement, expected = LATE[outcome]
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        claims = await store.take(1)
+        claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue(100)
-        await store.settle([(claims[0], reglement)])
-    Doubts(relances).resolve_from_journal(100)
+        Doutes(relances).rescue(100)
+        await store.exchange([(claims[0], reglement)], 0)
+    Doutes(relances).resolve_from_journal(100)
     assert relance(relances_url) == expected
-    assert Doubts(relances).resolve_from_journal(100) == 0
+    assert Doutes(relances).resolve_from_journal(100) == 0
 
 
 @pytest.mark.parametrize(("hours", "statut"), [(23, "envoyee"), (25, "echec")])
@@ -90,59 +90,59 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
 ) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        claims = await store.take(1)
+        claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doubts(relances).rescue(100)
+        Doutes(relances).rescue(100)
         let_time_pass(relances_url)
-        assert Doubts(relances).close(60, 100, of="ventis") == 1
-        await store.settle([(claims[0], ACCEPTED)])
+        assert Doutes(relances).close(60, 100, of="ventis") == 1
+        await store.exchange([(claims[0], ACCEPTED)], 0)
     ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
-    Doubts(relances).resolve_from_journal(100)
+    Doutes(relances).resolve_from_journal(100)
     assert relance(relances_url)[0] == statut
 
 
 async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        await store.take(1)
+        await store.exchange((), 1)
     let_time_pass(relances_url)
-    Doubts(relances).rescue(100)
-    assert Doubts(relances).resolve_from_journal(100) == 0
+    Doutes(relances).rescue(100)
+    assert Doutes(relances).resolve_from_journal(100) == 0
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
 
 
 async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        await store.take(1)
+        await store.exchange((), 1)
         let_time_pass(relances_url, 30)
-        assert Doubts(relances).rescue(100) == 0
+        assert Doutes(relances).rescue(100) == 0
         let_time_pass(relances_url, 31)
-        assert Doubts(relances).rescue(100) == 1
+        assert Doutes(relances).rescue(100) == 1
 
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
     stage_relances(relances_url, 1)
     slow, quick = (LotStore(relances_url, lot(), 60, "compte", 72) for _ in range(2))
     async with slow, quick:
-        old = await slow.take(1)
+        old = await slow.exchange((), 1)
         ask(
             relances_url,
             "UPDATE relances.relance SET statut = 'en_attente', proprietaire = NULL, bail_jusqu_au = NULL",
         )
-        new = await quick.take(1)
-        await slow.settle([(old[0], ACCEPTED)])
+        new = await quick.exchange((), 1)
+        await slow.exchange([(old[0], ACCEPTED)], 0)
         assert relance(relances_url)[0] == "en_cours"
-        await quick.settle([(new[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
+        await quick.exchange([(new[0], Reglement(Statut.ECHEC, "refusee", "1005"))], 0)
     assert relance(relances_url) == ("echec", None, "1005")
 
 
 async def test_settling_twice_changes_nothing(relances_url: str) -> None:
     stage_relances(relances_url, 1)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        claims = await store.take(1)
-        await store.settle([(claims[0], ACCEPTED)])
-        await store.settle([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))])
+        claims = await store.exchange((), 1)
+        await store.exchange([(claims[0], ACCEPTED)], 0)
+        await store.exchange([(claims[0], Reglement(Statut.ECHEC, "refusee", "1005"))], 0)
     assert relance(relances_url) == ("envoyee", "uuid", None)
     assert ask(relances_url, "SELECT issue FROM relances.tentative") == [{"issue": "acceptee"}]
 
@@ -217,9 +217,9 @@ async def test_a_claim_made_after_an_outage_counts_its_lease_from_then(
 ) -> None:
     stage_relances(relances_url, 2)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        await store.take(1)
+        await store.exchange((), 1)
         with database_away(postgres, relances_url):
-            claiming = asyncio.create_task(store.take(1))
+            claiming = asyncio.create_task(store.exchange((), 1))
             await asyncio.wait([claiming], timeout=0.3)
             assert not claiming.done()
             back_at = monotonic()
@@ -257,18 +257,18 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
     assert 1 <= abandoned <= 6
 
     provider.upset()
-    for part in orchestration.plan_lots(request(), "ventis"):
-        orchestration.send_lot(request(), **part)
+    for part in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **part)
     assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger(), at_rest=False)
 
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url)["en_cours"] == abandoned
     let_time_pass(relances_url, 2 * 60 + 30)  # the lease, and not yet the quarantine
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url)["incertaine"] == abandoned
     let_time_pass(relances_url)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"echec": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger())
 
@@ -284,13 +284,13 @@ def test_a_worker_frozen_beyond_its_lease_neither_sends_nor_writes_late(
         os.kill(process.pid, signal.SIGSTOP)
         wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to have answered")
         let_time_pass(relances_url)
-        frozen = Doubts(relances).rescue(100)
+        frozen = Doutes(relances).rescue(100)
         assert 1 <= frozen <= 4
         provider.upset()
         os.kill(process.pid, signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert statuts(relances_url) == {"incertaine": frozen, "envoyee": 12 - frozen}
-    assert Doubts(relances).resolve_from_journal(100) == frozen
+    assert Doutes(relances).resolve_from_journal(100) == frozen
     assert len(provider.ledger()) == 12
     invariants(relances_url, provider.ledger())
 
@@ -336,5 +336,5 @@ def test_a_worker_whose_parent_is_killed_ends_its_calls_and_begins_no_more(
 def test_a_task_that_sent_leaves_its_process_the_signals_it_had(relances_url: str, provider: Provider) -> None:
     stage_relances(relances_url, 1)
     before = signal.getsignal(signal.SIGTERM)
-    orchestration.send_lot(request(), "ventis", 1, 1)
+    jour.send_lot(request(), "ventis", 1, 1)
     assert signal.getsignal(signal.SIGTERM) is before

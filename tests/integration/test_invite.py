@@ -10,21 +10,23 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.connections import ETAXE, RELANCES, database
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.politique import BaseFiscale
-from relances.services.diagnostic_occupation import examine_occupation
+from relances.services import extraction
+from relances.services.diagnostic_occupation import diagnose_occupation
+from relances.services.installation import ETAXE, RELANCES
 from relances.services.write_back import Tour, write_back
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sources import Source
 from relances_providers.messaging import Finding, Verdict
+from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.frozen import falling_silent_after
 from tests.integration.office import Office
 from tests.integration.test_reperes import OURS, counted, settle, shown, told
 from tests.integration.world import TODAY, ask, request
+from tests.jour import database
 from tests.support import one_sentence, postgres_connection, wait_until
 
 SOURCE = Source("collecte_taxe")
@@ -82,7 +84,7 @@ def officer_in(office: Office, statement: str, *parameters: object) -> Iterator[
 
 def waiting(office: Office) -> int:
     with database(RELANCES) as relances:
-        return len({row.relance_id for row in Reporting(relances).to_write_back(SOURCE.name, 0, 1_000)})
+        return len({row.relance_id for row in Rapports(relances).to_write_back(SOURCE.name, 0, 1_000)})
 
 
 def someone(office: Office) -> int:
@@ -186,7 +188,7 @@ def test_what_the_connection_says_itself_prevails(office: Office, monkeypatch: p
 
 def occupation(office: Office) -> Finding:
     with psycopg.connect(office.etaxe_url, autocommit=True) as connection:
-        return examine_occupation(connection)
+        return diagnose_occupation(connection)
 
 
 def test_the_diagnostic_tells_our_longest_statement_and_who_waits_behind_us(office: Office) -> None:
@@ -234,7 +236,7 @@ def test_a_tax_base_that_falls_silent_is_not_waited_for(
 
         def extract() -> None:
             with database(ETAXE, "extract", limites) as etaxe, database(RELANCES) as relances:
-                orchestration.extraction.extract(SOURCE, request(), etaxe, relances)
+                extraction.extract(SOURCE, request(), etaxe, relances)
 
         said, seconds = silent_for(extract)
     assert "etaxe_db" in said
@@ -255,7 +257,7 @@ def test_a_table_that_somebody_rebuilds_ends_the_reading_in_one_sentence(
 ) -> None:
     monkeypatch.setattr("relances.store.guest._READING_WAITS", 0.3)
     with officer_in(office, "LOCK TABLE affectation_taxe"), pytest.raises(TryAgain, match="occupée") as stop:
-        orchestration.extract(request())
+        jour.extract(request())
     one_sentence(stop.value)
 
 
@@ -264,7 +266,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_changed(office: Office, monk
     monkeypatch.setattr("tempfile.tempdir", str(nowhere))
     monkeypatch.setattr("relances.services.extraction._IN_MEMORY", 1)
     with pytest.raises(Blocked, match="TMPDIR") as stopped:
-        orchestration.extract(request())
+        jour.extract(request())
     one_sentence(stopped.value)
     assert not ours_in(office.etaxe_url)
 
@@ -285,6 +287,6 @@ def test_the_tax_base_is_let_go_before_our_own_is_written(office: Office) -> Non
         with database(ETAXE, "extract") as etaxe, database(RELANCES) as relances:
             relances.execute("SET lock_timeout = '1s'")
             with pytest.raises(TryAgain):
-                orchestration.extraction.extract(SOURCE, request(), etaxe, relances)
+                extraction.extract(SOURCE, request(), etaxe, relances)
             held = [etaxe.pgconn.transaction_status]
     assert held == [psycopg.pq.TransactionStatus.IDLE]

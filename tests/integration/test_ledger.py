@@ -5,14 +5,15 @@ from datetime import timedelta
 import psycopg
 import pytest
 
-from relances.orchestration.rapport import wording
+from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.request import Request
 from relances.services.rapport import report
-from relances.store.apercu import Previews
+from relances.store.apercu import Apercus
 from relances.store.executions import Executions
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
+from tests.jour import wording
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("connect")
 
 def told(office: Office, asked: Request) -> tuple[Bilan, str]:
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        return report(relances, Executions(relances).get(asked.run_id), wording())
+        return report(relances, Executions(relances).get(asked.run_id), wording(), rapport)
 
 
 def next_day(run_id: str = "passage-2", **over: object) -> Request:
@@ -198,7 +199,7 @@ def test_a_relance_paid_in_part_is_counted_once_and_the_report_and_the_table_agr
     }
     assert lines == {("envoyee", None): (1, 1, 7_000), ("annulee", "payee"): (1, 0, 5_000)}
 
-    decisions = list(Previews(relances).decisions(office.execution(request())))
+    decisions = list(Apercus(relances).decisions(office.execution(request())))
     assert {(d.place, d.code): (d.creances, d.montant) for d in decisions} == {
         key: (creances, montant) for key, (creances, _, montant) in lines.items()
     }

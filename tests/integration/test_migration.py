@@ -35,6 +35,7 @@ TABLES = {
     "creance_extraite",
     "numero",
     "opposition",
+    "politique",
     "exclusion",
     "execution",
     "installation",
@@ -191,6 +192,8 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     assert ask(url, "SELECT jour_passage, creances FROM relances.execution") == [
         {"jour_passage": date(2026, 11, 20), "creances": 2}
     ]
+    [kept] = ask(url, "SELECT politique, extraite_le = commencee_le AS extraite, decidee_le FROM relances.execution")
+    assert kept == {"politique": None, "extraite": True, "decidee_le": None}
 
 
 # --- what it cannot do is one sentence ---

@@ -14,10 +14,10 @@ import psycopg
 import pytest
 
 from relances.cli.__main__ import main
-from relances.orchestration import oppositions
-from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked
 from relances.store.sources import CONTACTS
+from tests.integration import asked as oppositions
+from tests.integration.asked import reactivate
 from tests.integration.office import Office
 from tests.integration.world import ask, request, statuts
 from tests.support import one_sentence, postgres_connection, wait_until
@@ -219,7 +219,7 @@ def test_the_command_adds_and_lists(
         "opposition lister --tout",
         "opposition importer",
         "importer-contacts --campagne=Marchés",
-        "importer-contacts --fichier=x.csv",
+        "importer-contacts x.csv",
         "envoyer-test",
         "corrections --limite=3",
         "apercu --limite=beaucoup",

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.rules.errors import PipelineError
 from relances_providers.provider_info import PROVIDERS
+from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -57,13 +57,13 @@ def etaxe_url(
 
 def send() -> None:
     for provider in PROVIDERS:
-        for lot in orchestration.plan_lots(ASKED, provider.name):
-            orchestration.send_lot(ASKED, **lot)
+        for lot in jour.plan_lots(ASKED, provider.name):
+            jour.send_lot(ASKED, **lot)
 
 
 def reconcile(relances_url: str) -> None:
     let_time_pass(relances_url)
-    wait_until(lambda: orchestration.reconcile(ASKED), "nothing left to reconcile")
+    wait_until(lambda: jour.reconcile(ASKED), "nothing left to reconcile")
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_task_that_fails_once_and_runs_again_leaves_every_creance_in_its_place
     url = relances_url if table.startswith("relances.") else etaxe_url
     ask(url, BREAK_DOWN.format(table=table, event=event, rang=rang))
     steps: dict[str, Callable[[], object]] = {
-        "extract": lambda: orchestration.extract(ASKED),
-        "validate": lambda: orchestration.validate(ASKED),
-        "create_relances": lambda: orchestration.create_relances(ASKED),
+        "extract": lambda: jour.extract(ASKED),
+        "validate": lambda: jour.validate(ASKED),
+        "create_relances": lambda: jour.create_relances(ASKED),
         "send": send,
         "reconcile": lambda: reconcile(relances_url),
-        "write_back": lambda: orchestration.write_back(ASKED),
-        "report": lambda: orchestration.report(ASKED),
+        "write_back": lambda: jour.write_back(ASKED),
+        "report": lambda: jour.report(ASKED),
     }
     failed = []
     for name, step in steps.items():
@@ -105,5 +105,5 @@ def test_a_task_that_fails_once_and_runs_again_leaves_every_creance_in_its_place
             failed.append(name)
             step()
     assert failed == [task]
-    assert "## Bilan : équilibré" in orchestration.report(ASKED)
+    assert "## Bilan : équilibré" in jour.report(ASKED)
     invariants(relances_url, provider.ledger())

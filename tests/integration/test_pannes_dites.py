@@ -9,16 +9,16 @@ from collections.abc import Callable
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.connections import database
 from relances.rules.errors import TryAgain
 from relances.store import reconnection as durable
 from relances.store.database import explained
+from tests import jour
 from tests.conftest import NewDatabase
 from tests.integration.dues import EVERYBODY_OWES
 from tests.integration.provider import Provider, send
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, request
+from tests.jour import database
 from tests.support import one_sentence, postgres_connection
 
 pytestmark = pytest.mark.usefixtures("connect")
@@ -111,7 +111,7 @@ def test_a_connection_that_leads_nowhere_says_why(
 ) -> None:
     known = json.loads(postgres_connection(relances_url))
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", json.dumps(known | change))
-    message = told(lambda: orchestration.report(request()))
+    message = told(lambda: jour.report(request()))
     assert message.startswith("base relances_db injoignable : ")
     assert said in message
     for word in ("inconnu:", "secret", "nulle.part"):

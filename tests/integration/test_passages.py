@@ -6,18 +6,17 @@ from pathlib import Path
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.connections import database
-from relances.orchestration.politique import politique
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.services.numeros import read_numbers
 from relances.store.executions import Executions
-from relances.store.validation import Quality
+from relances.store.validation import Validation
+from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, ask, request, statuts
+from tests.jour import database, politique
 from tests.support import one_sentence, postgres_connection
 
 pytestmark = pytest.mark.usefixtures("great_expectations", "etaxe_url")
@@ -43,44 +42,44 @@ def etaxe_url(
 def prepare(asked: Request) -> None:
     """As the tasks do, but for great-expectations, which takes seconds and sees nothing here."""
     check(asked)
-    orchestration.create_relances(asked)
+    jour.create_relances(asked)
 
 
 def check(asked: Request) -> None:
     """Extract, and what the checks keep of it."""
-    orchestration.extract(asked)
+    jour.extract(asked)
     with database("relances_db") as relances:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
-        Quality(relances, execution, politique()).exclude_invalid_rows()
+        Validation(relances, execution, politique()).exclude_invalid_rows()
 
 
 def send(asked: Request) -> None:
-    for lot in orchestration.plan_lots(asked, "ventis"):
-        orchestration.send_lot(asked, **lot)
+    for lot in jour.plan_lots(asked, "ventis"):
+        jour.send_lot(asked, **lot)
 
 
 def end(asked: Request) -> None:
     """What runs whatever happened before."""
-    orchestration.reconcile(asked)
-    orchestration.write_back(asked)
-    orchestration.report(asked)
+    jour.reconcile(asked)
+    jour.write_back(asked)
+    jour.report(asked)
 
 
 # --- a run id used again ---
 
 TASKS: dict[str, Callable[[Request], object]] = {
-    "check_providers": orchestration.check_providers,
-    "extract": orchestration.extract,
-    "validate": orchestration.validate,
-    "create_relances": orchestration.create_relances,
-    "approve": orchestration.approve,
-    "plan_lots": lambda asked: orchestration.plan_lots(asked, "ventis"),
-    "send_lot": lambda asked: orchestration.send_lot(asked, "ventis", 1, 10**9),
-    "reconcile": orchestration.reconcile,
-    "write_back": orchestration.write_back,
-    "report": orchestration.report,
-    "verdict": orchestration.verdict,
+    "check_providers": jour.check_providers,
+    "extract": jour.extract,
+    "validate": jour.validate,
+    "create_relances": jour.create_relances,
+    "approve": jour.approve,
+    "plan_lots": lambda asked: jour.plan_lots(asked, "ventis"),
+    "send_lot": lambda asked: jour.send_lot(asked, "ventis", 1, 10**9),
+    "reconcile": jour.reconcile,
+    "write_back": jour.write_back,
+    "report": jour.report,
+    "verdict": jour.verdict,
 }
 
 
@@ -100,7 +99,7 @@ def test_no_task_acts_on_other_parameters_under_a_run_id_already_used(
     relances_url: str, provider: Provider, first: dict[str, object], again: dict[str, object],
     task: Callable[[Request], object],
 ) -> None:  # fmt: skip
-    orchestration.extract(request(**first))
+    jour.extract(request(**first))
     before = everything(relances_url)
     with pytest.raises(Blocked) as refused:
         task(request(**again))
@@ -115,7 +114,7 @@ def test_every_task_may_be_cleared_with_the_parameters_it_had(relances_url: str,
         prepare(asked)
         send(asked)
         end(asked)
-        orchestration.verdict(asked)
+        jour.verdict(asked)
     assert len(provider.ledger()) <= 5
 
 
@@ -126,14 +125,14 @@ def test_a_run_that_an_older_version_extracted_goes_on_after_the_upgrade(relance
     prepare(request())
     send(request())
     end(request())
-    orchestration.verdict(request())
+    jour.verdict(request())
 
 
 def test_a_run_id_of_another_source_is_refused(relances_url: str) -> None:
     prepare(request())
     ask(relances_url, "UPDATE relances.execution SET source = 'autre'")
     with pytest.raises(Blocked, match="d'après la source autre"):
-        orchestration.extract(request())
+        jour.extract(request())
 
 
 # --- what a run that does not send is not made to ---
@@ -144,11 +143,11 @@ def test_a_run_that_does_not_send_has_nothing_planned_though_its_approval_is_mar
     relances_url: str, provider: Provider, held: dict[str, object]
 ) -> None:
     prepare(request(**held))
-    assert orchestration.plan_lots(request(**held), "ventis") == []
+    assert jour.plan_lots(request(**held), "ventis") == []
     with pytest.raises(Blocked, match="ce passage n'envoie pas"):
-        orchestration.send_lot(request(**held), "ventis", 1, 10**9)
+        jour.send_lot(request(**held), "ventis", 1, 10**9)
     end(request(**held))
-    orchestration.verdict(request(**held))
+    jour.verdict(request(**held))
     assert provider.ledger() == []
 
 
@@ -157,7 +156,7 @@ def test_what_such_a_run_leaves_waits_for_the_next_of_the_day(relances_url: str,
     prepare(request("soir"))
     send(request("soir"))
     end(request("soir"))
-    orchestration.verdict(request("soir"))
+    jour.verdict(request("soir"))
     assert "en_attente" not in statuts(relances_url)
 
 
@@ -166,26 +165,26 @@ def test_what_such_a_run_leaves_waits_for_the_next_of_the_day(relances_url: str,
 
 def test_a_sending_that_was_only_marked_as_done_makes_the_run_red(relances_url: str, provider: Provider) -> None:
     prepare(request())
-    orchestration.plan_lots(request(), "ventis")
+    jour.plan_lots(request(), "ventis")
     end(request())
     waiting = statuts(relances_url)["en_attente"]
     with pytest.raises(Blocked) as refused:
-        orchestration.verdict(request())
+        jour.verdict(request())
     message = one_sentence(refused.value)
     assert f"{waiting} par ventis" in message
     assert "réinitialisez (Clear) plan_ventis" in message
     send(request())
     end(request())
-    orchestration.verdict(request())
+    jour.verdict(request())
 
 
 def test_a_part_of_the_lots_marked_as_done_makes_the_run_red(relances_url: str, provider: Provider) -> None:
     prepare(request())
-    [lot] = orchestration.plan_lots(request(), "ventis")
-    orchestration.send_lot(request(), "ventis", int(lot["premier"]), int(lot["premier"]) + 9)
+    [lot] = jour.plan_lots(request(), "ventis")
+    jour.send_lot(request(), "ventis", int(lot["premier"]), int(lot["premier"]) + 9)
     end(request())
     with pytest.raises(Blocked, match="plus rien ne les enverra"):
-        orchestration.verdict(request())
+        jour.verdict(request())
 
 
 @pytest.mark.parametrize(
@@ -202,19 +201,19 @@ def test_a_part_of_the_lots_marked_as_done_makes_the_run_red(relances_url: str, 
 def test_what_something_else_sees_to_is_not_left_behind(relances_url: str, changed: str) -> None:
     prepare(request())
     ask(relances_url, f"UPDATE relances.relance SET {changed}")  # noqa: S608
-    orchestration.report(request())
-    orchestration.verdict(request())
+    jour.report(request())
+    jour.verdict(request())
 
 
 def test_what_a_later_run_is_about_to_send_is_that_one_s(relances_url: str) -> None:
     prepare(request("matin"))
-    orchestration.report(request("matin"))
+    jour.report(request("matin"))
     prepare(request("midi"))
-    orchestration.verdict(request("matin"))
-    orchestration.report(request("midi"))
+    jour.verdict(request("matin"))
+    jour.report(request("midi"))
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
-            orchestration.verdict(request(run_id))
+            jour.verdict(request(run_id))
 
 
 def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
@@ -222,18 +221,18 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
 ) -> None:
     check(request("matin"))
     check(request("midi"))
-    orchestration.create_relances(request("midi"))
+    jour.create_relances(request("midi"))
     ask(relances_url, "DELETE FROM relances.relance")  # so that the morning makes all of them late
     send(request("midi"))
-    orchestration.create_relances(request("matin"))
+    jour.create_relances(request("matin"))
     end(request("midi"))
-    orchestration.verdict(request("midi"))
+    jour.verdict(request("midi"))
     end(request("matin"))
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
-            orchestration.verdict(request(run_id))
+            jour.verdict(request(run_id))
     send(request("matin"))
-    orchestration.verdict(request("midi"))
+    jour.verdict(request("midi"))
 
 
 @pytest.mark.parametrize(
@@ -241,55 +240,55 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
 )
 def test_a_run_that_will_not_send_it_takes_nothing_over(relances_url: str, other: dict[str, object]) -> None:
     prepare(request("matin"))
-    orchestration.report(request("matin"))
-    orchestration.extract(request("autre", **other))
+    jour.report(request("matin"))
+    jour.extract(request("autre", **other))
     with pytest.raises(Blocked, match="plus rien ne les enverra"):
-        orchestration.verdict(request("matin"))
+        jour.verdict(request("matin"))
 
 
 def test_without_an_extraction_nothing_was_done(relances_url: str) -> None:
-    orchestration.report(request())
+    jour.report(request())
     with pytest.raises(Blocked, match="n'a rien extrait"):
-        orchestration.verdict(request())
+        jour.verdict(request())
 
 
 def test_without_its_checks_an_extraction_makes_no_relance(relances_url: str) -> None:
-    orchestration.extract(request())
+    jour.extract(request())
     with pytest.raises(Blocked, match=r"n'a pas été contrôlée ; réinitialisez \(Clear\) la tâche validate"):
-        orchestration.create_relances(request())
+        jour.create_relances(request())
     prepare(request())
-    orchestration.extract(request())
+    jour.extract(request())
     with pytest.raises(Blocked, match="n'a pas été contrôlée"):
-        orchestration.create_relances(request())
+        jour.create_relances(request())
 
 
 def test_without_its_creation_a_run_is_red(relances_url: str) -> None:
-    orchestration.extract(request())
-    orchestration.validate(request())
+    jour.extract(request())
+    jour.validate(request())
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
-        orchestration.report(request())
+        jour.report(request())
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
-        orchestration.verdict(request())
+        jour.verdict(request())
 
 
 def test_without_its_report_a_run_is_red_though_an_earlier_extraction_had_one(relances_url: str) -> None:
     prepare(request())
     send(request())
     with pytest.raises(Blocked, match=r"réinitialisez \(Clear\) la tâche report"):
-        orchestration.verdict(request())
+        jour.verdict(request())
     end(request())
-    orchestration.verdict(request())
-    orchestration.extract(request())
+    jour.verdict(request())
+    jour.extract(request())
     with pytest.raises(Blocked, match=r"réinitialisez \(Clear\) la tâche report"):
-        orchestration.verdict(request())
+        jour.verdict(request())
 
 
 def test_numbers_forgotten_by_a_crash_since_the_checks_are_read_again(relances_url: str) -> None:
     prepare(request())
     before = statuts(relances_url)
     ask(relances_url, "DELETE FROM relances.relance")
-    orchestration.extract(request())
-    orchestration.validate(request())
+    jour.extract(request())
+    jour.validate(request())
     ask(relances_url, "TRUNCATE relances.numero")  # what is not logged is empty after a crash
-    orchestration.create_relances(request())
+    jour.create_relances(request())
     assert statuts(relances_url) == before

@@ -11,7 +11,6 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
-from relances import orchestration
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.request import Request
@@ -20,6 +19,7 @@ from relances.store.lots import Lots
 from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.provider_info import PROVIDERS
 from relances_providers.twilio.errors import TABLE as TWILIO
+from tests import jour
 from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
@@ -61,26 +61,26 @@ def all_connected(connect: Connect) -> None:
 
 
 def prepare(asked: Request) -> None:
-    orchestration.check_providers(asked)
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
+    jour.check_providers(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
 
 
 def send_all(asked: Request) -> None:
     for fournisseur in FOURNISSEURS:
-        for part in orchestration.plan_lots(asked, fournisseur):
-            orchestration.send_lot(asked, **part)
+        for part in jour.plan_lots(asked, fournisseur):
+            jour.send_lot(asked, **part)
 
 
 def run_day(asked: Request) -> str:
     """Every task of the Dag, in its order; the report."""
     prepare(asked)
-    if orchestration.approve(asked):
+    if jour.approve(asked):
         send_all(asked)
-        wait_until(lambda: orchestration.reconcile(asked), "nothing left to reconcile")
-        orchestration.write_back(asked)
-    return orchestration.report(asked)
+        wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
+        jour.write_back(asked)
+    return jour.report(asked)
 
 
 def relances(url: str) -> list[Row]:
@@ -158,18 +158,18 @@ def test_the_same_day_again_adds_sends_and_shows_nothing(relances_url: str, etax
 
 def test_every_task_may_run_again(relances_url: str, etaxe_url: str, provider: Provider) -> None:
     asked = request()
-    for task in (orchestration.extract, orchestration.validate, orchestration.create_relances):
+    for task in (jour.extract, jour.validate, jour.create_relances):
         task(asked)
         task(asked)
-    lots = [orchestration.plan_lots(asked, "ventis") for _ in range(2)]
+    lots = [jour.plan_lots(asked, "ventis") for _ in range(2)]
     assert lots[0] == lots[1]
     for part in [*lots[0], *lots[1]]:
-        orchestration.send_lot(asked, **part)
-    wait_until(lambda: orchestration.reconcile(asked), "nothing left to reconcile")
-    assert orchestration.reconcile(asked)
-    assert orchestration.write_back(asked) > 0
-    assert orchestration.write_back(asked) == 0
-    assert orchestration.report(asked) == orchestration.report(asked)
+        jour.send_lot(asked, **part)
+    wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
+    assert jour.reconcile(asked)
+    assert jour.write_back(asked) > 0
+    assert jour.write_back(asked) == 0
+    assert jour.report(asked) == jour.report(asked)
     invariants(relances_url, provider.ledger())
 
 
@@ -177,13 +177,13 @@ def test_a_simulation_shows_the_day_and_touches_nobody(relances_url: str, etaxe_
     before = content(etaxe_url)
     rapport = run_day(request("essai", simulation=True))
     assert rapport.startswith(f"# Simulation du {TODAY:%d/%m/%Y}")
-    assert orchestration.reconcile(request("essai", simulation=True))
-    assert orchestration.write_back(request("essai", simulation=True)) == 0
+    assert jour.reconcile(request("essai", simulation=True))
+    assert jour.write_back(request("essai", simulation=True)) == 0
     assert content(etaxe_url) == before
     assert provider.stats()["requests"] == {}
     assert statuts(relances_url).keys() == {"annulee"}
 
-    orchestration.write_back(request("reel"))
+    jour.write_back(request("reel"))
     assert content(etaxe_url) == before
 
 
@@ -259,12 +259,12 @@ def test_a_day_by_whatsapp_from_debts_to_report(relances_url: str, etaxe_url: st
     asked = request(type_relance="whatsapp")
     prepare(asked)
     send_all(asked)
-    orchestration.reconcile(asked)
+    jour.reconcile(asked)
     for seconds in (QUARANTINE, *[3_600] * 2 * load_policy().envoi.tentatives_max):
         let_time_pass(relances_url, seconds)
-        orchestration.reconcile(asked)
-    orchestration.write_back(asked)
-    rapport = orchestration.report(asked)
+        jour.reconcile(asked)
+    jour.write_back(asked)
+    rapport = jour.report(asked)
     invariants(relances_url, provider.ledger())
     assert {entry["provider"] for entry in provider.ledger()} == {"twilio"}
     assert statuts(relances_url).keys() == {"livree", "echec"}
@@ -292,7 +292,7 @@ def test_ventis_alone_needs_no_other_connection_and_hears_of_none(
     relances_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        orchestration.check_providers(request())
+        jour.check_providers(request())
     assert "ventis : prêt à envoyer" in caplog.text
     assert "zoom" not in caplog.text
     assert "twilio" not in caplog.text
@@ -328,7 +328,7 @@ def test_a_fournisseur_that_does_not_serve_the_canal_is_refused_before_anything_
     relances_url: str, over: dict[str, object], sentence: str
 ) -> None:
     with pytest.raises(Blocked) as refused:
-        orchestration.check_providers(request(**over))
+        jour.check_providers(request(**over))
     assert sentence in one_sentence(refused.value)
 
 
@@ -340,7 +340,7 @@ def test_the_fournisseur_that_is_asked_for_or_comes_first_needs_its_connection(
     relances_url: str, over: dict[str, object], connection: str
 ) -> None:
     with pytest.raises(Misconfigured, match=f"la connexion {connection} n'existe pas"):
-        orchestration.check_providers(request(**over))
+        jour.check_providers(request(**over))
 
 
 @pytest.mark.usefixtures("all_connected")
@@ -358,8 +358,8 @@ def test_a_failure_is_explained_in_the_report_by_its_fournisseur_s_own_words(rel
     prepare(asked)
     ask(relances_url, "UPDATE relances.relance SET telephone = '24166063016'")
     send_all(asked)
-    assert orchestration.reconcile(asked)
-    rapport = orchestration.report(asked)
+    assert jour.reconcile(asked)
+    rapport = jour.report(asked)
     assert {row["code"] for row in relances(relances_url)} == {"63016"}
     row = TWILIO["63016"]
     assert row.meaning in rapport
@@ -374,7 +374,7 @@ def test_writing_back_again_changes_nothing(relances_url: str, etaxe_url: str) -
     run_day(request())
     before = content(etaxe_url)
     ask(relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
-    assert orchestration.write_back(request()) > 0
+    assert jour.write_back(request()) > 0
     assert content(etaxe_url) == before
 
 
@@ -386,13 +386,13 @@ def test_a_doubt_is_shown_as_a_failure_being_checked_then_as_what_it_was(
     send_all(asked)
     doubtful = {row["id"] for row in relances(relances_url) if row["statut"] == "incertaine"}
     assert doubtful
-    orchestration.write_back(asked)
+    jour.write_back(asked)
     checking = {id_: row for (id_, _), row in shown(etaxe_url).items() if id_ in doubtful}
     assert {row["statut"] for row in checking.values()} == {"echec"}
     assert all("408, vérification en cours" in row["notes"] for row in checking.values())
 
-    wait_until(lambda: orchestration.reconcile(asked), "nothing left to reconcile")
-    orchestration.write_back(asked)
+    wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
+    jour.write_back(asked)
     known = {id_: row for (id_, _), row in shown(etaxe_url).items() if id_ in doubtful}
     assert {row["statut"] for row in known.values()} == {"echec"}
     assert all("408 : pas de réponse du fournisseur" in row["notes"] for row in known.values())
@@ -403,7 +403,7 @@ def test_what_an_agent_wrote_beside_our_note_is_kept(relances_url: str, etaxe_ur
     run_day(request())
     ask(etaxe_url, f"UPDATE relance SET notes = notes || E'\\nVu au guichet' WHERE {OURS}")  # noqa: S608
     ask(relances_url, "UPDATE relances.relance SET statut_reporte = NULL")
-    orchestration.write_back(request())
+    jour.write_back(request())
     assert all(row["notes"].endswith("\nVu au guichet") for row in shown(etaxe_url).values())
 
 
@@ -420,9 +420,9 @@ def test_the_results_of_a_campaign_are_shown_on_its_contacts(
     ask(relances_url, "UPDATE relances.relance SET statut = 'echec', code = '408', close_le = now()")
     ask(relances_url, "UPDATE relances.relance_creance SET creance_id = %(id)s", id=contact["id"])
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")  # it has nothing to do with them
-    assert orchestration.write_back(request()) == 1
+    assert jour.write_back(request()) == 1
     assert ask(relances_url, "SELECT statut FROM relances.contact") == [{"statut": "echec"}]
-    assert orchestration.write_back(request()) == 0
+    assert jour.write_back(request()) == 0
 
 
 # --- lots ---
@@ -444,7 +444,7 @@ def test_lots_share_out_what_waits_evenly_without_a_gap_or_an_overlap(relances_u
 def test_a_lot_that_is_not_there_says_which_task_counts_them(relances_url: str) -> None:
     stage_relances(relances_url, 2)
     with pytest.raises(Blocked, match="le lot ventis 900-901 n'existe pas pour ce passage") as refused:
-        orchestration.send_lot(request(), "ventis", 900, 901)
+        jour.send_lot(request(), "ventis", 900, 901)
     assert "plan_ventis" in one_sentence(refused.value)
     assert statuts(relances_url) == {"en_attente": 2}
 
@@ -458,10 +458,10 @@ def test_there_are_never_more_lots_than_airflow_maps_a_task_over(relances_url: s
 
 
 def test_a_day_without_anything_to_send_has_no_lot(relances_url: str) -> None:
-    orchestration.extract(request(jours_retard_min=3000))
-    orchestration.validate(request(jours_retard_min=3000))
-    assert orchestration.create_relances(request(jours_retard_min=3000)) == 0
-    assert orchestration.plan_lots(request(jours_retard_min=3000), "ventis") == []
+    jour.extract(request(jours_retard_min=3000))
+    jour.validate(request(jours_retard_min=3000))
+    assert jour.create_relances(request(jours_retard_min=3000)) == 0
+    assert jour.plan_lots(request(jours_retard_min=3000), "ventis") == []
 
 
 # --- what stops a run ---
@@ -482,7 +482,7 @@ def test_a_wrong_connection_is_named_before_anything_is_done(
 ) -> None:
     connect(**wrong)
     with pytest.raises(Misconfigured) as refused:
-        orchestration.check_providers(request())
+        jour.check_providers(request())
     assert cure in one_sentence(refused.value)
     assert "ventis_default" in str(refused.value)
 
@@ -490,7 +490,7 @@ def test_a_wrong_connection_is_named_before_anything_is_done(
 def test_a_provider_out_of_reach_may_be_tried_again(connect: Connect) -> None:
     connect(keycloak_host="http://127.0.0.1:9")
     with pytest.raises(TryLater) as refused:
-        orchestration.check_providers(request())
+        jour.check_providers(request())
     assert "keycloak_host" in one_sentence(refused.value)
 
 
@@ -499,24 +499,24 @@ def test_a_second_fournisseur_that_is_not_ready_does_not_stop_the_day(
     connect: Connect, caplog: pytest.LogCaptureFixture, wrong: dict[str, str]
 ) -> None:
     connect("zoom", **wrong)
-    orchestration.check_providers(request())
+    jour.check_providers(request())
     [told] = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert told.startswith("zoom n'est pas prêt, le passage continue")
     assert "zoom_default" in told
     with pytest.raises((Misconfigured, TryLater)):
-        orchestration.check_providers(request(fournisseur="zoom"))
+        jour.check_providers(request(fournisseur="zoom"))
 
 
 def test_a_simulation_needs_no_provider(connect: Connect) -> None:
     connect(keycloak_host="http://127.0.0.1:9")
-    orchestration.check_providers(request(simulation=True))
+    jour.check_providers(request(simulation=True))
 
 
 TASKS: dict[str, tuple[str, Callable[[Request], object]]] = {
-    "extract from": ("ETAXE", orchestration.extract),
-    "extract to": ("RELANCES", orchestration.extract),
-    "create": ("RELANCES", orchestration.create_relances),
-    "report": ("RELANCES", orchestration.report),
+    "extract from": ("ETAXE", jour.extract),
+    "extract to": ("RELANCES", jour.extract),
+    "create": ("RELANCES", jour.create_relances),
+    "report": ("RELANCES", jour.report),
 }
 
 
@@ -538,25 +538,25 @@ def test_a_tax_application_out_of_reach_is_named_when_there_is_something_to_show
 ) -> None:
     known = postgres_connection(etaxe_url)
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace('"schema": "etaxe_', '"schema": "perdue_'))
-    assert orchestration.write_back(request()) == 0
+    assert jour.write_back(request()) == 0
     stage_relances(relances_url, 1)
     ask(relances_url, "UPDATE relances.relance SET statut = 'echec', code = '408', close_le = now()")
     with pytest.raises(TryAgain, match="base etaxe_db injoignable"):
-        orchestration.write_back(request())
+        jour.write_back(request())
 
 
 def test_an_unknown_option_of_a_connection_is_named(monkeypatch: pytest.MonkeyPatch, relances_url: str) -> None:
     known = postgres_connection(relances_url)
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace("{", '{"extra": {"sslmod": "require"}, ', 1))
     with pytest.raises(Blocked) as refused:
-        orchestration.extract(request())
+        jour.extract(request())
     assert "connexion etaxe_db" in one_sentence(refused.value)
     assert "sslmod" in str(refused.value)
 
 
 def test_a_task_before_its_extraction_says_which_to_run(relances_url: str) -> None:
     with pytest.raises(Blocked) as refused:
-        orchestration.create_relances(request("jamais-extrait"))
+        jour.create_relances(request("jamais-extrait"))
     assert "le passage jamais-extrait n'a rien extrait : relancez d'abord la tâche extract" in one_sentence(
         refused.value
     )
@@ -566,7 +566,7 @@ def test_an_equation_that_does_not_hold_makes_the_run_red(relances_url: str) -> 
     prepare(request())
     ask(relances_url, "DELETE FROM relances.exclusion WHERE rang = (SELECT min(rang) FROM relances.exclusion)")
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
-        orchestration.report(request())
+        jour.report(request())
     stored = ask(relances_url, "SELECT equilibre, rapport FROM relances.execution")[0]
     assert not stored["equilibre"]
     assert "NON TRAITÉES" in stored["rapport"]
@@ -574,7 +574,7 @@ def test_an_equation_that_does_not_hold_makes_the_run_red(relances_url: str) -> 
 
 def test_the_report_s_exclusions_are_those_of_the_ledger(relances_url: str) -> None:
     prepare(request())
-    orchestration.report(request())
+    jour.report(request())
     told = ask(relances_url, "SELECT bilan -> 'lignes' AS lignes FROM relances.execution")[0]["lignes"]
     counted = Counter(row["code"] for row in ask(relances_url, "SELECT code FROM relances.exclusion"))
     assert {line["code"]: line["creances"] for line in told if line["place"] == "exclue"} == counted

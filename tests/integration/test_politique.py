@@ -9,13 +9,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import orchestration
 from relances.policy.politique import DEFAULT_FILE
 from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE
 from relances.rules.request import Request
 from relances.services.extraction import extract
 from relances.store.creation import Created
+from tests import jour
 from tests.integration.office import Office
 from tests.integration.world import TODAY, Row, ask, request
 from tests.support import one_sentence, postgres_connection
@@ -388,10 +388,10 @@ def test_a_wrong_policy_stops_every_task_and_leaves_all_as_it_was(
     amend(line)
     number = 1 + policy.read_text(encoding="utf-8").partition(line)[0].count("\n")
     for task in (
-        orchestration.check_providers,
-        orchestration.extract,
-        orchestration.validate,
-        orchestration.create_relances,
+        jour.check_providers,
+        jour.extract,
+        jour.validate,
+        jour.create_relances,
     ):
         with pytest.raises(Blocked) as refused:
             task(request())

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from relances.orchestration.reactivation import reactivate
 from relances.rules.errors import Blocked
+from tests.integration.asked import reactivate
 from tests.integration.world import ask
 from tests.support import postgres_connection
 

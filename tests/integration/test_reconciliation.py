@@ -5,9 +5,7 @@ from contextlib import suppress
 
 import psycopg
 import pytest
-from airflow.sdk.exceptions import AirflowRescheduleException
 
-from relances import orchestration
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.services.reconciliation import quarantine
@@ -20,11 +18,13 @@ from relances_providers.messaging import MessagingHook
 from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.ventis.hook import VentisHook
 from relances_providers.zoom.hook import ZoomSmsHook
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
 from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
+from tests.jour import Waits
 from tests.support import wait_until
 
 LEASE = 60  # seconds
@@ -59,7 +59,7 @@ def reasons(url: str) -> list[tuple[str, str, str]]:
 def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert reasons(relances_url) == [
         ("echec", "408", "pas de réponse du fournisseur : le message est peut-être arrivé")
     ]
@@ -69,14 +69,14 @@ def test_a_doubt_without_anybody_to_ask_ends_in_408_after_the_quarantine(relance
 def test_a_doubt_stays_one_during_the_quarantine(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE / 2)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
 
 
 def test_a_doubt_is_never_sent_again(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
-    orchestration.reconcile(request())
+    jour.reconcile(request())
     send_now(relances_url)
     send_now(relances_url, lot(reprise=True))
     assert len(provider.ledger()) == provider.requests() == 1
@@ -86,15 +86,15 @@ def test_the_quarantine_is_that_of_the_connection(relances_url: str, provider: P
     leave_in_doubt(relances_url, provider)
     connect(timeout=60)
     let_time_pass(relances_url, 100)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     let_time_pass(relances_url, 21)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
 
 
 def test_doubts_of_earlier_days_are_cleared_too(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url, QUARANTINE + 1)
-    assert orchestration.reconcile(request("lendemain", TODAY))
+    assert jour.reconcile(request("lendemain", TODAY))
     assert statuts(relances_url) == {"echec": 1}
 
 
@@ -104,10 +104,10 @@ def test_the_doubts_of_a_fournisseur_without_a_connection_wait_for_one_until_the
     leave_in_doubt(relances_url, provider)
     monkeypatch.delenv("AIRFLOW_CONN_VENTIS_DEFAULT")
     let_time_pass(relances_url, DEADLINE - 60)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
     let_time_pass(relances_url, 61)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert [row[:2] for row in reasons(relances_url)] == [("echec", "408")]
 
 
@@ -118,7 +118,7 @@ def test_a_connection_that_is_wrong_holds_up_nobody_else(
     connect("zoom", timeout="vite")
     connect("twilio", host="nulle part")
     let_time_pass(relances_url, QUARANTINE + 1)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"echec": 1}
     assert "zoom ne peut être interrogé pour l'instant : connexion zoom_default : le champ timeout" in caplog.text
 
@@ -140,7 +140,7 @@ def die_in_a_call(url: str, nombre: int = 1) -> None:
 
     async def claim() -> None:
         async with LotStore(url, lot(), LEASE, "compte", 72) as store:
-            await store.take(nombre)
+            await store.exchange((), nombre)
 
     stage_relances(url, nombre)
     asyncio.run(claim())
@@ -149,17 +149,17 @@ def die_in_a_call(url: str, nombre: int = 1) -> None:
 def test_the_doubt_of_a_dead_worker_s_call_began_when_its_lease_ended(relances_url: str) -> None:
     die_in_a_call(relances_url)
     let_time_pass(relances_url, LEASE + QUARANTINE - 1)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert statuts(relances_url) == {"incertaine": 1}
     let_time_pass(relances_url, 2)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert reasons(relances_url)[0][:2] == ("echec", "408")
 
 
 def test_one_pass_resolves_them_once_lease_and_quarantine_are_over(relances_url: str) -> None:
     die_in_a_call(relances_url, 8)
     let_time_pass(relances_url, LEASE + QUARANTINE + 1)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"echec": 8}
 
 
@@ -178,7 +178,7 @@ def test_a_pass_changes_rows_by_the_thousand_and_comes_to_all_of_them(relances_u
         FROM relances.relance, generate_series(1, 12000) AS n
         """,
     )
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"annulee": 12_000, "en_attente": 1}
 
 
@@ -214,7 +214,7 @@ def put_off(url: str, provider: Provider, seconds: int) -> None:
 def test_a_retry_that_is_due_is_sent_and_nothing_else(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
     assert [tuple(row.values()) for row in sent] == [("envoyee", 2), ("en_attente", 0)]
     invariants(relances_url, provider.ledger())
@@ -232,7 +232,7 @@ def test_the_trouble_of_a_fournisseur_does_not_hold_up_the_others_retries(
     connect(sender="INCONNU")
     let_time_pass(relances_url, 41)
     with pytest.raises(Misconfigured, match="expéditeur refusé"):
-        orchestration.reconcile(request())
+        jour.reconcile(request())
     sent = ask(relances_url, "SELECT id FROM relances.relance WHERE statut = 'envoyee'")
     assert sent == [{"id": by_zoom}]
 
@@ -244,14 +244,14 @@ def test_without_the_tax_application_no_retry_of_its_taxpayers_is_sent(
     let_time_pass(relances_url, 41)
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")
     with pytest.raises(Blocked, match="la connexion etaxe_db n'existe pas"):
-        orchestration.reconcile_every_run()
+        jour.reconcile_every_run()
     assert provider.ledger() == []
 
 
 def test_a_retry_is_not_sent_before_its_date(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 20)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     assert provider.ledger() == []
 
 
@@ -261,7 +261,7 @@ def test_a_run_that_does_not_send_retries_nothing(relances_url: str, provider: P
     asked = request("sans envoi", envoyer_automatiquement=False)
     with psycopg.connect(relances_url) as connection:
         Executions(connection).open(asked, "collecte_taxe")
-    assert not orchestration.reconcile(asked)
+    assert not jour.reconcile(asked)
     assert provider.ledger() == []
 
 
@@ -272,21 +272,21 @@ def test_a_run_waits_for_what_is_open_no_longer_than_the_policy_says(
     connect(timeout=3600)
     patience = load_policy().envoi.attente_reconciliation
     age_calls(relances_url, patience - 60)
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
     age_calls(relances_url, 61)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
 
 
 def test_a_run_does_not_wait_for_a_retry_that_is_due_beyond_its_patience(relances_url: str, provider: Provider) -> None:
     put_off(relances_url, provider, 3600)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"en_attente": 2}
 
 
 def test_the_patience_of_a_run_begins_with_its_latest_call(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     ask(relances_url, "UPDATE relances.execution SET commencee_le = now() - interval '5 hours'")
-    assert not orchestration.reconcile(request())
+    assert not jour.reconcile(request())
 
 
 def age_calls(url: str, seconds: float) -> None:
@@ -316,7 +316,7 @@ def put_off_on_another_day(url: str, provider: Provider, days: int) -> None:
 @pytest.mark.parametrize("days", [1, JOURS_SUIVI - 1])
 def test_what_an_earlier_day_left_to_send_again_is_sent(relances_url: str, provider: Provider, days: int) -> None:
     put_off_on_another_day(relances_url, provider, days)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     sent = ask(relances_url, "SELECT statut, tentatives FROM relances.relance ORDER BY id")
     assert [tuple(row.values()) for row in sent] == [("envoyee", 2), ("en_attente", 0)]
     invariants(relances_url, provider.ledger())
@@ -333,14 +333,14 @@ def test_what_a_campaign_left_to_send_again_is_sent(relances_url: str, provider:
     let_time_pass(relances_url, 41)
     ask(relances_url, "UPDATE relances.relance SET source = 'contacts', occasion = 'campagne:rentree'")
     ask(relances_url, "UPDATE relances.relance_creance SET creance_id = %(id)s WHERE relance_id = 1", id=contact["id"])
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
     invariants(relances_url, provider.ledger())
 
 
 def test_a_run_sends_again_what_an_earlier_day_left(relances_url: str, provider: Provider) -> None:
     put_off_on_another_day(relances_url, provider, 1)
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
 
 
@@ -350,7 +350,7 @@ def test_what_could_not_be_sent_for_days_has_failed_by_the_code_it_has(
 ) -> None:
     put_off_on_another_day(relances_url, provider, JOURS_SUIVI)
     ask(relances_url, "UPDATE relances.relance SET code = %(code)s WHERE tentatives > 0", code=code)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert [row[:2] for row in reasons(relances_url)] == [("echec", ends), ("en_attente", None)]
     assert provider.ledger() == []
 
@@ -360,7 +360,7 @@ def test_a_retry_that_the_latest_run_of_its_day_does_not_cover_is_not_sent(
 ) -> None:
     put_off_on_another_day(relances_url, provider, 1)
     ask(relances_url, "UPDATE relances.relance SET a_envoyer = false")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert provider.ledger() == []
 
 
@@ -370,7 +370,7 @@ def test_a_retry_that_the_latest_run_of_its_day_does_not_cover_is_not_sent(
 def put_off_by_zoom(url: str, provider: Provider) -> None:
     stage_relances(url, 1, fournisseur="zoom", telephone="15550100123")
     provider.upset({"fault": "http_429", "seconds": 40})
-    orchestration.send_lot(request(), "zoom", 1, 10**9)
+    jour.send_lot(request(), "zoom", 1, 10**9)
     provider.upset()
     let_time_pass(url, 3600)
 
@@ -381,14 +381,14 @@ def test_its_retries_wait_for_the_next_pass_while_somebody_sends_by_it(
     connect("zoom")
     put_off_by_zoom(relances_url, provider)
     assert take_turn(relances, "zoom")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"en_attente": 1}
     relances.close()
     wait_until(lambda: sent_again(relances_url), "the turn to be over")
 
 
 def sent_again(url: str) -> bool:
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     return "envoyee" in statuts(url)
 
 
@@ -398,8 +398,8 @@ def test_its_lots_come_back_while_somebody_sends_by_it(
     connect("zoom")
     stage_relances(relances_url, 1, fournisseur="zoom", telephone="15550100123")
     assert take_turn(relances, "zoom")
-    with pytest.raises(AirflowRescheduleException):
-        orchestration.send_lot(request(), "zoom", 1, 10**9)
+    with pytest.raises(Waits):
+        jour.send_lot(request(), "zoom", 1, 10**9)
     assert statuts(relances_url) == {"en_attente": 1}
 
 
@@ -409,7 +409,7 @@ def test_another_fournisseur_does_not_wait_for_it(
     put_off(relances_url, provider, 40)
     let_time_pass(relances_url, 41)
     assert take_turn(relances, "ventis")
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert statuts(relances_url) == {"envoyee": 1, "en_attente": 1}
 
 
@@ -417,12 +417,12 @@ def test_another_fournisseur_does_not_wait_for_it(
 
 
 def test_a_run_without_an_extraction_has_nothing_to_wait_for(relances_url: str) -> None:
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {}
 
 
 def test_a_simulation_touches_no_doubt(relances_url: str, provider: Provider) -> None:
     leave_in_doubt(relances_url, provider)
     let_time_pass(relances_url)
-    assert orchestration.reconcile(request("essai", simulation=True))
+    assert jour.reconcile(request("essai", simulation=True))
     assert statuts(relances_url) == {"incertaine": 1}

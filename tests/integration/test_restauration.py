@@ -10,18 +10,18 @@ import pytest
 from psycopg.rows import TupleRow
 
 from demo import create_base_fictive
-from relances import orchestration
-from relances.orchestration.providers import hook_of
-from relances.orchestration.restauration import restaurer
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
-from relances.services.restauration import Parole
+from relances.rules.restauration import Parole
+from relances.services.fournisseurs import hook_of
 from relances.store import migrate
 from relances.store.restauration import Installation
 from relances.store.temoin import Temoin
 from relances_providers.messaging import Message
+from tests import jour
 from tests.conftest import NewDatabase
+from tests.integration.asked import restaurer
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.sauvegarde import back_up, bring_back, lose
@@ -60,22 +60,22 @@ def temoin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def prepare(asked: Request) -> None:
-    orchestration.check_providers(asked)
-    orchestration.extract(asked)
-    orchestration.validate(asked)
-    orchestration.create_relances(asked)
+    jour.check_providers(asked)
+    jour.extract(asked)
+    jour.validate(asked)
+    jour.create_relances(asked)
 
 
 def send_all(asked: Request, *fournisseurs: str) -> None:
     for fournisseur in fournisseurs or ("ventis",):
-        for part in orchestration.plan_lots(asked, fournisseur):
-            orchestration.send_lot(asked, **part)
+        for part in jour.plan_lots(asked, fournisseur):
+            jour.send_lot(asked, **part)
 
 
 def reconcile(url: str, asked: Request) -> None:
     def settled() -> bool:
         let_time_pass(url, QUARANTINE)
-        return orchestration.reconcile(asked)
+        return jour.reconcile(asked)
 
     wait_until(settled, "nothing left to reconcile")
 
@@ -108,12 +108,12 @@ def test_a_database_brought_back_sends_nothing(
     before = len(provider.ledger())
     bring_back(relances_url, backup)
     for task in (
-        lambda: orchestration.check_providers(asked),
-        lambda: orchestration.extract(asked),
-        lambda: orchestration.plan_lots(asked, "ventis"),
-        lambda: orchestration.reconcile(asked),
-        orchestration.reconcile_every_run,
-        orchestration.write_back_every_run,
+        lambda: jour.check_providers(asked),
+        lambda: jour.extract(asked),
+        lambda: jour.plan_lots(asked, "ventis"),
+        lambda: jour.reconcile(asked),
+        jour.reconcile_every_run,
+        jour.write_back_every_run,
     ):
         with pytest.raises(Blocked, match="relances restaurer") as refused:
             task()
@@ -127,11 +127,11 @@ def test_a_lot_under_way_stops_where_its_database_was_brought_back(
 ) -> None:
     asked = request()
     prepare(asked)
-    [part] = orchestration.plan_lots(asked, "ventis")
+    [part] = jour.plan_lots(asked, "ventis")
     back_up(relances_url, backup)
     bring_back(relances_url, backup)
     with pytest.raises(Blocked, match="copiée, restaurée ou basculée"):
-        orchestration.send_lot(asked, **part)
+        jour.send_lot(asked, **part)
     assert provider.ledger() == []
 
 
@@ -142,12 +142,12 @@ def test_what_the_tax_application_shows_and_the_database_forgot_stops_all(
     prepare(asked)
     back_up(relances_url, backup)
     send_all(asked)
-    orchestration.write_back(asked)
+    jour.write_back(asked)
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     as_if_it_were_at_home(relances_url)
     with pytest.raises(Blocked, match=r"montre .* relances dont elle ne se souvient pas"):
-        orchestration.extract(request("passage-2"))
+        jour.extract(request("passage-2"))
     with pytest.raises(Blocked, match="ne se souvient pas"):
         send_all(asked)
     assert len(provider.ledger()) == sent
@@ -178,7 +178,7 @@ def test_another_database_than_that_of_the_witness_stops_all(
     lose(relances_url)
     migrate(relances_url)
     with pytest.raises(Blocked, match="connaît une autre base"):
-        orchestration.check_providers(request("passage-2"))
+        jour.check_providers(request("passage-2"))
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"marque": "a"}', '{"marque": "a", "battement": "x"}'])
@@ -188,7 +188,7 @@ def test_a_witness_that_cannot_be_read_stops_all(
     temoin.parent.mkdir()
     temoin.write_text(content)
     with pytest.raises(Blocked, match="ne se lit ou ne s'écrit pas"):
-        orchestration.check_providers(request())
+        jour.check_providers(request())
 
 
 def test_what_a_provider_has_and_the_database_forgot_stops_all(
@@ -252,9 +252,9 @@ def test_what_an_officer_changes_in_our_rows_stops_nobody(
 ) -> None:
     prepare(request())
     send_all(request())
-    orchestration.write_back(request())
+    jour.write_back(request())
     ask(etaxe_url, f"UPDATE relance SET {change}, updated_at = now() WHERE strpos(notes, '[relances #') > 0")  # noqa: S608
-    orchestration.extract(request("passage-2"))
+    jour.extract(request("passage-2"))
 
 
 # --- what is proved, what is in doubt ---
@@ -267,7 +267,7 @@ def test_what_the_tax_application_proves_is_not_sent_again_and_the_day_is_finish
     prepare(first)
     back_up(relances_url, backup)
     send_all(first)
-    orchestration.write_back(first)
+    jour.write_back(first)
     shown = len(provider.ledger())
     bring_back(relances_url, backup)
     said = restaurer(Parole.PASSAGES_FINIS, forcer=False)
@@ -276,8 +276,8 @@ def test_what_the_tax_application_proves_is_not_sent_again_and_the_day_is_finish
     prepare(rest)
     send_all(rest)
     reconcile(relances_url, rest)
-    orchestration.write_back(rest)
-    orchestration.report(rest)
+    jour.write_back(rest)
+    jour.report(rest)
     assert len(provider.ledger()) > shown
     assert doubles(provider) == 0
 
@@ -307,9 +307,9 @@ def test_a_provider_that_can_be_asked_tells_what_left(
     asked = request(type_relance="whatsapp", fournisseur="twilio")
     prepare(asked)
     back_up(relances_url, backup)
-    [part] = orchestration.plan_lots(asked, "twilio")
+    [part] = jour.plan_lots(asked, "twilio")
     half = {**part, "dernier": (int(part["premier"]) + int(part["dernier"])) // 2}
-    orchestration.send_lot(asked, **half)
+    jour.send_lot(asked, **half)
     left = len(provider.ledger())
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)
@@ -330,7 +330,7 @@ def test_what_a_preview_did_meanwhile_hides_nothing_of_what_left(
     send_all(asked, "twilio")
     left = len(provider.ledger())
     bring_back(relances_url, backup)
-    orchestration.extract(request("apercu", simulation=True))
+    jour.extract(request("apercu", simulation=True))
     restaurer(Parole.AUCUNE, forcer=False)
     reconcile(relances_url, asked)
     send_all(asked, "twilio")
@@ -361,7 +361,7 @@ def test_what_is_shown_without_its_reference_is_in_doubt_whatever_the_operator_s
     prepare(asked)
     back_up(relances_url, backup)
     send_all(asked)
-    orchestration.write_back(asked)
+    jour.write_back(asked)
     sent = len(provider.ledger())
     ask(etaxe_url, r"UPDATE relance SET notes = regexp_replace(notes, '\] .*', ']') WHERE notes ~ 'relances #'")
     bring_back(relances_url, backup)
@@ -376,13 +376,13 @@ def test_a_machine_that_nobody_told_does_not_stop_the_others_again(
 ) -> None:
     prepare(request())
     send_all(request())
-    orchestration.write_back(request())
+    jour.write_back(request())
     of_the_other_machine = temoin.read_text()
     lose(relances_url)
     migrate(relances_url)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)
     temoin.write_text(of_the_other_machine)
-    orchestration.check_providers(request("passage-2"))
+    jour.check_providers(request("passage-2"))
 
 
 def test_the_tax_base_s_own_trouble_is_said_of_it(relances_url: str, etaxe_url: str, backup: Path) -> None:
@@ -407,7 +407,7 @@ def test_what_was_created_after_the_backup_is_not_created_again_that_day(
     assert len(provider.ledger()) == sent
     codes = ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion WHERE etape = 'creation'")
     assert "peut_etre_relance" in {row["code"] for row in codes}
-    orchestration.report(request("passage-2"))
+    jour.report(request("passage-2"))
 
 
 def test_a_database_that_was_only_moved_goes_on_as_it_was(
@@ -429,13 +429,13 @@ def test_a_new_database_beside_an_old_tax_base_knows_what_was_said(
     prepare(request())
     send_all(request())
     reconcile(relances_url, request())
-    orchestration.write_back(request())
+    jour.write_back(request())
     sent = len(provider.ledger())
     lose(relances_url)
     migrate(relances_url)
     anew = request("passage-neuf")
     with pytest.raises(Blocked, match="n'a encore rien envoyé"):
-        orchestration.extract(anew)
+        jour.extract(anew)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)
     prepare(anew)
     send_all(anew)
@@ -449,7 +449,7 @@ def test_a_restored_database_takes_a_new_name_and_goes_beyond_every_number_seen(
     asked = request(limite=5)
     prepare(asked)
     send_all(asked)
-    orchestration.write_back(asked)
+    jour.write_back(asked)
     [[highest]] = [row.values() for row in ask(relances_url, "SELECT max(id) FROM relances.relance")]
     bring_back(relances_url, backup)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)

@@ -286,7 +286,7 @@ async def test_a_wrong_setting_stops_the_lot_and_loses_nothing(relances_url: str
     assert {call["issue"] for call in calls(relances_url)} == {"acceptee", "non_envoyee"}
 
     provider.upset()
-    let_time_pass(relances_url)  # the lane was suspended with it
+    let_time_pass(relances_url)  # the voie was suspended with it
     await send(relances_url)
     assert statuts(relances_url) == {"envoyee": 60}
     invariants(relances_url, provider.ledger())
@@ -497,9 +497,9 @@ async def test_no_later_word_lifts_an_opposition(relances_url: str) -> None:
     stage_relances(relances_url, 3, telephone="24166123456")
     refused = [Reglement(Statut.ECHEC, "refusee", "1", signale=etat) for etat in (Refus.OPPOSITION, Refus.INJOIGNABLE)]
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        first, second, third = await store.take(3)
-        await store.settle([(first, refused[1]), (second, refused[0])])
-        await store.settle([(third, refused[1])])
+        first, second, third = await store.exchange((), 3)
+        await store.exchange([(first, refused[1]), (second, refused[0])], 0)
+        await store.exchange([(third, refused[1])], 0)
     assert [row[2] for row in numbers_marked(relances_url)] == ["opposition"]
 
 
@@ -528,9 +528,9 @@ async def test_two_workers_on_one_lot_send_each_relance_once(relances_url: str, 
 async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relances_url: str) -> None:
     stage_relances(relances_url, 2)
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-        odd, plain = await store.take(2)
+        odd, plain = await store.exchange((), 2)
         refused = Reglement(Statut.ECHEC, "refusee", "10\0", detail="\ud800 illisible\0")
-        await store.settle([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))])
+        await store.exchange([(odd, refused), (plain, Reglement(Statut.ENVOYEE, "acceptee", reference="uuid"))], 0)
     assert [(row["statut"], row["code"], row["motif"]) for row in relances(relances_url)] == [
         ("echec", "10", "? illisible"),
         ("envoyee", None, None),
@@ -540,7 +540,7 @@ async def test_an_answer_postgresql_cannot_hold_does_not_lose_the_others(relance
 def test_a_claim_says_nothing_of_who_it_concerns(relances_url: str) -> None:
     async def one() -> str:
         async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
-            return repr((await store.take(1))[0])
+            return repr((await store.exchange((), 1))[0])
 
     stage_relances(relances_url, 1)
     assert asyncio.run(one()) == "Claim(relance=1, numero=1)"

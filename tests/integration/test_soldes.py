@@ -9,25 +9,25 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.politique import plume, politique
-from relances.orchestration.providers import chemin_of
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
 from relances.rules.request import Request
 from relances.rules.soldes import EnAttente, Reecriture, Relecture
+from relances.services.fournisseurs import chemin_of
 from relances.services.soldes import read_again
 from relances.store.executions import Executions
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sending import Lot, LotStore
 from relances.store.soldes import Soldes
 from relances_providers.provider_info import PROVIDERS
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
+from tests.jour import here, politique
 from tests.support import one_sentence, postgres_connection, write_policy
 
 FORFAIT = Decimal(25)  # what the policy says a segment of an SMS costs
@@ -43,12 +43,12 @@ def behind_its_connections(office: Office, connect: Connect, monkeypatch: pytest
 
 
 def lots(asked: Request) -> list[dict[str, str | int]]:
-    return orchestration.plan_lots(asked, "ventis")
+    return jour.plan_lots(asked, "ventis")
 
 
 def send_all(asked: Request) -> None:
     for part in lots(asked):
-        orchestration.send_lot(asked, **part)
+        jour.send_lot(asked, **part)
 
 
 def owes_now(office: Office, creance: object, montant: float) -> None:
@@ -66,7 +66,7 @@ def called_off(office: Office) -> list[tuple[str, str, str]]:
 
 def places(office: Office, asked: Request) -> dict[tuple[str, str | None], int]:
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        lines = Reporting(connection).balance(Executions(connection).get(asked.run_id))
+        lines = Rapports(connection).balance(Executions(connection).get(asked.run_id))
     return {(line.place, line.code): line.creances for line in lines}
 
 
@@ -94,7 +94,7 @@ def test_a_creance_paid_between_two_tries_is_not_sent_again(office: Office, prov
     send_all(asked)
     owes_now(office, 1, 0)
     let_time_pass(office.relances_url, 41)
-    orchestration.reconcile_every_run()
+    jour.reconcile_every_run()
     assert [(row["statut"], row["code"], row["tentatives"]) for row in relances(office)] == [("annulee", "payee", 1)]
     assert provider.ledger() == []
 
@@ -169,7 +169,7 @@ def test_a_creance_paid_before_its_relance_left_is_not_shown_as_reminded(office:
     owes_now(office, 10, 0)
     send_all(asked)
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        shown = Reporting(connection).to_write_back(office.source.name, 0, 10)
+        shown = Rapports(connection).to_write_back(office.source.name, 0, 10)
     assert [(row.creance_id, row.statut) for row in shown] == [("11", "envoyee")]
 
 
@@ -257,8 +257,8 @@ def test_a_template_s_variables_are_written_again(
     office.run(asked)
     assert relances(office)[0]["variables"] == ["30 000 FCFA", "2 taxes"]
     owes_now(office, 11, 0)
-    [part] = orchestration.plan_lots(asked, "twilio")
-    orchestration.send_lot(asked, **part)
+    [part] = jour.plan_lots(asked, "twilio")
+    jour.send_lot(asked, **part)
     assert relances(office)[0]["variables"] == ["15 000 FCFA", "Taxe de marché"]
 
 
@@ -310,12 +310,12 @@ def part_of(office: Office) -> Lot:
 def reread(office: Office, asked: Request) -> None:
     """What send_lot does before it sends."""
     policy = politique()
-    relecture = Relecture(plume(policy), chemin_of(PROVIDERS[0], policy))
+    relecture = Relecture(here().plume(), chemin_of(here(), PROVIDERS[0], policy))
     with (
         psycopg.connect(office.relances_url, autocommit=True) as ours,
         psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,
     ):
-        read_again(part_of(office), office.source, etaxe, ours, relecture)
+        read_again(part_of(office), office.source, etaxe, ours, lambda _: relecture)
 
 
 @pytest.mark.usefixtures("provider")
@@ -328,7 +328,7 @@ def test_a_relance_taken_meanwhile_is_left_to_who_took_it(office: Office) -> Non
 
         async def take() -> None:
             async with LotStore(office.relances_url, part_of(office), 60, "compte", 72) as store:
-                assert len(await store.take(2)) == 2
+                assert len(await store.exchange((), 2)) == 2
 
         asyncio.run(take())
         query = "SELECT r.*, rc.* FROM relances.relance r JOIN relances.relance_creance rc ON rc.relance_id = r.id"

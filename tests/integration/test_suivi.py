@@ -7,15 +7,14 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from relances import orchestration
-from relances.orchestration.providers import connected
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
 from relances.rules.outcomes import Refusee, Reglement, Reportee
 from relances.services import reconciliation
 from relances.store.database import query
-from relances.store.suivi import Followed, Following
+from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import OutcomeUnknown
+from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider, lot, send
@@ -46,7 +45,7 @@ def send_to(url: str, fournisseur: str, *telephones: str, **over: object) -> Non
 def follow(url: str, seconds: float = 60) -> None:
     """One pass, without what a run does beside it."""
     with psycopg.connect(url, autocommit=True) as relances:
-        reconciliation.reconcile(relances, connected(), ENVOI, seconds)
+        reconciliation.reconcile(relances, jour.here().connectes(), ENVOI, seconds)
 
 
 def relances(url: str) -> list[Row]:
@@ -224,13 +223,13 @@ def tokens(provider: Provider) -> int:
 
 def test_a_run_looks_at_deliveries_and_waits_for_none(relances_url: str, provider: Provider) -> None:
     send_to(relances_url, "zoom", ORDINARY, "15550000003")
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"livree": 1, "envoyee": 1}
 
 
 def test_a_run_does_not_wait_for_what_is_to_be_sent_again_much_later(relances_url: str, provider: Provider) -> None:
     send_to(relances_url, "twilio", "24166030003")
-    assert orchestration.reconcile(request())
+    assert jour.reconcile(request())
     assert statuts(relances_url) == {"en_attente": 1}
 
 
@@ -267,10 +266,10 @@ def test_a_receipt_that_comes_after_all_takes_the_mark_away(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
-    assert Following(relances).give_up("twilio", 0, 10) == 1
-    assert Following(relances).give_up("twilio", 0, 10) == 0
-    Following(relances).write([(followed, delivered())])
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
+    assert Suivi(relances).give_up("twilio", 0, 10) == 1
+    assert Suivi(relances).give_up("twilio", 0, 10) == 0
+    Suivi(relances).write([(followed, delivered())])
     assert (statuts(relances_url), without_news(relances_url)) == ({"livree": 1}, [False])
 
 
@@ -306,9 +305,9 @@ def test_late_news_never_takes_a_message_back(
     relances_url: str, relances: psycopg.Connection, provider: Provider, news: list[Reglement], ends: tuple[str, str]
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [followed] = Following(relances).take("twilio", 3, PAUSE, 10)
+    [followed] = Suivi(relances).take("twilio", 3, PAUSE, 10)
     for one in news:
-        Following(relances).write([(followed, one)])
+        Suivi(relances).write([(followed, one)])
     [call] = ask(relances_url, "SELECT constat FROM relances.tentative")
     assert (*statuts(relances_url), call["constat"]) == ends
     invariants(relances_url, provider.ledger())
@@ -336,11 +335,11 @@ def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
     relances_url: str, relances: psycopg.Connection, provider: Provider
 ) -> None:
     send_to(relances_url, "twilio", ORDINARY)
-    [first] = Following(relances).take("twilio", 3, PAUSE, 10)
-    Following(relances).write([(first, PUT_OFF)])
+    [first] = Suivi(relances).take("twilio", 3, PAUSE, 10)
+    Suivi(relances).write([(first, PUT_OFF)])
     let_time_pass(relances_url, 7201)
     asyncio.run(send(relances_url, lot(fournisseur="twilio")))
-    Following(relances).write([(first, REFUSED)])
+    Suivi(relances).write([(first, REFUSED)])
     assert statuts(relances_url) == {"envoyee": 1}
     invariants(relances_url, provider.ledger())
 
@@ -348,5 +347,5 @@ def test_news_of_an_earlier_attempt_says_nothing_of_the_latest(
 def test_a_refusal_before_acceptance_is_never_delivered(relances_url: str, relances: psycopg.Connection) -> None:
     send_to(relances_url, "twilio", "24166021610")
     assert statuts(relances_url) == {"echec": 1}
-    Following(relances).write([(Followed(1, 1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
+    Suivi(relances).write([(Suivie(1, 1, 1, "SM" + "0" * 32, datetime.now(UTC)), DELIVERED)])
     assert statuts(relances_url) == {"echec": 1}

@@ -9,14 +9,14 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from relances.orchestration.politique import politique
 from relances.rules.errors import Blocked
 from relances.rules.validation import Volume, page_folder
 from relances.services.validation import validate
 from relances.store.executions import Executions
-from relances.store.validation import Quality
+from relances.store.validation import Validation
 from tests.integration.office import Office
 from tests.integration.world import TODAY, ask, request
+from tests.jour import politique
 from tests.support import gabonese_numbers, one_sentence
 
 pytestmark = pytest.mark.usefixtures("great_expectations")
@@ -138,9 +138,9 @@ def broken_rows(office: Office, docs: Path) -> set[int]:
 
     url = make_url(office.relances_url).set(drivername="postgresql+psycopg")
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        quality = Quality(relances, Executions(relances).get("passage-1"), politique())
+        validation = Validation(relances, Executions(relances).get("passage-1"), politique())
     context = suite._context(docs)
-    source = suite._source(context, suite._in_session(url, quality.settings))
+    source = suite._source(context, suite._in_session(url, validation.settings))
     expectations = suite.row_expectations(politique(), TODAY)
     outcome = suite._validation(context, source, "creance_a_valider", expectations).run(
         result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["rang"]}
@@ -284,9 +284,9 @@ def usual(office: Office) -> Volume:
     """What the run has to compare with."""
     office.extract(request())
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
-        quality = Quality(relances, Executions(relances).get("passage-1"), politique())
-        quality.set_session()
-        return quality.volume()
+        validation = Validation(relances, Executions(relances).get("passage-1"), politique())
+        validation.set_session()
+        return validation.volume()
 
 
 def test_the_last_run_of_each_of_the_last_days_is_the_measure(office: Office) -> None:

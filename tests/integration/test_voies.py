@@ -1,4 +1,4 @@
-"""Lanes: what those who send by a fournisseur share through PostgreSQL. Its rate, its troubles, its stop."""
+"""Voies: what those who send by a fournisseur share through PostgreSQL. Its rate, its troubles, its stop."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from relances.sending.pacing import Cadence
 from relances.sending.traffic import Halte, Traffic
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import silence
-from relances.store.doutes import Doubts
+from relances.store.doutes import Doutes
 from relances.store.reconnection import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
@@ -43,7 +43,7 @@ CLOCKS_APART = 0.05  # seconds that PostgreSQL's clock and ours may drift while 
 
 @asynccontextmanager
 async def lane(url: str, fournisseur: str = "ventis") -> AsyncIterator[VoieStore]:
-    """A worker's side of a lane, over a connection of its own."""
+    """A worker's side of a voie, over a connection of its own."""
     async with DurableConnection(url) as durable:
         voie = VoieStore(durable, fournisseur)
         await voie.open()
@@ -457,22 +457,22 @@ async def test_a_sign_of_life_starts_the_leases_of_all_that_is_held_again(
 ) -> None:
     stage_relances(relances_url, 3)
     async with claimer(relances_url) as store:
-        await store.take(3)
+        await store.exchange((), 3)
         let_time_pass(relances_url, 50)
         before = monotonic()
         assert before <= await store.renew() <= monotonic()
         let_time_pass(relances_url, 50)
-        assert Doubts(relances).rescue(100) == 0
+        assert Doutes(relances).rescue(100) == 0
 
 
 async def test_only_who_gave_no_sign_of_life_is_rescued(relances_url: str, relances: psycopg.Connection) -> None:
     stage_relances(relances_url, 4)
     async with claimer(relances_url) as living, claimer(relances_url) as dead:
-        held, left = await living.take(2), await dead.take(2)
+        held, left = await living.exchange((), 2), await dead.exchange((), 2)
         let_time_pass(relances_url, 50)
         await living.renew()
         let_time_pass(relances_url, 50)
-        assert Doubts(relances).rescue(100) == 2
+        assert Doutes(relances).rescue(100) == 2
     doubtful = ask(relances_url, "SELECT id FROM relances.relance WHERE statut = 'incertaine' ORDER BY id")
     assert [found["id"] for found in doubtful] == [claim.relance_id for claim in left]
     assert all(living.holds(claim) for claim in held)
@@ -483,10 +483,10 @@ async def test_what_was_taken_away_is_found_by_the_next_sign_of_life_and_stays_a
 ) -> None:
     stage_relances(relances_url, 2)
     async with claimer(relances_url) as store:
-        lost, kept = await store.take(2)
+        lost, kept = await store.exchange((), 2)
         over = "UPDATE relances.relance SET bail_jusqu_au = now() - interval '1 s' WHERE id = %(id)s"
         ask(relances_url, over, id=lost.relance_id)
-        Doubts(relances).rescue(100)
+        Doutes(relances).rescue(100)
         assert store.holds(lost)
         await store.renew()
     assert (store.holds(lost), store.holds(kept)) == (False, True)
@@ -499,7 +499,7 @@ async def test_a_sign_of_life_unheard_takes_nothing_for_lost(relances_url: str) 
         losing_the_answer_to(b"AND proprietaire = $3\nRETURNING id", relances_url) as url,
         claimer(url) as store,
     ):
-        claims = await store.take(2)
+        claims = await store.exchange((), 2)
         await store.renew()
         assert all(store.holds(claim) for claim in claims)
 
@@ -704,3 +704,27 @@ async def test_lots_of_one_fournisseur_share_its_rate(relances_url: str, provide
     assert [report.statuts for report in reports] == [{Statut.ENVOYEE: 25}] * 4
     assert lasted(provider.ledger()) >= 0.8 * 100 / 40
     invariants(relances_url, provider.ledger())
+
+
+def in_trouble_again(url: str, after: str) -> bool:
+    """A voie in trouble for two hours, suspended again this long after; whether it is still in trouble since then."""
+    ask(url, "TRUNCATE relances.voie")
+    ask(
+        url,
+        "INSERT INTO relances.voie (fournisseur, suspendue_jusqu_au, suspendue_depuis, suspensions) "
+        "VALUES ('ventis', now() - %(after)s::interval, now() - interval '2 hours', 4)",
+        after=after,
+    )
+    ask(url, "UPDATE relances.relance SET prochaine_tentative_le = NULL")
+    asyncio.run(send(url))
+    [voie] = ask(url, "SELECT now() - suspendue_depuis > interval '1 hour' AS old, suspensions FROM relances.voie")
+    assert voie["suspensions"] > 0
+    return bool(voie["old"])
+
+
+def test_a_lane_is_in_trouble_since_it_last_had_a_rest(relances_url: str, provider: Provider, connect: Connect) -> None:
+    connect("ventis")
+    stage_relances(relances_url, 1)
+    provider.upset({"fault": "http_429", "seconds": 3000})
+    assert in_trouble_again(relances_url, "1 second")
+    assert not in_trouble_again(relances_url, "1 day")

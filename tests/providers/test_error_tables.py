@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+from documentation.erreurs import page
 from relances_providers.error_table import ErrorRow, Table, table
 from relances_providers.errors import (
     Fault,
@@ -15,7 +16,6 @@ from relances_providers.errors import (
     Rejected,
     TryLater,
 )
-from relances_providers.errors_page import PAGE, page
 from relances_providers.http.errors import TABLE as NETWORK
 from relances_providers.provider_info import PROVIDERS, Provider
 from tests.support import one_sentence
@@ -220,10 +220,6 @@ def test_a_code_written_twice_is_a_defect() -> None:
 
 
 # --- the page ---
-
-
-def test_the_page_is_made_of_the_tables() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "refaites-la : python -m relances_providers.errors_page"
 
 
 @pytest.mark.parametrize("words", WORDS)

@@ -66,7 +66,7 @@ async def error_of(message: Message = BONJOUR) -> ProviderError:
 async def examined() -> dict[str, Finding]:
     """What is found of the connection, by part."""
     async with TwilioWhatsAppHook().open() as sender:
-        return {finding.part: finding for finding in await sender.examine()}
+        return {finding.part: finding for finding in await sender.diagnose()}
 
 
 # --- sending ---
@@ -281,7 +281,7 @@ async def test_a_standard_api_key_is_checked_though_it_may_not_read_the_account(
     connect_twilio(monkeypatch, simulated_twilio.url, api_key=KEY, password=Settings().twilio_api_secret)
     async with TwilioWhatsAppHook().open() as sender:
         await sender.check()
-        account = {finding.part: finding for finding in await sender.examine()}["account"]
+        account = {finding.part: finding for finding in await sender.diagnose()}["account"]
     assert account.verdict is Verdict.UNSEEN
 
 

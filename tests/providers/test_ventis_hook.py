@@ -150,7 +150,7 @@ async def test_what_a_gateway_answers_where_nothing_is_published_tells_nothing(g
 
 async def test_the_sender_is_seen_at_the_first_message_only(simulated: Simulated) -> None:
     async with VentisHook().open() as sender:
-        [finding] = await sender.examine()
+        [finding] = await sender.diagnose()
     assert (finding.part, finding.verdict) == ("sender", Verdict.UNSEEN)
     assert "VENTIS" in finding.text
     assert await simulated.requests() == {}

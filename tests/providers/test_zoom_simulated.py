@@ -67,7 +67,7 @@ async def test_what_was_sent_at_another_time_is_not_found(zoom: Sender) -> None:
 
 async def test_a_connection_in_order_passes_its_check_and_its_examination(zoom: Sender) -> None:
     await zoom.check()
-    verdicts = [finding.verdict for finding in await zoom.examine()]
+    verdicts = [finding.verdict for finding in await zoom.diagnose()]
     assert verdicts[:2] == [Verdict.GOOD, Verdict.GOOD]
 
 

@@ -339,21 +339,21 @@ async def test_a_wrong_secret_is_told_at_the_first_message(zoom: ZoomGateway) ->
     assert zoom.to(MESSAGES) == []
 
 
-async def examine() -> dict[str, Verdict]:
+async def diagnose() -> dict[str, Verdict]:
     async with ZoomSmsHook().open() as sender:
-        return {finding.part: finding.verdict for finding in await sender.examine()}
+        return {finding.part: finding.verdict for finding in await sender.diagnose()}
 
 
 async def test_examined_an_account_in_order_is_good(zoom: ZoomGateway) -> None:
     zoom.tell("/v2/phone/numbers", {"phone_numbers": [{"number": SENDER, "assignee": {"type": "user"}}]})
-    assert await examine() == dict.fromkeys(("scopes (envoi)", "scopes (suivi)", "sender"), Verdict.GOOD)
+    assert await diagnose() == dict.fromkeys(("scopes (envoi)", "scopes (suivi)", "sender"), Verdict.GOOD)
     [asked] = zoom.to("/v2/phone/numbers")
     assert asked.query["phone_number"] == SENDER
 
 
 async def test_a_sender_that_cannot_be_asked_about_is_unseen(zoom: ZoomGateway) -> None:
     zoom.tell("/v2/phone/numbers", refusal(4711, "does not contain scopes:[phone:read:list_numbers:admin]"))
-    assert (await examine())["sender"] is Verdict.UNSEEN
+    assert (await diagnose())["sender"] is Verdict.UNSEEN
 
 
 # --- what is logged ---
@@ -367,7 +367,7 @@ async def test_no_log_has_a_secret_a_number_or_a_text(
     zoom.tell("/v2/phone/numbers", {"phone_numbers": []})
     async with ZoomSmsHook().open() as sender:
         await sender.send(Message(NUMBER, "Texte confidentiel"))
-        await sender.examine()
+        await sender.diagnose()
     assert "phone/sms/messages" in caplog.text
     for kept in ("s3cret", "jeton", NUMBER, SENDER, "confidentiel", base64.b64encode(b"client:s3cret").decode()):
         assert kept not in caplog.text

@@ -18,10 +18,10 @@ from relances.local.env_file import EnvFile
 from relances.local.errors import LocalError
 from relances.local.guide import read_guide
 from relances.local.installer import install
-from relances.local.provider_variables import PROVIDERS, address, provider_connections
+from relances.local.provider_variables import PROVIDER_CONNECTIONS, address, provider_connections
 from relances.local.settings import given_variables, read_settings
 from relances.local.surroundings import migrate_given, real_connections
-from relances.orchestration.connections import conninfo
+from relances.orchestration.connections import adresse
 from relances.rules.adresse import POSTGRES, REDIS, WEB, Faute, fault_of
 from relances.rules.errors import Blocked, PipelineError
 from relances_providers.connection_fields import ConnectionFields
@@ -123,7 +123,7 @@ def test_an_address_of_no_database_is_refused(url: str) -> None:
 def of_airflow(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
     def read(url: str) -> str:
         monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", url)
-        return conninfo("etaxe_db")
+        return adresse("etaxe_db").called(None)
 
     return read
 
@@ -239,14 +239,14 @@ def test_the_pieces_of_an_address_that_airflow_cut_wrongly_are_not_taken_for_a_s
 def test_a_server_is_a_name_an_address_several_of_them_or_a_folder(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", f'{{"conn_type": "postgres", "host": "{host}", "schema": "b"}}')
 
-    assert conninfo_to_dict(conninfo("etaxe_db"))["host"] == host
+    assert conninfo_to_dict(adresse("etaxe_db").called(None))["host"] == host
 
 
 def test_a_connection_that_nobody_made_is_still_to_be_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB", raising=False)
 
     with pytest.raises(Blocked, match="la connexion etaxe_db n'existe pas"):
-        conninfo("etaxe_db")
+        adresse("etaxe_db").called(None)
 
 
 @pytest.mark.parametrize("url", ["https://u:cle@h.example", "https://mon#cle@h.example", "https://mot#cle"])
@@ -327,5 +327,7 @@ def test_nor_does_the_address_of_a_broker(password: str) -> None:
 
 
 def test_every_address_of_a_provider_is_read_here() -> None:
-    read = {name for provider in PROVIDERS for name, each in provider.variables.items() if each.read is address}
+    read = {
+        name for provider in PROVIDER_CONNECTIONS for name, each in provider.variables.items() if each.read is address
+    }
     assert read == {"VENTIS_MESSAGING_URL", "KEYCLOAK_MESSAGING_HOST"}

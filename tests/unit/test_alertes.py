@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.alertes import Compte, Passage, doubled, lane_back, lane_paused, run_failed, run_late
+from relances.rendering.alertes import doubled, lane_back, lane_paused, run_failed, run_late
+from relances.rules.alertes import Passage, Resume
 
 PASSAGE = Passage("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
 EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # in Libreville, an hour more
 
 
 def test_a_failed_run_says_which_how_many_and_what_to_do() -> None:
-    bilan = Compte(equilibre=True, relances={"envoyee": 1_204, "echec": 12, "incertaine": 2, "exclue": 0})
+    bilan = Resume(equilibre=True, relances={"envoyee": 1_204, "echec": 12, "incertaine": 2, "exclue": 0})
     text = run_failed(PASSAGE, ["send_ventis_0", "send_ventis_3"], bilan)
 
     assert text.splitlines() == [
@@ -30,7 +31,7 @@ def test_a_failed_run_says_which_how_many_and_what_to_do() -> None:
 
 
 def test_a_broken_balance_comes_before_everything() -> None:
-    text = run_failed(PASSAGE, ["report"], Compte(equilibre=False, relances={}))
+    text = run_failed(PASSAGE, ["report"], Resume(equilibre=False, relances={}))
 
     assert text.startswith("Relances : BILAN NON ÉQUILIBRÉ")
     assert "BALANCE BROKEN" in text

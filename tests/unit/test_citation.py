@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.rendering.alertes import lane_paused, run_failed
 from relances.rendering.markdown import tableau
-from relances.rules.alertes import Passage, lane_paused, run_failed
+from relances.rules.alertes import Passage
 from relances.rules.citation import cite
 
 

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from relances.rendering.csv_sur import cellule
+from relances.rendering.tableau_csv import open_csv
 from relances.rules.errors import Blocked
-from relances.services.tableau_csv import open_csv
 from tests.support import one_sentence
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")

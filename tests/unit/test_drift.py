@@ -11,18 +11,20 @@ import pytest
 
 import relances
 import relances_providers
-from relances.orchestration.providers import explications
+from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import Constat
 from relances.rules.causes import CAUSES
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
-from relances.rules.gabarits import DEFAULT_FOLDER, DEFAULT_LANGUE
+from relances.rules.gabarits import DEFAULT_LANGUE
 from relances.rules.models import Canal, Statut
 from relances.rules.numeros import Refus
+from relances.services.fournisseurs import explications
 from relances.store.sources import CONTRACT, OPTIONAL
 from relances_providers import provider_info as providers
 from relances_providers.error_table import Table
 from relances_providers.errors import Misconfigured
+from tests.jour import here
 
 PRODUCT = Path(relances.__path__[0])
 PROVIDERS = Path(relances_providers.__path__[0])
@@ -155,7 +157,7 @@ def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_an
 
 
 def test_what_a_fournisseur_s_codes_mean_is_said_whole() -> None:
-    told = explications()
+    told = explications(here())
     assert {fournisseur for fournisseur, _ in told} == {provider.name for provider in providers.PROVIDERS}
     assert [key for key, raison in told.items() if "{" in raison.libelle + raison.que_faire] == []
 
@@ -169,7 +171,7 @@ def test_the_other_channel_that_may_be_tried_is_said_once() -> None:
         for row in table_of(name).values()
         if row.other_channel is not None
     }
-    told = explications()
+    told = explications(here())
     assert set(other.values()) == set(names.values())
     assert [key for key, channel in other.items() if told[key].que_faire.count(channel) != 1] == []
     assert told["zoom", "failed_to_deliver"].que_faire.endswith(" ; ou relancer par WhatsApp")

@@ -1,12 +1,8 @@
 """The reasons not to remind: a page for the officers that says what the code says."""
 
-from relances.rendering.exclusions import PAGE, page
+from documentation.exclusions import page
 from relances.rules.exclusions import RAISONS, raison
 from relances.rules.numeros import Refus
-
-
-def test_the_page_is_made_of_the_reasons() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "refaites-la : python -m relances.rendering.exclusions"
 
 
 def test_every_code_has_one_row_of_the_page() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from relances.local.errors import LocalError
-from relances.local.provider_variables import PROVIDER_VARIABLES, PROVIDERS, provider_connections
+from relances.local.provider_variables import PROVIDER_CONNECTIONS, PROVIDER_VARIABLES, provider_connections
 from relances_providers.provider_info import PROVIDERS as KNOWN
 
 VENTIS = {
@@ -80,8 +80,8 @@ def test_the_variables_above_are_all_there_are() -> None:
 def test_every_provider_has_its_variables_and_they_feed_fields_of_its_form() -> None:
     forms = {provider.connection_type: {*provider.labels, *provider.fields} for provider in KNOWN}
 
-    assert {provider.conn_type for provider in PROVIDERS} == forms.keys()
-    for provider in PROVIDERS:
+    assert {provider.conn_type for provider in PROVIDER_CONNECTIONS} == forms.keys()
+    for provider in PROVIDER_CONNECTIONS:
         assert {variable.field for variable in provider.variables.values()} <= forms[provider.conn_type]
 
 
@@ -132,7 +132,7 @@ def test_a_value_that_is_none_is_refused_by_its_variable_without_being_repeated(
 
 
 def test_a_provider_spoken_of_misses_what_it_cannot_send_without() -> None:
-    missing = {provider.name: provider.missing({"ZOOM_CLIENT_ID": "client"}) for provider in PROVIDERS}
+    missing = {provider.name: provider.missing({"ZOOM_CLIENT_ID": "client"}) for provider in PROVIDER_CONNECTIONS}
 
     assert missing == {
         "Ventis": [],

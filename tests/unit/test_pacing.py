@@ -76,7 +76,7 @@ def assert_within(rate: float, starts: Sequence[tuple[float, int]], more: int = 
     assert busiest_window(starts, window - ROUNDING) <= most + more
 
 
-# --- a lane that is shared ---
+# --- a voie that is shared ---
 
 
 @given(st.sampled_from(RATES), STEPS)

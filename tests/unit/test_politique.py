@@ -122,7 +122,7 @@ def test_the_policy_that_comes_with_the_product() -> None:
         jours_suivi=3,
         expiration_heures=72,
         disjoncteur=Disjoncteur(part=0.5, echantillon=20, pause=60, pause_max=1800),
-        repli=Repli(autre_fournisseur=False, apres_minutes=30, autre_canal=False, delai_heures=24),
+        repli=Repli(autre_canal=False, delai_heures=24),
     )
     assert policy.niveaux == (
         Niveau(1, 0, Canal.SMS, None, "niveau1", 7),
@@ -130,6 +130,21 @@ def test_the_policy_that_comes_with_the_product() -> None:
         Niveau(3, 90, Canal.SMS, None, "niveau3", 7),
     )
     assert policy.modeles_whatsapp == ()
+    assert policy.sans_effet == ()
+
+
+def test_a_file_of_an_earlier_version_goes_on_and_says_what_it_asks_in_vain(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    older = DEFAULT.replace("[envoi.repli]\n", "[envoi.repli]\nautre_fournisseur = true\napres_minutes = 30\n")
+    policy = load(tmp_path, older)
+    line = line_of(older, "autre_fournisseur = true")
+    assert policy.sans_effet == (
+        f"politique.toml, ligne {line} : envoi.repli.autre_fournisseur ne change plus rien ; supprimez la ligne",
+        f"politique.toml, ligne {line + 1} : envoi.repli.apres_minutes ne change plus rien ; supprimez la ligne",
+    )
+    assert [record.getMessage() for record in caplog.records] == list(policy.sans_effet)
+    assert policy.envoi == load_policy().envoi
 
 
 def test_each_canal_has_its_fournisseurs() -> None:
@@ -355,9 +370,7 @@ def test_the_line_is_right_in_a_file_saved_on_windows(tmp_path: Path) -> None:
         (("echantillon = 20", "echantillon = 0"), "envoi.disjoncteur.echantillon doit être un entier de 1 à 1000"),
         (("pause = 60", "pause = 0"), "envoi.disjoncteur.pause doit être un entier de 1 à"),
         (("pause_max = 1800", "pause_max = 59"), "envoi.disjoncteur.pause_max doit être au moins pause (60)"),
-        (("fournisseur = false", "fournisseur = 'zoom'"), "envoi.repli.autre_fournisseur doit être true ou false"),
         (("autre_canal = false", "autre_canal = 'sms'"), "envoi.repli.autre_canal doit être true ou false"),
-        (("apres_minutes = 30", "apres_minutes = 0"), "envoi.repli.apres_minutes doit être un entier de 1 à"),
         (("delai_heures = 24", "delai_heures = 0"), "envoi.repli.delai_heures doit être un entier de 1 à 8760"),
         (("numero = 1", "numero = 0"), "niveau.numero doit être un entier de 1 à 99"),
     ],

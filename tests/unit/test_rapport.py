@@ -6,13 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from relances.rendering.rapport import PLACES, Releve
+from relances.rendering.rapport import PLACES
 from relances.rendering.rapport import rapport as full_rapport
 from relances.rules.apercu import Cas, Exemple
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line, Totals
 from relances.rules.causes import CAUSES, cause
 from relances.rules.exclusions import RAISONS, Raison, raison
 from relances.rules.models import Canal, Statut
+from relances.rules.rapport import Rapport
 from relances.rules.volumes import Comparaison, Depense, Volume
 
 EXPLICATIONS = {("twilio", "63024"): Raison("numéro absent de WhatsApp", "relancer par SMS")}
@@ -37,15 +38,23 @@ def depense(canal: Canal = Canal.SMS, fournisseur: str = "ventis", niveau: int =
     )  # fmt: skip
 
 
-def releve(told: Bilan) -> Releve:
-    return Releve("passage-1", told, a_corriger={}, depuis=None, exemples=[])
+def releve(told: Bilan) -> Rapport:
+    return Rapport("passage-1", told, a_corriger={}, depuis=None, exemples=[])
 
 
-def rapport(told: Bilan | Releve) -> str:
-    return full_rapport(told if isinstance(told, Releve) else releve(told), EXPLICATIONS)
+def rapport(told: Bilan | Rapport) -> str:
+    return full_rapport(told if isinstance(told, Rapport) else releve(told), EXPLICATIONS)
 
 
-def cells(told: Bilan | Releve) -> list[tuple[str, ...]]:
+def test_a_report_says_what_the_policy_asks_in_vain() -> None:
+    setting = "politique.toml, ligne 3 : envoi.repli.apres_minutes ne change plus rien ; supprimez la ligne"
+    assert "ne change plus rien" not in rapport(bilan(line("envoyee")))
+    assert "ne change plus rien ; supprimez la ligne" in rapport(
+        replace(releve(bilan(line("envoyee"))), sans_effet=[setting])
+    )
+
+
+def cells(told: Bilan | Rapport) -> list[tuple[str, ...]]:
     """The rows of the report's tables, without what only lines them up."""
     rows = [row for row in rapport(told).splitlines() if row.startswith("|")]
     return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]

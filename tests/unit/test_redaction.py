@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.gabarits import Gabarits
@@ -29,13 +30,13 @@ SUJET = Sujet("ONDO", "Marie", "fr", Decimal(15_000), ["Taxe de marché"], date(
 VARIABLES = ("nom", "montant", "objet", "echeance")
 FRANCAIS = Modele(1, "fr", "HXfr", VARIABLES)
 ANGLAIS = Modele(1, "en", "HXen", VARIABLES)
-PRODUCT = Plume(POLITIQUE, Gabarits())
+PRODUCT = Plume(POLITIQUE, load_gabarits())
 TYPED = st.none() | st.text(st.sampled_from("\u200b\u202e\u00ad\u00a0\n\t\x1b\ue000e\u0301ê{}%😀") | st.characters())
 
 
 def plume(*modeles: Modele, gabarits: Gabarits | None = None, **texte: object) -> Plume:
     politique = replace(POLITIQUE, modeles_whatsapp=modeles, texte=replace(POLITIQUE.texte, **texte))
-    return Plume(politique, gabarits or Gabarits(langue=politique.texte.langue))
+    return Plume(politique, gabarits or load_gabarits(langue=politique.texte.langue))
 
 
 def written(plume: Plume, canal: Canal = Canal.SMS, chemin: Chemin | None = None, **sujet: object) -> Redaction:
@@ -49,7 +50,7 @@ def gabarits(folder: Path, files: Mapping[str, str]) -> Gabarits:
         path = folder / f"{name}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Gabarits(folder)
+    return load_gabarits(folder)
 
 
 def everywhere(politique: Politique, canal: Canal) -> dict[int, Canal]:

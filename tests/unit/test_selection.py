@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
-from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal, Creance, Exclusion, NumeroLu
 from relances.rules.numeros import Numero, lire
 from relances.rules.politique import Modele
@@ -23,7 +23,7 @@ VENTIS = Chemin("ventis", frozenset({"GA"}), longueur_max=1530, par_segment=True
 TWILIO = Chemin("twilio", frozenset(), longueur_max=1600, par_segment=False, tarif=Decimal(35))
 ROUTAGE = Routage(Canal.SMS, (VENTIS,), imposee=False, accepter_format_guide=False, signales={})
 POLITIQUE = load_policy()
-REGLES = Regles(POLITIQUE, Plume(POLITIQUE, Gabarits()), TODAY, dict.fromkeys((1, 2, 3), ROUTAGE))
+REGLES = Regles(POLITIQUE, Plume(POLITIQUE, load_gabarits()), TODAY, dict.fromkeys((1, 2, 3), ROUTAGE))
 MODELE = Modele(1, "fr", "HX" + 32 * "0", ("montant", "nom"))
 
 
@@ -62,7 +62,7 @@ def creance(rang: int = 1, retard: int = 10, telephones: list[str] | None = None
 
 def with_policy(**over: object) -> Regles:
     politique = replace(POLITIQUE, **over)  # type: ignore[arg-type]
-    return replace(REGLES, politique=politique, plume=Plume(politique, Gabarits()))
+    return replace(REGLES, politique=politique, plume=Plume(politique, load_gabarits()))
 
 
 def with_selection(**over: object) -> Regles:
@@ -281,7 +281,7 @@ def test_no_name_is_an_error(name: str) -> None:
 
 def test_a_missing_template_stops_the_run_rather_than_excluding(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"sms/niveau1\.fr\.txt manque"):
-        replace(REGLES, plume=Plume(POLITIQUE, Gabarits(tmp_path))).decide([creance()])
+        replace(REGLES, plume=Plume(POLITIQUE, load_gabarits(tmp_path))).decide([creance()])
 
 
 @given(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
 from relances.policy.politique import load_policy
-from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
 from relances.rules.models import Canal
 from relances.rules.redaction import Plume
 from relances.rules.routing import Chemin
@@ -16,7 +16,7 @@ from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Re
 
 POLITIQUE = load_policy()
 VENTIS = Chemin("ventis", frozenset({"GA"}), 1_600, par_segment=True, tarif=Decimal(25))
-RELECTURE = Relecture(Plume(POLITIQUE, Gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue)), VENTIS)
+RELECTURE = Relecture(Plume(POLITIQUE, load_gabarits(DEFAULT_FOLDER, POLITIQUE.texte.langue)), VENTIS)
 DAY = date(2026, 11, 21)
 MARIE = Debiteur("ONDO", "Marie", "fr", {"a": "Taxe de marché", "b": None})
 

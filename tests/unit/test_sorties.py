@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.cli.commande import spoken
+from relances.cli.sortie import spoken
 from relances.local import cli
 from relances.local.settings import REPOSITORY
 from relances.rules.lettres import PLAIN, held_by
@@ -42,7 +42,7 @@ def leaves(parser: argparse.ArgumentParser, *words: str) -> Iterator[tuple[str, 
     yield words
 
 
-COMMANDS = list(leaves(cli._parser()))
+COMMANDS = list(leaves(cli.parser()))
 
 
 def run(
@@ -165,8 +165,8 @@ def test_a_word_that_is_no_text_is_refused_in_one_sentence(words: tuple[str | by
 
 
 def test_a_word_in_utf_8_is_read_in_a_cron_without_a_language() -> None:
-    read = "print(_parser().parse_args(sys.argv[1:]).contribuable.encode().hex())"
-    code = f"import sys; from relances.local.cli import _parser; {read}"
+    read = "print(parser().parse_args(sys.argv[1:]).contribuable.encode().hex())"
+    code = f"import sys; from relances.local.cli import parser; {read}"
     words = ("opposition", "ajouter", "--contribuable=décès".encode())
 
     assert said(run(*words, environment=NO_LANGUAGE, code=code)) == "décès".encode().hex() + "\n"
@@ -197,7 +197,7 @@ def test_a_variable_that_is_no_text_is_named() -> None:
 def test_a_reader_who_leaves_ends_the_command_without_a_word(unbuffered: str, length: int) -> None:
     code = f"""if True:
         import sys, time
-        from relances.cli.commande import spoken
+        from relances.cli.sortie import spoken
         with spoken():
             sys.stdin.read()
             print("é’…\\n" * {length})

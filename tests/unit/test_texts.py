@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from relances.policy.gabarits import DEFAULT_FOLDER, load_gabarits
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
-from relances.rules.gabarits import DEFAULT_FOLDER, Gabarits
+from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal
 from relances.rules.segments import count_segments, is_gsm7
 from relances.rules.values import Values, values
@@ -31,7 +32,7 @@ def write(tmp_path: Path) -> Write:
         for name, text in texts.items():
             content = text if isinstance(text, bytes) else text.encode()
             (folder / f"{name.replace('_', '.')}.txt").write_bytes(content)
-        return Gabarits(folder.parent, langue)
+        return load_gabarits(folder.parent, langue)
 
     return to_folder
 
@@ -59,7 +60,7 @@ def test_a_plausible_reminder_fits_one_sms(
     gabarit: str, langue: str, nom: str | None, montant: Decimal, libelle: str | None
 ) -> None:
     said = values(nom, montant, "XAF", [libelle], date(2025, 12, 18), langue=langue)
-    text = Gabarits().render(Canal.SMS, gabarit, langue, said)
+    text = load_gabarits().render(Canal.SMS, gabarit, langue, said)
     assert is_gsm7(text)
     assert count_segments(text) == 1
 
@@ -68,7 +69,7 @@ def test_a_plausible_reminder_fits_one_sms(
 @pytest.mark.parametrize("gabarit", NAMES)
 @pytest.mark.parametrize("canal", Canal)
 def test_every_level_says_who_owes_what_and_since_when(canal: Canal, gabarit: str, langue: str) -> None:
-    gabarits = Gabarits()
+    gabarits = load_gabarits()
     assert gabarits.langue_of(canal, gabarit, langue) == langue
     text = gabarits.render(canal, gabarit, langue, SAID)
     assert text.startswith("Mairie de Libreville")
@@ -117,7 +118,7 @@ def test_each_language_has_its_text(write: Write) -> None:
 @pytest.mark.parametrize("canal", Canal)
 def test_the_product_s_templates_are_in_order(canal: Canal) -> None:
     for name in NAMES:
-        Gabarits().check(canal, name, ["fr", "en"])
+        load_gabarits().check(canal, name, ["fr", "en"])
 
 
 def test_every_language_there_is_is_read(write: Write) -> None:
@@ -181,6 +182,6 @@ def test_a_folder_of_templates_that_cannot_be_read_is_told(
 ) -> None:
     (tmp_path / "gabarits").mkdir()
     in_its_place(tmp_path / "gabarits" / "sms")
-    assert refusal(Gabarits(tmp_path / "gabarits")).startswith(
+    assert refusal(load_gabarits(tmp_path / "gabarits")).startswith(
         "gabarits/sms ne peut être lu ; vérifiez que c'est bien un dossier, et le droit de le lire — "
     )

@@ -5,29 +5,29 @@ from decimal import Decimal
 import pytest
 
 from relances.policy.politique import load_policy
-from relances.rules.validation import Constat, Controle, Effet, Volume, page_folder, phrase
+from relances.rules.validation import Controle, Effet, Resultat, Volume, page_folder, phrase
 
 BLOCKING = [controle for controle in Controle if controle.effet is Effet.BLOQUANTE]
 
 
 @pytest.mark.parametrize("controle", BLOCKING)
 def test_what_stops_the_run_says_its_cure_in_one_line(controle: Controle) -> None:
-    constat = Constat(controle, "expect", "colonne", respecte=False, lignes=3, observe=Decimal("0.496"))
-    text = phrase(constat, ["1", "2"], Volume(40, 3, Decimal(100)), load_policy())
+    resultat = Resultat(controle, "expect", "colonne", respecte=False, lignes=3, observe=Decimal("0.496"))
+    text = phrase(resultat, ["1", "2"], Volume(40, 3, Decimal(100)), load_policy())
     assert "\n" not in text
     assert any(cure in text for cure in ("corrigez", "changez", "lancez"))
 
 
 @pytest.mark.parametrize("controle", [controle for controle in Controle if controle.effet is Effet.LIGNE])
 def test_what_excludes_rows_stops_nothing(controle: Controle) -> None:
-    constat = Constat(controle, "expect", "colonne", respecte=False)
+    resultat = Resultat(controle, "expect", "colonne", respecte=False)
     with pytest.raises(ValueError, match="stops nothing"):
-        phrase(constat, [], Volume(40, 0, None), load_policy())
+        phrase(resultat, [], Volume(40, 0, None), load_policy())
 
 
 def test_a_share_just_below_its_threshold_does_not_read_like_it() -> None:
-    constat = Constat(Controle.PART_TELEPHONES, "expect", "part", respecte=False, observe=Decimal("0.4961"))
-    assert phrase(constat, [], Volume(40, 0, None), load_policy()).startswith("49,6 % des 40 créances")
+    resultat = Resultat(Controle.PART_TELEPHONES, "expect", "part", respecte=False, observe=Decimal("0.4961"))
+    assert phrase(resultat, [], Volume(40, 0, None), load_policy()).startswith("49,6 % des 40 créances")
 
 
 @pytest.mark.parametrize(

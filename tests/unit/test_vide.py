@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relances.policy.gabarits import load_gabarits
 from relances.policy.politique import load_policy
-from relances.rules.gabarits import Gabarits
 from relances.rules.models import Canal
 from relances.rules.politique import Modele
 from relances.rules.redaction import Plume, Sujet
@@ -204,7 +204,7 @@ def test_nobody_twice_is_nobody() -> None:
 
 WORDS = st.sampled_from([word for word in EXPORTED if any(map(str.isalpha, word))])
 MODELE = Modele(1, "fr", "HXfr", ("nom", "montant", "objet", "echeance"))
-PLUMES = [Plume(load_policy(), Gabarits()), plume(MODELE)]
+PLUMES = [Plume(load_policy(), load_gabarits()), plume(MODELE)]
 
 
 SUJETS = st.builds(

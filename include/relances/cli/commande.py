@@ -1,72 +1,101 @@
-"""A command line, in whatever terminal, pipe or cron it runs: its words, and what it prints."""
+"""The words of a command line: a parser whose help and refusals are in French."""
 
 import argparse
 import os
-import select
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from io import TextIOWrapper
-from typing import Any, NoReturn, Self
+from collections.abc import Callable, Iterable
+from pkgutil import resolve_name
+from typing import Any, Final, NoReturn, TypeAlias
 
-from relances.rules.lettres import PLAIN, is_text
+from relances.cli.francais import in_french
+from relances.rules.lettres import is_text
+from relances.rules.parametres import Entier
 from relances_providers.discretion import without_numbers
+
+Run: TypeAlias = Callable[[argparse.Namespace], int]
+
+DONE: Final = 0
+REFUSED: Final = 1
+WRONG_WORDS: Final = 2
+INTERRUPTED: Final = 130
+CODES: Final = {
+    DONE: "fait, et rien à redire",
+    REFUSED: "refusé, ou ce qui a été examiné est à corriger : la phrase dit la cause et le remède",
+    WRONG_WORDS: "la ligne de commande ne se comprend pas",
+    INTERRUPTED: "interrompu par Ctrl-C",
+}
+"""What a command ends with, and what it means."""
 
 
 class Commande(argparse.ArgumentParser):
-    """A parser whose refusal is one sentence, French first; argparse's own words name the option.
+    """A parser whose refusal is one sentence.
 
     A word that is to be text is text: the name of a file (``type=Path``) may be any bytes.
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(add_help=False, formatter_class=_Aide, **kwargs)
+        self._positionals.title, self._optionals.title = "à donner", "options"
         self.register("type", None, _text)
+        self.add_argument("-h", "--help", action="help", help="montre cette aide et ne fait rien d'autre")
 
-    def add_subparsers(self, **kwargs: Any) -> "argparse._SubParsersAction[Self]":  # type: ignore[override]
+    def add_subparsers(self, **kwargs: Any) -> "argparse._SubParsersAction[Commande]":  # type: ignore[override]
         """As argparse's; what follows the command is read by the command."""
-        commands = super().add_subparsers(**kwargs)
+        commands = super().add_subparsers(**{"title": "à choisir", "required": True, **kwargs})
         commands.type = str
         return commands
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end with 2."""
-        said = without_numbers(message)
-        self.exit(2, f"{self.prog} : mot inconnu, manquant ou de trop ; voyez {self.prog} --help — {said}\n")
+        said = without_numbers(in_french(message))
+        cure = f"mot inconnu, manquant ou de trop ; voyez {self.prog} --help"
+        self.exit(WRONG_WORDS, f"{self.prog} : {cure}{f' — {said}' if said else ''}\n")
 
 
-@contextmanager
-def spoken() -> Iterator[None]:
-    """Let everything be printed: in plainer letters where the output has no others, and nowhere once nobody listens.
+Commands: TypeAlias = "argparse._SubParsersAction[Commande]"
 
-    SystemExit with 1 where whoever read the output is gone.
+
+def add(commands: Commands, name: str, run: str, explanation: str, example: str = "") -> Commande:
+    """Add a command. ``run``: what does it, as ``module:function``, imported only when it is asked for.
+
+    ``example``: of what follows its name.
     """
-    for stream in _outputs():
-        stream.reconfigure(errors=PLAIN)
-    try:
+    command = commands.add_parser(name, help=explanation)
+    command.description = f"{explanation[:1].upper()}{explanation[1:]}."
+    command.epilog = f"exemple :\n  {f'{command.prog} {example}'.strip()}\n\n{exit_codes()}"
+    command.set_defaults(run=run)
+    return command
+
+
+def run_of(given: argparse.Namespace) -> Run:
+    """What does the command that was given."""
+    run: Run = resolve_name(given.run)
+    return run
+
+
+def exit_codes() -> str:
+    """What a command may end with, a line each."""
+    return "\n".join(["codes de retour :", *(f"  {code:<4}{meaning}" for code, meaning in CODES.items())])
+
+
+def add_json(parser: argparse._ActionsContainer, keys: Iterable[str]) -> None:
+    """Add ``--json``; ``keys``: of each row, which a script may count on."""
+    said = f"un seul document JSON, pour un script ; numéros masqués, sans nom ; clés : {', '.join(keys)}"
+    parser.add_argument("--json", action="store_true", help=said)
+
+
+def whole_number(genre: Entier) -> Callable[[str], int]:
+    """The type of an option that holds a whole number within its bounds."""
+
+    def read(word: str) -> int:
         try:
-            yield
-        finally:
-            for stream in _outputs():
-                stream.flush()
-    except BrokenPipeError:
-        gone = [stream for stream in _outputs() if _is_gone(stream.fileno())]
-        if not gone:  # another pipe, a connection: not what is printed
-            raise
-        for stream in gone:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # Python writes once more at its end
-        raise SystemExit(1) from None
+            value = int(word)
+        except ValueError:
+            value = genre.minimum - 1
+        if not genre.holds(value):
+            raise argparse.ArgumentTypeError(f"attendu {genre.french}")
+        return value
 
-
-def _outputs() -> list[TextIOWrapper]:
-    """Those that are open: a shell may close either, a test may put another in its place."""
-    return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, TextIOWrapper)]
-
-
-def _is_gone(descriptor: int) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, 0)
-    return bool(poll.poll(0))  # an error or an end, which are told unasked
+    return read
 
 
 def text_of(word: str) -> str:
@@ -84,3 +113,8 @@ def _text(word: str) -> str:
         raise argparse.ArgumentTypeError(
             "ce n'est pas du texte en UTF-8 : réglez le terminal — not text in UTF-8"
         ) from None
+
+
+class _Aide(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)

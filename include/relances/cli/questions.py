@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from relances.rules.errors import Blocked
 
+NUMERO: Final = "Numéro"
 _LONGEST: Final = 8_000  # bytes: more than any message
 _CURE: Final = (
     "un numéro, un motif ou un texte ne se donne pas sur la ligne de commande : la liste des processus et l'historique "
@@ -47,6 +48,11 @@ def ask(question: str) -> str:
             "expected a line of text in UTF-8, not too long",
         )
     return text.strip()
+
+
+def ask_if(wanted: object, question: str) -> str | None:
+    """What is typed, where an answer is wanted; None where it is not."""
+    return ask(question) if wanted else None
 
 
 class _Asked(argparse.Action):

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from psycopg import sql
 
 from relances.local.supervisor import Component, Supervisor
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
 
 _RELEASE = version("apache-airflow-core")
 _COMMAND = (sys.executable, "-m", "airflow")

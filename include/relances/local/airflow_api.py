@@ -86,7 +86,7 @@ class AirflowApi:
         self._ask("PATCH", f"/api/v2/dags/{dag_id}", object, {"is_paused": False})
 
     def trigger(self, dag_id: str, run_id: str, conf: Mapping[str, object]) -> None:
-        """Ask for a run, now."""
+        """Start a run of a Dag now."""
         body = {"dag_run_id": run_id, "logical_date": None, "conf": dict(conf)}
         self._ask("POST", f"/api/v2/dags/{dag_id}/dagRuns", object, body)
 

@@ -69,7 +69,7 @@ def _passes(name: str) -> bool:
 
 
 def _temoin(places: AirflowPlaces) -> dict[str, str]:
-    """Beside the folder of the database, lest both be brought back together. What is invented needs no witness."""
+    """Where the witness is: outside the database's folder, lest both be restored together; none for invented data."""
     if places.world is World.DEMO:
         return {}
     return {"RELANCES_TEMOIN": str(places.state.path.absolute().with_name(f"temoin-{places.state.path.name}.json"))}
@@ -145,7 +145,7 @@ def _executor(places: AirflowPlaces) -> dict[str, str]:
 
 
 def _keyprefix(places: AirflowPlaces) -> str:
-    """What tells our queue in a Redis that others use too; the same at each start of this state folder."""
+    """The prefix of our keys in a Redis that others may use; the same at each start of this state folder."""
     return f"relances-{places.world}-{sha256(places.state.secrets().jwt_secret.encode()).hexdigest()[:12]}:"
 
 

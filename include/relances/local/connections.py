@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import psycopg
-from psycopg.conninfo import conninfo_to_dict
-
 from relances.local.errors import LocalError
-from relances.rules.adresse import POSTGRES, Faute, fault_of
+from relances.rules.adresse import Faute
+from relances.store.adresse import EXPECTED, parts_of
 from relances_providers.provider_info import form_defaults
 
 Value = str | int | float | bool
@@ -37,7 +35,7 @@ class Connection:
         return bool(form_defaults(self.conn_type))
 
     def completed(self, known: Mapping[str, Value]) -> "Connection":
-        """The same with every field of its form: what is said here, else what is known, else the default."""
+        """This connection with every field of its form: its own value, else the known one, else the default."""
         return replace(self, extra={**form_defaults(self.conn_type), **known, **self.extra})
 
     def over(self, known: "Connection | None") -> "Connection":
@@ -65,7 +63,7 @@ class Connection:
         return f"AIRFLOW_CONN_{self.connection_id.upper()}"
 
     def as_json(self) -> str:
-        """What Airflow reads in that variable."""
+        """The connection as JSON, as Airflow reads it from that variable."""
         said = {name: value for name, value in self._standard().items() if value is not None}
         return json.dumps({**said, "extra": dict(self.extra)})
 
@@ -112,30 +110,15 @@ def read_database_url(variable: str, url: str) -> dict[str, str]:
 
     Raises LocalError, without repeating any part of the URL, when it is no such thing.
     """
-    fault = fault_of(url, POSTGRES)
-    parts = _url_parts(url) if fault is None else None
-    if parts is None:
-        raise unreadable_address(
-            variable,
-            fault or Faute.FORME,
-            "n'est pas une URL PostgreSQL ; écrivez postgresql://utilisateur:motdepasse@hote:5432/base.",
-        )
+    parts = parts_of(url)
+    if isinstance(parts, Faute):
+        raise unreadable_address(variable, parts, EXPECTED)
     return parts
 
 
 def unreadable_address(variable: str, fault: Faute, form: str) -> LocalError:
-    """``form``: what to say of an address that is of another form."""
+    """The error for an address that cannot be read. ``form``: the words for one of another form."""
     if fault is Faute.FORME:
         return LocalError(f"{variable} {form}")
     french, english = fault.value
     return LocalError(f"{variable} {french} — {english}.")
-
-
-def _url_parts(url: str) -> dict[str, str] | None:
-    """None where libpq reads something else than one server and one database in it."""
-    try:
-        parts = {name: str(value) for name, value in conninfo_to_dict(url).items()}
-    except psycopg.ProgrammingError:
-        return None
-    is_whole = "service" in parts or (bool(parts.get("host") or parts.get("hostaddr")) and bool(parts.get("dbname")))
-    return parts if is_whole and parts.get("port", "5432").isdecimal() else None

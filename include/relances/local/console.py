@@ -13,12 +13,12 @@ class Console:
         self._begun = time.monotonic()
 
     def step(self, text: str) -> None:
-        """One line of progress."""
+        """Print one line of progress."""
         seconds = f"{time.monotonic() - self._begun:.1f}".replace(".", ",")
         print(f"[{seconds:>6} s] {text}", flush=True)
 
     def say(self, text: str) -> None:
-        """Text as it is."""
+        """Print a text as it is."""
         print(text, flush=True)
 
 

@@ -22,14 +22,14 @@ from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.local.ownership import owner
 from relances.local.postgres import EmbeddedPostgres
-from relances.local.provider_variables import ALERTES, PROVIDERS
+from relances.local.provider_variables import ALERTES, PROVIDER_CONNECTIONS
 from relances.local.settings import Settings, World
 from relances.local.state import StateFolder
 from relances.local.supervisor import Supervisor
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, real_connections
 from relances.rules.adresse import Faute, fault_of
 
-_OURS: Final = frozenset({ETAXE_DB, RELANCES_DB} | {each.connection_id for each in (*PROVIDERS, ALERTES)})
+_OURS: Final = frozenset({ETAXE_DB, RELANCES_DB} | {each.connection_id for each in (*PROVIDER_CONNECTIONS, ALERTES)})
 _DATABASE: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _METADATA: Final = ("AIRFLOW_HOME", _DATABASE)
 _CONNECT_SECONDS: Final = "10"

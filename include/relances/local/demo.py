@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from relances.local.airflow_answers import TaskState
 from relances.local.console import Console
 from relances.local.settings import Settings
-from relances.local.simulated import LIBREVILLE
 from relances.local.stack import DAG, Stack, running_stack
-from relances.store.utf8 import connect
+from relances.rules.fenetre import LIBREVILLE
+from relances.store.encodage import connect
 
 _RUN_SECONDS = 3_600.0
 _LONG_QUEUE = timedelta(seconds=5)

@@ -12,7 +12,7 @@ from relances.local.connections import SQLALCHEMY, Connection, database_connecti
 from relances.local.dags_connections import running_stack_of
 from relances.local.env_file import read_env_file
 from relances.local.errors import LocalError
-from relances.local.provider_variables import ALERTES, PROVIDERS
+from relances.local.provider_variables import ALERTES, PROVIDER_CONNECTIONS
 from relances.local.settings import OWN_VARIABLES, REAL_VARIABLES, Settings, World
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.surroundings import ETAXE_DB, real_connections
@@ -34,7 +34,7 @@ def read_guide(path: Path) -> Guide:
     """Raises LocalError when the file cannot be read, or a value in it is not what its variable holds."""
     file = read_env_file(path)
     given, remarks = file.values, [*file.remarks, *_remarks(file.values)]
-    problems = [problem for each in (*PROVIDERS, ALERTES) for problem in each.problems(given)]
+    problems = [problem for each in (*PROVIDER_CONNECTIONS, ALERTES) for problem in each.problems(given)]
     if problems:
         raise LocalError("\n".join([*remarks, *problems, "Rien n'a été écrit : corrigez le fichier."]))
     connections = real_connections(given)
@@ -89,6 +89,6 @@ def _remarks(given: Mapping[str, str]) -> Iterator[str]:
         yield f"{_UNUSED} : ignorée, les statuts sont demandés à Twilio sans qu'il ait à nous appeler."
     if _DATABASE in given and "ETAXE_URL" in given:
         yield f"{_DATABASE} : ignorée, ETAXE_URL dit où est l'application fiscale."
-    for provider in PROVIDERS:
+    for provider in PROVIDER_CONNECTIONS:
         if missing := provider.missing(given):
             yield f"{provider.name} : il manque {', '.join(missing)} pour envoyer."

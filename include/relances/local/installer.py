@@ -22,11 +22,10 @@ from relances.local.console import Console, speaking_utf8
 from relances.local.dags_connections import exported
 from relances.local.errors import LocalError
 from relances.local.settings import Settings
-from relances.local.simulated import Simulators, fill_etaxe
 from relances.local.state import write_private
 from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
+from relances.store.encodage import connect
 from relances.store.pannes import panne
-from relances.store.utf8 import connect
 from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -111,6 +110,8 @@ def _refuse_the_other_world(known: Mapping[str, Connection], *, demonstration: b
 
 
 def _demonstration(server: _Server, contribuables: int) -> list[Connection]:
+    from relances.local.simulated import Simulators, fill_etaxe
+
     relances_url, etaxe_url = server.database("relances"), server.database("etaxe")
     migrate_given(relances_url)
     fill_etaxe(etaxe_url, contribuables)

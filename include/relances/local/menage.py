@@ -20,7 +20,7 @@ from relances.local.connections import SQLALCHEMY, read_database_url
 from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
 from relances.store.database import query
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
 
 METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 DAYS: Final = "RELANCES_CONSERVATION_JOURS"
@@ -63,7 +63,7 @@ class Menage:
     days: int
 
     def clean(self) -> str:
-        """Once; returns what to say of it. Raises LocalError where it cannot be done."""
+        """Clean once; returns what was done, in words. Raises LocalError where it cannot be done."""
         now, limit = datetime.now(UTC), self.limit()
         self._clean_database(limit)
         try:
@@ -76,7 +76,7 @@ class Menage:
         )
 
     def limit(self) -> datetime:
-        """What is older may go: as many days as are kept, or all since the oldest run that is not over began."""
+        """What is older than this moment may be deleted: the days kept, or the start of the oldest unfinished run."""
         now = datetime.now(UTC)
         return min(now - timedelta(days=self.days), self._oldest_unfinished() or now)
 

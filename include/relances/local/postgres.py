@@ -19,7 +19,7 @@ from psycopg import sql
 from relances.local.errors import LocalError
 from relances.local.postgres_folder import binaries, initialise, own, server_user
 from relances.local.processes import is_alive, spawn, tail, wait_until
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
 
 _PORT = 5432  # of no network: it only names the socket, and is said everywhere lest PGPORT change it
 _SOCKET_FILE = f".s.PGSQL.{_PORT}"
@@ -36,7 +36,7 @@ class EmbeddedPostgres:
 
     @property
     def log(self) -> Path:
-        """What the server says."""
+        """The server's log."""
         return self.folder / "server.log"
 
     @property
@@ -49,7 +49,7 @@ class EmbeddedPostgres:
         return Path(tempfile.gettempdir()) / f"relances-{short}"
 
     def exists(self) -> bool:
-        """Whether it was ever started."""
+        """Whether its folder was made."""
         return (self.folder / "PG_VERSION").exists()
 
     def url(self, database: str) -> str:

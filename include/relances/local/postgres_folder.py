@@ -19,7 +19,7 @@ _LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--buil
 
 
 def server_user() -> str | None:
-    """Who the server runs as, made the first time; None: who we are."""
+    """The user that the server runs as, made the first time; None: the current one."""
     if os.geteuid() != 0:
         return None
     if _USER_FOR_ROOT not in {account.pw_name for account in pwd.getpwall()}:
@@ -60,7 +60,7 @@ def own(folder: Path, user: str | None) -> None:
 
 
 def open_the_way(folder: Path, user: str | None) -> None:
-    """Let another user walk to the folder and to the server's programs."""
+    """Let the server's user reach its folder and the server's programs."""
     if user is not None:
         for above in {*folder.resolve().parents, *binaries().parents}:
             mode = stat.S_IMODE(above.stat().st_mode)

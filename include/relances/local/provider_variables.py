@@ -17,7 +17,7 @@ _E164: Final = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
 
 def text(_name: str, value: str) -> str:
-    """A variable taken as it is."""
+    """The text of a variable, as it is."""
     return value
 
 
@@ -116,7 +116,7 @@ class ProviderVariables:
         return [name for name, v in self.variables.items() if spoken_of and v.required and name not in given]
 
 
-PROVIDERS: Final = (
+PROVIDER_CONNECTIONS: Final = (
     ProviderVariables(
         "Ventis",
         "ventis_default",
@@ -157,10 +157,10 @@ PROVIDERS: Final = (
     ),
 )
 ALERTES: Final = ProviderVariables("Alertes", "alertes", "chat_webhook", {"ALERTES_URL": Variable("password", address)})
-PROVIDER_VARIABLES: Final = frozenset(name for provider in PROVIDERS for name in provider.variables)
+PROVIDER_VARIABLES: Final = frozenset(name for provider in PROVIDER_CONNECTIONS for name in provider.variables)
 
 
 def provider_connections(given: Mapping[str, str]) -> list[Connection]:
     """One connection per provider of which the variables speak. Raises LocalError where a value is no such thing."""
-    connections = (provider.connection(given) for provider in PROVIDERS)
+    connections = (provider.connection(given) for provider in PROVIDER_CONNECTIONS)
     return [connection for connection in connections if connection is not None]

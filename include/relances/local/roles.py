@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from relances.local.connections import read_database_url
 from relances.local.errors import LocalError
 from relances.store.database import query
-from relances.store.utf8 import connect
+from relances.store.encodage import connect
 
 _SUPERUSER: Final = "RELANCES_SUPERUTILISATEUR_URL"
 _PASSWORDS: Final = {"metadonnees": "POSTGRES_METADONNEES_PASSWORD", "relances": "POSTGRES_RELANCES_PASSWORD"}
@@ -82,7 +82,7 @@ def _put_database(server: psycopg.Connection, database: str, role: str) -> None:
 
 
 def _hand_over(connection: psycopg.Connection, role: str) -> None:
-    """Whatever is in the database becomes the role's, or nothing does."""
+    """Give the role all that is in the database, in one transaction."""
     connection.execute("SELECT set_config('lock_timeout', %s, true)", (_LOCK_TIMEOUT,))
     owner = sql.Identifier(role)
     if connection.info.server_version < _PUBLIC_IS_THE_OWNER_S:

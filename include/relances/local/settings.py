@@ -1,6 +1,7 @@
 """What the operator decides, from the environment and ``.env``, and the world that follows from it."""
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -99,6 +100,19 @@ def read_settings(given: Mapping[str, str]) -> Settings:
 def demo_settings(given: Mapping[str, str]) -> Settings:
     """The settings of ``relances demo``, which sees nothing that could lead to a real database or provider."""
     return read_settings({name: value for name, value in given.items() if name in OWN_VARIABLES})
+
+
+def current_settings() -> Settings:
+    """The settings of this environment and of ``.env``, whose oddities are told on the standard error."""
+    return read_settings(given_now())
+
+
+def given_now() -> dict[str, str]:
+    """What the environment and ``.env`` say now; what is odd in the file is told on the standard error."""
+    dotenv = read_dotenv()
+    for remark in dotenv.remarks:
+        print(f".env, {remark}", file=sys.stderr)
+    return given_variables(dotenv)
 
 
 def read_dotenv(dotenv: Path = DOTENV) -> EnvFile:

@@ -1,4 +1,7 @@
-"""The demo world: invented taxpayers, and look-alikes of the providers that send nothing to anyone."""
+"""The demo world: invented taxpayers, and look-alikes of the providers that send nothing to anyone.
+
+Importing this module raises LocalError where they are not: a clone and its image have them, an installed wheel has not.
+"""
 
 import os
 import sys
@@ -6,18 +9,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import httpx
 import msgspec
 
-from demo import DatabaseNotEmptyError, add_collections, create_base_fictive
 from relances.local.connections import Connection, Value
+from relances.local.errors import LocalError
 from relances.local.state import LOOPBACK, StateFolder
 from relances.local.supervisor import Supervisor
-from simulators.settings import Settings as Account
+from relances.rules.fenetre import LIBREVILLE
 
-LIBREVILLE = ZoneInfo("Africa/Libreville")
+try:
+    from demo import DatabaseNotEmptyError, add_collections, create_base_fictive
+    from simulators.settings import Settings as Account
+except ModuleNotFoundError:
+    raise LocalError(
+        "La démonstration et la base fictive ne sont pas dans cette installation : prenez-les d'un clone du dépôt, ou "
+        "de son image. — The demonstration comes with a clone of the repository or its image only."
+    ) from None
+
 _ACCOUNT = Account()
 _FAST: Final[dict[str, Value]] = {"timeout": 3, "max_in_flight": 32, "rate_per_second": 200}
 
@@ -32,7 +42,7 @@ class _Duplicates(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Simulators:
-    """The look-alikes, at one address."""
+    """The simulators of the providers, at one address."""
 
     url: str
 

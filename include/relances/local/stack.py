@@ -12,7 +12,7 @@ from relances.local.airflow_environment import AirflowPlaces, Celery, airflow_en
 from relances.local.broker import Broker, find_broker
 from relances.local.console import Console
 from relances.local.errors import LocalError
-from relances.local.provider_variables import PROVIDERS as PROVIDER_CONNECTIONS
+from relances.local.provider_variables import PROVIDER_CONNECTIONS
 from relances.local.settings import Settings, World
 from relances.local.state import LOOPBACK
 from relances.local.supervisor import Supervisor

@@ -67,7 +67,7 @@ class StateFolder:
             raise LocalError(f"Le dossier {self.path} ne peut être créé ({error.strerror}).") from error
 
     def secrets(self) -> Secrets:
-        """Generated once."""
+        """The secrets, generated the first time."""
         file = self.path / "secrets.json"
         if not file.exists():
             write_private(file, json.dumps(asdict(Secrets.generate())))

@@ -49,7 +49,7 @@ class Component:
         return not is_alive(self.process) and not (self.meant_to_end and self._code() == 0)
 
     def end_in_words(self) -> str:
-        """That it ended, and how."""
+        """How it ended, in words."""
         return f"« {self.name} » s'est arrêté (code {self._code()})"
 
     def _code(self) -> int | None:
@@ -57,7 +57,7 @@ class Component:
         return self.process.wait(_GRACE_SECONDS)
 
     def failure(self) -> LocalError:
-        """The sentence that says so, with the last words of its log."""
+        """The sentence that says how it ended, with the last lines of its log."""
         return LocalError(f"{self.end_in_words()}. Fin de {self.log} :\n{tail(self.log)}")
 
 
@@ -175,7 +175,7 @@ def sweep(state: StateFolder) -> bool:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let Ctrl-C and its kin wait for the end of the block."""
+    """Delay Ctrl-C and the other stop signals until the end of the block."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield

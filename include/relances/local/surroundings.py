@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from relances.local.connections import Connection, database_connection, read_database_url
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, provider_connections
 from relances.local.settings import Settings
-from relances.local.simulated import Simulators, fill_etaxe, start_simulators
 from relances.local.supervisor import Supervisor
 from relances.rules.errors import PipelineError
 from relances.store import migrate
+
+if TYPE_CHECKING:
+    from relances.local.simulated import Simulators
 
 RELANCES_DB, ETAXE_DB = "relances_db", "etaxe_db"
 
@@ -21,7 +24,7 @@ class Surroundings:
 
     relances_url: str
     connections: list[Connection]
-    simulators: Simulators | None
+    simulators: "Simulators | None"
 
 
 def surround(settings: Settings, supervisor: Supervisor) -> Surroundings:
@@ -30,6 +33,8 @@ def surround(settings: Settings, supervisor: Supervisor) -> Surroundings:
 
 
 def _demo(settings: Settings, supervisor: Supervisor) -> Surroundings:
+    from relances.local.simulated import fill_etaxe, start_simulators
+
     simulators = start_simulators(supervisor, settings.state)
     relances_url = supervisor.postgres.create_database("relances")
     etaxe_url = supervisor.postgres.create_database("etaxe")

@@ -1,188 +1,125 @@
-"""One function per task of the Dags: opens connections and hooks, calls one stage. The only composer.
+"""The Airflow side of the day: who asks, in which run; what a lot waits for; what XCom may hold. No work of its own."""
 
-Every function may run again at any moment. Only ids and counts go in and out.
-"""
-
-import asyncio
 import logging
-import os
-from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
-from relances.orchestration.connections import RELANCES, database, sqlalchemy_url
-from relances.orchestration.demonstration import refuse_real_provider
-from relances.orchestration.durabilite import require_durable
-from relances.orchestration.passages import as_first_asked, current_request
-from relances.orchestration.politique import plume, politique, required_first, rules_of, sorties, source_of
-from relances.orchestration.providers import hook_of
-from relances.orchestration.rapport import wording
-from relances.orchestration.reconciliation import reconcile, reconcile_every_run
-from relances.orchestration.restauration import own_database, require_all_known
-from relances.orchestration.sending import send_lot
-from relances.rules.errors import Blocked
-from relances.rules.politique import BaseFiscale
+from airflow.sdk import get_current_context
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from relances.orchestration.installation import installation
+from relances.rendering.rapport import rapport
+from relances.rules.fenetre import LIBREVILLE, in_words
+from relances.rules.passages import Demande, Moyen
 from relances.rules.request import Request
-from relances.services import creation, extraction, validation
-from relances.services import rapport as reporting
-from relances.services import write_back as results
-from relances.services.verdict import judge
-from relances.store.executions import Executions
-from relances.store.lots import Lots
-from relances.store.rapport import Reporting
-from relances.store.sources import CONTACTS, Source
-from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
-
-__all__ = [
-    "approve", "check_providers", "create_relances", "current_request", "extract", "plan_lots", "reconcile",
-    "reconcile_every_run", "report", "send_lot", "validate", "verdict", "write_back", "write_back_every_run",
-]  # fmt: skip
+from relances.sending.traffic import Halte
+from relances.services import jour
+from relances.services.sending import Attente
 
 logger = logging.getLogger(__name__)
 
-_LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.max_map_length)
+Xcom: TypeAlias = dict[str, str | int]
+
+_ON_SCHEDULE: Final = frozenset({"scheduled", "backfill"})
+_WHY: Final = {
+    Halte.FERMEE: "hors des heures d'envoi",
+    Halte.SUSPENDUE: "en panne et suspendu",
+    Halte.ARRETEE: "envois arrêtés par une personne, jusqu'à ce qu'elle les reprenne (relances_arret)",
+    Halte.TENUE: "des relances sont tenues par un autre traitement",
+    Halte.TOUR: "un autre envoi est en cours, le lot attend son tour",
+}
 
 
-@as_first_asked
-def check_providers(request: Request) -> None:
-    """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
-
-    Blocked where our own database might forget what was sent.
-
-    The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop the day:
-    its cure is logged, and its own sending fails with it where it has something to send.
-    """
-    policy = politique()
-    par_niveau = sorties(request, policy)
-    plume(policy).check({niveau: sortie.canal for niveau, sortie in par_niveau.items()})
-    used = list(required_first(par_niveau))
-    if request.simulation:
-        logger.info("simulation : aucun fournisseur n'est utilisé")
-        return
-    with own_database():
-        pass  # known to be ours before anything is asked of anybody
-    require_durable()
-    for fournisseur, required in used:
-        try:
-            _check(fournisseur)
-        except ProviderError as error:
-            if required:
-                raise
-            logger.error("%s n'est pas prêt, le passage continue — not ready, the run goes on: %s", fournisseur, error)  # noqa: TRY400 - its cure, not where it was raised
+def check_providers() -> None:
+    """The task: see that the fournisseurs can send, and write down what the run is decided with."""
+    jour.check_providers(installation(), current_request(), current_demande())
 
 
-@as_first_asked
-def extract(request: Request) -> int:
-    """Stage the overdue creances of the request's day; returns how many."""
-    policy = politique()
-    source = source_of(request, policy)
-    with (
-        database(source.connexion, "extract", policy.base_fiscale) as etaxe,
-        database(RELANCES, "extract") as relances,
-    ):
-        if not request.simulation:
-            require_all_known(source, etaxe, relances)
-        return extraction.extract(source, request, etaxe, relances, policy.selection.categories_exclues)
+def extract() -> int:
+    """The task: stage the overdue creances; returns how many."""
+    return jour.extract(installation(), current_request(), current_demande())
 
 
-@as_first_asked
-def validate(request: Request) -> int:
-    """Check the staged creances; returns how many rows were set aside."""
-    with database(RELANCES) as relances:
-        execution = Executions(relances).get(request.run_id)
-        return validation.validate(relances, sqlalchemy_url(RELANCES), execution, politique(), _data_docs())
+def validate() -> int:
+    """The task: check the staged creances; returns how many rows were set aside."""
+    return jour.validate(installation(), current_request())
 
 
-@as_first_asked
-def create_relances(request: Request) -> int:
-    """Create the relances of the run; returns how many are new."""
-    with database(RELANCES) as relances:
-        execution = Executions(relances).get(request.run_id)
-        regles = rules_of(request, politique(), relances)
-        return creation.create_relances(relances, execution, regles, request.limite).relances
+def create_relances() -> int:
+    """The task: create the relances; returns how many are new."""
+    return jour.create_relances(installation(), current_request())
 
 
-@as_first_asked
-def approve(request: Request) -> bool:
-    """Whether the run goes on to sending; a run that does not leaves its relances ``en_attente``."""
-    if request.simulation:
-        logger.info("simulation : rien ne sera envoyé ni reporté")
-    elif not request.envoyer_automatiquement:
-        logger.info("envoyer_automatiquement=false : les relances restent en attente ; relancez le Dag pour envoyer")
-    return request.envoie
+def approve() -> bool:
+    """The task: whether the run goes on to sending."""
+    return jour.approve(installation(), current_request())
 
 
-@as_first_asked
-def plan_lots(request: Request, fournisseur: str) -> list[dict[str, str | int]]:
-    """Cut what a fournisseur has left to send into lots, as ids fit for XCom; none of a run that does not send."""
-    if not request.envoie:
-        logger.info("ce passage n'envoie pas, quoi qu'il soit dit de la tâche approve")
-        return []
-    with own_database() as relances:
-        execution = Executions(relances).get(request.run_id)
-        Executions(relances).agree(execution)
-        lots = Lots(relances).plan(execution, fournisseur, politique().envoi.taille_lot, _LOTS_MAX)
-    logger.info("%s : %s lots à envoyer", fournisseur, len(lots))
+def plan_lots(fournisseur: str) -> list[Xcom]:
+    """The task: the lots of a fournisseur, as ids fit for XCom."""
+    lots = jour.plan_lots(installation(), current_request(), fournisseur)
     return [{"fournisseur": lot.fournisseur, "premier": lot.premier, "dernier": lot.dernier} for lot in lots]
 
 
-@as_first_asked
-def write_back(request: Request) -> int:
-    """Show the results in the tax application; returns how many relances."""
-    return 0 if request.simulation else write_back_every_run()
+def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
+    """The task: send one lot; returns how many relances ended in each state.
+
+    Raises AirflowRescheduleException where something holds it up. The task comes back later, and holds no worker and no
+    place of its pool meanwhile.
+    """
+    sent = jour.send_lot(installation(), current_request(), fournisseur, premier, dernier)
+    if isinstance(sent, Attente):
+        raise come_back(fournisseur, sent)
+    return {statut.value: count for statut, count in sent.items()}
+
+
+def reconcile() -> bool:
+    """The task: clear doubts, follow messages, send again what is due; whether nothing more can be waited for."""
+    return jour.reconcile(installation(), current_request())
+
+
+def reconcile_every_run() -> None:
+    """The task of the other Dag: the same for the relances of every run."""
+    jour.reconcile_every_run(installation())
+
+
+def write_back() -> int:
+    """The task: show the results in the tax application; returns how many relances."""
+    return jour.write_back(installation(), current_request())
 
 
 def write_back_every_run() -> int:
-    """Show what is new where each source shows it, whichever run it is of; returns how many relances."""
-    policy = politique()
-    return sum(_write_back(Source(name), policy.base_fiscale) for name in (policy.source, CONTACTS))
+    """The task of the other Dag: show what is new, whichever run it is of; returns how many relances."""
+    return jour.write_back_every_run(installation())
 
 
-@as_first_asked
-def report(request: Request) -> str:
-    """Store and return the report, in Markdown; Blocked when the balance equation does not hold."""
-    with database(RELANCES) as relances:
-        execution = Executions(relances).find(request.run_id)
-        if execution is None:
-            return "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
-        bilan, text = reporting.report(relances, execution, wording())
-    if not bilan.equilibre:
-        logger.error("\n%s", text)
-        raise Blocked(
-            "le bilan n'est pas équilibré : des créances extraites ne sont ni relancées ni exclues ; voyez le "
-            "rapport et la première tâche en échec, puis relancez-la",
-            "the balance equation does not hold: see the report and the first failed task",
-        )
-    return text
+def report() -> str:
+    """The task: store and return the report, in Markdown."""
+    text = jour.report(installation(), current_request(), rapport)
+    return text or "Le passage s'est arrêté avant l'extraction : voyez la première tâche en échec."
 
 
-@as_first_asked
-def verdict(request: Request) -> None:
-    """See by what is stored that the run did what it was asked; Blocked where a task was marked done and was not."""
-    heures = politique().envoi.expiration_heures
-    with database(RELANCES) as relances:
-        judge(relances, Executions(relances).get(request.run_id), request, heures)
+def verdict() -> None:
+    """The task: see by what is stored that the run did what it was asked."""
+    jour.verdict(installation(), current_request())
 
 
-def _write_back(source: Source, limites: BaseFiscale) -> int:
-    """A source that has nothing to show is not asked for its database."""
-    with own_database("write_back") as relances:
-        if not Reporting(relances).to_write_back(source.name, 0, 1):
-            return 0
-        with database(source.connexion, "write_back", limites) as etaxe:
-            return results.write_back(source, etaxe, relances, limites)
+def current_request() -> Request:
+    """The request of the Airflow run under way: its parameters, and the day it was due to start in Libreville."""
+    context = get_current_context()
+    run = context["dag_run"]
+    return Request.of(str(run.run_id), dict(context["params"]), run.run_after.astimezone(LIBREVILLE).date())
 
 
-def _check(fournisseur: str) -> None:
-    asyncio.run(_check_with(hook_of(fournisseur)))
-    logger.info("%s : prêt à envoyer", fournisseur)
+def current_demande() -> Demande:
+    """Who asked for the run under way, as far as Airflow says: nobody, of a run of its schedule."""
+    run = get_current_context()["dag_run"]
+    if str(run.run_type) in _ON_SCHEDULE:
+        return Demande(Moyen.CALENDRIER)
+    return Demande(Moyen.AIRFLOW, run.triggering_user_name)
 
 
-async def _check_with(hook: MessagingHook) -> None:
-    refuse_real_provider(hook)
-    async with hook.open() as sender:
-        await sender.check()
-
-
-def _data_docs() -> Path:
-    return Path(os.environ.get("RELANCES_DATA_DOCS", "data_docs")).absolute()
+def come_back(fournisseur: str, attente: Attente) -> AirflowRescheduleException:
+    """What makes Airflow bring the task back when its lot is worth trying again."""
+    why = _WHY[attente.halte]
+    logger.info("%s : %s ; le reste du lot attend et revient le %s", fournisseur, why, in_words(attente.jusqu_a))
+    return AirflowRescheduleException(attente.jusqu_a)  # type: ignore[no-untyped-call]

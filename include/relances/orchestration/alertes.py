@@ -1,9 +1,9 @@
 """What is told to whoever watches over the runs, when nobody looks at them; see ``webhook`` for where it goes."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, TypeVar, assert_never
 from urllib.parse import quote
 
 import psycopg
@@ -12,11 +12,13 @@ from airflow.sdk.configuration import conf
 from airflow.sdk.definitions.callback import AsyncCallback  # airflow.sdk has them too, but not for a type checker
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
-from relances.orchestration.connections import RELANCES, conninfo
+from relances.orchestration.connections import adresse
 from relances.orchestration.webhook import tell
-from relances.rules import alertes as words
+from relances.rendering import alertes as words
 from relances.rules.alertes import Passage
 from relances.rules.errors import PipelineError
+from relances.services.alertes import Alerte, Doubles, VoieReprise, VoieSuspendue
+from relances.services.installation import RELANCES
 from relances.store.alertes import Alertes
 
 T = TypeVar("T")
@@ -54,23 +56,21 @@ async def run_late(context: Mapping[str, Mapping[str, str]]) -> None:
         await asyncio.to_thread(tell, lambda: _lateness(run), _LATE_SECONDS)
 
 
-def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None) -> None:
-    """Tell that a lane is paused, once an opening of its breaker; not from an event loop, which it would hold up.
-
-    ``motif``: a sentence for the operator; ``jusqu_au``: None until a person mends it.
-    """
-    tell(lambda: words.lane_paused(fournisseur, motif, jusqu_au, _waiting(fournisseur)), _TASK_SECONDS)
+def alerter(alerte: Alerte) -> None:
+    """Tell what a service says happened; not from an event loop, which it would hold up."""
+    tell(lambda: _in_words(alerte), _TASK_SECONDS)
 
 
-def lane_back(fournisseur: str, depuis: datetime) -> None:
-    """Tell that a lane whose pause was told sends again. ``depuis``: when its trouble began."""
-    tell(lambda: words.lane_back(fournisseur, depuis, _waiting(fournisseur)), _TASK_SECONDS)
-
-
-def doubled(relances: Collection[int]) -> None:
-    """Tell of relances that were sent twice, by id; nothing where there is none."""
-    if relances:
-        tell(lambda: words.doubled(relances), _TASK_SECONDS)
+def _in_words(alerte: Alerte) -> str | None:
+    match alerte:
+        case VoieSuspendue(fournisseur, motif, jusqu_au):
+            return words.lane_paused(fournisseur, motif, jusqu_au, _waiting(fournisseur))
+        case VoieReprise(fournisseur, depuis):
+            return words.lane_back(fournisseur, depuis, _waiting(fournisseur))
+        case Doubles(relances):
+            return words.doubled(relances) if relances else None
+        case _:
+            assert_never(alerte)
 
 
 def _failure(context: Context) -> str:
@@ -111,7 +111,9 @@ def _previous_failed(context: Context) -> bool:
 def _figures(read: Callable[[Alertes], T]) -> T | None:
     """None where the database does not answer soon: the alert goes without."""
     try:
-        with psycopg.connect(conninfo(RELANCES), autocommit=True, connect_timeout=_CONNECT_SECONDS) as connection:
+        with psycopg.connect(
+            adresse(RELANCES).called(None), autocommit=True, connect_timeout=_CONNECT_SECONDS
+        ) as connection:
             alertes = Alertes(connection)
             alertes.expect_soon()
             return read(alertes)

@@ -1,8 +1,8 @@
 """From Airflow's connections to databases."""
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Final
 
 import psycopg
@@ -13,78 +13,29 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import URL
 
 from relances.rules.adresse import is_cut, is_host
-from relances.rules.errors import Blocked, TryAgain
+from relances.rules.errors import Blocked
 from relances.rules.lettres import is_text
 from relances.rules.politique import BaseFiscale
-from relances.store.conversion import adapt
-from relances.store.database import explained, query
-from relances.store.durabilite import commit_durably
-from relances.store.guest import Guest, ended, known_as, limit_reading
-from relances.store.pannes import unreachable
+from relances.services.fournisseurs import hook_of
+from relances.services.installation import ETAXE, RELANCES, Adresse, Installation
+from relances.store.encodage import UTF8
 from relances.store.silence import CUT
-from relances.store.utf8 import UTF8, require_utf8
 
-ETAXE: Final = "etaxe_db"
-RELANCES: Final = "relances_db"
+__all__ = ["ETAXE", "RELANCES", "adresse", "conninfo", "database", "sqlalchemy_url"]
 
-_ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
 _USUAL_LIMITS: Final = BaseFiscale()
+_ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
 _ASKED: Final = "client_encoding"  # in the Extra: what the bytes of a database that does not say it are
 
 
-@contextmanager
-def database(
-    conn_id: str, tache: str | None = None, limites: BaseFiscale = _USUAL_LIMITS
-) -> Iterator[psycopg.Connection]:
-    """A connection in autocommit: what must hold together says so with a transaction.
-
-    ``tache``: what the server's administrator sees it is for. ``limites``: of what it takes in the tax system's
-    database. Whatever ends the block ends what the connection has under way. Blocked where only a person can mend what
-    the database says, TryAgain where it is out of reach.
-    """
-    said = _read(conn_id)
-    with (
-        _connect(conn_id, said, tache) as connection,
-        explained(conn_id, connection),
-        ended(connection),
-    ):
-        connection.execute(query("without_compilation"))
-        if conn_id == RELANCES:
-            require_utf8(connection, conn_id)
-            commit_durably(connection)
-        else:
-            limit_reading(connection, limites)
-            adapt(connection, conn_id, _extra(said).get(_ASKED))
-        yield connection
-
-
-def _connect(conn_id: str, said: Connection, tache: str | None) -> psycopg.Connection:
-    kind = psycopg.Connection if conn_id == RELANCES else Guest
-    try:
-        return kind.connect(_conninfo(conn_id, said, tache), autocommit=True)
-    except psycopg.OperationalError as error:
-        why = unreachable(error)
-        raise TryAgain(
-            f"base {conn_id} {why.french} (connexion {conn_id} dans Admin → Connections)", why.english
-        ) from None
-
-
-def conninfo(conn_id: str) -> str:
-    """Libpq's words for an Airflow connection of type postgres, its extra options included.
+def adresse(conn_id: str) -> Adresse:
+    """Where a database is, by an Airflow connection of type postgres, its extra options included.
 
     Blocked where there is no such connection, or where its fields are pieces of an address that was read wrongly: no
     part of it is shown.
     """
-    return _conninfo(conn_id, _read(conn_id))
-
-
-def sqlalchemy_url(conn_id: str) -> URL:
-    """The same for SQLAlchemy."""
-    words = {key: str(value) for key, value in conninfo_to_dict(conninfo(conn_id)).items() if value is not None}
-    password = words.pop("password", None)
-    user = words.pop("user", None)
-    database = words.pop("dbname", None)
-    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)
+    said = _read(conn_id)
+    return Adresse(_conninfo(conn_id, said), _extra(said).get(_ASKED))
 
 
 def _read(conn_id: str) -> Connection:
@@ -107,7 +58,7 @@ def _read(conn_id: str) -> Connection:
     return found
 
 
-def _conninfo(conn_id: str, said: Connection, tache: str | None = None) -> str:
+def _conninfo(conn_id: str, said: Connection) -> str:
     options = {key: value for key, value in _extra(said).items() if key not in PostgresHook.ignored_extra_options}
     fields = {
         "host": said.host,
@@ -117,7 +68,8 @@ def _conninfo(conn_id: str, said: Connection, tache: str | None = None) -> str:
         "dbname": said.schema,
     }
     ours = {name: str(value) for name, value in CUT.items()}
-    ours["application_name"] = os.environ.get("PGAPPNAME") or known_as(tache)
+    if name := os.environ.get("PGAPPNAME"):
+        ours["application_name"] = name
     words = ours | options | {name: str(value) for name, value in fields.items() if value} | {_ASKED: UTF8}
     _refuse_pieces(conn_id, words)
     try:
@@ -149,3 +101,24 @@ def _refuse_pieces(conn_id: str, words: Mapping[str, str]) -> None:
             f"corrigez-les dans Admin → Connections ; {_ESCAPED}",
             "its Host is no server's name, or its Database none: escape @ # / ? of the password in an address",
         )
+
+
+def database(
+    conn_id: str, tache: str | None = None, limites: BaseFiscale = _USUAL_LIMITS
+) -> AbstractContextManager[psycopg.Connection]:
+    """As :meth:`Installation.base`, for what is not a service yet."""
+    return Installation(adresse, hook_of).base(conn_id, tache, limites)
+
+
+def conninfo(conn_id: str) -> str:
+    """As :meth:`Installation.conninfo`, for what is not a service yet."""
+    return adresse(conn_id).called(None)
+
+
+def sqlalchemy_url(conn_id: str) -> URL:
+    """The same for SQLAlchemy."""
+    words = {key: str(value) for key, value in conninfo_to_dict(conninfo(conn_id)).items() if value is not None}
+    password = words.pop("password", None)
+    user = words.pop("user", None)
+    database = words.pop("dbname", None)
+    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)

@@ -1,12 +1,13 @@
 """``politique.toml``, read and checked."""
 
+import logging
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from relances.policy.niveaux import TEN_YEARS, read_langue, read_modeles, read_niveaux
-from relances.policy.toml_document import read_toml
+from relances.policy.toml_document import parse_toml, read_file
 from relances.policy.toml_table import Table
 from relances.rules.fenetre import JOURS, Fenetre
 from relances.rules.noms import SOURCE_NAME
@@ -24,6 +25,8 @@ from relances.rules.politique import (
     Texte,
 )
 
+logger = logging.getLogger(__name__)
+
 DEFAULT_FILE: Final = Path(__file__).parent.parent / "politique.toml"
 
 _TABLES: Final = (
@@ -33,11 +36,21 @@ _TABLES: Final = (
 _OLDEST: Final = date(1900, 1, 1), date(2100, 1, 1)
 _DAY: Final = 86_400  # seconds
 _MONTH: Final = 30 * _DAY
+# A file written for an earlier version still has them: it goes on working, and the operator is told to delete them.
+_IGNORED_IN_REPLI: Final = ("autre_fournisseur", "apres_minutes")
 
 
 def load_policy(path: Path = DEFAULT_FILE) -> Politique:
     """Read and check the file; Blocked names the file, the line, the field and what it should hold."""
-    document = read_toml(path)
+    policy = parse_policy(path.name, read_file(path))
+    for setting in policy.sans_effet:
+        logger.warning("%s", setting)
+    return policy
+
+
+def parse_policy(name: str, text: str) -> Politique:
+    """The policy that a text is; Blocked as of :func:`load_policy`. ``name``: of the file that it was read from."""
+    document = parse_toml(name, text)
     return _politique(Table(document, (), document.content))
 
 
@@ -62,11 +75,12 @@ def _politique(document: Table) -> Politique:
         envoi=envoi,
         niveaux=niveaux,
         modeles_whatsapp=read_modeles(document, niveaux),
+        sans_effet=_sans_effet(document.table("envoi").table("repli")),
     )
 
 
 def _base_fiscale(table: Table) -> BaseFiscale:
-    """A policy may be older than this table, and than each of its fields."""
+    """The limits in the tax database; a policy may be older than this table, and than each of its fields."""
     table.only_fields(BaseFiscale)
     usual = BaseFiscale()
     return BaseFiscale(
@@ -111,7 +125,7 @@ def _texte(table: Table) -> Texte:
 
 
 def _tarifs(table: Table, envoi: Envoi) -> dict[str, Decimal]:
-    """Without its tarif, what a fournisseur sends would count for nothing in a budget."""
+    """The tarif of each fournisseur, all required: without it, its messages would be free in a budget."""
     fournisseurs = (*envoi.fournisseurs_sms, *envoi.fournisseurs_whatsapp)
     table.only(fournisseurs)
     return {fournisseur: table.amount(fournisseur, maximum=1_000_000) for fournisseur in fournisseurs}
@@ -195,20 +209,17 @@ def _disjoncteur(table: Table) -> Disjoncteur:
 
 
 def _repli(table: Table) -> Repli:
-    table.only_fields(Repli)
-    repli = Repli(
-        autre_fournisseur=table.flag("autre_fournisseur"),
-        apres_minutes=table.integer("apres_minutes", 1, _MONTH // 60),
+    table.only(("autre_canal", "delai_heures", *_IGNORED_IN_REPLI))
+    return Repli(
         autre_canal=table.flag("autre_canal"),
         delai_heures=table.integer("delai_heures", 1, 365 * 24),
     )
-    if repli.apres_minutes >= repli.delai_heures * 60:
-        raise table.wrong(
-            "apres_minutes",
-            f"moins que delai_heures ({repli.delai_heures} h) : sans cela rien ne change",
-            "less than delai_heures",
-        )
-    return repli
+
+
+def _sans_effet(repli: Table) -> tuple[str, ...]:
+    return tuple(
+        f"{repli.where(key)} ne change plus rien ; supprimez la ligne" for key in _IGNORED_IN_REPLI if repli.has(key)
+    )
 
 
 def _fournisseurs(table: Table, key: str) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ class TomlDocument:
 
 
 def _ends(text: str) -> Iterator[int]:
-    """After which characters a setting ends: at the ends of lines that no bracket and no long text goes beyond."""
+    """The offsets where a setting may end: ends of lines outside any bracket or multi-line text."""
     depth = 0
     for token in _TOKEN.finditer(text):
         match token.group():
@@ -69,10 +69,18 @@ def _ends(text: str) -> Iterator[int]:
                 yield token.end()
 
 
-def read_toml(path: Path) -> TomlDocument:
-    """Blocked where the file cannot be read, is no TOML, or is too long or too deep to be a policy."""
+def read_file(path: Path) -> str:
+    """The text of a policy's file. Blocked where it cannot be read, or is too long to be one."""
     try:
-        text = _read(path)
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise Blocked(
+                f"{path.name} fait plus de {_LARGEST // 1024} Kio, trop pour une politique ; corrigez "
+                "RELANCES_POLITIQUE",
+                "the file is too large to be a policy",
+            )
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else f"ne peut être lu ({error.strerror})"
         raise Blocked(
@@ -84,39 +92,35 @@ def read_toml(path: Path) -> TomlDocument:
         raise Blocked(
             f"{path.name}, ligne {line} : enregistrez le fichier en UTF-8", "the file is not UTF-8"
         ) from error
+
+
+def parse_toml(name: str, text: str) -> TomlDocument:
+    """``name``: of the file that the text is of, for messages. Blocked where it is no TOML, or too deep."""
+    _refuse_endless_lines(name, text)
     try:
-        return TomlDocument(path.name, text, tomllib.loads(text))
+        return TomlDocument(name, text, tomllib.loads(text))
     except RecursionError:
         raise Blocked(
-            f"{path.name} : des crochets ou des accolades trop imbriqués ; aucun réglage n'en demande autant",
+            f"{name} : des crochets ou des accolades trop imbriqués ; aucun réglage n'en demande autant",
             "brackets nested too deep",
         ) from None
     except ValueError as error:  # TOMLDecodeError, and what Python says of an endless number
         found = re.search("at line ([0-9]+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
-        raise Blocked(f"{path.name}, ligne {line} : " + _cure(text.split("\n")[line - 1]), str(error)) from error
+        raise Blocked(f"{name}, ligne {line} : " + _cure(text.split("\n")[line - 1]), str(error)) from error
 
 
-def _read(path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise Blocked(
-            f"{path.name} fait plus de {_LARGEST // 1024} Kio, trop pour une politique ; corrigez RELANCES_POLITIQUE",
-            "the file is too large to be a policy",
-        )
-    text = content.decode("utf-8-sig").replace("\r\n", "\n")
+def _refuse_endless_lines(name: str, text: str) -> None:
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > _LONGEST or line.count(".") > _DEEPEST < _CLOSED.sub("", line).count("."):
             raise Blocked(
-                f"{path.name}, ligne {number} : trop longue, ou trop de points dans un nom ; coupez-la en plusieurs",
+                f"{name}, ligne {number} : trop longue, ou trop de points dans un nom ; coupez-la en plusieurs",
                 "a line is too long, or a name has too many parts",
             )
-    return text
 
 
 def _cure(line: str) -> str:
-    """What to do about a line that is no TOML."""
+    """The cure for a line that is not TOML."""
     bare = _CLOSED.sub("", line)
     value = bare[bare.find("=") :]
     if spaced := _SPACED.fullmatch(value):

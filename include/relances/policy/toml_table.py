@@ -127,6 +127,10 @@ class Table:
             raise self.wrong(key, 'une heure comme "08:00"', 'an hour like "08:00"')
         return time.fromisoformat(value)
 
+    def where(self, key: str) -> str:
+        """The line and the full name of a field that the table has."""
+        return f"{self._document.where((*self._place, key))} : {self._name(key)}"
+
     def wrong(self, key: str, french: str, english: str) -> Blocked:
         """What a field must be: said where it stands, or of the table where it is missing."""
         if key not in self._content:

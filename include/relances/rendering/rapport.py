@@ -1,19 +1,19 @@
 """The report a tax officer reads, in Markdown."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
+from relances.rendering.apercu import textes
+from relances.rendering.corrections import a_corriger
 from relances.rendering.markdown import compte, francs, nombre, tableau
-from relances.rules.apercu import Exemple, textes
+from relances.rendering.volumes import CANAUX, couts, depuis, partis
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
 from relances.rules.causes import Explications, cause
 from relances.rules.citation import cite
-from relances.rules.corrections import a_corriger
 from relances.rules.exclusions import Raison, raison
-from relances.rules.volumes import CANAUX, Comparaison, couts, depuis, partis
+from relances.rules.rapport import Rapport, Version
 
 PLACES: Final = {
     A_RELANCER: "à relancer",
@@ -29,41 +29,24 @@ PLACES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Releve:
-    """Everything a report tells of a run.
-
-    ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
-    one. ``exemples``: texts of a simulation. ``tenues``: fournisseurs by which its relances wait until their account is
-    mended, and what to mend.
-    """
-
-    run_id: str
-    bilan: Bilan
-    a_corriger: Mapping[str, int]
-    depuis: Comparaison | None
-    exemples: Sequence[Exemple]
-    tenues: Mapping[str, str] = field(default_factory=dict)
-
-
-def rapport(releve: Releve, explications: Explications) -> str:
+def rapport(lu: Rapport, explications: Explications) -> str:
     """The report, in Markdown: nobody's name or number. ``explications``: what the codes of fournisseurs mean."""
 
     def because(line: Line) -> Raison:
         return cause(line.code or "inconnu", line.fournisseur, explications)
 
-    bilan, before = releve.bilan, releve.depuis
+    bilan, before = lu.bilan, lu.depuis
     sections = [
         _titre(bilan),
-        _resume(bilan, releve.tenues),
+        _resume(lu),
         _equation(bilan),
         couts(bilan.depenses),
-        textes(releve.exemples),
+        textes(lu.exemples),
         _table(bilan, "Exclues, par raison", EXCLUE, lambda line: raison(line.code or "inconnu")),
         _table(bilan, "En échec, par cause", "echec", because),
         _table(bilan, "Incertaines", "incertaine", because),
         _table(bilan, "Annulées", "annulee", because),
-        a_corriger(releve.a_corriger, releve.run_id),
+        a_corriger(lu.a_corriger, lu.run_id),
         depuis(before, bilan.date_relance) if before else "",
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -75,7 +58,8 @@ def _titre(bilan: Bilan) -> str:
     return f"# {kind}{campagne} du {bilan.date_relance:%d/%m/%Y}"
 
 
-def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
+def _resume(lu: Rapport) -> str:
+    bilan = lu.bilan
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
@@ -90,9 +74,17 @@ def _resume(bilan: Bilan, tenues: Mapping[str, str]) -> str:
     ]
     held = [
         f"- **{fournisseur} est suspendu par une faute du compte** : {cite(motif)}"
-        for fournisseur, motif in tenues.items()
+        for fournisseur, motif in lu.tenues.items()
     ]
-    return "\n".join([*lines, *held, *_warnings(bilan)])
+    in_vain = [f"- {cite(setting)}" for setting in lu.sans_effet]
+    return "\n".join([*lines, *held, *_warnings(bilan), *in_vain, *_version(lu.version)])
+
+
+def _version(version: Version | None) -> list[str]:
+    if version is None:
+        return []
+    since = " ; les fichiers ont changé depuis, pour le prochain passage" if version.changee else ""
+    return [f"- Politique et textes : version {version.nom}{since}"]
 
 
 def _foreseen(bilan: Bilan) -> list[str]:

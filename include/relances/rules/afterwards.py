@@ -46,21 +46,21 @@ def clear(
 
 
 def delivered() -> Reglement:
-    """It reached the phone."""
+    """The outcome of a message that reached the phone."""
     return Reglement(Statut.LIVREE, Constat.LIVREE)
 
 
 def undelivered(failure: Refusee | Reportee, numero: int, envoi: Envoi) -> Reglement:
-    """It was accepted at attempt ``numero``, and did not reach the phone: over, or to send again."""
+    """The outcome of a message accepted at attempt ``numero`` that did not reach the phone: over, or to send again."""
     return replace(settle(failure, numero, envoi), issue=Constat.NON_LIVREE)
 
 
 def kept_back(code: str, detail: str, vaines: int, envoi: Envoi) -> Reglement:
-    """It was accepted, and a fault of the account kept it from leaving: back to the queue, and no attempt is used up.
+    """The outcome of a message that a fault of the account kept from leaving: back to the queue, no attempt used up.
 
-    What it waits for is its lane. ``vaines``: its calls before that counted for nothing either. Each makes it wait
+    What it waits for is its voie. ``vaines``: its calls before that counted for nothing either. Each makes it wait
     longer by itself too: a fault that strikes some messages only (one template of two) does not keep the others' from
-    reopening the lane, and every opening would pay for it again. Whoever resumes the lane ends these waits.
+    reopening the voie, and every opening would pay for it again. Whoever resumes the voie ends these waits.
     """
     delai = envoi.disjoncteur.pause_max * 2.0 ** (min(vaines, 20) - 1) if vaines else None
     wait = None if delai is None else min(delai, LONGEST_WAIT)

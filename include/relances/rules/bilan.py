@@ -64,7 +64,7 @@ class Bilan:
         return sum(line.creances for line in self.lines if line.place == place)
 
     def as_json(self) -> dict[str, object]:
-        """The same as JSON values; amounts as text."""
+        """The bilan as JSON values; amounts as text."""
         lines = [{**asdict(line), "montant": str(line.montant)} for line in self.lines]
         depenses = [{**asdict(d), "cout": str(d.cout), "economie": str(d.economie)} for d in self.depenses]
         totaux = asdict(self.totals)

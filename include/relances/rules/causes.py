@@ -59,7 +59,7 @@ Explications: TypeAlias = Mapping[tuple[str, str], Raison]
 
 
 def cause(code: str, fournisseur: str | None, explications: Explications) -> Raison:
-    """The meaning of a relance's code: ours, else its fournisseur's; one that nobody knows blames nobody."""
+    """The meaning of a relance's code: ours, else its fournisseur's. An unknown code blames nobody."""
     known = CAUSES.get(code) or explications.get((fournisseur or "", code))
     return known or Raison(
         f"code inconnu : refusée par le fournisseur (code {cite(code)}), malgré plusieurs essais",

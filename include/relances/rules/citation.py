@@ -14,7 +14,7 @@ _EMPHASIS: Final = re.compile(r"[*~|]+|(?<!\w)_+|_+(?!\w)|(?<!\S)#+(?=\s)")
 
 
 def cite(text: str) -> str:
-    """The text as it is read, which begins no line of its own, calls nobody, links nowhere."""
+    """The text on one line, where nothing acts as a mention, a link or a format in a chat or a page."""
     line = "".join(each if each.isprintable() else " " for each in text[: 4 * _LONGEST])
     line = _LINK.sub("] ", " ".join(line.split()).translate(_OBEYED))
     line = _EMPHASIS.sub("·", _HOST.sub(r"\1 .", _ADDRESS.sub(":∕∕", line)))

@@ -41,14 +41,14 @@ class Colonnes:
 
     @property
     def found(self) -> str:
-        """What there is, for whom a column is missing."""
+        """The titles that the file has, in words, for an error about a missing one."""
         # A file without titles begins with somebody's row, which no message quotes.
         if not self.places or any(sum(map(str.isdigit, titre)) >= _DIGITS_OF_DATA for titre in self.titres):
             return "la première ligne doit porter les titres des colonnes"
         return f"colonnes trouvées : {', '.join(filter(None, self.titres)) or 'aucune'}"
 
     def read(self, ligne: Ligne) -> "Lecture":
-        """The reading of one row."""
+        """Start reading one row."""
         lecture = Lecture(self, ligne, [])
         if any(ligne.cellules[len(self.titres) :]):
             lecture.erreurs.append(Erreur(ligne.numero, "", _SURPLUS, " | ".join(ligne.cellules)))
@@ -64,12 +64,12 @@ class Lecture:
     erreurs: list[Erreur]
 
     def cell(self, colonne: str) -> str:
-        """What a column holds; nothing where the file or the row does not have it."""
+        """The text of a cell; empty where the file or the row lacks it."""
         place = self.colonnes.places.get(colonne)
         return "" if place is None or place >= len(self.ligne.cellules) else self.ligne.cellules[place]
 
     def value(self, colonne: str, read: Callable[[str], T]) -> T | None:
-        """What a column says, words for nothing aside; None where it cannot be read, which is noted."""
+        """The cell as ``read`` understands it; None where it is empty, or cannot be read, which is noted."""
         cell = self.cell(colonne)
         why = damage(cell)
         if why is None:
@@ -106,7 +106,7 @@ def find_columns(titres: Sequence[str], wanted: Titres, required: Sequence[str],
 
 
 def short_text(longest: int) -> Callable[[str], str]:
-    """Reads a text of so many characters at most."""
+    """A reader of texts of at most that many characters; it raises Illisible for a longer one."""
 
     def read(text: str) -> str:
         if len(text) > longest:
@@ -121,5 +121,5 @@ def _named(missing: Sequence[str]) -> str:
 
 
 def _letters(title: str) -> str:
-    """Its letters and digits alone, lower case, without accents."""
+    """The title's letters and digits, in lower case, without accents."""
     return "".join(each for each in unicodedata.normalize("NFKD", title).casefold() if each.isalnum())

@@ -59,6 +59,45 @@ class Contact:
         return "Contact(…)"
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What an import made of the lines that it took, a creance each.
+
+    ``connues``: those that were there, ``modifiees`` among them. ``soldees``: those of zero; ``a_echoir``: those due
+    after today; ``contribuables``: how many people owe them.
+    """
+
+    ajoutees: int
+    modifiees: int
+    connues: int
+    soldees: int
+    a_echoir: int
+    contribuables: int
+
+    @property
+    def inchangees(self) -> int:
+        return self.connues - self.modifiees
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the lines of a file: ``lues`` is the sum of what was merged, ``fusionnees`` and ``refusees``.
+
+    ``merged``: None where the errors prevented it. ``fusionnees``: those that another line tells already.
+    """
+
+    campagne: str
+    lues: int
+    refusees: int
+    fusionnees: int
+    merged: Merged | None
+
+    @property
+    def fait(self) -> bool:
+        """Whether it was done."""
+        return self.merged is not None
+
+
 def read_contact(ligne: Ligne, colonnes: Colonnes, qualite: Qualite, today: date) -> Contact | list[Erreur]:
     """The contact of a row, or all that is wrong with it. ``qualite``: which amounts and échéances are mistakes."""
     lecture = colonnes.read(ligne)

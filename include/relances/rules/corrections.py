@@ -1,11 +1,10 @@
 """The numbers that an agent is to correct in the tax application."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from relances.rendering.markdown import nombre, tableau
 from relances.rules.exclusions import RAISONS, Raison
 from relances.rules.numeros import Refus
 
@@ -36,6 +35,14 @@ class Correction:
     montant: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class PassageLu:
+    """A run whose corrections are listed."""
+
+    run_id: str
+    date_relance: date
+
+
 def codes_a_corriger(fournisseur: str | None) -> list[str]:
     """The codes that ask for another number in a run; ``fournisseur``: the only one that it was asked to use."""
     kept = {Refus.OPPOSITION} if fournisseur is None else {Refus.OPPOSITION, Refus.HORS_REGION}
@@ -45,18 +52,3 @@ def codes_a_corriger(fournisseur: str | None) -> list[str]:
 def pourquoi(code: str) -> Raison:
     """What one of these codes means, and what to do."""
     return _RAISONS[code]
-
-
-def a_corriger(contribuables: Mapping[str, int], run_id: str) -> str:
-    """The section of the report: how many ``contribuables`` by code, and how to list them."""
-    if not contribuables:
-        return ""
-    command = f"`relances corrections --passage {run_id} --csv corrections.csv`"
-    return f"## À corriger\n\n{par_raison(contribuables)}\n\nLa liste : {command}"
-
-
-def par_raison(contribuables: Mapping[str, int]) -> str:
-    """How many contribuables by code, the most frequent first."""
-    ordered = sorted(contribuables.items(), key=lambda item: -item[1])
-    rows = [(pourquoi(code).libelle, nombre(number), pourquoi(code).que_faire) for code, number in ordered]
-    return tableau(("Raison", "Contribuables", "Que faire"), rows)

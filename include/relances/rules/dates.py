@@ -23,7 +23,7 @@ _CLOCK: Final = re.compile(
 
 
 def read_date(text: str) -> date:
-    """A day, written the French way or year first, whatever its hour. Raises Illisible."""
+    """A day written as 31/03/2026 or 2026-03-31, its hour ignored. Raises Illisible."""
     if is_absent(text):
         raise Illisible("échéance absente")
     day = _CLOCK.sub("", text)

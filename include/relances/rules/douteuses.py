@@ -4,16 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
 
-from relances.rendering.csv_sur import Valeur
 from relances.rules.numeros import Numero, candidats, destination
 from relances.rules.numeros_cellule import why_not
-
-HEADER: Final = (
-    "relance", "date_relance", "contribuable_id", "nom", "prenom", "telephone", "numero", "raison", "fournisseur",
-    "statut", "montant",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +38,10 @@ class Partie:
         refused = [(saisie, verdict) for saisie, verdict in verdicts if not isinstance(verdict, Numero)]
         return why_not(*refused[0]) if refused else "ce qui est écrit se lit aujourd'hui comme un autre numéro"
 
-    def cells(self, doute: str) -> tuple[Valeur, ...]:
-        """In the order of HEADER."""
-        return (
-            self.relance_id, f"{self.date_relance:%d/%m/%Y}", self.contribuable_id, self.nom, self.prenom,
-            " / ".join(self.telephones), f"+{self.numero}", doute, self.fournisseur, self.statut, self.montant,
-        )  # fmt: skip
+
+@dataclass(frozen=True, slots=True)
+class Douteuse:
+    """A relance that left for a doubtful number. ``doute``: why it is."""
+
+    partie: Partie
+    doute: str

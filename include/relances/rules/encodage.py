@@ -1,4 +1,4 @@
-"""The encoding of an 8-bit file, which is written nowhere: what its words leave in no doubt, else the word in doubt.
+"""Finds the encoding of an 8-bit file from its words; where a word leaves it in doubt, names that word.
 
 A file that is not UTF-8 is read as Windows-1252 where all its words may be so written, and where for each other
 encoding some word tells against it. Detectors by statistics were measured on such files, which have a few accents in
@@ -25,7 +25,7 @@ _NOT_OF_FILES: Final = frozenset(
 
 
 class Lecture(NamedTuple):
-    """A word, as an encoding reads it."""
+    """A word as one encoding reads it."""
 
     encodage: str
     mot: str
@@ -80,20 +80,20 @@ def find_doubt(lines: Iterable[str]) -> Doute | None:
 
 
 def _words(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Those that are not ASCII, each with the number of its line."""
+    """The words that are not ASCII, each with its line number."""
     for numero, line in enumerate(lines, start=1):
         if not line.isascii():
             yield from ((numero, word) for word in _WORD.findall(line) if not word.isascii())
 
 
 def _doubt(numero: int, word: str, encodages: Iterable[str]) -> Doute:
-    """A word that Windows-1252 too may have; the likelier readings alone, where some are."""
+    """The doubt about a word that Windows-1252 may have written: its likely readings, else all of them."""
     readings = _readings(word, encodages)
     return _doute(numero, word, [lecture for lecture in readings if is_likely(lecture.mot)] or readings)
 
 
 def _wrong(numero: int, word: str, encodages: Iterable[str]) -> Doute:
-    """A word that Windows-1252 cannot have; no reading that is not likely, since it would be taken for the cure."""
+    """The doubt about a word that Windows-1252 cannot have written, with its likely readings only."""
     others = [each for each in _readings(word, encodages) if each.mot != _shown(word)]
     return _doute(numero, word, [each for each in others if is_likely(each.mot) or is_arabic(each.mot)])
 
@@ -107,18 +107,18 @@ def _doute(numero: int, word: str, lectures: Iterable[Lecture]) -> Doute:
 
 
 def _as(word: str, encodage: str) -> str:
-    """What another encoding makes of a word that was read as Windows-1252."""
+    """The word, read as Windows-1252, as another encoding reads the same bytes."""
     return word.encode(WINDOWS, "surrogateescape").decode(encodage, "replace")
 
 
 def _shown(word: str) -> str:
-    """What of a word may be shown: around its first sign beyond ASCII, no figure of a number."""
+    """The part of a word that may be shown: around its first sign beyond ASCII, without any digit."""
     found = re.search(r"[^\d\x80-\U0010ffff]{0,20}[^\x00-\x7f][^\d]{0,20}", word)
     return found[0] if found else ""
 
 
 def read_encoding(name: str) -> str:
-    """An encoding that somebody names as Python does: ``mac_roman``, ``cp1252``… Blocked where it is none."""
+    """The encoding of that Python name (``mac_roman``, ``cp1252``…). Blocked where there is none."""
     try:
         found = codecs.lookup(name).name
         "".encode(found)

@@ -1,4 +1,4 @@
-"""Every reason not to remind, and what is to be done about it: what the report says, and ``EXCLUSIONS.md``."""
+"""Every reason not to remind, and what is to be done about it: what the report says, and a page of the docs."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -37,7 +37,7 @@ class Fenetre:
         return closing
 
     def next_opening(self, moment: datetime) -> datetime:
-        """When it opens next, at that moment or later. Raises ValueError where it does not within a year."""
+        """The next opening, at that moment or later. Raises ValueError where the window does not open within a year."""
         local = moment.astimezone(LIBREVILLE)
         if self._is_open(moment):
             return local

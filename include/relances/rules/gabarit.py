@@ -31,7 +31,7 @@ _ALLOWED: Final = (
 
 
 def _only_text(value: object) -> object:
-    """What is output: a text, or nothing where a condition has no ``else``."""
+    """Let Jinja write a text, or nothing where a condition has no ``else``; TypeError for anything else."""
     if not isinstance(value, str | Undefined):
         raise TypeError
     return value
@@ -42,7 +42,7 @@ _ENVIRONMENT.filters = dict(_FILTERS)
 
 
 def compile_gabarit(name: str, source: str) -> Ecriture:
-    """What writes the text of each relance. ``name``: of its file, to be shown.
+    """A function that writes the text of a relance from its values. ``name``: of the file, for messages.
 
     Blocked names the line, for what is wrong in any branch and for what an ordinary debt shows.
     """
@@ -91,7 +91,7 @@ def _check(name: str, node: nodes.Node) -> None:
 
 
 def _plain(body: list[nodes.Node]) -> Ecriture | None:
-    """The same for a template that only names values: ten times as fast as Jinja. None for any other."""
+    """A writer for a template that only names values, ten times as fast as Jinja; None for any other template."""
     parts: list[str] = []
     for output in body:
         if not isinstance(output, nodes.Output):
@@ -109,7 +109,7 @@ def _plain(body: list[nodes.Node]) -> Ecriture | None:
 
 
 def _render(template: Template, said: Values) -> str:
-    """What the template writes; Blocked where its expressions fail on these values, or write nothing."""
+    """The text that the template writes; Blocked where its expressions fail on these values, or write nothing."""
     try:
         text = template.render(said._asdict())
     except Exception as error:  # whatever the expressions of whoever wrote the template raise

@@ -1,9 +1,8 @@
-"""The words of a relance: a folder of templates, one file per canal, gabarit and language."""
+"""The words of a relance: templates, one text per canal, gabarit and language."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Final
 
 from relances.rules.errors import Blocked
@@ -12,29 +11,30 @@ from relances.rules.models import Canal
 from relances.rules.values import Values
 from relances.rules.vide import is_absent
 
-DEFAULT_FOLDER: Final = Path(__file__).parent.parent / "gabarits"
+FOLDER: Final = "gabarits"
+"""The name of the folder of templates, wherever it is."""
 DEFAULT_LANGUE: Final = "fr"
 
 _FILE: Final = re.compile(r"(?P<gabarit>.+)\.(?P<langue>[a-z]{2})\.txt")
-_LARGEST: Final = 16_384  # bytes: ten times the longest message that a fournisseur takes
 _SPELLED: Final = {"an": "en"}  # « anglais »
 
 
 class Gabarits:
-    """The templates of one folder, ``<canal>/<gabarit>.<langue>.txt``; each is read once.
+    """The templates of one folder, each compiled once, when it is first needed.
 
-    ``langue``: of who has none, or one without templates.
+    ``textes``: by ``<canal>/<gabarit>.<langue>.txt``; in place of a text that cannot be read, the error that says so,
+    and in place of all those of a canal, by its name. ``langue``: of who has none, or one without templates.
     """
 
-    def __init__(self, folder: Path = DEFAULT_FOLDER, langue: str = DEFAULT_LANGUE) -> None:
-        self._folder = folder
+    def __init__(self, textes: Mapping[str, str | Blocked], langue: str = DEFAULT_LANGUE) -> None:
+        self._textes = textes
         self._langue = langue
         self._langues = cache(self._find_langues)
-        self._ecriture = cache(self._load)
+        self._ecriture = cache(self._compile)
         self.langue_of = lru_cache(maxsize=4096)(self._langue_of)
 
     def check(self, canal: Canal, gabarit: str, langues: Collection[str] = ()) -> None:
-        """Read a template in every language that it has, and must have; Blocked names what is wrong in which line.
+        """Check a template in every language that it has, or must have; Blocked names the line and what is wrong.
 
         ``langues``: those it must have beside the default one.
         """
@@ -54,54 +54,26 @@ class Gabarits:
     def _find_langues(self, canal: Canal, gabarit: str) -> frozenset[str]:
         return frozenset(langue for name, langue in self._files(canal) if name == gabarit)
 
-    def _load(self, canal: Canal, gabarit: str, langue: str) -> Ecriture:
-        path = self._folder / canal / f"{gabarit}.{langue}.txt"
-        name = f"{self._folder.name}/{canal}/{path.name}"
-        try:
-            source = _read(name, path)
-        except FileNotFoundError as error:
+    def _compile(self, canal: Canal, gabarit: str, langue: str) -> Ecriture:
+        path = f"{canal}/{gabarit}.{langue}.txt"
+        name = f"{FOLDER}/{path}"
+        texte = self._textes.get(path)
+        if texte is None:
             present = ", ".join(f"{name}.{langue}" for name, langue in self._files(canal)) or "aucun"
             table = "[texte]" if langue == self._langue else "[[modele_whatsapp]]"
             raise Blocked(
                 f"le gabarit {name} manque ; créez-le, ou corrigez dans politique.toml [[niveau]] gabarit ou {table} "
                 f"langue (présents : {present})",
                 "a message template is missing; create it, or mend the policy",
-            ) from error
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            raise Blocked(
-                f"{name}, ligne {line} : un caractère n'est pas en UTF-8 ; enregistrez le fichier en UTF-8",
-                f"in a message template, line {line}: not UTF-8",
-            ) from error
-        except OSError as error:
-            raise _unreadable(name, "un fichier", error) from error
-        return compile_gabarit(name, source)
+            )
+        if isinstance(texte, Blocked):
+            raise texte
+        return compile_gabarit(name, texte)
 
     def _files(self, canal: Canal) -> list[tuple[str, str]]:
-        """The gabarit and the language of each file there is; Blocked where the folder cannot be read."""
-        folder = self._folder / canal
-        try:
-            names = sorted(path.name for path in folder.iterdir())
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise _unreadable(f"{self._folder.name}/{canal}", "un dossier", error) from error
+        """The gabarit and the language of each text there is; Blocked where the folder cannot be read."""
+        unreadable = self._textes.get(canal)
+        if isinstance(unreadable, Blocked):
+            raise unreadable
+        names = sorted(path.removeprefix(f"{canal}/") for path in self._textes if path.startswith(f"{canal}/"))
         return [(found["gabarit"], found["langue"]) for name in names if (found := _FILE.fullmatch(name))]
-
-
-def _read(name: str, path: Path) -> str:
-    with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
-    if len(content) > _LARGEST:
-        raise Blocked(
-            f"{name} fait plus de {_LARGEST // 1024} Kio : aucun message n'est si long ; raccourcissez-le",
-            "a message template is too large",
-        )
-    return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _unreadable(name: str, what: str, error: OSError) -> Blocked:
-    return Blocked(
-        f"{name} ne peut être lu ; vérifiez que c'est bien {what}, et le droit de le lire",
-        f"the message templates cannot be read ({error.strerror}): check that file or folder and your rights",
-    )

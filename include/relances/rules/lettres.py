@@ -34,7 +34,7 @@ def held_by(encoding: str, text: str) -> str:
 
 
 def is_text(text: str) -> bool:
-    """False for what stands for bytes that are no text: a word of a command line, the name of a file."""
+    """Whether a word is text; False where Python smuggles bytes in it, as it does for file names that are not UTF-8."""
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 

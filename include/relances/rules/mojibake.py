@@ -13,7 +13,7 @@ _LOST: Final = "�"
 
 
 def _misreadings() -> dict[str, str]:
-    """What each sign becomes where its UTF-8 is taken for something else."""
+    """By what its UTF-8 looks like when read in another encoding, the sign that was meant."""
     found: dict[str, str] = {}
     for encodage in _READ_AS:
         for sign in _SIGNS:
@@ -41,7 +41,7 @@ _AROUND: Final = re.compile(r"[^\s\d;,]{0,20}$"), re.compile(r"[^\s\d;,]{0,20}")
 
 
 def damage(text: str) -> str | None:
-    """Why a text cannot be what somebody wrote, with the word that shows it; None where nothing shows."""
+    """Why a text is damaged, quoting the word that shows it; None where nothing shows."""
     if text.isascii() or not _SUSPECT.search(text):
         return None
     found = _DAMAGE.search(text)

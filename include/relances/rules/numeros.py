@@ -56,7 +56,7 @@ def doute(saisie: str) -> str:
 
 
 def reach(lecture: Verdict, pays: frozenset[str]) -> Verdict:
-    """The same for a fournisseur of these countries (ISO codes; none: any)."""
+    """The number, if a fournisseur of these countries reaches it (ISO codes; none: any); else why not."""
     match lecture:
         case Numero(attribue=False):
             # Zoom's guide shows +1 555 123 4567, which no plan assigns: of its countries, the length alone is asked.
@@ -73,7 +73,7 @@ def normalise(saisie: str, pays: frozenset[str]) -> Verdict:
 
 
 def destination(saisie: str, pays: frozenset[str]) -> Verdict:
-    """The same for who asked by name for a fournisseur of these countries.
+    """What was typed, as a number of these countries, for somebody who chose the fournisseur by name.
 
     Where it reaches North America alone, ten bare digits are one of its numbers.
     """
@@ -82,7 +82,7 @@ def destination(saisie: str, pays: frozenset[str]) -> Verdict:
 
 
 def _ten_digits(saisie: str) -> str | None:
-    """Those of an American number without its country, written as Americans do."""
+    """The ten digits of an American number written without its country, as Americans do."""
     ecrit = one(fold(saisie)) if len(saisie) <= LONGEST else None
     if ecrit is None or ecrit.international or tuple(map(len, ecrit.groupes)) not in _OF_AMERICA:
         return None
@@ -91,7 +91,7 @@ def _ten_digits(saisie: str) -> str | None:
 
 
 def _plain(saisie: str) -> str | None:
-    """Its eight digits, where it is written the plain way."""
+    """The eight digits of a Gabonese number written plainly; None for any other writing."""
     together = _TOGETHER.fullmatch(saisie)
     if together is not None:
         return together[1] or together[2]

@@ -30,7 +30,7 @@ def read_telephones(text: str, read: Callable[[str], Verdict] = lire) -> tuple[s
 
 
 def why_not(text: str, verdict: Verdict) -> str:
-    """Why the verdict on a cell is no number, without quoting it."""
+    """Why a cell is not a usable number, in words that do not quote it."""
     match verdict:
         case Refus.ABSENT if _A_DIGIT.search(text):
             return "numéro trop court"

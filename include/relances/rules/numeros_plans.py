@@ -74,14 +74,14 @@ def judge(ecrit: Ecrit) -> Verdict:
 
 
 def gabonese_number(national: str) -> Verdict:
-    """The same of eight digits of Gabon, of the plan of today or of before."""
+    """The Gabonese number of these eight digits, of the plan of today or of before 2024; else why there is none."""
     modern = _OLD_PLAN.get(national[:2], national[:2]) + national[2:]
     refus = _refused(modern[:4])
     return Numero(_COUNTRY + modern, migre=modern != national) if refus is None else refus
 
 
 def _is_too_short(groupes: tuple[str, ...], national: str) -> bool:
-    """Whether it has as many digits as the old plan, and is not of it by its groups: 077 12 345 lost one.
+    """Whether a digit was lost: as many as in the old plan, but in groups of another shape (077 12 345).
 
     Those of the old plan stand together, or the two of an operator are apart.
     """
@@ -93,12 +93,12 @@ def _is_too_short(groupes: tuple[str, ...], national: str) -> bool:
 
 
 def _has_a_tail(groupes: tuple[str, ...]) -> bool:
-    """Whether its first groups are a whole number already: what follows is of another, or an extension."""
+    """Whether the first groups are a whole number already, so that the rest is of another one, or an extension."""
     return any(_is_whole(groupes[:end]) for end in range(1, len(groupes)))
 
 
 def _is_an_amount(ecrit: Ecrit) -> bool:
-    """661234.56, 0.66123456: a number's first digits by a point are those of its operator, two or three."""
+    """Whether a point makes it an amount (661234.56, 0.66123456): in a number, it follows two or three digits."""
     return ecrit.point and not 2 <= len(ecrit.groupes[0]) <= 3
 
 
@@ -134,7 +134,7 @@ def _of_another_length(ecrit: Ecrit) -> Verdict:
 
 
 def _foreign(ecrit: Ecrit, digits: str) -> Verdict:
-    """``digits``: the country code first."""
+    """A foreign number. ``digits``: the country code first."""
     if ecrit.choix:  # abroad a number may have one length or another: +49 30 1234567/68
         return Refus.DOUTEUX
     number = _parse(digits)

@@ -54,9 +54,9 @@ class Ecrit(NamedTuple):
 
 
 def fold(saisie: str) -> str:
-    """The same cell in ASCII digits and signs, with plain single spaces, without its label or what no eye sees.
+    """The cell in ASCII digits and signs, with single plain spaces, without its label or invisible characters.
 
-    What is of no number is left where it stands.
+    Whatever belongs to no number is left in place.
     """
     text = saisie if saisie.isascii() else _in_ascii(saisie)
     text = " ".join(text.split()).removeprefix("'")  # a spreadsheet's mark of a text
@@ -65,18 +65,18 @@ def fold(saisie: str) -> str:
 
 
 def parts(text: str) -> list[str]:
-    """What stands between the signs and the words that part one number from the next; ``text``: folded."""
+    """The parts of a folded text between the signs and words that separate two numbers."""
     found = (part.strip(" /") for part in _BETWEEN_NUMBERS.split(text))
     return [part for part in found if not is_absent(part)]
 
 
 def halves(part: str) -> list[tuple[str, str]]:
-    """Every way to cut it in two where digits are apart."""
+    """Every way to cut a part in two between groups of digits."""
     return [(part[: gap.start()], part[gap.end() :]) for gap in _GAP.finditer(part)]
 
 
 def one(part: str) -> Ecrit | None:
-    """The number that a part writes, where it writes one and one only by the look of it."""
+    """The one number that a part is written as; None where it is none, or may be several."""
     bare = _LABEL.sub("", part).removesuffix(".")
     written = _ONE.fullmatch(_without_brackets(bare) if "(" in bare else bare)
     if written is None:
@@ -100,7 +100,7 @@ def _in_ascii(saisie: str) -> str:
 
 
 def _without_brackets(part: str) -> str:
-    """Those around its first digits, its country or the zero after it; any other stays, and is of no number."""
+    """The text without the brackets around a country code or its zero; other brackets stay, and make it no number."""
     opened = " ".join(_FIRST_IN_BRACKETS.sub(_with_one_plus, part).split())
     return " ".join(_AREA_IN_BRACKETS.sub(r"\1 \2 ", _HOME_ZERO.sub(r"\1 ", opened)).split())
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, find_columns, short_text
@@ -24,6 +25,58 @@ _ID_MAX: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """A contribuable of the list."""
+
+    source: str
+    contribuable_id: str
+    motif: str | None
+    depuis: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumeroMuet:
+    """A number that gets nothing more. ``fournisseur``: the one it was said to; None: the tax office."""
+
+    telephone: str
+    canaux: str
+    fournisseur: str | None
+    motif: str | None
+    depuis: datetime
+
+    def __repr__(self) -> str:
+        return "NumeroMuet(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Nomme:
+    """A contribuable whom somebody named. ``contact``: of an imported list, not of the tax application.
+
+    ``change``: whether the list changed by it. ``inconnu``: the latest extraction has nothing of this id.
+    """
+
+    contribuable_id: str
+    contact: bool
+    change: bool
+    inconnu: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumeroNomme:
+    """A number that somebody named: digits with the country code. ``change``: whether the list changed by it.
+
+    ``migre``: it was written in the plan of before April 2024.
+    """
+
+    numero: str
+    change: bool
+    migre: bool = False
+
+    def __repr__(self) -> str:
+        return "NumeroNomme(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class Opposition:
     """Who asked for silence: a contribuable, numbers (digits with the country code), or both."""
 
@@ -33,6 +86,28 @@ class Opposition:
 
     def __repr__(self) -> str:
         return "Opposition(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What became of the lines of a list of oppositions: ``lues`` is the sum of the four that follow.
+
+    ``connues``: those that were on the list; ``repetees``: those of which earlier lines say all. ``contribuables``,
+    ``numeros``: that the file names, ``nouveaux`` among them. ``inconnus``: contribuables that the latest extraction
+    lacks.
+    ``fait``: False where the errors prevented it.
+    """
+
+    lues: int
+    refusees: int
+    ajoutees: int = 0
+    connues: int = 0
+    repetees: int = 0
+    contribuables: int = 0
+    numeros: int = 0
+    nouveaux: int = 0
+    inconnus: int = 0
+    fait: bool = True
 
 
 def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
@@ -48,7 +123,7 @@ def find_opposition_columns(titres: Sequence[str], nom: str) -> Colonnes:
 def read_opposition(
     ligne: Ligne, colonnes: Colonnes, numbers_of: Callable[[str], Sequence[str]]
 ) -> Opposition | list[Erreur]:
-    """What a row says, or all that is wrong with it. ``numbers_of``: the digits of a cell; raises Illisible."""
+    """The opposition of a row, or all its errors. ``numbers_of``: reads a cell's numbers, or raises Illisible."""
     lecture = colonnes.read(ligne)
     contribuable = lecture.value(
         "contribuable_id", lambda text: None if is_absent(text) else read_contribuable_id(text)

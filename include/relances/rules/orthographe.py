@@ -16,7 +16,7 @@ _LATIN: Final = re.compile(rf"[A-Za-z{_BASSES}{_HAUTES}]")
 
 
 def _nonsense(basses: str, *, runs: bool) -> re.Pattern[str]:
-    """What no word of these letters has: ``Taxe de marchŽ``, ``h™tel``. ``runs``: nor three accents in a row."""
+    """A pattern of what no word holds (``marchŽ``, ``h™tel``). ``runs``: three accents in a row count too."""
     hautes = basses.upper().replace("SS", "")
     lettre, accent, apart = f"[a-zA-Z{basses}{hautes}]", f"[{basses}{hautes}]", f"(?<![0-9a-zA-Z{basses}{hautes}])"
     # é, è, ç and à have keys of their own on a French keyboard, whatever the others are: « MARCHé ».

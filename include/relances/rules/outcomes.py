@@ -57,7 +57,7 @@ Issue = Acceptee | Refusee | Reportee | Inconnue | NonEnvoyee
 
 @dataclass(frozen=True, slots=True)
 class Reglement:
-    """The row to write: next state, the journal's word for the call, delay in seconds before a new attempt.
+    """What to write of a call: the relance's next state, the journal's word, seconds before a new attempt.
 
     ``sans_essai``: the call counts for no attempt.
     """
@@ -98,6 +98,6 @@ def settle(issue: Issue, numero: int, envoi: Envoi, jitter: Callable[[], float] 
 
 
 def _backoff(numero: int, envoi: Envoi, jitter: float) -> float:
-    """Doubled at each attempt, with a ceiling, spread over half its length so that lanes do not beat together."""
+    """Seconds before a new attempt: doubled each time, with a ceiling, spread so that not all come back at once."""
     full = min(envoi.delai_max, envoi.premier_delai * 2.0 ** (numero - 1))
     return full * (0.5 + jitter / 2)

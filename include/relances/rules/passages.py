@@ -1,7 +1,9 @@
-"""A run is what it was asked first: its run id, used again, asks for the same or is refused."""
+"""What a run id stands for: the first request made under it; another one under the same id is refused."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from relances.rules.errors import Blocked
@@ -10,6 +12,26 @@ from relances.rules.request import DEFAULTS, Request
 _DEFAULTS_THEN: Final = "defauts"
 _LISTS: Final = frozenset({"categories", "oppositions"})
 _SAID_MAX: Final = 5  # codes of a list that an error quotes
+
+
+class Moyen(StrEnum):
+    """By what a run was asked for. Airflow does not tell its form from its API or its own command line."""
+
+    CALENDRIER = "calendrier"
+    AIRFLOW = "airflow"
+    COMMANDE = "commande"
+    ADRESSE = "adresse"
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    """Who asked for a run, and by what; None where nobody said."""
+
+    moyen: Moyen | None = None
+    par: str | None = None
+
+
+INCONNUE: Final = Demande()
 
 
 def parameters(request: Request) -> dict[str, object]:
@@ -75,7 +97,7 @@ def _is_default(name: str, values: Mapping[str, object], defaults: Mapping[str, 
 
 
 def _plain(name: str, value: object) -> object:
-    """The same for values that mean the same."""
+    """One form for values that mean the same, so that they compare equal."""
     if name in _LISTS:
         return frozenset(value) if isinstance(value, list) else frozenset()
     return value

@@ -1,4 +1,4 @@
-"""The policy as a value: who is reminded, when, by whom, with which text. ``policy_file`` reads it."""
+"""The policy as a value: who is reminded, when, by whom, with which text. ``relances.policy`` reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -126,14 +126,11 @@ class Disjoncteur:
 
 @dataclass(frozen=True, slots=True)
 class Repli:
-    """By which other way a relance may go on, within ``delai_heures`` of its creation; false: by none.
+    """Whether a relance may go on by another canal, within ``delai_heures`` of its creation.
 
-    ``autre_fournisseur``: of the same canal, once its own was suspended or stopped ``apres_minutes`` ago.
     ``autre_canal``: where its fournisseur says that its number is not on this one.
     """
 
-    autre_fournisseur: bool
-    apres_minutes: int
     autre_canal: bool
     delai_heures: int
 
@@ -185,7 +182,8 @@ class Modele:
 class Politique:
     """The whole file. ``source``: the folder of ``store/sources`` that reads the tax system.
 
-    ``tarifs``: what each fournisseur bills a message, or a segment of it, in the currency.
+    ``tarifs``: what each fournisseur bills a message, or a segment of it, in the currency. ``sans_effet``: a sentence
+    for each setting of the file that only an earlier version knew.
     """
 
     source: str
@@ -200,6 +198,7 @@ class Politique:
     envoi: Envoi
     niveaux: tuple[Niveau, ...]
     modeles_whatsapp: tuple[Modele, ...]
+    sans_effet: tuple[str, ...] = ()
 
     def niveau(self, jours_retard: int) -> Niveau:
         """The highest step reached after that many days; the first where none is reached yet."""
@@ -211,7 +210,7 @@ class Politique:
 
     @property
     def delai_max_jours(self) -> int:
-        """The longest time that any niveau leaves a creance alone."""
+        """The longest ``delai_jours`` of all niveaux."""
         return max(niveau.delai_jours for niveau in self.niveaux)
 
     def modele(self, canal: Canal, niveau: int, langue: str) -> Modele | None:

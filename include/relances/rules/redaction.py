@@ -52,7 +52,7 @@ class Plume:
             self.gabarits.check(canal, niveau.gabarit, langues)
 
     def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, chemin: Chemin) -> Redaction | None:
-        """What is sent and billed; None where no text of the fournisseur or of the policy is that long."""
+        """The text and its price; None where it is longer than the fournisseur or the policy allows."""
         policy = self.politique.texte
         langue = self.gabarits.langue_of(canal, niveau.gabarit, sujet.langue)
         modele = self.politique.modele(canal, niveau.numero, langue)

@@ -9,19 +9,9 @@ from relances.rules.colonnes import Illisible
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.oppositions import read_contribuable_id
+from relances.rules.parametres import LIMITE, QUOTIDIENNES, RETARD, Entier
 
-DEFAULTS: Final[Mapping[str, object]] = {
-    "jours_retard_min": 7,
-    "type_relance": None,
-    "fournisseur": None,
-    "limite": None,
-    "envoyer_automatiquement": True,
-    "categories": None,
-    "date_relance": None,
-    "simulation": False,
-    "campagne": None,
-    "oppositions": None,
-}
+DEFAULTS: Final[Mapping[str, object]] = {nom: parametre.defaut for nom, parametre in QUOTIDIENNES.items()}
 """The daily Dag's parameters, and what each is where nobody says."""
 
 
@@ -82,8 +72,8 @@ class Request:
             jour_passage=today,
             canal=None if params.get("type_relance") is None else _canal(params["type_relance"]),
             fournisseur=None if params.get("fournisseur") is None else _text("fournisseur", params["fournisseur"]),
-            jours_retard_min=_at_least("jours_retard_min", params.get("jours_retard_min"), 0),
-            limite=None if params.get("limite") is None else _at_least("limite", params["limite"], 1),
+            jours_retard_min=_integer("jours_retard_min", params.get("jours_retard_min"), RETARD),
+            limite=None if params.get("limite") is None else _integer("limite", params["limite"], LIMITE),
             categories=_texts("categories", params.get("categories")),
             envoyer_automatiquement=_flag("envoyer_automatiquement", params.get("envoyer_automatiquement")),
             simulation=_flag("simulation", params.get("simulation")),
@@ -124,9 +114,9 @@ def _text(name: str, value: object) -> str:
     return value
 
 
-def _at_least(name: str, value: object, minimum: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
-        raise _wrong(name, f"un entier d'au moins {minimum}", f"an integer of at least {minimum}")
+def _integer(name: str, value: object, genre: Entier) -> int:
+    if not isinstance(value, int) or not genre.holds(value):
+        raise _wrong(name, genre.french, genre.english)
     return value
 
 

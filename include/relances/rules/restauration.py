@@ -1,7 +1,9 @@
-"""Whether a database is still the one that sent: what it says of itself, against what others remember of it."""
+"""Whether a database is still the one that sent, from what it says of itself and what its witness remembers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 
 from relances.rules.errors import Blocked
 
@@ -29,7 +31,7 @@ class Etat:
 
     @property
     def neuve(self) -> bool:
-        """Whether nobody ever said what it is: it never sent under a name, nor was it restored."""
+        """Whether it has no past: it never sent, and was never restored."""
         return self.battement == 0 and not self.restauree
 
     @property
@@ -39,7 +41,7 @@ class Etat:
 
 
 @dataclass(frozen=True, slots=True)
-class Releve:
+class Temoignage:
     """What was last seen of a database, kept outside it. ``le``: when, by that database's clock."""
 
     marque: str
@@ -47,19 +49,51 @@ class Releve:
     le: datetime
 
 
-def discrepancy(etat: Etat, releve: Releve | None) -> str | None:
-    """Why a database must not send, in French; None where nothing speaks against it."""
+class Parole(StrEnum):
+    """What the operator vouches for."""
+
+    AUCUNE = "aucune"
+    PASSAGES_FINIS = "passages_finis"
+    """No run was on when the database was lost: the tax application shows all that was sent for it."""
+    RIEN_DEPUIS = "rien_depuis"
+    """Nothing was sent since the copy: the database was moved, or its server replaced without loss."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
+
+    envoyees: int
+    echecs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restauration:
+    """What was learnt. ``connu_jusqu_au``: what left later was forgotten; ``douteuses``: relances by fournisseur.
+
+    ``dernier_jour``: the last day of which nothing new is created; None: every day may go on.
+    """
+
+    marque: str
+    connu_jusqu_au: datetime
+    prouvees: Proved
+    douteuses: Mapping[str, int]
+    dernier_jour: date | None
+
+
+def discrepancy(etat: Etat, temoignage: Temoignage | None) -> str | None:
+    """Why a database must not send, in French; None where it may."""
     if etat.motif is not None:
         return etat.motif
     if not etat.chez_elle:
         return "elle a été copiée, restaurée ou basculée depuis qu'elle porte son nom"
-    if releve is None:
+    if temoignage is None:
         return None
-    if releve.marque not in etat.marques:
-        if etat.restauree and releve.le < etat.nommee_le:
+    if temoignage.marque not in etat.marques:
+        if etat.restauree and temoignage.le < etat.nommee_le:
             return None  # it saw the one that was lost, which somebody said since
-        return f"le témoin de cette machine connaît une autre base ({releve.marque})"
-    if releve.marque == etat.marque and releve.battement > etat.battement:
+        return f"le témoin de cette machine connaît une autre base ({temoignage.marque})"
+    if temoignage.marque == etat.marque and temoignage.battement > etat.battement:
         return "elle est plus ancienne que ce que le témoin de cette machine a vu partir"
     return None
 

@@ -32,7 +32,7 @@ class Destination(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Routage:
-    """The ways out of a run on one canal, the preferred first. ``imposee``: a person named the only one.
+    """The ways of a run on one canal, the preferred first. ``imposee``: the only one, which a person named.
 
     ``signales``: numbers that are not to be written to on this canal, and why.
     """

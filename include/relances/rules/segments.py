@@ -35,7 +35,7 @@ def _beyond(text: str) -> str:
 
 
 def _count(text: str, wide: frozenset[str], *, single: int, part: int) -> int:
-    """``wide``: the characters that take two places."""
+    """The segments of a text whose characters in ``wide`` take two places."""
     places = len(text) + sum(character in wide for character in text) if wide else len(text)
     if places <= single:
         return 1

@@ -26,6 +26,6 @@ def simplify(texte: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _plainer(character: str) -> str:
-    """The nearest of GSM-7; the character itself where there is none."""
+    """The nearest character of GSM-7; the same one where there is none."""
     plain = PLAINER.get(character) or "".join(part for part in normalize("NFKD", character) if category(part) != "Mn")
     return plain if is_gsm7(plain) else character

@@ -33,7 +33,7 @@ class EnAttente:
     creances: tuple[Reste, ...]
 
     def left(self, soldes: Mapping[str, Decimal]) -> tuple[Reste, ...]:
-        """What is left of its creances by these balances. An amount that grew stays as it was: the next run's."""
+        """Its creances still owed by these balances. An amount that grew keeps its old value, until the next run."""
         lower = [
             creance._replace(montant_du=min(creance.montant_du, _rounded(soldes[creance.creance_id])))
             for creance in self.creances
@@ -60,13 +60,13 @@ class Debiteur:
 
 @dataclass(frozen=True, slots=True)
 class Relecture:
-    """How what changed is written again, for the same fournisseur."""
+    """Writes again a relance whose balances changed, for the same fournisseur."""
 
     plume: Plume
     chemin: Chemin
 
     def again(self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None) -> Reecriture | str:
-        """What the relance says of what is left, or the code that calls it off. ``debiteur``: None where forgotten."""
+        """The relance about what is left, or the code that calls it off. ``debiteur``: None where no longer kept."""
         politique = self.plume.politique
         montant = sum((creance.montant_du for creance in left), Decimal(0))
         if not left:

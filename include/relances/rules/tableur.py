@@ -168,7 +168,7 @@ def _all(text: TextIOWrapper, nom: str) -> Iterator[str]:
 
 
 def _lines(text: TextIOWrapper, nom: str) -> Iterator[str]:
-    """Its lines, with their ends; Blocked where one is no text or has no end."""
+    """The lines of the file, line ends kept; Blocked where one is no text, or is longer than any real one."""
     numero = 0
     while line := text.readline(_LINE_MAX):
         numero += 1
@@ -180,7 +180,7 @@ def _lines(text: TextIOWrapper, nom: str) -> Iterator[str]:
 
 
 def _rows(lines: Iterator[str], delimiter: str, passed: int, nom: str) -> Iterator[Ligne]:
-    """``passed``: how many lines came before."""
+    """The rows below. ``passed``: how many lines came before."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         numero = passed + reader.line_num + 1

@@ -67,7 +67,7 @@ class Volume:
 
     @property
     def petit(self) -> bool:
-        """Too few for a share of them to mean anything."""
+        """Whether there are too few creances for a share of them to mean anything."""
         return self.creances < CREANCES_MIN
 
     @property
@@ -89,7 +89,7 @@ class Volume:
 
 
 @dataclass(frozen=True, slots=True)
-class Constat:
+class Resultat:
     """What a check found. ``lignes``: how many rows break it; ``observe``: the number it is about, None for none."""
 
     controle: Controle
@@ -100,24 +100,24 @@ class Constat:
     observe: Decimal | None = None
 
 
-def phrase(constat: Constat, exemples: Sequence[str], volume: Volume, politique: Politique) -> str:
+def phrase(resultat: Resultat, exemples: Sequence[str], volume: Volume, politique: Politique) -> str:
     """Why a blocking check stops the run, and the cure. ``exemples``: ids of creances that break it."""
     qualite, voyez = politique.qualite, f", voyez {', '.join(exemples)}" if exemples else ""
-    match constat.controle:
+    match resultat.controle:
         case Controle.CONTRAT:
-            return f"la colonne {constat.colonne} manque ou n'a pas son type : lancez relances migrer"
+            return f"la colonne {resultat.colonne} manque ou n'a pas son type : lancez relances migrer"
         case Controle.IDENTIFIANT:
-            return f"{constat.lignes} créances sans creance_id : corrigez overdue.sql"
+            return f"{resultat.lignes} créances sans creance_id : corrigez overdue.sql"
         case Controle.CONTRIBUABLE:
-            return f"{constat.lignes} créances sans contribuable_id{voyez} : corrigez overdue.sql ou ces données"
+            return f"{resultat.lignes} créances sans contribuable_id{voyez} : corrigez overdue.sql ou ces données"
         case Controle.DEVISE:
             return (
-                f"{constat.lignes} créances dans une autre devise que {politique.devise}{voyez} : corrigez "
+                f"{resultat.lignes} créances dans une autre devise que {politique.devise}{voyez} : corrigez "
                 "overdue.sql, ou source.devise dans politique.toml"
             )
         case Controle.PART_TELEPHONES:
             return (
-                f"{_percent(constat.observe)} des {volume.creances} créances ont un numéro utilisable, il en faut "
+                f"{_percent(resultat.observe)} des {volume.creances} créances ont un numéro utilisable, il en faut "
                 f"{_percent(qualite.part_telephones)}{voyez} : faites corriger les téléphones, ou changez "
                 "qualite.part_telephones dans politique.toml"
             )
@@ -129,16 +129,16 @@ def phrase(constat: Constat, exemples: Sequence[str], volume: Volume, politique:
             )
         case Controle.FRAICHEUR:
             vu = "aucun paiement n'est connu"
-            if constat.observe is not None:
-                vu = f"le dernier paiement connu a {constat.observe} jours, plus que {qualite.fraicheur_jours}"
+            if resultat.observe is not None:
+                vu = f"le dernier paiement connu a {resultat.observe} jours, plus que {qualite.fraicheur_jours}"
             return (
                 f"{vu} : qui a payé serait relancé ; faites saisir les paiements, ou changez qualite.fraicheur_jours "
                 "dans politique.toml"
             )
         case Controle.EXCLUSION | Controle.MONTANT | Controle.ECHEANCE | Controle.DOUBLON:
-            raise ValueError(f"{constat.controle} excludes rows, it stops nothing")
+            raise ValueError(f"{resultat.controle} excludes rows, it stops nothing")
         case _:
-            assert_never(constat.controle)
+            assert_never(resultat.controle)
 
 
 def page_folder(run_id: str) -> str:

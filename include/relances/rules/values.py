@@ -31,7 +31,7 @@ class Values(NamedTuple):
 
 
 class _Mots(NamedTuple):
-    """What stands for what is not known, in one language."""
+    """The words for what is not known, in one language."""
 
     contribuable: str
     taxe: str
@@ -55,7 +55,7 @@ def values(
 
 
 def full_name(prenom: str | None, nom: str | None) -> str:
-    """Whom to speak to: the names that say something, as they are written; empty where none does."""
+    """The name to speak to, as it is written, without words for nothing; empty where nothing is left."""
     return spoken(" ".join(filter(None, (name_in(clean(prenom or "")), name_in(clean(nom or ""))))))
 
 

@@ -1,4 +1,4 @@
-"""Words that exports write where there is nothing: ``NULL``, ``nan``, ``#N/A``, ``-``. None of them is said to anybody.
+"""Words that exports write where there is nothing: ``NULL``, ``nan``, ``#N/A``, ``-``. No message repeats them.
 
 Two measures. Where a person's name may stand, only what an export writes to the letter: somebody is called Nil, Nan or
 Na, and keeps that name. Where a date, an amount, a language or a tax stands, any word for nothing.
@@ -48,29 +48,29 @@ _Word: TypeAlias = re.Match[str]
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a cell, of a name or not, holds but words that exports write for nothing, and signs. So does none."""
+    """Whether a cell holds only words that exports write for nothing, and signs; an absent cell does."""
     return _is_empty(_judged(text, _is_nothing))
 
 
 def is_absent(text: str) -> bool:
-    """The same of a cell that is no name: any word for nothing."""
+    """Whether a cell that is not a name holds only a word for nothing, of any kind."""
     return _is_empty(_judged(text, _is_nothing_at_all))
 
 
 def name_in(cell: str) -> str:
-    """A cell of a name without the words that exports wrote in it; empty where nothing is left."""
+    """A name without the words for nothing that exports wrote in it; empty where nothing is left."""
     return _without(cell, _is_nothing)
 
 
 def spoken(name: str) -> str:
-    """What may be said of a whole name; empty where it is nobody's, as « M. » alone."""
+    """The whole name as a message may say it; empty where it names nobody, as « M. » alone."""
     found = name_in(name)
     return "" if _are_civilites(_LETTERS.findall(found)) else found
 
 
 @lru_cache(maxsize=4096)
 def taxe_in(libelle: str) -> str:
-    """What may be said of a tax; empty where its libellé holds but words for nothing."""
+    """A tax's name as a message may say it; empty where it holds only words for nothing."""
     # « sans objet » may be a part of what it says.
     return "" if is_absent(libelle) else _without(libelle, _is_exported)
 
@@ -93,7 +93,7 @@ def _without(text: str, nothing: Callable[[_Word], bool]) -> str:
 
 
 def _is_empty(words: list[tuple[_Word, bool]]) -> bool:
-    """« NA NA » is nobody: both columns of a name hold what one of them alone might mean. So is « M. NULL »."""
+    """Whether a whole name is nobody's: « NA NA » (both columns hold one word for nothing), « M. NULL »."""
     said = [word[0] for word, is_nothing in words if not is_nothing]
     if len(said) < len(words) and _are_civilites([each for word in said for each in _LETTERS.findall(word)]):
         return True
@@ -130,7 +130,7 @@ def _is_nothing_at_all(word: _Word) -> bool:
 
 
 def _letters(word: str) -> str:
-    """« nc » of « N.C. »."""
+    """The letters of a word: « nc » for « N.C. »."""
     return "".join(_LETTERS.findall(word)).casefold()
 
 

@@ -1,6 +1,6 @@
 """How many calls may start now, so that no second holds more than the provider's rate, whoever else sends.
 
-Departures are reserved in the lane that all workers share; each is good for a moment only, or those of one worker that
+Departures are reserved in the voie that all workers share; each is good for a moment only, or those of one worker that
 was held up would fall into the time of another's.
 """
 

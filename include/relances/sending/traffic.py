@@ -1,4 +1,4 @@
-"""What one worker knows of its lane: when the next call may start, and whether there is to be one."""
+"""What one worker knows of its voie: when the next call may start, and whether there is to be one."""
 
 import logging
 from collections.abc import Callable
@@ -22,7 +22,7 @@ LOOK_EVERY: Final = 1.0  # seconds: a person who stops the sending sees it stop
 _LONGEST_PAUSE: Final = 60.0  # seconds: a provider that wants more is left alone until then
 _PROBES: Final = 3  # calls at once, and doubts at most, before the first answer of a worker
 # A fault that is told later lets every message be accepted: the probe's own news decides, not its acceptance. Until
-# then nothing else leaves, and the lane's pause doubles: a broken account costs one message a pause, half an hour soon.
+# then nothing else leaves, and the voie's pause doubles: a broken account costs one message a pause, half an hour soon.
 _ON_TRIAL: Final = (
     "un message d'essai est parti, la file attend de savoir s'il arrive — a message was sent to try it, the lane waits "
     "to know whether it arrives"
@@ -37,11 +37,12 @@ class Halte(StrEnum):
     SUSPENDUE = "suspendue"  # the fournisseur is in trouble
     ARRETEE = "arretee"  # a person stopped the sending
     TENUE = "tenue"  # somebody else held some of its relances
+    TOUR = "tour"  # only one may send by the fournisseur at a time, and somebody does
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What stops a lane, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
+    """What stops a voie, and for how long at least. ``essai``: nothing but that its one call is made, see EtatVoie."""
 
     error: Exception
     au_moins: float = 0.0
@@ -60,16 +61,16 @@ class Trouble:
 
     @property
     def motif(self) -> str:
-        """The error in words about the lane: what it says of one message is no advice for all of them."""
+        """The error in words about the voie: what it says of one message is no advice for all of them."""
         if isinstance(self.error, OutcomeUnknown):
             return f"réponses absentes ou inutilisables ({self.error.code}) — answers missing or unusable"
         return str(self.error)
 
 
 class Traffic:
-    """The lane as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself.
+    """The voie as one worker sees it. ``halte``: why nothing more may start. ``suspension``: the one it made itself.
 
-    ``guerie_de``: since when the lane was in trouble, where this worker saw the end of it, and nobody a new one.
+    ``guerie_de``: since when the voie was in trouble, where this worker saw the end of it, and nobody a new one.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class Traffic:
         self.guerie_de: datetime | None = None
 
     async def open(self) -> None:
-        """See how the lane is, before anything is claimed."""
+        """See how the voie is, before anything is claimed."""
         await self._voie.open()
         await self._look()
         if self._in_trouble or self._on_trial:
@@ -113,7 +114,7 @@ class Traffic:
         return most if self._answered and not self._on_trial else min(self._probes, most)
 
     def is_due(self, *, hungry: bool) -> bool:
-        """Whether the lane has to be looked at. ``hungry``: there is something to send, and a free place for it."""
+        """Whether the voie has to be looked at. ``hungry``: there is something to send, and a free place for it."""
         if self.halte is not None:
             return False
         low = hungry and self.pace.left < self._chunk / 2
@@ -126,7 +127,7 @@ class Traffic:
         return self.halte is None and (self._silence > 0 or self.trouble is not None or over)
 
     async def look(self) -> None:
-        """Tell the lane what was learnt, and learn what the others told it."""
+        """Tell the voie what was learnt, and learn what the others told it."""
         if self._silence > 0:
             await self._voie.pause(self._silence)
             self.pace.drop()

@@ -29,7 +29,7 @@ from relances_providers.messaging import Limits, Sender
 
 _LEASE_MARGIN: Final = 30.0  # seconds without a sign of life that a worker may take, while no call begins
 _LINGER: Final = 0.002  # seconds an outcome may wait for the rest of its party before it is written
-_NAP: Final = 0.02  # seconds until a lane that had no departure left may have some
+_NAP: Final = 0.02  # seconds until a voie that had no departure left may have some
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class LotReport:
     """How many relances of a lot ended in each state.
 
     ``halte``: why it stopped before its end; None: nothing more is due. ``attente``: seconds until it may go on, where
-    the lane says so. ``suspension``: of the lane, where this worker made it.
+    the voie says so. ``suspension``: of the voie, where this worker made it.
     """
 
     statuts: Mapping[Statut, int]
@@ -152,7 +152,7 @@ class LotSender:
             await self._wait(hungry=not self._stopping and (bool(self._ready) or not exhausted))
 
     async def _look_around(self, *, hungry: bool) -> None:
-        """See to the lane and to the claims, where it is time to; stop where there is a reason."""
+        """See to the voie and to the claims, where it is time to; stop where there is a reason."""
         if (self._calls or self._ready) and monotonic() > self._alive_at + _LEASE_MARGIN / 4:
             self._alive_at = await self._store.renew()
             await self._store.beat()
@@ -163,12 +163,12 @@ class LotSender:
 
     @property
     def suspension(self) -> Suspension | None:
-        """The suspension of the lane that this worker made, whatever :meth:`run` raised."""
+        """The suspension of the voie that this worker made, whatever :meth:`run` raised."""
         return self._traffic.suspension
 
     @property
     def guerie_de(self) -> datetime | None:
-        """Since when the lane was in trouble, where this worker saw the end of it."""
+        """Since when the voie was in trouble, where this worker saw the end of it."""
         return self._traffic.guerie_de
 
     @property

@@ -1,67 +1,72 @@
-"""The numbers to correct: a table for the agents, or a summary that names nobody."""
+"""The numbers that an agent is to correct in the tax application."""
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
 import psycopg
 
-from relances.rendering.csv_sur import Valeur
-from relances.rendering.markdown import francs, nombre, tableau
-from relances.rules.corrections import Correction, codes_a_corriger, par_raison, pourquoi
+from relances.rules.corrections import Correction, PassageLu, codes_a_corriger
+from relances.rules.errors import Blocked
+from relances.services.installation import RELANCES, Installation
 from relances.store.corrections import Corrections
-from relances.store.executions import Execution
-from relances.store.rapport import Reporting
-from relances_providers.discretion import mask
+from relances.store.executions import Execution, Executions
+from relances.store.rapport import Rapports
 
-HEADER: Final = (
-    "contribuable_id", "nom", "prenom", "telephone", "numero", "code", "raison", "que_faire", "creances", "montant",
-)  # fmt: skip
 _SHOWN: Final = 20
 
 
-def corrections(relances: psycopg.Connection, executions: Iterable[Execution]) -> Iterator[Correction]:
-    """What is to be corrected in each of these runs."""
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What there is to correct in these runs: how many contribuables, by code, and the first of them."""
+
+    passages: Sequence[PassageLu]
+    nombres: Counter[str]
+    premieres: Sequence[Correction]
+
+
+def summarize(installation: Installation, passage: str | None = None) -> Resume:
+    """Of a run, else of the latest real one of each source. Blocked where there is no such run."""
+    with installation.base(RELANCES) as relances:
+        executions = _executions(relances, passage)
+        nombres = Counter[str]()
+        for execution in executions:
+            nombres.update(Corrections(relances).counts(execution, _codes(relances, execution)))
+        return Resume(_lus(executions), nombres, list(islice(_rows(relances, executions), _SHOWN)))
+
+
+@contextmanager
+def stream(
+    installation: Installation, passage: str | None = None
+) -> Iterator[tuple[Sequence[PassageLu], Iterator[Correction]]]:
+    """The runs and all that is to be corrected in them, one by one in flat memory, within the block."""
+    with installation.base(RELANCES) as relances:
+        executions = _executions(relances, passage)
+        yield _lus(executions), _rows(relances, executions)
+
+
+def _executions(relances: psycopg.Connection, passage: str | None) -> list[Execution]:
+    run_ids = [passage] if passage else Corrections(relances).latest_runs()
+    if not run_ids:
+        raise Blocked(
+            "aucun passage n'a encore relancé tout le monde ; lancez-en un, ou donnez --passage",
+            "no whole run yet: start one, or name a run",
+        )
+    return [Executions(relances).get(run_id) for run_id in run_ids]
+
+
+def _lus(executions: Sequence[Execution]) -> list[PassageLu]:
+    return [PassageLu(each.run_id, each.date_relance) for each in executions]
+
+
+def _rows(relances: psycopg.Connection, executions: Sequence[Execution]) -> Iterator[Correction]:
     return chain.from_iterable(
         Corrections(relances).rows(execution, _codes(relances, execution)) for execution in executions
     )
 
 
-def cells(correction: Correction) -> tuple[Valeur, ...]:
-    """In the order of HEADER."""
-    meaning = pourquoi(correction.code)
-    return (
-        correction.contribuable_id, correction.nom, correction.prenom, correction.telephone,
-        correction.numero, correction.code, meaning.libelle, meaning.que_faire, correction.creances, correction.montant,
-    )  # fmt: skip
-
-
-def summary(relances: psycopg.Connection, executions: Sequence[Execution]) -> str:
-    """Counts by reason and a few lines, without a name or a whole number."""
-    counts = Counter[str]()
-    for execution in executions:
-        counts.update(Corrections(relances).counts(execution, _codes(relances, execution)))
-    if not counts:
-        return "Aucun numéro à corriger."
-    rows = [_masked(correction) for correction in islice(corrections(relances, executions), _SHOWN)]
-    table = tableau(("Contribuable", "Numéro", "Raison", "Créances", "Montant"), rows)
-    more = counts.total() - len(rows)
-    rest = f"\n\n… et {nombre(more)} autres : donnez --csv FICHIER pour la liste entière." if more else ""
-    return f"{par_raison(counts)}\n\n{table}{rest}"
-
-
-def _masked(correction: Correction) -> tuple[str, ...]:
-    digits = re.sub(r"\D", "", correction.telephone or "", flags=re.ASCII)
-    return (
-        correction.contribuable_id,
-        mask(digits) if digits else "",
-        pourquoi(correction.code).libelle,
-        nombre(correction.creances),
-        francs(correction.montant),
-    )
-
-
 def _codes(relances: psycopg.Connection, execution: Execution) -> list[str]:
-    return codes_a_corriger(Reporting(relances).asked(execution).fournisseur)
+    return codes_a_corriger(Rapports(relances).asked(execution).fournisseur)

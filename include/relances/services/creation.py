@@ -33,5 +33,6 @@ def create_relances(relances: psycopg.Connection, execution: Execution, regles: 
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))
         created = creation.finish(limite, politique.plafonds)
+        Executions(relances).decide(execution)
     logger.info("%s relances créées, %s créances exclues", created.relances, created.exclusions)
     return created

@@ -1,26 +1,28 @@
-"""Examines a provider's connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
+"""Examines every connection: the two databases, the fournisseurs, the alerts. Nothing is sent but a test message."""
 
 import asyncio
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 
-import httpx
+import psycopg
 
-from relances_providers.connection_fields import read_fields
+from relances.rules.errors import Blocked, PipelineError
+from relances.services.diagnostic_bases import diagnose_etaxe, diagnose_installation, diagnose_relances
+from relances.services.diagnostic_fournisseur import diagnose_provider
+from relances.services.installation import ETAXE, RELANCES, Installation
+from relances.services.message_test import TEXT, message_of, message_to_test_number, send_test
+from relances.store.sources import Source
 from relances_providers.errors import ProviderError
-from relances_providers.http.client import Client
-from relances_providers.http.transport import environment_proxy
-from relances_providers.http.wire import Wire
-from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
+from relances_providers.http.webhook import ALERTS, diagnose_alerts
+from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
+from relances_providers.provider_info import PROVIDERS
 
-# A person waits; an address slower than that is worth saying.
-_PROBE: Final = {"timeout": httpx.Timeout(10).as_dict()}
-_MARKS: Final = {Verdict.GOOD: "✔", Verdict.UNSEEN: "–", Verdict.BAD: "✘"}
+Look = Callable[[psycopg.Connection], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Examen:
+class Diagnostic:
     """What was found of one connection."""
 
     conn_id: str
@@ -30,74 +32,80 @@ class Examen:
     def is_bad(self) -> bool:
         return self.finding.verdict is Verdict.BAD
 
-    @property
-    def line(self) -> str:
-        """What was found, where the connection is known from around it."""
-        return f"{_MARKS[self.finding.verdict]} {self.finding.part} : {self.finding.text}"
 
-    def __str__(self) -> str:
-        return f"{_MARKS[self.finding.verdict]} {self.conn_id} · {self.finding.part} : {self.finding.text}"
-
-
-async def examine_provider(hook: MessagingHook) -> list[Finding]:
-    """Fields, addresses, TLS, credentials, and what only this provider can tell."""
+def diagnose(
+    installation: Installation, fournisseur: str | None = None, telephone: str | None = None
+) -> list[Diagnostic]:
+    """Examine every connection. A test message leaves only where a fournisseur is given: to the phone, if one is, else
+    to the number that its connection keeps.
+    """
+    if telephone and not fournisseur:
+        raise Blocked("un telephone est donné sans fournisseur : donnez les deux", "give the provider too")
+    named = message_of(installation, fournisseur, telephone, TEXT) if fournisseur and telephone else None
+    policy = installation.politique()
+    source = Source(policy.source)
+    diagnostics = [
+        *(Diagnostic("politique", Finding("réglage", Verdict.UNSEEN, setting)) for setting in policy.sans_effet),
+        *_diagnose(installation, ETAXE, lambda connection: diagnose_etaxe(ETAXE, connection, source)),
+        *_diagnose(installation, RELANCES, lambda connection: _look_at_relances(installation, connection)),
+        *asyncio.run(_diagnose_providers(installation)),
+        *(Diagnostic(ALERTS, finding) for finding in diagnose_alerts()),
+    ]
+    if not fournisseur:
+        return diagnostics
+    hook = installation.hook(fournisseur)
     try:
-        addresses, limits = hook.addresses, hook.limits
-        wire = Wire.of(read_fields(hook), hook.hook_name, " et ".join(addresses), limits)
-    except ProviderError as error:
-        return [Finding("champs", Verdict.BAD, str(error))]
-    async with wire.client() as client:
-        probes = await asyncio.gather(*(_examine_address(wire, client, *each) for each in addresses.items()))
-    found = [Finding("champs", Verdict.GOOD, _said(limits)), *chain.from_iterable(probes)]
-    if any(finding.verdict is Verdict.BAD for finding in found):
-        return found  # a token would be asked of the same address, for longer
-    return [*found, *await _examine_account(hook)]
+        return [*diagnostics, *_send(hook, named or message_to_test_number(installation, fournisseur, TEXT))]
+    except (PipelineError, ProviderError) as error:
+        return [*diagnostics, Diagnostic(hook.conn_id, Finding("message", Verdict.BAD, str(error)))]
 
 
-async def _examine_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
-    resolved = await _resolve(wire.conn_id, name, httpx.URL(address))
-    if resolved.verdict is Verdict.BAD:
-        return [resolved]
+def message_test(installation: Installation, fournisseur: str, telephone: str | None, texte: str) -> list[Diagnostic]:
+    """Send exactly one message, and say what became of it. ``telephone``: None, the number that its connection keeps.
+
+    Blocked where the number or the text is none to send, Misconfigured where the connection cannot be read.
+    """
+    if telephone:
+        message = message_of(installation, fournisseur, telephone, texte)
+    else:
+        message = message_to_test_number(installation, fournisseur, texte)
+    return _send(installation.hook(fournisseur), message)
+
+
+def _send(hook: MessagingHook, message: Message) -> list[Diagnostic]:
+    return [Diagnostic(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+
+
+def _look_at_relances(installation: Installation, connection: psycopg.Connection) -> Iterator[Finding]:
+    with installation.base(RELANCES) as other:  # two sessions, unless a pooler makes one of them
+        findings = [*diagnose_relances(RELANCES, connection, other)]
+    yield from findings
+    if all(finding.verdict is not Verdict.BAD for finding in findings):
+        yield from diagnose_installation(connection, installation.temoin)
+
+
+def _diagnose(installation: Installation, conn_id: str, look: Look) -> list[Diagnostic]:
     try:
-        await client.send(httpx.Request("GET", address, extensions=_PROBE))  # whatever it answers: it is there
-    except httpx.TransportError as error:
-        return [resolved, Finding(f"{name}, accès", Verdict.BAD, str(wire.unreachable(error)))]
-    return [resolved, _encryption(wire, name, address)]
+        with installation.base(conn_id, "diagnostic") as connection:
+            return [Diagnostic(conn_id, finding) for finding in look(connection)]
+    except PipelineError as error:
+        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, str(error)))]
+    except psycopg.OperationalError as error:
+        text = f"la base s'est tue ({type(error).__name__}) : recommencez — the database went silent, try again"
+        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, text))]
 
 
-async def _resolve(conn_id: str, name: str, url: httpx.URL) -> Finding:
-    proxy = environment_proxy(url.scheme, url.host)
-    if proxy is not None:
-        return Finding(name, Verdict.GOOD, f"{url.host}, par le proxy {httpx.URL(proxy).host} — through the proxy")
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port)
-    except OSError as error:
-        text = (
-            f"aucune machine ne s'appelle {url.host} ({error.strerror}) : corrigez le champ {name} de la connexion "
-            f"{conn_id}, ou la résolution de noms de cette machine — the host name does not resolve"
-        )
-        return Finding(name, Verdict.BAD, text)
-    return Finding(name, Verdict.GOOD, f"{url.host} → {found[0][4][0]}")
+async def _diagnose_providers(installation: Installation) -> list[Diagnostic]:
+    hooks = [installation.hook(provider.name) for provider in PROVIDERS]
+    diagnostics = list(chain.from_iterable(await asyncio.gather(*map(_diagnose_provider, hooks))))
+    if not any(hook.is_connected for hook in hooks):
+        text = "aucun n'a de connexion ; créez-en une dans Admin → Connections, ou par .env — no provider is connected"
+        diagnostics.append(Diagnostic("fournisseurs", Finding("connexion", Verdict.BAD, text)))
+    return diagnostics
 
 
-def _encryption(wire: Wire, name: str, address: str) -> Finding:
-    part = f"{name}, TLS"
-    if httpx.URL(address).scheme == "http":
-        return Finding(part, Verdict.UNSEEN, "http : ni secrets ni messages ne sont chiffrés — nothing is encrypted")
-    if not wire.verify_ssl:
-        return Finding(part, Verdict.UNSEEN, "certificat non vérifié (verify_ssl=false) — certificate not verified")
-    return Finding(part, Verdict.GOOD, "certificat accepté — certificate accepted")
-
-
-async def _examine_account(hook: MessagingHook) -> list[Finding]:
-    try:
-        async with hook.open() as sender:
-            await sender.check()
-            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.examine()]
-    except ProviderError as error:
-        return [Finding("identifiants", Verdict.BAD, str(error))]
-
-
-def _said(limits: Limits) -> str:
-    at_once = f"{limits.max_in_flight} appels à la fois"
-    return f"{limits.rate_per_second:g} messages/s, {at_once}, {limits.timeout:g} s d'attente"
+async def _diagnose_provider(hook: MessagingHook) -> list[Diagnostic]:
+    if not hook.is_connected:
+        text = "aucune : sans effet si vous n'utilisez pas ce fournisseur — none, which only matters if you use it"
+        return [Diagnostic(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
+    return [Diagnostic(hook.conn_id, finding) for finding in await diagnose_provider(hook)]

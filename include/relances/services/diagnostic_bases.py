@@ -6,52 +6,52 @@ import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.restauration import stopped
-from relances.services.diagnostic_occupation import examine_occupation
+from relances.services.diagnostic_occupation import diagnose_occupation
 from relances.store.database import explained
-from relances.store.diagnostic import STATEMENTS, Inspection
+from relances.store.diagnostic import STATEMENTS, Diagnostics
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
+from relances.store.encodage import UTF8, assumed_encoding
 from relances.store.migration import revisions
 from relances.store.restauration import Installation
 from relances.store.sources import OPTIONAL, Source
 from relances.store.temoin import VARIABLE, Temoin
-from relances.store.utf8 import UTF8, assumed_encoding
 from relances_providers.messaging import Finding, Verdict
 
 
-def examine_relances(conn_id: str, connection: psycopg.Connection, other: psycopg.Connection) -> Iterator[Finding]:
+def diagnose_relances(conn_id: str, connection: psycopg.Connection, other: psycopg.Connection) -> Iterator[Finding]:
     """The pipeline's own database: what it keeps, its schema at this code's revision, and the rights on all of it.
 
     ``other``: a second connection to it.
     """
-    inspection = Inspection(connection)
-    yield _server(inspection)
+    diagnostics = Diagnostics(connection)
+    yield _server(diagnostics)
     yield from _durability(connection, other)
-    schema = _schema(inspection.revision())
+    schema = _schema(diagnostics.revision())
     yield schema
     if schema.verdict is Verdict.GOOD:
-        lacking = inspection.rights_missing()
+        lacking = diagnostics.rights_missing()
         yield _rights(conn_id, "droits", lacking, "toutes les tables du schéma — all tables")
 
 
-def examine_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) -> Iterator[Finding]:
+def diagnose_etaxe(conn_id: str, connection: psycopg.Connection, source: Source) -> Iterator[Finding]:
     """The tax system's database: tables, columns and rights that each of its statements needs."""
-    inspection = Inspection(connection)
-    yield _server(inspection)
+    diagnostics = Diagnostics(connection)
+    yield _server(diagnostics)
     yield from _encoding(connection)
     for statement in STATEMENTS:
         if statement in OPTIONAL and not source.has(statement):
             continue
         try:
             with explained(conn_id, connection):
-                lacking = [f"{sequence} (USAGE)" for sequence in inspection.plan(source, statement)]
+                lacking = [f"{sequence} (USAGE)" for sequence in diagnostics.plan(source, statement)]
         except PipelineError as error:
             yield Finding(statement, Verdict.BAD, str(error))
         else:
             yield _rights(conn_id, statement, lacking, "tables, colonnes et droits — tables, columns and rights")
-    yield examine_occupation(connection)
+    yield diagnose_occupation(connection)
 
 
-def examine_installation(connection: psycopg.Connection, temoin: Temoin | None) -> Iterator[Finding]:
+def diagnose_installation(connection: psycopg.Connection, temoin: Temoin | None) -> Iterator[Finding]:
     """Whether our database is the one that sent, and who remembers it."""
     installation = Installation(connection)
     etat = installation.look()
@@ -72,8 +72,8 @@ def examine_installation(connection: psycopg.Connection, temoin: Temoin | None) 
         yield Finding("installation", Verdict.GOOD, f"{etat.marque}, témoin {temoin.path}")
 
 
-def _server(inspection: Inspection) -> Finding:
-    server = inspection.server()
+def _server(diagnostics: Diagnostics) -> Finding:
+    server = diagnostics.server()
     seen = f"PostgreSQL {server.version}, base {server.database} en {server.encoding}, utilisateur {server.user}"
     if server.read_only:
         return Finding("accès", Verdict.BAD, f"{seen}, en lecture seule : visez le serveur où l'on écrit — read-only")

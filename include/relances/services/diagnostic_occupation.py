@@ -8,7 +8,7 @@ from relances_providers.messaging import Finding, Verdict
 _PART = "occupation"
 
 
-def examine_occupation(connection: psycopg.Connection) -> Finding:
+def diagnose_occupation(connection: psycopg.Connection) -> Finding:
     """Bad only where somebody waits behind us."""
     seen = occupation(connection)
     waiting = [ours for ours in seen.ours if ours.derriere]

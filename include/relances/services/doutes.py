@@ -9,7 +9,7 @@ from relances.rules.afterwards import Piste, clear
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.rules.politique import Envoi
-from relances.store.doutes import Doubt, Doubts
+from relances.store.doutes import Doutes, Incertaine
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook, Sender, Sought
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 _AT_ONCE: Final = 20  # doubts asked of, one by one, before what was learnt is written
 _BETWEEN_QUESTIONS: Final = 30.0  # seconds between two about one doubt: several runs look for it every few seconds
-_Answers: TypeAlias = Sequence[tuple[Doubt, Sequence[Piste]]]
+_Answers: TypeAlias = Sequence[tuple[Incertaine, Sequence[Piste]]]
 
 
 def quarantine(hook: MessagingHook) -> float:
@@ -26,7 +26,7 @@ def quarantine(hook: MessagingHook) -> float:
 
 
 async def clear_doubts(
-    doubts: Doubts, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
+    doutes: Doutes, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
 ) -> list[Statut]:
     """Ask a fournisseur of each of its doubts once, for so many ``seconds`` or a little longer.
 
@@ -37,37 +37,43 @@ async def clear_doubts(
     until = begun + seconds
     while True:
         unasked = max(_BETWEEN_QUESTIONS, monotonic() - begun)
-        open_ = doubts.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, unasked, _AT_ONCE)
+        open_ = doutes.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, unasked, _AT_ONCE)
         if not open_:
             return moved
-        answers = await _look_up(sender, doubts, open_, until)
-        with doubts.clearing(fournisseur, min(doubt.depuis for doubt in open_)) as clearing:
+        answers = await _look_up(sender, doutes, open_, until)
+        with doutes.clearing(fournisseur, min(incertaine.depuis for incertaine in open_)) as clearing:
             known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
-            verdicts = [(doubt, _verdict(doubt, pistes, known, compte, envoi)) for doubt, pistes in answers]
-            moved += clearing.write([(doubt, verdict) for doubt, verdict in verdicts if verdict is not None])
+            verdicts = [
+                (incertaine, _verdict(incertaine, pistes, known, compte, envoi)) for incertaine, pistes in answers
+            ]
+            moved += clearing.write([(incertaine, verdict) for incertaine, verdict in verdicts if verdict is not None])
         if len(answers) < len(open_) or monotonic() >= until:
             return moved
 
 
-def _verdict(doubt: Doubt, pistes: Sequence[Piste], known: Set[str], compte: str, envoi: Envoi) -> Reglement | None:
-    prouvable = doubt.age >= envoi.delai_absence and doubt.compte == compte
-    return clear(pistes, known, doubt.essai, envoi, prouvable=prouvable)
+def _verdict(
+    incertaine: Incertaine, pistes: Sequence[Piste], known: Set[str], compte: str, envoi: Envoi
+) -> Reglement | None:
+    prouvable = incertaine.age >= envoi.delai_absence and incertaine.compte == compte
+    return clear(pistes, known, incertaine.essai, envoi, prouvable=prouvable)
 
 
-async def _look_up(sender: Sender, doubts: Doubts, open_: Sequence[Doubt], until: float) -> _Answers:
+async def _look_up(sender: Sender, doutes: Doutes, open_: Sequence[Incertaine], until: float) -> _Answers:
     """What the provider has for each doubt. The first failure ends the asking, as does the time, once one was asked of.
 
     The rest is for the next pass.
     """
-    answers: list[tuple[Doubt, Sequence[Piste]]] = []
-    for doubt in open_:
-        doubts.mark_asked(doubt)
+    answers: list[tuple[Incertaine, Sequence[Piste]]] = []
+    for incertaine in open_:
+        doutes.mark_asked(incertaine)
         try:
-            candidates = await sender.find(Sought(doubt.telephone, doubt.texte, doubt.depuis, doubt.jusqu_a))
+            candidates = await sender.find(
+                Sought(incertaine.telephone, incertaine.texte, incertaine.depuis, incertaine.jusqu_a)
+            )
         except ProviderError as error:
-            logger.warning("relance %s : recherche impossible pour l'instant : %s", doubt.relance_id, error)
+            logger.warning("relance %s : recherche impossible pour l'instant : %s", incertaine.relance_id, error)
             break
-        answers.append((doubt, [Piste(found.message_id, found.same_text) for found in candidates]))
+        answers.append((incertaine, [Piste(found.message_id, found.same_text) for found in candidates]))
         if monotonic() >= until:
             break
     return answers

@@ -12,13 +12,13 @@ import psycopg
 
 from relances.rules.models import Statut
 from relances.rules.politique import Envoi
-from relances.services.accounts import Account
+from relances.services.comptes import Compte
 from relances.services.doutes import clear_doubts, quarantine
 from relances.services.suivi import follow
 from relances.services.upkeep import Upkeep
 from relances.store.database import explained
-from relances.store.doutes import Double, Doubts
-from relances.store.suivi import Following
+from relances.store.doutes import Double, Doutes
+from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
 
@@ -31,13 +31,13 @@ _SECONDS: Final = 60.0  # for what the database alone decides
 class Asked:
     """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``).
 
-    ``accounts``: what they tell of themselves by that.
+    ``comptes``: what they tell of themselves by that.
     """
 
     fournisseurs: list[str] = field(default_factory=list)
     cleared: Counter[Statut] = field(default_factory=Counter)
     followed: Counter[Statut] = field(default_factory=Counter)
-    accounts: list[Account] = field(default_factory=list)
+    comptes: list[Compte] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Passe:
     """What a pass found that somebody has to hear of.
 
     ``doubles``: the calls by which relances were sent twice, until they are marked as told: there must be none.
-    ``accounts``: those of the fournisseurs that told what became of messages.
+    ``comptes``: those of the fournisseurs that told what became of messages.
     """
 
     doubles: list[Double]
-    accounts: list[Account]
+    comptes: list[Compte]
 
 
 def reconcile(
@@ -62,16 +62,16 @@ def reconcile(
     run side by side, and one that was cut short is taken up by the next.
     """
     with explained("relances_db"):
-        doubts, upkeep = Doubts(relances), Upkeep(_SECONDS)
-        rescued = upkeep.all(doubts.rescue)
-        found = upkeep.all(doubts.resolve_from_journal)
+        doutes, upkeep = Doutes(relances), Upkeep(_SECONDS)
+        rescued = upkeep.all(doutes.rescue)
+        found = upkeep.all(doutes.resolve_from_journal)
         asked = _ask_all(relances, hooks, envoi, suivi_secondes)
-        closed = _close(doubts, upkeep, hooks, envoi, asked)
-        abandoned = upkeep.all(lambda nombre: doubts.abandon(envoi.jours_suivi, nombre))
-        expired = upkeep.all(lambda nombre: doubts.expire(envoi.expiration_heures, nombre))
+        closed = _close(doutes, upkeep, hooks, envoi, asked)
+        abandoned = upkeep.all(lambda nombre: doutes.abandon(envoi.jours_suivi, nombre))
+        expired = upkeep.all(lambda nombre: doutes.expire(envoi.expiration_heures, nombre))
         followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
-        unheard = _give_up(Following(relances), upkeep, followed, envoi)
-        doubles = doubts.doubles()
+        unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
+        doubles = doutes.doubles()
     if doubles:
         logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
     logger.info(
@@ -92,7 +92,7 @@ def reconcile(
         asked.followed[Statut.EN_ATTENTE],
         unheard,
     )
-    return Passe(doubles, asked.accounts)
+    return Passe(doubles, asked.comptes)
 
 
 def _ids(doubles: Iterable[Double]) -> list[int]:
@@ -121,35 +121,33 @@ async def _ask(
 ) -> None:
     """Everything there is to ask a fournisseur, over one opening: a token each would be one too many for Zoom."""
     async with hook.open() as sender:
-        asked.cleared.update(await clear_doubts(Doubts(relances), fournisseur, hook, sender, envoi, seconds=seconds))
+        asked.cleared.update(await clear_doubts(Doutes(relances), fournisseur, hook, sender, envoi, seconds=seconds))
         asked.fournisseurs.append(fournisseur)
         if hook.capabilities.can_follow:
-            account = Account(relances, fournisseur, envoi.disjoncteur)
-            asked.accounts.append(account)
-            await follow(
-                Following(relances), account, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed
-            )
+            compte = Compte(relances, fournisseur, envoi.disjoncteur)
+            asked.comptes.append(compte)
+            await follow(Suivi(relances), compte, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed)
 
 
-def _close(doubts: Doubts, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:
+def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:
     """End the doubts of which nobody can tell more."""
-    closed = upkeep.all(lambda nombre: doubts.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs))
+    closed = upkeep.all(lambda nombre: doutes.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs))
     for fournisseur, hook in hooks.items():
         if not hook.capabilities.can_find:
-            closed += _close_unasked(doubts, upkeep, fournisseur, hook)
+            closed += _close_unasked(doutes, upkeep, fournisseur, hook)
     return closed
 
 
-def _close_unasked(doubts: Doubts, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+def _close_unasked(doutes: Doutes, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
     """The same where the fournisseur can never tell: the quarantine is all there is to wait for."""
     try:
         after = quarantine(hook)
     except ProviderError as error:
         logger.warning("%s : les envois sans réponse attendent : %s", fournisseur, error)
         return 0
-    return upkeep.all(lambda nombre: doubts.close(after, nombre, of=fournisseur))
+    return upkeep.all(lambda nombre: doutes.close(after, nombre, of=fournisseur))
 
 
-def _give_up(following: Following, upkeep: Upkeep, fournisseurs: Iterable[str], envoi: Envoi) -> int:
+def _give_up(suivi: Suivi, upkeep: Upkeep, fournisseurs: Iterable[str], envoi: Envoi) -> int:
     """Mark the messages that these fournisseurs are not asked of any more."""
-    return sum(upkeep.all(partial(following.give_up, name, envoi.jours_suivi)) for name in fournisseurs)
+    return sum(upkeep.all(partial(suivi.give_up, name, envoi.jours_suivi)) for name in fournisseurs)

@@ -2,48 +2,65 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Final, assert_never
 
 import psycopg
 
-from relances.rules.restauration import stopped
+from relances.rules.errors import Blocked
+from relances.rules.fenetre import LIBREVILLE
+from relances.rules.politique import Politique
+from relances.rules.restauration import Parole, Restauration, stopped
+from relances.services.installation import RELANCES, Installation
 from relances.store.database import explained
-from relances.store.restauration import Installation, Proved
+from relances.store.restauration import Installation as Marque
 from relances.store.sources import ShownRow, Source
+from relances_providers.errors import ProviderError
 
 logger = logging.getLogger(__name__)
 
 _CLOCKS: Final = timedelta(days=1)  # that two servers may disagree by
 
 
-class Parole(StrEnum):
-    """What the operator vouches for."""
+def restaurer(installation: Installation, parole: Parole, *, forcer: bool) -> Restauration:
+    """Let a restored database be the one that sends; Blocked where nothing says that it was restored.
 
-    AUCUNE = "aucune"
-    PASSAGES_FINIS = "passages_finis"
-    """No run was on when the database was lost: the tax application shows all that was sent for it."""
-    RIEN_DEPUIS = "rien_depuis"
-    """Nothing was sent since the copy: the database was moved, or its server replaced without loss."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restauration:
-    """What was learnt. ``connu_jusqu_au``: what left later was forgotten; ``douteuses``: relances by fournisseur.
-
-    ``dernier_jour``: the last day of which nothing new is created; None: every day may go on.
+    ``forcer``: even so.
     """
+    policy = installation.politique()
+    source = Source(policy.source)
+    with installation.base(RELANCES, "restaurer") as relances:
+        marque = Marque(relances)
+        if marque.discrepancy(installation.temoin) is None and not forcer:
+            raise Blocked(
+                "rien ne montre que cette base ait été restaurée ; si elle l'a été, ajoutez --forcer",
+                "nothing shows that this database was restored: if it was, add --forcer",
+            )
+        with installation.base(source.connexion, "restaurer", policy.base_fiscale) as etaxe:
+            today = datetime.now(LIBREVILLE).date()
+            found = _restore(source, etaxe, relances, _comptes(installation, policy), parole=parole, today=today)
+        if installation.temoin is not None:
+            installation.temoin.write(marque.beat())
+    return found
 
-    marque: str
-    connu_jusqu_au: datetime
-    prouvees: Proved
-    douteuses: Mapping[str, int]
-    dernier_jour: date | None
+
+def _comptes(installation: Installation, policy: Politique) -> dict[str, str]:
+    """The account of each fournisseur whose having no message proves that a relance never left.
+
+    None where a relance may go by another canal than its own: it may have, in what was lost.
+    """
+    if policy.envoi.repli.autre_canal:
+        return {}
+    comptes: dict[str, str] = {}
+    for fournisseur, hook in installation.connectes().items():
+        try:
+            comptes[fournisseur] = hook.account
+        except ProviderError:  # its doubts wait until it is mended: reconciling says so
+            continue
+    return comptes
 
 
-def restore(
+def _restore(
     source: Source,
     etaxe: psycopg.Connection,
     relances: psycopg.Connection,
@@ -57,16 +74,16 @@ def restore(
     ``comptes``: the account of each fournisseur that can be asked of the doubts, which reconciling then does, and whose
     having no message proves that none left.
     """
-    installation = Installation(relances)
-    with explained("relances_db", relances):
-        known, unsettled = installation.latest_knowledge(), installation.oldest_unsettled()
+    marque = Marque(relances)
+    with explained(RELANCES, relances):
+        known, unsettled = marque.latest_knowledge(), marque.oldest_unsettled()
         since = (known if unsettled is None else min(known, unsettled)) - _CLOCKS
-        with installation.recognising(_shown(source, etaxe, since)) as recognition:
+        with marque.recognising(_shown(source, etaxe, since)) as recognition:
             proved = recognition.settle()
             doubted = recognition.doubt(_sure(source, parole), comptes)
             held = today if parole is Parole.AUCUNE else None
-            marque = recognition.rename(held, contacts=parole is not Parole.RIEN_DEPUIS)
-    return Restauration(marque, known, proved, doubted, held)
+            name = recognition.rename(held, contacts=parole is not Parole.RIEN_DEPUIS)
+    return Restauration(name, known, proved, doubted, held)
 
 
 def _shown(source: Source, etaxe: psycopg.Connection, depuis: datetime | None) -> Iterator[ShownRow]:
@@ -90,12 +107,12 @@ def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
 
 def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
     """Blocked where the tax application shows what this database does not know of; it then sends no more."""
-    installation = Installation(relances)
-    with explained("relances_db", relances):
-        etat = installation.look()
+    marque = Marque(relances)
+    with explained(RELANCES, relances):
+        etat = marque.look()
         # What there was when it took its name, somebody saw.
         since = None if etat.neuve else max(etat.connu_jusqu_au - _CLOCKS, etat.nommee_le)
-        with installation.recognising(_shown(source, etaxe, since)) as recognition:
+        with marque.recognising(_shown(source, etaxe, since)) as recognition:
             forgotten = recognition.contradictions()
             strangers = etat.neuve and recognition.strangers()
     if forgotten:
@@ -107,6 +124,6 @@ def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connect
         )
     else:
         return
-    with explained("relances_db", relances):
-        installation.stop(motif)
+    with explained(RELANCES, relances):
+        marque.stop(motif)
     raise stopped(motif)

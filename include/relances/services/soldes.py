@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -25,11 +25,16 @@ _RELANCES_AT_ONCE: Final = 10_000  # a source may look through all its payments 
 
 
 def read_again(
-    lot: Lot, source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection, relecture: Relecture
+    lot: Lot,
+    source: Source,
+    etaxe: psycopg.Connection,
+    relances: psycopg.Connection,
+    relecture_of: Callable[[int], Relecture],
 ) -> None:
     """Call off what was paid, and rewrite what shrank, of the relances of a lot that wait. Safe to repeat.
 
-    Blocked where the source says nothing of a creance.
+    ``relecture_of``: by what those of an execution are written again. Blocked where the source says nothing of a
+    creance.
     """
     soldes = Soldes(relances, lot)
     annulees, recrites, premier = Counter[str](), 0, lot.premier
@@ -39,7 +44,7 @@ def read_again(
         left = [(relance, relance.left(balances)) for relance in waiting]
         changed = [(relance, rest) for relance, rest in left if rest != relance.creances]
         if changed:
-            codes, written = _write(relances, soldes, changed, relecture)
+            codes, written = _write(relances, soldes, changed, relecture_of)
             annulees.update(codes)
             recrites += written
     if annulees or recrites:
@@ -76,7 +81,7 @@ def _write(
     relances: psycopg.Connection,
     soldes: Soldes,
     changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]],
-    relecture: Relecture,
+    relecture_of: Callable[[int], Relecture],
 ) -> tuple[list[str], int]:
     """Store what became of these relances; returns the codes of those called off, and how many were rewritten."""
     with explained("relances_db"):
@@ -84,7 +89,7 @@ def _write(
         called_off: list[tuple[int, str, str]] = []
         written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
-            verdict = relecture.again(relance, rest, known.get(relance.id))
+            verdict = relecture_of(relance.execution_id).again(relance, rest, known.get(relance.id))
             if isinstance(verdict, Reecriture):
                 written.append((relance, rest, verdict))
             else:

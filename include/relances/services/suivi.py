@@ -10,8 +10,8 @@ from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement, Reportee
 from relances.rules.politique import Envoi
 from relances.sending.calls import put_off, refused
-from relances.services.accounts import Account
-from relances.store.suivi import Followed, Following
+from relances.services.comptes import Compte
+from relances.store.suivi import Suivi, Suivie
 from relances_providers.errors import Misconfigured, ProviderError, TryLater
 from relances_providers.messaging import Delivery, Limits, Progress, Sender, Sent
 
@@ -21,8 +21,8 @@ _FEWEST_AT_ONCE: Final = 20  # a rate for sending may be far below that for aski
 
 
 async def follow(
-    following: Following,
-    account: Account,
+    suivi: Suivi,
+    compte: Compte,
     limits: Limits,
     sender: Sender,
     envoi: Envoi,
@@ -32,20 +32,20 @@ async def follow(
 ) -> None:
     """Ask of every message that is due, the longest unasked first, for so many ``seconds`` or a little longer.
 
-    Counts in ``moved`` the states that relances moved to, and tells ``account`` what the news say of it. Nothing waits
+    Counts in ``moved`` the states that relances moved to, and tells ``compte`` what the news say of it. Nothing waits
     for a delivery: what is still on its way, and what this pass did not come to, the next passes ask of, during
     ``jours_suivi``. Raises TryLater or Misconfigured.
     """
     until = monotonic() + seconds
     remaining = seconds
-    while followed := following.take(account.fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
-        of = {relance.reference: relance for relance in followed}
-        news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in followed])
+    while suivies := suivi.take(compte.fournisseur, envoi.jours_suivi, _PAUSE, _at_once(limits, remaining)):
+        of = {relance.reference: relance for relance in suivies}
+        news = await sender.fetch_status([Sent(relance.reference, relance.envoyee_le) for relance in suivies])
         known = [(of[delivery.message_id], delivery) for delivery in news if delivery.message_id in of]
         outcomes = [(relance, _outcome(delivery, relance, envoi)) for relance, delivery in known]
-        account.blame([(relance.envoyee_le, fault) for relance, fault in _faults(known)])
-        moved.update(following.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
-        account.clear([relance.envoyee_le for relance, delivery in known if delivery.progress >= Progress.DELIVERED])
+        compte.blame([(relance.envoyee_le, fault) for relance, fault in _faults(known)])
+        moved.update(suivi.write([(relance, outcome) for relance, outcome in outcomes if outcome is not None]))
+        compte.clear([relance.envoyee_le for relance, delivery in known if delivery.progress >= Progress.DELIVERED])
         remaining = until - monotonic()
         if remaining <= 0:
             return
@@ -56,11 +56,11 @@ def _at_once(limits: Limits, seconds: float) -> int:
     return min(_MOST_AT_ONCE, max(_FEWEST_AT_ONCE, int(limits.rate_per_second * seconds)))
 
 
-def _faults(news: Sequence[tuple[Followed, Delivery]]) -> list[tuple[Followed, Misconfigured]]:
+def _faults(news: Sequence[tuple[Suivie, Delivery]]) -> list[tuple[Suivie, Misconfigured]]:
     return [(relance, told.failure) for relance, told in news if isinstance(told.failure, Misconfigured)]
 
 
-def _outcome(delivery: Delivery, relance: Followed, envoi: Envoi) -> Reglement | None:
+def _outcome(delivery: Delivery, relance: Suivie, envoi: Envoi) -> Reglement | None:
     """What the news makes of the relance; None while the message is on its way."""
     match delivery.progress:
         case Progress.ACCEPTED | Progress.SENT:
@@ -73,7 +73,7 @@ def _outcome(delivery: Delivery, relance: Followed, envoi: Envoi) -> Reglement |
             assert_never(delivery.progress)
 
 
-def _undelivered(error: ProviderError | None, relance: Followed, envoi: Envoi) -> Reglement:
+def _undelivered(error: ProviderError | None, relance: Suivie, envoi: Envoi) -> Reglement:
     """Whose fault it was decides: the account's sends it back, what nobody explains is tried again by rule."""
     match error:
         case None:

@@ -5,17 +5,25 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked
 from relances.rules.politique import Politique
-from relances.rules.validation import Constat, Effet, Volume, page_folder, phrase
+from relances.rules.validation import Effet, Resultat, Volume, page_folder, phrase
 from relances.services.numeros import read_numbers
 from relances.store.database import explained
 from relances.store.executions import Execution
-from relances.store.validation import Quality
+from relances.store.validation import Validation
 
 logger = logging.getLogger(__name__)
+
+
+def sqlalchemy_url(conninfo: str) -> URL:
+    """A database's address for SQLAlchemy, from libpq's words."""
+    words = {key: str(value) for key, value in conninfo_to_dict(conninfo).items() if value is not None}
+    password, user, database = (words.pop(key, None) for key in ("password", "user", "dbname"))
+    return URL.create("postgresql+psycopg", username=user, password=password, database=database, query=words)
 
 
 def validate(relances: psycopg.Connection, url: URL, execution: Execution, politique: Politique, docs: Path) -> int:
@@ -28,34 +36,39 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, polit
     logging.getLogger("great_expectations").setLevel(logging.WARNING)  # it tells each function it registers
     from relances.services.validation_suite import extraction_suites, run_suites  # noqa: PLC0415 - takes seconds, and only this task needs it
 
-    quality = Quality(relances, execution, politique)
+    validation = Validation(relances, execution, politique)
     with explained("relances_db"):
-        quality.set_session()
-        volume = quality.volume()
+        validation.set_session()
+        volume = validation.volume()
         pages = docs / page_folder(execution.run_id)
         suites = extraction_suites(politique, execution.date_relance, volume)
-        constats = run_suites(url, quality.settings, suites, pages)
-        _log(constats, volume)
-        _stop_where_broken(constats, quality, volume)
-        excluded = quality.exclude_invalid_rows()
+        resultats = run_suites(url, validation.settings, suites, pages)
+        _log(resultats, volume)
+        _stop_where_broken(resultats, validation, volume)
+        excluded = validation.exclude_invalid_rows()
     logger.info("%s créances exclues à la validation ; contrôles : %s", excluded, pages)
     return excluded
 
 
-def _log(constats: Sequence[Constat], volume: Volume) -> None:
-    broken = [constat for constat in constats if not constat.respecte]
-    logger.info("%s contrôles, dont %s non respectés", len(constats), len(broken))
-    for constat in broken:
-        found = f"{constat.lignes} lignes" if constat.observe is None else str(constat.observe)
-        logger.warning("%s, %s(%s) : %s", constat.controle, constat.attente, constat.colonne, found)
+def _log(resultats: Sequence[Resultat], volume: Volume) -> None:
+    broken = [resultat for resultat in resultats if not resultat.respecte]
+    logger.info("%s contrôles, dont %s non respectés", len(resultats), len(broken))
+    for resultat in broken:
+        found = f"{resultat.lignes} lignes" if resultat.observe is None else str(resultat.observe)
+        logger.warning("%s, %s(%s) : %s", resultat.controle, resultat.attente, resultat.colonne, found)
     for reason in volume.sans_objet():
         logger.info("non contrôlé : %s", reason)
 
 
-def _stop_where_broken(constats: Sequence[Constat], quality: Quality, volume: Volume) -> None:
-    broken = [constat for constat in constats if not constat.respecte and constat.controle.effet is Effet.BLOQUANTE]
+def _stop_where_broken(resultats: Sequence[Resultat], validation: Validation, volume: Volume) -> None:
+    broken = [
+        resultat for resultat in resultats if not resultat.respecte and resultat.controle.effet is Effet.BLOQUANTE
+    ]
     if broken:
-        phrases = (phrase(constat, quality.examples(constat.controle), volume, quality.politique) for constat in broken)
+        phrases = (
+            phrase(resultat, validation.examples(resultat.controle), volume, validation.politique)
+            for resultat in broken
+        )
         raise Blocked(
             f"l'extraction est inutilisable : {' ; '.join(phrases)}",
             "the extraction breaks a blocking check; nothing was created",

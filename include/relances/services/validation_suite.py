@@ -32,7 +32,7 @@ from sqlalchemy.pool import NullPool
 
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.politique import Politique, Qualite
-from relances.rules.validation import Constat, Controle, Volume
+from relances.rules.validation import Controle, Resultat, Volume
 
 _TYPES: Final = {
     "creance_id": "TEXT",
@@ -130,7 +130,7 @@ def extraction_suites(politique: Politique, jour: date, volume: Volume) -> dict[
 
 def run_suites(
     url: URL, settings: Mapping[str, str], suites: Mapping[str, list[Expectation]], pages: Path
-) -> list[Constat]:
+) -> list[Resultat]:
     """Evaluate suites in SQL, each on the view of its name, and write the findings in the folder ``pages``.
 
     ``settings``: of the session, for the views to show the extraction. An earlier try's pages give way. Blocked where
@@ -157,7 +157,7 @@ def run_suites(
         ) from error
     except Exception as error:  # the library raises all kinds
         raise _unable(type(error).__name__, repr(error)) from None  # whose words may quote rows
-    return [constat for outcome in result.run_results.values() for constat in _constats(outcome)]
+    return [resultat for outcome in result.run_results.values() for resultat in _resultats(outcome)]
 
 
 def _context(pages: Path) -> EphemeralDataContext:
@@ -201,7 +201,7 @@ def _in_session(url: URL, settings: Mapping[str, str]) -> URL:
     return url.update_query_dict({"options": f"{url.query.get('options', '')} {options}".strip()})
 
 
-def _constats(outcome: ExpectationSuiteValidationResult) -> Iterator[Constat]:
+def _resultats(outcome: ExpectationSuiteValidationResult) -> Iterator[Resultat]:
     for result in outcome.results:
         config = result.expectation_config
         if config is None or config.meta is None:
@@ -209,7 +209,7 @@ def _constats(outcome: ExpectationSuiteValidationResult) -> Iterator[Constat]:
         colonne = str(config.kwargs["column"])
         _check_evaluated(result, f"{config.type}({colonne})")
         observe = result.result.get("observed_value")
-        yield Constat(
+        yield Resultat(
             controle=Controle(config.meta["controle"]),
             attente=config.type,
             colonne=colonne,

@@ -10,7 +10,7 @@ import psycopg
 
 from relances.rules.politique import BaseFiscale
 from relances.store.database import explained
-from relances.store.rapport import Reporting
+from relances.store.rapport import Rapports
 from relances.store.sources import CONTACTS, Source
 from relances.store.write_back import WriteBack
 
@@ -43,11 +43,11 @@ def write_back(
 
     What somebody works on meanwhile is not waited for: told, and left to the next pass.
     """
-    writing, reporting = WriteBack(source, etaxe, limites), Reporting(relances)
+    writing, rapports = WriteBack(source, etaxe, limites), Rapports(relances)
     shown = left = 0
     for tour in tours:
         sleep(tour.pause)
-        seen = _show_all(writing, reporting, tour.a_la_fois)
+        seen = _show_all(writing, rapports, tour.a_la_fois)
         shown, left = shown + seen.shown, seen.left
         if left == 0 or seen.another:
             break
@@ -72,20 +72,20 @@ class _Seen:
     another: bool = False
 
 
-def _show_all(writing: WriteBack, reporting: Reporting, at_once: int) -> _Seen:
+def _show_all(writing: WriteBack, rapports: Rapports, at_once: int) -> _Seen:
     source, shown, left, apres = writing.source, 0, 0, 0
     while True:
         # One part at a time: another write-back may have its turn in between.
         with explained(source.connexion, writing.connection), writing.alone() as alone:
             if not alone:
                 with explained("relances_db"):
-                    return _Seen(shown, left + reporting.count_to_write_back(source.name, apres), another=True)
+                    return _Seen(shown, left + rapports.count_to_write_back(source.name, apres), another=True)
             with explained("relances_db"):
-                rows = reporting.to_write_back(source.name, apres, _RELANCES_AT_ONCE)
+                rows = rapports.to_write_back(source.name, apres, _RELANCES_AT_ONCE)
             if not rows:
                 return _Seen(shown, left)
             apres = rows[-1].relance_id
             held = writing.show(rows, at_once)
             left += len(held)
             with explained("relances_db"):
-                shown += reporting.mark_written_back([row for row in rows if row.relance_id not in held])
+                shown += rapports.mark_written_back([row for row in rows if row.relance_id not in held])

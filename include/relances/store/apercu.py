@@ -17,8 +17,8 @@ PREFIX: Final = "apercu__"
 """What the run ids of the command's simulations begin with."""
 
 
-class Previews:
-    """Over one connection in autocommit."""
+class Apercus:
+    """The decisions of runs, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -33,7 +33,7 @@ class Previews:
         return [Cas(Canal(canal), *others) for canal, *others in rows]
 
     def decisions(self, execution: Execution) -> Iterator[DecisionPrise]:
-        """Contribuable by contribuable, in flat memory."""
+        """What was decided of each contribuable, one by one, in flat memory."""
         with (
             self._connection.transaction(),
             self._connection.cursor("decisions", row_factory=args_row(DecisionPrise)) as rows,

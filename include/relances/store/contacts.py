@@ -1,33 +1,12 @@
 """Contacts imported from a spreadsheet, by campaign."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import psycopg
 
-from relances.rules.contacts import Contact
+from relances.rules.contacts import Contact, Merged
 from relances.store.database import query
-
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What an import made of the lines that it took, a creance each.
-
-    ``connues``: those that were there, ``modifiees`` among them. ``soldees``: those of zero; ``a_echoir``: those due
-    after today; ``contribuables``: how many people owe them.
-    """
-
-    ajoutees: int
-    modifiees: int
-    connues: int
-    soldees: int
-    a_echoir: int
-    contribuables: int
-
-    @property
-    def inchangees(self) -> int:
-        return self.connues - self.modifiees
 
 
 class Contacts:
@@ -59,11 +38,11 @@ class Contacts:
         return sorted(ligne for (ligne,) in self._connection.execute(query("leave_out_nameless")))
 
     def leave_out_contradictions(self) -> list[tuple[int, int]]:
-        """Drop all lines of a creance that is said to be of several amounts; each, and one that says another."""
+        """Drop all lines of a creance given with several amounts; returns each with a line that contradicts it."""
         return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_contradictions")))
 
     def leave_out_repetitions(self) -> list[tuple[int, int]]:
-        """Drop the lines of a creance that another line tells already; each, and that one."""
+        """Drop the lines that repeat another; returns each with the line that it repeats."""
         return sorted((ligne, autre) for ligne, autre in self._connection.execute(query("leave_out_repetitions")))
 
     def leave_out_other_names(self) -> list[int]:

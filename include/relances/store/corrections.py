@@ -12,7 +12,7 @@ from relances.store.rapport import parameters
 
 
 class Corrections:
-    """Over one connection in autocommit."""
+    """The numbers to correct, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
@@ -27,7 +27,7 @@ class Corrections:
         return dict(self._connection.execute(query("count_corrections"), wanted).fetchall())
 
     def rows(self, execution: Execution, codes: Sequence[str]) -> Iterator[Correction]:
-        """One by one, by code, in flat memory."""
+        """The corrections in the order of their codes, one by one, in flat memory."""
         wanted = {**parameters(execution), "codes": list(codes)}
         with (
             self._connection.transaction(),

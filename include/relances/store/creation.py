@@ -127,7 +127,7 @@ def _of(execution: Execution) -> dict[str, object]:
 
 
 def _columns(number: int, relance: NouvelleRelance) -> tuple[object, ...]:
-    """Those of copy_relances that differ from a relance to the next."""
+    """The columns of ``copy_relances`` that differ between relances."""
     r, redaction = relance, relance.redaction
     return (
         number, r.contribuable_id, r.niveau, r.canal, r.fournisseur, r.telephone, r.telephone_migre,
@@ -137,7 +137,7 @@ def _columns(number: int, relance: NouvelleRelance) -> tuple[object, ...]:
 
 
 def _common_columns(execution: Execution, devise: str) -> tuple[object, ...]:
-    """The others: a simulated relance is closed from the start."""
+    """The columns that all relances share: a simulated one is closed from the start."""
     common = (execution.source, execution.occasion, execution.id, execution.date_relance, devise)
     if not execution.simulation:
         return (*common, Statut.EN_ATTENTE.value, None, None, None)

@@ -9,9 +9,9 @@ from typing import LiteralString
 import psycopg
 
 from relances.rules.errors import Blocked, TryAgain
+from relances.store.encodage import encoding_of, unreadable
 from relances.store.pannes import is_lost, panne
 from relances.store.silence import Silent
-from relances.store.utf8 import encoding_of, unreadable
 
 _MARK = "-- name: "
 

@@ -35,7 +35,7 @@ class Server:
     encoding: str
 
 
-class Inspection:
+class Diagnostics:
     """Questions to one database. Each may raise psycopg.Error, which names what is not there or not allowed."""
 
     def __init__(self, connection: psycopg.Connection) -> None:

@@ -33,7 +33,7 @@ class Inactive:
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
-    """Both, the longest first. ``tout_vu``: nobody else's work is hidden from us."""
+    """Our sessions and the inactive ones, the longest first. ``tout_vu``: whether our role may see all sessions."""
 
     ours: tuple[Ours, ...]
     inactives: tuple[Inactive, ...]

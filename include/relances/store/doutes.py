@@ -1,4 +1,6 @@
-"""Claims of the dead, relances that wait too long, doubts to clear. What changes ``nombre`` rows says how many."""
+"""Settles what no worker will: claims of dead workers, relances that wait too long, doubts.
+
+Methods that take ``nombre`` change at most that many rows, and return how many they changed."""
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -26,12 +28,12 @@ class Unsettled:
     attente: float
 
     def any(self, *, reprises: bool) -> bool:
-        """Whether there are some. ``reprises``: those to send again count."""
+        """Whether any is unsettled. ``reprises``: whether those to send again count."""
         return self.incertaines + self.en_cours + (self.a_reprendre if reprises else 0) > 0
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class Incertaine:
     """A relance of which nobody knows whether attempt ``numero`` left, at a time between ``depuis`` and ``jusqu_a``.
 
     ``essai``: the same number without the calls that were never made. ``compte``: the fournisseur's account that was
@@ -49,37 +51,37 @@ class Doubt:
     jusqu_a: datetime
 
     def __repr__(self) -> str:
-        return f"Doubt(relance={self.relance_id}, numero={self.numero})"
+        return f"Incertaine(relance={self.relance_id}, numero={self.numero})"
 
 
 class Double(NamedTuple):
-    """A call by which a relance was sent once more: what must never be."""
+    """A call by which a relance was sent a second time, which must never happen."""
 
     relance_id: int
     numero: int
 
 
 class Clearing:
-    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doubts.clearing`."""
+    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doutes.clearing`."""
 
     def __init__(self, connection: psycopg.Connection, fournisseur: str, depuis: datetime) -> None:
         self._connection = connection
         self._parameters: dict[str, object] = {"fournisseur": fournisseur, "depuis": depuis}
 
     def known(self, references: Collection[str]) -> set[str]:
-        """Of these references, those of calls already accounted for."""
+        """Which of these references belong to calls already accounted for."""
         if not references:
             return set()
         rows = self._connection.execute(query("known_references"), {**self._parameters, "reference": list(references)})
         return {row[0] for row in rows}
 
-    def write(self, cleared: Sequence[tuple[Doubt, Reglement]]) -> list[Statut]:
-        """What was proved; returns the states that doubts moved to. A doubt that is none any more keeps its state."""
+    def write(self, cleared: Sequence[tuple[Incertaine, Reglement]]) -> list[Statut]:
+        """Write what was proved; returns the new states. What is no longer in doubt keeps its state."""
         rows = self._connection.execute(query("clear_doubts"), {**self._parameters, **outcomes(cleared)})
         return [Statut(statut) for _, statut in rows]
 
 
-class Doubts:
+class Doutes:
     """The reconciling of relances, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
@@ -114,7 +116,9 @@ class Doubts:
         }
         self._connection.execute(query("mark_told"), parameters)
 
-    def to_ask(self, fournisseur: str, quarantaine: float, absence: float, unasked: float, nombre: int) -> list[Doubt]:
+    def to_ask(
+        self, fournisseur: str, quarantaine: float, absence: float, unasked: float, nombre: int
+    ) -> list[Incertaine]:
         """The doubts to ask a fournisseur of, ``quarantaine`` seconds old, the longest unasked first.
 
         ``absence``: seconds after which a message may be taken for absent, which it is sought until. ``unasked``:
@@ -127,12 +131,12 @@ class Doubts:
             "silence_secondes": unasked,
             "nombre": nombre,
         }
-        with self._connection.cursor(row_factory=args_row(Doubt)) as cursor:
+        with self._connection.cursor(row_factory=args_row(Incertaine)) as cursor:
             return cursor.execute(query("list_doubts"), parameters).fetchall()
 
-    def mark_asked(self, doubt: Doubt) -> None:
-        """Remember that its fournisseur is asked of it now, whatever comes of it."""
-        self._connection.execute(query("mark_asked"), {"relance_id": doubt.relance_id})
+    def mark_asked(self, incertaine: Incertaine) -> None:
+        """Remember that the fournisseur is being asked about it now."""
+        self._connection.execute(query("mark_asked"), {"relance_id": incertaine.relance_id})
 
     @contextmanager
     def clearing(self, fournisseur: str, depuis: datetime) -> Iterator[Clearing]:

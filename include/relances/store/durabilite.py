@@ -85,7 +85,7 @@ def commit_durably(connection: psycopg.Connection) -> None:
 
 
 def garanties(connection: psycopg.Connection) -> Garanties:
-    """Ask the server, over a session that was told to :func:`commit_durably`."""
+    """What the server guarantees to a session, after :func:`commit_durably`."""
     [row] = connection.execute(query("guarantees"))
     return Garanties(*row)
 
@@ -108,5 +108,5 @@ def require_durable(base: str, one: psycopg.Connection, other: psycopg.Connectio
 
 
 def refusal(base: str, defaut: Defaut) -> Blocked:
-    """What to say instead of sending; ``base``: what to call the database."""
+    """The error that says so; ``base``: what to call the database."""
     return Blocked(f"rien n'est envoyé : base {base}, {defaut.french}", f"nothing is sent: {defaut.english}")

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from relances.rules.errors import Blocked
-from relances.rules.passages import standing, to_keep
+from relances.rules.passages import INCONNUE, Demande, standing, to_keep
 from relances.rules.request import Request
 from relances.store.database import query
 
@@ -32,7 +32,7 @@ class Execution:
     parametres: Mapping[str, object]
 
     def standing(self, request: Request) -> Request:
-        """The request that the run stands for, of one under its run id. Blocked where that asks for something else."""
+        """The request that the run was opened with. Blocked where ``asked``, under the same run id, differs."""
         columns = {
             "type_relance": self.canal,
             "date_relance": self.date_relance.isoformat(),
@@ -47,24 +47,25 @@ class Executions:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
+    def record(
+        self, request: Request, source: str, *, politique: str | None = None, demande: Demande = INCONNUE
+    ) -> None:
+        """Remember that a run is asked for; nothing of it is extracted yet.
+
+        ``politique``: the hash of a version that is kept: the run's from now on, unless it created its relances.
+        """
+        self._connection.execute(query("record_execution"), _row(request, source, politique, demande))
+        if politique is not None:
+            parameters = {"run_id": request.run_id, "politique": politique}
+            self._connection.execute(query("set_politique"), parameters)
+
     def open(self, request: Request, source: str) -> Execution:
-        """The run's row, made the first time; held until the transaction ends.
+        """The run's row, made the first time, for its extraction; held until the transaction ends.
 
         Blocked where its run id stands for another request, or for the same of another source.
         """
-        self._connection.execute(
-            query("open_execution"),
-            {
-                "run_id": request.run_id,
-                "occasion": request.occasion,
-                "date_relance": request.date_relance,
-                "source": source,
-                "canal": request.canal,
-                "jour_passage": request.jour_passage,
-                "simulation": request.simulation,
-                "parametres": Jsonb(to_keep(request)),
-            },
-        )
+        self.record(request, source)
+        self._connection.execute(query("mark_extracted"), {"run_id": request.run_id})
         execution = self.get(request.run_id)
         execution.standing(request)
         if execution.source != source:
@@ -75,8 +76,12 @@ class Executions:
             )
         return execution
 
+    def decide(self, execution: Execution) -> None:
+        """Remember that the run created its relances: its policy changes no more."""
+        self._connection.execute(query("mark_decided"), {"execution_id": execution.id})
+
     def standing(self, request: Request) -> Request:
-        """The request that its run id stands for: the first that was extracted for. Blocked where this is another."""
+        """The first request made under its run id. Blocked where this one differs."""
         execution = self.find(request.run_id)
         return request if execution is None else execution.standing(request)
 
@@ -120,3 +125,19 @@ class Executions:
                 "rapport": rapport,
             },
         )
+
+
+def _row(request: Request, source: str, politique: str | None, demande: Demande) -> dict[str, object]:
+    return {
+        "run_id": request.run_id,
+        "occasion": request.occasion,
+        "date_relance": request.date_relance,
+        "source": source,
+        "canal": request.canal,
+        "jour_passage": request.jour_passage,
+        "simulation": request.simulation,
+        "parametres": Jsonb(to_keep(request)),
+        "politique": politique,
+        "moyen": demande.moyen,
+        "demandee_par": demande.par,
+    }

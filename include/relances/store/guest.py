@@ -45,7 +45,7 @@ class Guest(psycopg.Connection):
     silence: float = 60.0  # the patience with a server that already began to answer
 
     def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
-        """As psycopg's, for so long at most."""
+        """Wait for an answer as psycopg does, for ``patience`` seconds at most."""
         try:
             return super().wait(gen, interval, self.patience if timeout is None else timeout)
         except psycopg.errors._WaitTimeout:  # it has no public name
@@ -66,7 +66,7 @@ def limit_reading(connection: psycopg.Connection, limites: BaseFiscale) -> None:
 
 
 def limit_writing(connection: psycopg.Connection, limites: BaseFiscale) -> None:
-    """The same as one that writes, behind which somebody may wait: it gives way soon."""
+    """Bound what each statement may take from here on, as one that writes: it gives way soon to who works there."""
     _limit(connection, limites.ecriture_max, _WRITING_WAITS, limites.silence_max)
 
 
@@ -82,7 +82,7 @@ def _milliseconds(seconds: float) -> str:
 
 
 def flowing(connection: psycopg.Connection, blocks: Iterable[Block]) -> Iterator[Block]:
-    """The blocks of a COPY: once the first is there, the others are not waited for as long."""
+    """The blocks of a COPY; once the first has come, the wait for each next one is shorter."""
     patience = connection.patience if isinstance(connection, Guest) else 0.0
     try:
         for block in blocks:

@@ -57,7 +57,7 @@ class Lots:
             return cursor.execute(query("first_untried"), parameters).fetchall()
 
     def accounted_for(self, fournisseur: str, references: Collection[str], depuis: datetime) -> set[str]:
-        """Of these references, those of calls of a fournisseur, made since then, that the journal has."""
+        """Which of these references the journal has, among the calls of a fournisseur since then."""
         parameters = {"fournisseur": fournisseur, "reference": list(references), "depuis": depuis}
         return {row[0] for row in self._connection.execute(query("known_references"), parameters)}
 

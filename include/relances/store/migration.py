@@ -16,8 +16,8 @@ from sqlalchemy.pool import StaticPool
 
 from relances.rules.errors import Blocked, PipelineError, TryAgain
 from relances.store.database import query
+from relances.store.encodage import UTF8, connect, encoding_of, must_be_utf8
 from relances.store.pannes import panne
-from relances.store.utf8 import UTF8, connect, encoding_of, must_be_utf8
 
 _BASE = "relances_db"
 _CONNECT_SECONDS = 10

@@ -11,7 +11,7 @@ from relances.store.executions import Execution
 _FETCHED_AT_ONCE = 5_000  # rows
 
 
-class Numbers:
+class Numeros:
     """The numbers of one execution, over one connection, within a transaction."""
 
     def __init__(self, connection: psycopg.Connection, execution: Execution) -> None:

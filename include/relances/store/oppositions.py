@@ -1,39 +1,14 @@
 """Who asked the tax office for silence: contribuables, and numbers whoever has them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import LiteralString
 
 import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Canal
+from relances.rules.oppositions import NumeroMuet, Silence
 from relances.store.database import query
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """A contribuable of the list."""
-
-    source: str
-    contribuable_id: str
-    motif: str | None
-    depuis: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NumeroMuet:
-    """A number that gets nothing more. ``fournisseur``: the one it was said to; None: the tax office."""
-
-    telephone: str
-    canaux: str
-    fournisseur: str | None
-    motif: str | None
-    depuis: datetime
-
-    def __repr__(self) -> str:
-        return "NumeroMuet(…)"
 
 
 class Oppositions:

@@ -22,7 +22,7 @@ class Asked:
     campagne: str | None
 
 
-class Reporting:
+class Rapports:
     """The results of the pipeline, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:

@@ -6,11 +6,10 @@ from itertools import groupby
 from operator import itemgetter
 
 import psycopg
-from psycopg.rows import args_row
 from psycopg.types.json import Jsonb
 
 from relances.rules.models import Canal
-from relances.rules.repli import Deplacement, Retenue
+from relances.rules.repli import Deplacement
 from relances.rules.soldes import EnAttente, Reste
 from relances.store.database import query
 
@@ -38,20 +37,6 @@ class Replis:
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
-
-    def closed(self, minutes: int) -> dict[str, bool]:
-        """The lanes by which nothing leaves now, and whether that is so for so many minutes."""
-        return dict(self._connection.execute(query("closed_voies"), {"minutes": minutes}).fetchall())
-
-    def waiting(self, fournisseurs: Sequence[str]) -> int:
-        """How many that changed their way wait for these fournisseurs."""
-        row = self._connection.execute(query("count_moved"), {"fournisseurs": list(fournisseurs)}).fetchone()
-        return row[0] if row else 0
-
-    def held_up(self, recherche: Recherche, apres: int, nombre: int) -> list[Retenue]:
-        """The next ``nombre`` that wait for their lane, beyond the id ``apres``."""
-        with self._connection.cursor(row_factory=args_row(Retenue)) as cursor:
-            return cursor.execute(query("take_held_up"), _parameters(recherche, apres, nombre)).fetchall()
 
     def unreachable(self, recherche: Recherche, apres: int, nombre: int) -> list[tuple[EnAttente, str]]:
         """The next ``nombre`` that failed, as relances of the other canal, with their number."""

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from relances.rules.restauration import Etat, Releve, discrepancy, stopped
+from relances.rules.restauration import Etat, Proved, Temoignage, discrepancy, stopped
 from relances.store.database import query
 from relances.store.sources import ShownRow
 from relances.store.temoin import Temoin
@@ -22,10 +21,10 @@ def read_etat(row: TupleRow | None) -> Etat:
     return Etat(tuple(marques), battement, nommee_le, connu_jusqu_au, chez_elle, motif)
 
 
-def read_releve(row: TupleRow) -> Releve:
+def read_temoignage(row: TupleRow) -> Temoignage:
     """From the row of ``beat``."""
     marque, battement, battu_le, _ = row
-    return Releve(marque, battement, battu_le)
+    return Temoignage(marque, battement, battu_le)
 
 
 class Installation:
@@ -41,8 +40,8 @@ class Installation:
     def discrepancy(self, temoin: Temoin | None) -> str | None:
         """Why it must not send, by itself and by a witness; None where nothing speaks against it."""
         # The witness first: it may learn of what the database is told between two looks, not the other way round.
-        releve = temoin.read() if temoin is not None else None
-        return discrepancy(self.look(), releve)
+        temoignage = temoin.read() if temoin is not None else None
+        return discrepancy(self.look(), temoignage)
 
     def require(self, temoin: Temoin | None) -> None:
         """Blocked where the database may be older than what was sent, and from then on for everybody."""
@@ -57,12 +56,12 @@ class Installation:
         """Let nobody send from it until it is restored."""
         self._connection.execute(query("stop_installation"), {"motif": motif})
 
-    def beat(self) -> Releve:
+    def beat(self) -> Temoignage:
         """Remember that messages leave."""
         row = self._connection.execute(query("beat")).fetchone()
         if row is None:
             raise LookupError("relances.installation is empty")
-        return read_releve(row)
+        return read_temoignage(row)
 
     def latest_knowledge(self) -> datetime:
         """The latest moment at which it knew that it sent."""
@@ -86,14 +85,6 @@ class Installation:
                     copy.write_row(row)
             self._connection.execute(query("recognise_shown"))
             yield Recognition(self._connection)
-
-
-@dataclass(frozen=True, slots=True)
-class Proved:
-    """How many relances the tax application showed as sent, and as failed, that the database did not know to be."""
-
-    envoyees: int
-    echecs: int
 
 
 class Recognition:

@@ -16,7 +16,7 @@ from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
 from relances.store.outcomes import flagged, outcomes
 from relances.store.reconnection import DurableConnection
-from relances.store.restauration import read_etat, read_releve
+from relances.store.restauration import read_etat, read_temoignage
 from relances.store.temoin import Temoin
 from relances.store.voies import VoieStore
 
@@ -99,9 +99,9 @@ class LotStore:
         await self._durable.__aexit__(kind, error, trace)
 
     async def _recognise(self, connection: psycopg.AsyncConnection) -> None:
-        releve = self._temoin.read() if self._temoin is not None else None
+        temoignage = self._temoin.read() if self._temoin is not None else None
         cursor = await connection.execute(query("look_at_installation"))
-        motif = discrepancy(read_etat(await cursor.fetchone()), releve)
+        motif = discrepancy(read_etat(await cursor.fetchone()), temoignage)
         if motif is not None:
             raise stopped(motif)
 
@@ -115,18 +115,15 @@ class LotStore:
         if row is not None and row[-1] is not None:
             raise stopped(row[-1])
         if row is not None and self._temoin is not None:
-            await asyncio.to_thread(self._temoin.write, read_releve(row))  # the calls in flight do not wait for a disk
-
-    async def take(self, nombre: int) -> list[Claim]:
-        """Claim up to ``nombre`` relances that are due, their attempts committed; fewer when no more are left."""
-        return await self.exchange((), nombre)
-
-    async def settle(self, settled: Sequence[tuple[Claim, Reglement]]) -> None:
-        """Write outcomes. A relance that is no longer this worker's keeps its state; its journal still learns."""
-        await self.exchange(settled, 0)
+            # The calls in flight do not wait for a disk.
+            await asyncio.to_thread(self._temoin.write, read_temoignage(row))
 
     async def exchange(self, settled: Sequence[tuple[Claim, Reglement]], nombre: int) -> list[Claim]:
-        """:meth:`settle` and :meth:`take` at once: one round trip, one transaction."""
+        """Write outcomes, then claim up to ``nombre`` relances that are due: one round trip, one transaction.
+
+        Fewer claims where no more are left. A relance that is no longer this worker's keeps its state; its journal
+        still learns the outcome.
+        """
         claims: list[Claim] = []
         while True:
             missing = nombre - len(claims)

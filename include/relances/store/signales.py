@@ -8,7 +8,7 @@ from relances.store.database import query
 
 
 def flagged_numbers(connection: psycopg.Connection, canal: Canal, oubli_jours: int) -> dict[str, Refus]:
-    """Those of a canal, and why. An unreachable one is forgotten after ``oubli_jours`` days."""
+    """The numbers not to write to on a canal, and why. An unreachable one is forgotten after ``oubli_jours`` days."""
     rows = connection.execute(query("flagged_numbers"), {"canal": canal.value, "oubli_jours": oubli_jours})
     return {telephone: Refus(etat) for telephone, etat in rows}
 

@@ -1,4 +1,4 @@
-"""What ends the wait for a server that nobody hears any more: cut off, or frozen while its network goes on."""
+"""Ends the wait for a server that stopped answering: cut off, or frozen while its network still answers."""
 
 import logging
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ class Impatient(psycopg.AsyncConnection):
     """
 
     async def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:  # noqa: ASYNC109 - as psycopg's
-        """As psycopg's, for so long at most."""
+        """Wait for an answer as psycopg does, for a minute at most."""
         try:
             return await super().wait(gen, interval, _PATIENCE if timeout is None else timeout)
         except psycopg.errors._WaitTimeout:  # it has no public name

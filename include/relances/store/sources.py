@@ -39,7 +39,8 @@ from psycopg.rows import args_row
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import printed
 from relances.rules.noms import SOURCE_NAME
-from relances.store.conversion import held_statement, utf8_rows
+from relances.store.database import query
+from relances.store.encodage_source import held_statement, utf8_rows
 from relances.store.guest import ended, flowing
 
 CONTRACT: Final = (
@@ -66,23 +67,6 @@ CONTACTS: Final = "contacts"
 
 FOLDERS: Sequence[Traversable] = (files("relances.store") / "sources",)
 """Where tax systems are described, each in a folder of its name."""
-
-_STAGED: Final[Mapping[str, sql.Composable]] = {
-    "echeance": sql.SQL("echeance::date"),
-    # Days that no integer holds, or that nothing counts to, are for the validation to set aside. In this order, since
-    # PostgreSQL mostly computes the column here: of an infinite date, whatever it is computed from fails.
-    "jours_retard": sql.SQL(
-        "CASE WHEN isfinite(echeance::date) IS NOT FALSE AND jours_retard IS NOT NULL"
-        " THEN greatest(least(jours_retard::numeric, 2147483647), -2147483648)::integer END"
-    ),
-}
-"""How columns of the contract are staged, but for those that are as they come."""
-
-_LATEST: Final = """
-SELECT CASE WHEN le BETWEEN timestamptz '0002-01-01' AND timestamptz '9998-12-31' THEN le::timestamptz END
-FROM ({}) AS paiement (le)
-"""
-"""A date that Python has, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +139,16 @@ class Source:
             "jours_retard_min": jours_retard_min,
             "categories": list(categories) or None,
         }
-        overdue = sql.SQL(self.statement("overdue.sql", connection))
-        self._check_contract(connection, overdue, parameters)
+        self._check_contract(connection, parameters)
         # COPY takes no bound parameters: psycopg quotes them here, on the client.
-        statement = sql.SQL("COPY (SELECT {} FROM ({}) AS overdue) TO STDOUT").format(
-            sql.SQL(", ").join(_STAGED.get(name, sql.Identifier(name)) for name in CONTRACT), overdue
-        )
+        statement = self._within("copy_overdue", "overdue.sql", connection)
         with connection.cursor() as cursor, cursor.copy(statement, parameters) as copy, ended(connection):
             yield from map(utf8_rows(connection), map(bytes, flowing(connection, copy)))
 
     def owes_anything(self, connection: psycopg.Connection, date_relance: date) -> bool:
         """Whether anybody owes anything on that day, however short a time ago it was due."""
         parameters = {"date_relance": date_relance, "jours_retard_min": 0, "categories": None}
-        overdue = sql.SQL(self.statement("overdue.sql", connection))
-        found = connection.execute(sql.SQL("SELECT EXISTS (SELECT FROM ({}) AS overdue)").format(overdue), parameters)
+        found = connection.execute(self._within("owes_anything", "overdue.sql", connection), parameters)
         return found.fetchone() == (True,)
 
     def balances(
@@ -180,8 +160,7 @@ class Source:
 
     def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
         """When the latest payment that the tax system knows of was made; None where it knows of none that can be."""
-        freshness = sql.SQL(self.statement("freshness.sql", connection))
-        row = connection.execute(sql.SQL(_LATEST).format(freshness)).fetchone()
+        row = connection.execute(self._within("latest_payment", "freshness.sql", connection)).fetchone()
         return None if row is None else row[0]
 
     def shown(self, connection: psycopg.Connection, depuis: datetime | None) -> Iterator[ShownRow]:
@@ -197,9 +176,8 @@ class Source:
         """The categories a run may be limited to."""
         return {row[0] for row in connection.execute(self.statement("categories.sql", connection))}
 
-    def _check_contract(self, connection: psycopg.Connection, overdue: sql.SQL, parameters: dict[str, object]) -> None:
-        empty = sql.SQL("SELECT * FROM ({}) AS overdue LIMIT 0").format(overdue)
-        cursor = connection.execute(empty, parameters)
+    def _check_contract(self, connection: psycopg.Connection, parameters: Mapping[str, object]) -> None:
+        cursor = connection.execute(self._within("describe_overdue", "overdue.sql", connection), parameters)
         missing = set(CONTRACT) - {column.name for column in cursor.description or ()}
         if missing:
             raise Blocked(
@@ -207,6 +185,10 @@ class Source:
                 "ajoutez ces colonnes à la requête",
                 "overdue.sql lacks columns of the contract",
             )
+
+    def _within(self, ours: str, theirs: str, connection: psycopg.Connection) -> sql.Composed:
+        """One of our queries around one of its files, which stands where ours has ``{}``."""
+        return sql.SQL(query(ours)).format(sql.SQL(self.statement(theirs, connection)))
 
     def has(self, name: str) -> bool:
         """Whether it has that file, of those that it may do without."""

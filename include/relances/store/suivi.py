@@ -14,7 +14,7 @@ from relances.store.outcomes import flagged, outcomes
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class Suivie:
     """A relance whose attempt ``numero`` its fournisseur accepted under ``reference``.
 
     ``essai``: the same number without the calls that were never made.
@@ -27,20 +27,20 @@ class Followed:
     envoyee_le: datetime
 
 
-class Following:
-    """The following of relances, over one connection in autocommit."""
+class Suivi:
+    """What became of accepted messages, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def take(self, fournisseur: str, jours: int, pause: float, nombre: int) -> list[Followed]:
+    def take(self, fournisseur: str, jours: int, pause: float, nombre: int) -> list[Suivie]:
         """The relances of the last days to ask a fournisseur of, unasked for ``pause`` seconds, the longest first."""
         parameters = {"fournisseur": fournisseur, "jours": jours, "pause_secondes": pause, "nombre": nombre}
-        with self._connection.cursor(row_factory=args_row(Followed)) as cursor:
+        with self._connection.cursor(row_factory=args_row(Suivie)) as cursor:
             return cursor.execute(query("take_to_follow"), parameters).fetchall()
 
-    def write(self, news: Sequence[tuple[Followed, Reglement]]) -> list[Statut]:
-        """What became of messages; returns the states that relances moved to. Old news changes nothing."""
+    def write(self, news: Sequence[tuple[Suivie, Reglement]]) -> list[Statut]:
+        """Write what became of messages; returns the states that relances moved to. Old news changes nothing."""
         flags = flagged(news)
         with self._connection.transaction():
             if flags is not None:

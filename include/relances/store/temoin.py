@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from relances.rules.errors import Blocked
-from relances.rules.restauration import Releve
+from relances.rules.restauration import Temoignage
 
 VARIABLE: Final = "RELANCES_TEMOIN"
 """The variable of the environment that says where it is."""
@@ -21,19 +21,19 @@ class Temoin:
 
     path: Path
 
-    def read(self) -> Releve | None:
-        """What it says; None where nothing was ever seen from here. Blocked where it cannot be read."""
+    def read(self) -> Temoignage | None:
+        """What the witness last saw; None where it never saw anything. Blocked where the file cannot be read."""
         try:
             said = json.loads(self.path.read_bytes())
-            return Releve(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
+            return Temoignage(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise self._unusable(type(error).__name__) from None
 
-    def write(self, releve: Releve) -> None:
-        """Say this from now on. Blocked where it cannot be written: sending would go on unwitnessed."""
-        said = {"marque": releve.marque, "battement": releve.battement, "le": releve.le.isoformat()}
+    def write(self, temoignage: Temoignage) -> None:
+        """Replace what the witness says. Blocked where the file cannot be written."""
+        said = {"marque": temoignage.marque, "battement": temoignage.battement, "le": temoignage.le.isoformat()}
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # Under a name of nobody else's: containers that share the folder have the same process numbers.

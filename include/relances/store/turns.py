@@ -9,7 +9,7 @@ from relances.store.database import query
 
 
 def take_turn(connection: psycopg.Connection, fournisseur: str) -> bool:
-    """False where somebody else sends by it."""
+    """Take the turn; False where somebody else has it."""
     connection.execute(query("give_up_the_vanished"))
     row = connection.execute(query("take_turn"), {"fournisseur": fournisseur}).fetchone()
     return row is not None and bool(row[0])

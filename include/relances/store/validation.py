@@ -21,7 +21,7 @@ _EXAMPLES_MAX: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
+class Validation:
     """The extraction of one execution, looked at with the thresholds of a policy, over one connection."""
 
     connection: psycopg.Connection
@@ -30,7 +30,7 @@ class Quality:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What a session must say for the views ``*_a_valider`` to show this."""
+        """The session settings by which the views ``*_a_valider`` show this extraction."""
         return {
             "relances.execution_id": str(self.execution.id),
             "relances.montant_max": str(self.politique.qualite.montant_max),
@@ -41,7 +41,7 @@ class Quality:
         }
 
     def set_session(self) -> None:
-        """Say it to the session of the connection."""
+        """Set them in the connection's session."""
         parameters = {"noms": list(self.settings), "valeurs": list(self.settings.values())}
         self.connection.execute(query("set_session_quality"), parameters)
 

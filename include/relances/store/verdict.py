@@ -18,7 +18,7 @@ class Issue:
 
 
 def outcome(connection: psycopg.Connection, execution: Execution) -> Issue:
-    """What its report said."""
+    """How the run ended, by its report."""
     row = connection.execute(query("outcome_of_execution"), {"execution_id": execution.id}).fetchone()
     return Issue(*(row or (False, False)))
 

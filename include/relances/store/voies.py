@@ -1,4 +1,4 @@
-"""Lanes: what all who send by a fournisseur share, whichever their machine. Its rate, its troubles, its stop."""
+"""Voies: what all workers of one fournisseur share, on any machine. Its rate, its troubles, its stop."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from time import monotonic
 import psycopg
 from psycopg.rows import args_row
 
+from relances.rules.arret import Situation
 from relances.rules.politique import Disjoncteur
 from relances.store.database import query
 from relances.store.reconnection import DurableConnection
@@ -28,7 +29,7 @@ class Departs:
 
 @dataclass(frozen=True, slots=True)
 class EtatVoie:
-    """How a lane is. ``suspendue``: seconds that it still is, 0 where it is not.
+    """The state of a voie. ``suspendue``: seconds that it stays suspended, 0 where it is not.
 
     ``suspensions``: how many times in a row it was, without a recovery between. ``guerie_de``: since when it was in
     trouble, where this very look ended that; lost with an answer that was. ``a_prouver``: a fault of its account was
@@ -45,7 +46,7 @@ class EtatVoie:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """A lane that was just suspended, the ``suspensions``-th time in a row, and why."""
+    """A voie that was just suspended, the ``suspensions``-th time in a row, and why."""
 
     suspensions: int
     jusqu_au: datetime
@@ -53,14 +54,14 @@ class Suspension:
 
 
 class VoieStore:
-    """A worker's side of its lane. Every statement is one row, by its key."""
+    """A worker's side of its voie. Every statement is one row, by its key."""
 
     def __init__(self, durable: DurableConnection, fournisseur: str) -> None:
         self._durable = durable
         self._fournisseur = fournisseur
 
     async def open(self) -> None:
-        """See that the lane has its row."""
+        """See that the voie has its row."""
 
         async def insert(connection: psycopg.AsyncConnection, *, again: bool) -> None:  # noqa: ARG001 - repeating is safe
             await connection.execute(query("open_voie"), {"fournisseur": self._fournisseur})
@@ -68,7 +69,7 @@ class VoieStore:
         await self._durable.run(insert)
 
     async def look(self, nombre: int, debit_max: float, *, ralentir: bool, repond: bool, gueri: bool) -> EtatVoie:
-        """How the lane is, with up to ``nombre`` departures reserved; a quarter of a second of them at most.
+        """The state of the voie, and up to ``nombre`` departures reserved: at most a quarter of a second's worth.
 
         ``debit_max``: departures a second that it may have. ``ralentir``, ``repond``: what its fournisseur's answers
         since the last look ask for, and whether there were some. ``gueri``: whether its troubles are over.
@@ -88,7 +89,7 @@ class VoieStore:
             row = await cursor.fetchone()
             told_at = monotonic()
             if row is None:
-                raise LookupError(f"lane {self._fournisseur} was not opened")
+                raise LookupError(f"voie {self._fournisseur} was not opened")
             accordes, attente, pas, *etat = row
             # By the clock of after the answer: a departure is never taken before its time.
             departs = Departs(accordes, told_at + attente, pas, told_at - asked_at)
@@ -108,7 +109,7 @@ class VoieStore:
     async def suspend(
         self, disjoncteur: Disjoncteur, motif: str, au_moins: float, *, essai: bool = False
     ) -> Suspension | None:
-        """Suspend the lane, ``au_moins`` so many seconds; None where somebody did already.
+        """Suspend the voie, ``au_moins`` so many seconds; None where somebody did already.
 
         ``essai``: only where a proof is waited for, because the call that may bring it is made.
         """
@@ -138,43 +139,31 @@ def suspension_of(
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Whether a person stopped a lane; for how many seconds it is still suspended, 0 where it is not, and why."""
+    """Whether a person stopped a voie; for how many seconds it is still suspended, 0 where it is not, and why."""
 
     arretee: bool
     suspendue: float
     motif: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """A lane, as an operator sees it. ``en_attente``: relances that wait for it."""
-
-    fournisseur: str
-    arretee_le: datetime | None
-    suspendue_jusqu_au: datetime | None
-    motif: str | None
-    debit: float | None
-    en_attente: int
-
-
 def stop_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) -> None:
-    """Stop these lanes until somebody resumes them: their workers see it within a second."""
+    """Stop these voies until somebody resumes them: their workers see it within a second."""
     connection.execute(query("stop_voies"), {"fournisseurs": list(fournisseurs)})
 
 
 def resume_voies(connection: psycopg.Connection, fournisseurs: Sequence[str]) -> None:
-    """Let these lanes go on, those in trouble too."""
+    """Let these voies go on, those in trouble too."""
     connection.execute(query("resume_voies"), {"fournisseurs": list(fournisseurs)})
 
 
 def held_up(connection: psycopg.Connection, fournisseur: str) -> Obstacle:
-    """What keeps a lane from sending now."""
+    """What keeps a voie from sending now."""
     with connection.cursor(row_factory=args_row(Obstacle)) as cursor:
         found = cursor.execute(query("find_voie"), {"fournisseur": fournisseur}).fetchone()
     return found or Obstacle(arretee=False, suspendue=0.0, motif=None)
 
 
 def list_voies(connection: psycopg.Connection) -> list[Situation]:
-    """Every lane that was ever used."""
+    """Every voie that was ever used."""
     with connection.cursor(row_factory=args_row(Situation)) as cursor:
         return cursor.execute(query("list_voies")).fetchall()

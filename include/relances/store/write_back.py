@@ -64,7 +64,7 @@ class WriteBack:
         return left
 
     def _places(self, rows: Sequence[WriteBackRow]) -> list[tuple[int | None, int | None]]:
-        """Where each is written: its line and its dossier, by their ids."""
+        """The line and the dossier that each row is written to, by their ids."""
         places: list[tuple[int | None, int | None]] = [(None, None)] * len(rows)
         if self.source.has(PLACES):
             statement = self.source.statement(PLACES, self.connection)
@@ -84,6 +84,6 @@ class WriteBack:
 
 
 def columns(rows: Sequence[WriteBackRow]) -> dict[str, list[object]]:
-    """The fields of these rows, each an array."""
+    """The columns of these rows: each field as an array."""
     values = zip(*map(astuple, rows), strict=True)
     return {field.name: list(column) for field, column in zip(fields(WriteBackRow), values, strict=True)}

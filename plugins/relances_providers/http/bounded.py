@@ -30,7 +30,7 @@ async def read_body(response: aiohttp.ClientResponse, most: int) -> tuple[bytes,
 
 
 def unpacked(body: bytes, ways: Sequence[str], most: int) -> bytes:
-    """The body without its packings, which are named from the first applied to the last."""
+    """The body decompressed; the encodings are given in the order in which they were applied."""
     if len(ways) > 2:
         raise UnreadableBody("the answer is packed again and again")
     for way in reversed(ways):

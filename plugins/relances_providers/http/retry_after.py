@@ -14,7 +14,7 @@ _LONGEST: Final = 86_400.0  # seconds; who asks for more than a day is better as
 
 
 def retry_after(response: httpx.Response, now: datetime | None = None) -> float | None:
-    """Seconds to wait, from none to a day; None where the headers are absent or unreadable."""
+    """Seconds to wait, from 0 to a day; None where the headers are absent or unreadable."""
     present = now or datetime.now(UTC)
     seconds = _asked(response.headers.get("Retry-After", "").strip(), present)
     if seconds is None:

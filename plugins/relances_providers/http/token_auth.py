@@ -43,7 +43,7 @@ class Grant(Protocol):
     """How one server is asked for a token."""
 
     def request(self) -> httpx.Request:
-        """A new token request."""
+        """The request for a new token."""
         ...
 
     def read(self, response: httpx.Response) -> Granted:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 from requests import RequestException, Response
 from requests.adapters import HTTPAdapter
@@ -16,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from relances_providers.http.addresses import is_encrypted, is_web_address
 from relances_providers.messaging import Finding, Verdict
 
+ALERTS: Final = "alertes"
 _ANSWER_SECONDS: Final = 4.0
 _ADDRESS: Final = "adresse (password)"
 
@@ -28,7 +30,7 @@ class WebhookHook(HttpHook):
     """Posts texts to the webhook of an Airflow connection of type ``chat_webhook``."""
 
     conn_name_attr = "conn_id"
-    default_conn_name = "alertes"
+    default_conn_name = ALERTS
     conn_type = "chat_webhook"
     hook_name = "Webhook de messagerie (alertes)"
 
@@ -67,7 +69,7 @@ class WebhookHook(HttpHook):
 
 
 def kept(conn_id: str) -> Connection:
-    """The connection as Airflow keeps it. Raises AirflowNotFoundException."""
+    """The connection as Airflow stores it. Raises AirflowNotFoundException."""
     return HttpHook.get_connection(conn_id)
 
 
@@ -79,7 +81,16 @@ def address_of(connection: Connection) -> str:
     return host if "://" in host or not host else f"{connection.schema or 'http'}://{host}"
 
 
-def examine_webhook(connection: Connection) -> Finding:
+def diagnose_alerts(conn_id: str = ALERTS) -> list[Finding]:
+    """What there is to say of the webhook of the alerts; nothing where nobody asked for them."""
+    try:
+        connection = kept(conn_id)
+    except AirflowNotFoundException:
+        return []
+    return [diagnose_webhook(connection)]
+
+
+def diagnose_webhook(connection: Connection) -> Finding:
     """Whether the address is one, encrypted, and where Airflow hides it."""
     address = address_of(connection)
     if not is_web_address(address) or not is_encrypted(address):

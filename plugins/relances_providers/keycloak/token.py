@@ -52,5 +52,5 @@ class KeycloakAccount:
             raise TABLE["keycloak_illisible"].error(self.conn_id) from error
 
     def out_of_reach(self) -> ProviderError:
-        """Keycloak gave no answer."""
+        """The error of a Keycloak that gave no answer."""
         return TABLE["keycloak_injoignable"].error(self.conn_id, detail=self.host)

@@ -33,7 +33,7 @@ ROWS: Final = (
     recipient("21266", "le numéro du destinataire est celui de l'expéditeur",
               "the recipient's number is the sender's own", NUMBER, "'To' and 'From' numbers cannot be the same"),
     # One answer does not tell a country that is closed for one foreigner from one closed for all. It is the account's
-    # all the same: sent again as any other trouble, and where most calls meet it the lane stops, with this cure.
+    # all the same: sent again as any other trouble, and where most calls meet it the voie stops, with this cure.
     later("21408", "le compte n'a pas le droit d'écrire dans le pays du destinataire",
           "the recipient's country is not enabled for this account",
           Said("ouvrez ce pays dans la console Twilio (Messaging → Geo permissions)",

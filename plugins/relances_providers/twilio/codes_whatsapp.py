@@ -143,7 +143,7 @@ ROWS: Final = (
 
 
 def _groups() -> Iterator[ErrorRow]:
-    """Codes that one remedy is for."""
+    """The rows of codes that share one cure."""
     # 63060 is named by users, in no list that is public.
     yield from alike("63009 63010 63011 63012 63060", later(
         "", "panne chez WhatsApp", "WhatsApp failed", AGAIN,

@@ -40,7 +40,7 @@ def about_sender(status: str | None) -> Finding:
 
 
 def about_sandbox() -> Finding:
-    """The sender is the sandbox's number."""
+    """The finding where the sender is the sandbox's number."""
     text = (
         "bac à sable : le destinataire doit d'abord y envoyer « join … », un message en 3 s "
         "— sandbox, recipients must join it first, one message in 3 s"
@@ -49,6 +49,6 @@ def about_sandbox() -> Finding:
 
 
 def about_service() -> Finding:
-    """A Messaging Service stands for the sender."""
+    """The finding where a Messaging Service stands for the sender."""
     text = "Messaging Service : il choisit l'expéditeur à l'envoi — it chooses the sender of each message"
     return Finding("sender", Verdict.UNSEEN, text)

@@ -65,9 +65,9 @@ class TwilioSender(Sender):
         elif (status := (await self._account.itself()).get("status")) != _ACTIVE:
             raise TABLE["20005"].error(self._wire.conn_id, detail=plain(str(status)))
 
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         """The account, its WhatsApp sender, and a word on templates."""
-        return [await self._examine_account(), await self._examine_sender(), TEMPLATES]
+        return [await self._diagnose_account(), await self._diagnose_sender(), TEMPLATES]
 
     async def fetch_status(self, sent: Sequence[Sent]) -> list[Delivery]:
         """What became of these messages, by the account's list where they are many."""
@@ -98,14 +98,14 @@ class TwilioSender(Sender):
         variables = {"ContentVariables": json.dumps(numbered, ensure_ascii=False)} if numbered else {}
         return {"ContentSid": message.template.template_id, **variables}
 
-    async def _examine_account(self) -> Finding:
+    async def _diagnose_account(self) -> Finding:
         try:
             account = await self._account.itself()
         except Misconfigured:  # of an API key that may not ask: check went another way
             return about_account(None)
         return about_account(plain(str(account.get("type"))))
 
-    async def _examine_sender(self) -> Finding:
+    async def _diagnose_sender(self) -> Finding:
         match self._settings.sender:
             case None:
                 return about_service()

@@ -38,7 +38,7 @@ TOMORROW: Final = Said(
 
 
 def ours(code: str, french: str, english: str, cure: Said, wording: str) -> ErrorRow:
-    """The account's fault: nothing more is sent until somebody mends it."""
+    """A row for a fault of the account: nothing more is sent until somebody mends it."""
     return ErrorRow(code, Misconfigured, french, cure.french, english, cure.english, wording)
 
 
@@ -59,7 +59,7 @@ def recipient(
 
 
 def message(code: str, french: str, english: str, cure: Said, wording: str, *, other: str | None = None) -> ErrorRow:
-    """This message's: over for it."""
+    """A row for what is wrong with this message: over for it."""
     return ErrorRow(
         code, Rejected, french, cure.french, english, cure.english, wording, Fault.TEXT, other_channel=other
     )
@@ -75,5 +75,5 @@ def later(
     fault: Fault = Fault.PROVIDER,
     after: float | None = None,
 ) -> ErrorRow:
-    """What passes, whoever's ``fault`` it is. ``after``: seconds until it may have."""
+    """A row for what passes by itself, whoever's ``fault`` it is. ``after``: seconds until it may have."""
     return ErrorRow(code, TryLater, french, cure.french, english, cure.english, wording, fault, retry_after=after)

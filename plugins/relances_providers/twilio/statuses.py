@@ -47,7 +47,7 @@ async def _look_in_list(
 ) -> None:
     """Go through the list until its end, its last page allowed, or more calls than asking one by one costs.
 
-    It is of the messages sent since the oldest one was accepted, which leaves out those that still wait at Twilio.
+    The list holds the messages sent since the oldest one was accepted: those that still wait at Twilio are not in it.
     """
     wanted = {one.message_id for one in sent}
     since = min(one.sent_at for one in sent).astimezone(UTC) - CLOCKS_APART

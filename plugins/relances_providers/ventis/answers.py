@@ -39,7 +39,7 @@ class VentisError:
 
     @property
     def row(self) -> ErrorRow:
-        """What it is about, as far as its words tell: each keeps its own code but the sender's."""
+        """The row of the error table that its words tell; it keeps its own code, except the sender's."""
         said = self.said[:_LONGEST_SAID].lower()
         if "sender" in said:
             return TABLE["1003"]

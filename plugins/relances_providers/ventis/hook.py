@@ -92,7 +92,7 @@ class VentisSender(Sender):
         if response.is_server_error:
             raise TABLE["indisponible"].error(self._wire.conn_id, detail=f"HTTP {response.status_code}")
 
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         """The sender's name, which Ventis checks at the first message only."""
         text = f"{self._settings.sender} : Ventis ne le vérifie qu'au premier message — checked at the first message"
         return [Finding("sender", Verdict.UNSEEN, text)]

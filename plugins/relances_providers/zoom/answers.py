@@ -11,7 +11,8 @@ from relances_providers.errors import Fault, Misconfigured, ProviderError, TryLa
 from relances_providers.http.json_object import object_of
 from relances_providers.http.retry_after import retry_after
 from relances_providers.quotation import quote
-from relances_providers.zoom.errors import MISSING_SCOPE, TABLE
+from relances_providers.zoom.connection_errors import MISSING_SCOPE
+from relances_providers.zoom.errors import TABLE
 
 _BY_WORDS: Final = {  # where Zoom documents no code, or gives the same meaning several
     "does not contain scopes": MISSING_SCOPE,
@@ -84,7 +85,7 @@ def error_of(response: httpx.Response, conn_id: str) -> ProviderError:
 
 
 def look_up_error(response: httpx.Response, conn_id: str) -> ProviderError:
-    """The same for a question, which sends nothing: TryLater, or Misconfigured."""
+    """The error of a refused question, which sends nothing: TryLater, or Misconfigured."""
     error = error_of(response, conn_id)
     if isinstance(error, TryLater | Misconfigured) and error.fault is not Fault.NOBODY:
         return error

@@ -14,7 +14,8 @@ from relances_providers.http.pacer import Pacer
 from relances_providers.http.wire import Wire
 from relances_providers.messaging import Candidate, Delivery, Sent, Sought
 from relances_providers.zoom.answers import look_up_error
-from relances_providers.zoom.errors import MISSING_SCOPE, TABLE
+from relances_providers.zoom.connection_errors import MISSING_SCOPE
+from relances_providers.zoom.errors import TABLE
 from relances_providers.zoom.history import Item, Page, Window, candidates, delivery, sessions_with
 
 _PAGE: Final = 100  # the most Zoom gives at once
@@ -106,7 +107,7 @@ class ZoomArchive:
 
     @contextmanager
     def _readable(self, or_else: str = "recherche") -> Iterator[None]:
-        """What cannot be read is that error: nothing must ever look like nothing found."""
+        """The error for an answer that cannot be read: it must never look like nothing found."""
         try:
             yield
         except ValueError as error:

@@ -39,7 +39,7 @@ def about_sender(sender: str, numbers: Sequence[Item], conn_id: str) -> Finding:
 
 
 def sender_unseen() -> Finding:
-    """The account's numbers could not be listed."""
+    """The finding where the account's numbers could not be listed."""
     text = (
         "le numéro n'a pas pu être vérifié, sans phone:read:admin ou phone:read:list_numbers:admin ; "
         "Zoom le vérifie au premier message — checked at the first message"

@@ -103,7 +103,7 @@ class ZoomSender(Sender):
         """Ask for a token and for one conversation; sends nothing. Raises Misconfigured or TryLater."""
         await self._archive.check()
 
-    async def examine(self) -> list[Finding]:
+    async def diagnose(self) -> list[Finding]:
         """The scopes of the app, and whether the account has the sender's number."""
         sender = self._settings.sender
         try:

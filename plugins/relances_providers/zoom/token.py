@@ -45,5 +45,5 @@ class ZoomAccount:
             raise TABLE["zoom_jeton_illisible"].error(self.conn_id) from error
 
     def out_of_reach(self) -> ProviderError:
-        """Zoom gave no answer."""
+        """The error of a Zoom that gave no answer."""
         return TABLE["zoom_injoignable"].error(self.conn_id, detail=self.host)

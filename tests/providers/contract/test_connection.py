@@ -95,6 +95,6 @@ async def test_the_test_button_says_what_is_out_of_reach(case: Case, connect: Co
 async def test_an_examination_sends_nothing_and_finds_parts(simulated: Simulated, case: Case) -> None:
     async with case.hook().open() as sender:
         await sender.check()
-        parts = [finding.part for finding in await sender.examine()]
+        parts = [finding.part for finding in await sender.diagnose()]
     assert "sender" in parts
     assert await simulated.ledger() == []

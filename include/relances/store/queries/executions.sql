@@ -2,17 +2,33 @@
 -- Each statement of a run takes seconds at most, of which compiling its expressions would be one.
 SELECT set_config('jit', 'off', false);
 
--- name: open_execution
--- One row per run of a Dag; a task that runs again finds the same, and waits here for whoever else is at it.
-INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres)
+-- name: record_execution
+-- One row per run of a Dag: what it is asked for, until its extraction holds it to that. A task that runs again finds the
+-- same, and waits here for whoever else is at it. Its policy may change until its relances are created.
+INSERT INTO relances.execution AS e (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres,
+    politique, moyen, demandee_par)
 VALUES (%(run_id)s, %(occasion)s, %(date_relance)s, %(source)s, %(canal)s, %(simulation)s, %(jour_passage)s,
-    %(parametres)s)
-ON CONFLICT (run_id) DO UPDATE SET run_id = excluded.run_id
-RETURNING id;
+    %(parametres)s, %(politique)s, %(moyen)s, %(demandee_par)s)
+ON CONFLICT (run_id) DO UPDATE
+SET occasion = excluded.occasion, date_relance = excluded.date_relance, source = excluded.source,
+    canal = excluded.canal, simulation = excluded.simulation, jour_passage = excluded.jour_passage,
+    parametres = excluded.parametres, moyen = coalesce(e.moyen, excluded.moyen),
+    demandee_par = coalesce(e.demandee_par, excluded.demandee_par)
+WHERE e.extraite_le IS NULL;
+
+-- name: set_politique
+UPDATE relances.execution SET politique = %(politique)s WHERE run_id = %(run_id)s AND decidee_le IS NULL;
+
+-- name: mark_extracted
+UPDATE relances.execution SET extraite_le = coalesce(extraite_le, now()) WHERE run_id = %(run_id)s;
+
+-- name: mark_decided
+UPDATE relances.execution SET decidee_le = coalesce(decidee_le, now()) WHERE id = %(execution_id)s;
 
 -- name: get_execution
+-- Not one that was only asked for.
 SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres
-FROM relances.execution WHERE run_id = %(run_id)s;
+FROM relances.execution WHERE run_id = %(run_id)s AND extraite_le IS NOT NULL;
 
 -- name: mark_agreed
 UPDATE relances.execution SET envoi_le = now() WHERE id = %(execution_id)s AND envoi_le IS NULL;
@@ -28,7 +44,7 @@ SELECT validee_le IS NOT NULL FROM relances.execution WHERE id = %(execution_id)
 SELECT terminee_le IS NOT NULL, equilibre IS TRUE FROM relances.execution WHERE id = %(execution_id)s;
 
 -- name: count_left_behind
--- Relances that the lanes of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
+-- Relances that the voies of this run were to take, never tried, by fournisseur: due, wanted, not too old, and of a
 -- creance that it did not set aside. What another run of the occasion is about to send is that one's. What was tried
 -- before, the passes of every run take.
 SELECT r.fournisseur, count(*)
@@ -46,7 +62,7 @@ WHERE r.statut = 'en_attente' AND r.a_envoyer AND r.tentatives = 0 AND r.repli_l
         SELECT FROM relances.execution e
         WHERE e.source = %(source)s AND e.occasion = %(occasion)s AND e.id <> %(execution_id)s
             AND (e.canal IS NULL OR e.canal = r.canal) AND NOT e.simulation
-            AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
+            AND e.extraite_le IS NOT NULL AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
             AND e.parametres -> 'envoyer_automatiquement' IS DISTINCT FROM 'false')
 GROUP BY r.fournisseur
 ORDER BY r.fournisseur;

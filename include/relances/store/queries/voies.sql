@@ -2,7 +2,7 @@
 INSERT INTO relances.voie (fournisseur) VALUES (%(fournisseur)s) ON CONFLICT DO NOTHING;
 
 -- name: look_at_voie
--- Reserve up to `nombre` departures after all those that are reserved, and say how the lane is. It slows down to the
+-- Reserve up to `nombre` departures after all those that are reserved, and say how the voie is. It slows down to the
 -- half, once a second at most, where a worker asks for it, and speeds up by the twentieth of its limit a second where
 -- one was answered. Nobody reserves more than a quarter of a second of it, nor where it is suspended or stopped. One
 -- answer is no recovery: its troubles are over where a worker says that enough of its calls went well; but for a fault

@@ -1,4 +1,4 @@
-"""Delivery: lanes shared by all who send, other ways to arrive, messages without news.
+"""Delivery: voies shared by all who send, other ways to arrive, messages without news.
 
 Forward only. On millions of rows: seconds; no row of relance is rewritten.
 """

@@ -1,0 +1,81 @@
+"""Examines a provider's connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
+
+import asyncio
+from itertools import chain
+from typing import Final
+
+import httpx
+
+from relances_providers.connection_fields import read_fields
+from relances_providers.errors import ProviderError
+from relances_providers.http.client import Client
+from relances_providers.http.transport import environment_proxy
+from relances_providers.http.wire import Wire
+from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
+
+# A person waits; an address slower than that is worth saying.
+_PROBE: Final = {"timeout": httpx.Timeout(10).as_dict()}
+
+
+async def diagnose_provider(hook: MessagingHook) -> list[Finding]:
+    """Fields, addresses, TLS, credentials, and what only this provider can tell."""
+    try:
+        addresses, limits = hook.addresses, hook.limits
+        wire = Wire.of(read_fields(hook), hook.hook_name, " et ".join(addresses), limits)
+    except ProviderError as error:
+        return [Finding("champs", Verdict.BAD, str(error))]
+    async with wire.client() as client:
+        probes = await asyncio.gather(*(_diagnose_address(wire, client, *each) for each in addresses.items()))
+    found = [Finding("champs", Verdict.GOOD, _said(limits)), *chain.from_iterable(probes)]
+    if any(finding.verdict is Verdict.BAD for finding in found):
+        return found  # a token would be asked of the same address, for longer
+    return [*found, *await _diagnose_account(hook)]
+
+
+async def _diagnose_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
+    resolved = await _resolve(wire.conn_id, name, httpx.URL(address))
+    if resolved.verdict is Verdict.BAD:
+        return [resolved]
+    try:
+        await client.send(httpx.Request("GET", address, extensions=_PROBE))  # whatever it answers: it is there
+    except httpx.TransportError as error:
+        return [resolved, Finding(f"{name}, accès", Verdict.BAD, str(wire.unreachable(error)))]
+    return [resolved, _encryption(wire, name, address)]
+
+
+async def _resolve(conn_id: str, name: str, url: httpx.URL) -> Finding:
+    proxy = environment_proxy(url.scheme, url.host)
+    if proxy is not None:
+        return Finding(name, Verdict.GOOD, f"{url.host}, par le proxy {httpx.URL(proxy).host} — through the proxy")
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port)
+    except OSError as error:
+        text = (
+            f"aucune machine ne s'appelle {url.host} ({error.strerror}) : corrigez le champ {name} de la connexion "
+            f"{conn_id}, ou la résolution de noms de cette machine — the host name does not resolve"
+        )
+        return Finding(name, Verdict.BAD, text)
+    return Finding(name, Verdict.GOOD, f"{url.host} → {found[0][4][0]}")
+
+
+def _encryption(wire: Wire, name: str, address: str) -> Finding:
+    part = f"{name}, TLS"
+    if httpx.URL(address).scheme == "http":
+        return Finding(part, Verdict.UNSEEN, "http : ni secrets ni messages ne sont chiffrés — nothing is encrypted")
+    if not wire.verify_ssl:
+        return Finding(part, Verdict.UNSEEN, "certificat non vérifié (verify_ssl=false) — certificate not verified")
+    return Finding(part, Verdict.GOOD, "certificat accepté — certificate accepted")
+
+
+async def _diagnose_account(hook: MessagingHook) -> list[Finding]:
+    try:
+        async with hook.open() as sender:
+            await sender.check()
+            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.diagnose()]
+    except ProviderError as error:
+        return [Finding("identifiants", Verdict.BAD, str(error))]
+
+
+def _said(limits: Limits) -> str:
+    at_once = f"{limits.max_in_flight} appels à la fois"
+    return f"{limits.rate_per_second:g} messages/s, {at_once}, {limits.timeout:g} s d'attente"

@@ -1,0 +1,113 @@
+"""Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run.
+
+What turns out to be a fault of an account holds its lane up and is raised at the end, once the others are served.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import psycopg
+
+from relances.rules.errors import Blocked, PipelineError
+from relances.rules.politique import Politique
+from relances.sending.worker import now
+from relances.services import reconciliation
+from relances.services.alertes import Doubles, VoieReprise, VoieSuspendue
+from relances.services.comptes import Compte
+from relances.services.installation import Installation
+from relances.services.passages import Passage, in_force
+from relances.services.repli import reach_otherwise
+from relances.services.sending import send_again
+from relances.store.comptes import list_faulty
+from relances.store.doutes import Doutes
+from relances.store.executions import Execution, Executions
+from relances_providers.messaging import MessagingHook
+
+logger = logging.getLogger(__name__)
+
+_SECONDS_IN_A_RUN: Final = 10.0  # to follow messages by a fournisseur: a run does not wait for them
+_SECONDS_IN_A_PASS: Final = 60.0
+
+
+def reconcile(installation: Installation, passage: Passage) -> bool:
+    """Clear what can be cleared, ask what became of messages and send again what is due.
+
+    True when nothing more can be waited for; deliveries never are. Raises Misconfigured where an account turns out to
+    be at fault, Blocked where one that did before holds relances of this run up: it is red, whoever learnt it.
+    """
+    request = passage.request
+    if request.simulation:
+        return True
+    politique, hooks = in_force(installation, passage.politique), installation.connectes()
+    with installation.notre_base() as relances:
+        execution = Executions(relances).find(request.run_id)
+        passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_RUN)
+        _tell(installation, passe.comptes)
+        if execution is None:
+            return True
+        if request.envoyer_automatiquement:
+            _go_on(installation, relances, hooks, politique)
+        _blame(passe.comptes)
+        _refuse_faulty(relances, execution)
+        return _is_over(installation, passage, relances, execution)
+
+
+def reconcile_every_run(installation: Installation) -> None:
+    """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
+    politique, hooks = installation.politique(), installation.connectes()
+    with installation.notre_base() as relances:
+        passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
+        if passe.doubles:
+            installation.alerter(Doubles({double.relance_id for double in passe.doubles}))
+        Doutes(relances).mark_told(passe.doubles)  # last: better told twice than never
+        _tell(installation, passe.comptes)
+        _go_on(installation, relances, hooks, politique)
+        _blame(passe.comptes)
+
+
+def _is_over(installation: Installation, passage: Passage, relances: psycopg.Connection, execution: Execution) -> bool:
+    """Whether the run waits for nothing more, or has waited long enough by its own policy."""
+    patience = passage.politique.envoi.attente_reconciliation
+    unsettled = Doutes(relances).unsettled(execution, patience)
+    logger.info(
+        "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
+    )
+    fenetre = installation.fenetre(passage.politique)
+    return not unsettled.any(reprises=fenetre.closing(now()) is not None) or unsettled.attente > patience
+
+
+def _refuse_faulty(relances: psycopg.Connection, execution: Execution) -> None:
+    for fournisseur, motif in list_faulty(relances, execution).items():
+        french, _, english = motif.rpartition(" — ")
+        raise Blocked(f"{fournisseur} : des relances attendent la correction du compte : {french}", english)
+
+
+def _tell(installation: Installation, accounts: Sequence[Compte]) -> None:
+    """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
+    for account in accounts:
+        if account.tenue is not None and account.tenue.nouvelle:
+            installation.alerter(VoieSuspendue(account.fournisseur, account.motif, account.tenue.jusqu_au))
+        if account.guerie_de is not None:
+            installation.alerter(VoieReprise(account.fournisseur, account.guerie_de))
+
+
+def _blame(accounts: Sequence[Compte]) -> None:
+    """Raise what an account is at fault of, for the first of them."""
+    for account in accounts:
+        if account.faute is not None:
+            raise account.faute
+
+
+def _go_on(
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique
+) -> None:
+    """Find other ways, then send again; what is wrong with the first does not hold up the second."""
+    trouble: PipelineError | None = None
+    try:
+        reach_otherwise(installation, relances, hooks, politique)
+    except PipelineError as error:
+        trouble = error
+    send_again(installation, relances, hooks, politique)
+    if trouble is not None:
+        raise trouble

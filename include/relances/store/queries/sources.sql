@@ -1,0 +1,25 @@
+-- name: copy_overdue
+-- The overdue creances of a tax system, in the columns of CONTRACT: a day has no hour. Days that no integer holds, or that
+-- nothing counts to, are for the validation to set aside. In this order, since PostgreSQL mostly computes the column here:
+-- of an infinite date, whatever it is computed from fails.
+COPY (
+    SELECT creance_id, contribuable_id, nom, prenom, telephones, langue, categorie, libelle, montant_du, devise,
+        echeance::date,
+        CASE WHEN isfinite(echeance::date) IS NOT FALSE AND jours_retard IS NOT NULL
+            THEN greatest(least(jours_retard::numeric, 2147483647), -2147483648)::integer END,
+        derniere_relance, relances_agents, exclusion
+    FROM ({}) AS overdue
+) TO STDOUT;
+
+-- name: describe_overdue
+-- The columns of a tax system's creances, and none of its rows.
+SELECT * FROM ({}) AS overdue LIMIT 0;
+
+-- name: owes_anything
+-- Whether anybody owes anything.
+SELECT EXISTS (SELECT FROM ({}) AS overdue);
+
+-- name: latest_payment
+-- When the latest payment was made: a date that Python has, or none.
+SELECT CASE WHEN le BETWEEN timestamptz '0002-01-01' AND timestamptz '9998-12-31' THEN le::timestamptz END
+FROM ({}) AS paiement (le);

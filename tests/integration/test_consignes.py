@@ -1,0 +1,234 @@
+"""A run keeps the policy and the texts it is decided with: an edit of the files changes the next one."""
+
+import logging
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from demo import create_base_fictive
+from relances.policy.consignes import Consignes, read_consignes
+from relances.policy.gabarits import DEFAULT_FOLDER
+from relances.rules.passages import Demande, Moyen
+from relances.rules.request import Request
+from relances.services.numeros import read_numbers
+from relances.services.passages import take_up
+from relances.store.executions import Executions
+from relances.store.validation import Validation
+from tests import jour
+from tests.conftest import CopyDatabase, NewDatabase
+from tests.integration.conftest import Connect
+from tests.integration.provider import Provider
+from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
+from tests.jour import Waits, database, here, politique
+from tests.support import closed_days, postgres_connection, write_policy
+
+pytestmark = pytest.mark.usefixtures("etaxe_url")
+
+
+@pytest.fixture(scope="module")
+def sample_url(new_database: NewDatabase) -> str:
+    url = new_database("etaxe")
+    create_base_fictive(url, contribuables=60, date_reference=TODAY)
+    return url
+
+
+@pytest.fixture
+def etaxe_url(
+    sample_url: str, copy_database: CopyDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    url = copy_database(sample_url)
+    connect(timeout=0.4)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+    return url
+
+
+@pytest.fixture
+def fichier() -> Path:
+    """The policy in force, with templates of its own."""
+    file = Path(os.environ["RELANCES_POLITIQUE"])
+    shutil.copytree(DEFAULT_FOLDER, file.parent / "gabarits")
+    return file
+
+
+def say(fichier: Path, texte: str) -> None:
+    """Let every message by SMS say this."""
+    for path in (fichier.parent / "gabarits" / "sms").iterdir():
+        path.write_text(texte, encoding="utf-8")
+
+
+def create(asked: Request) -> int:
+    """As the tasks do once the fournisseurs are checked, but for great-expectations, which takes seconds."""
+    jour.extract(asked)
+    with database("relances_db") as relances:
+        execution = Executions(relances).get(asked.run_id)
+        read_numbers(relances, execution)
+        Validation(relances, execution, politique()).exclude_invalid_rows()
+    return jour.create_relances(asked)
+
+
+def textes(url: str) -> set[str]:
+    return {row["texte"] for row in ask(url, "SELECT DISTINCT texte FROM relances.relance")}
+
+
+def executions(url: str) -> list[Row]:
+    return ask(url, "SELECT * FROM relances.execution ORDER BY id")
+
+
+def version(fichier: Path) -> str:
+    return read_consignes(fichier).empreinte
+
+
+def test_an_edit_after_the_first_task_is_for_the_next_run(relances_url: str, fichier: Path) -> None:
+    say(fichier, "Avant {{ nom }}")
+    first = version(fichier)
+    jour.check_providers(request("essai", simulation=True))
+    say(fichier, "Après {{ nom }}")
+    write_policy(fichier, montant_minimum=10_000_000)
+    assert create(request("essai", simulation=True)) > 0
+    assert {texte.split()[0] for texte in textes(relances_url)} == {"Avant"}
+
+    jour.check_providers(request("suivant", simulation=True))
+    assert create(request("suivant", simulation=True)) == 0
+    assert [row["politique"] for row in executions(relances_url)] == [first, version(fichier)]
+
+
+def test_a_version_is_kept_once_whatever_the_number_of_runs(relances_url: str, fichier: Path) -> None:
+    for run_id in ("un", "deux"):
+        jour.check_providers(request(run_id, simulation=True))
+    [row] = ask(relances_url, "SELECT * FROM relances.politique")
+    assert row["empreinte"] == version(fichier)
+    assert Consignes.unpacked(row["consignes"]) == read_consignes(fichier)
+
+
+def test_a_run_that_begins_with_its_extraction_keeps_it_too(relances_url: str, fichier: Path) -> None:
+    jour.extract(request())
+    [row] = executions(relances_url)
+    assert row["politique"] == version(fichier)
+
+
+def test_until_it_creates_its_relances_the_first_task_takes_what_is_in_force_anew(
+    relances_url: str, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jour.check_providers(request())
+    jour.extract(request())
+    write_policy(fichier, categories_exclues=["inconnue"])
+    caplog.set_level(logging.INFO)
+    jour.extract(request())
+    assert "pour prendre la nouvelle, réinitialisez (Clear) check_providers et la suite" in caplog.text
+    write_policy(fichier, montant_minimum=10_000_000)
+    jour.check_providers(request())
+    assert create(request()) == 0
+
+
+def test_once_it_created_its_relances_a_run_keeps_its_version(
+    relances_url: str, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jour.check_providers(request())
+    assert create(request()) > 0
+    before = version(fichier)
+    say(fichier, "Autrement")
+    caplog.set_level(logging.INFO)
+    jour.check_providers(request())
+    assert executions(relances_url)[0]["politique"] == before
+    assert f"ce passage garde la version {before[:8]} —" in caplog.text
+
+
+def test_the_lots_of_a_run_go_by_its_version(relances_url: str, provider: Provider, fichier: Path) -> None:
+    jour.check_providers(request())
+    create(request())
+    write_policy(fichier, closed_days(), taille_lot=1)
+    [lot] = jour.plan_lots(request(), "ventis")
+    jour.send_lot(request(), **lot)
+    assert len(provider.ledger()) > 1
+
+
+def test_what_is_sent_again_goes_by_the_hours_in_force(relances_url: str, provider: Provider, fichier: Path) -> None:
+    jour.check_providers(request())
+    create(request())
+    provider.upset({"fault": "http_429"})
+    [lot] = jour.plan_lots(request(), "ventis")
+    with pytest.raises(Waits):
+        jour.send_lot(request(), **lot)
+    provider.upset()
+    let_time_pass(relances_url)
+    sent = len(provider.ledger())
+    write_policy(fichier, closed_days())
+    jour.reconcile_every_run()
+    assert len(provider.ledger()) == sent
+    write_policy(fichier)
+    jour.reconcile_every_run()
+    assert len(provider.ledger()) > sent
+
+
+def test_what_shrank_is_written_again_by_the_version_of_its_own_run(
+    relances_url: str, etaxe_url: str, provider: Provider, fichier: Path
+) -> None:
+    say(fichier, "Avant {{ montant }}")
+    asked = request("matin", envoyer_automatiquement=False)
+    jour.check_providers(asked)
+    create(asked)
+    before = textes(relances_url)
+    say(fichier, "Après {{ montant }}")
+    ask(relances_url, "UPDATE relances.relance_creance SET montant_du = montant_du + 1")
+    jour.check_providers(request("soir"))
+    jour.extract(request("soir"))
+    for lot in jour.plan_lots(request("soir"), "ventis"):
+        jour.send_lot(request("soir"), **lot)
+    assert {message["text"].split()[0] for message in provider.ledger()} == {"Avant"}
+    assert textes(relances_url) <= before
+
+
+@pytest.mark.parametrize("wrong", ["[source", None])
+def test_a_file_that_is_broken_meanwhile_stops_the_next_run_alone(
+    relances_url: str, provider: Provider, fichier: Path, wrong: str | None
+) -> None:
+    jour.check_providers(request())
+    create(request())
+    fichier.unlink() if wrong is None else fichier.write_text(wrong)
+    for lot in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **lot)
+    jour.reconcile(request())
+    jour.write_back(request())
+    assert "les fichiers ont changé depuis" in jour.report(request())
+    assert "en_attente" not in statuts(relances_url)
+
+
+def test_the_report_names_the_version(relances_url: str, fichier: Path) -> None:
+    jour.check_providers(request())
+    create(request())
+    named = f"- Politique et textes : version {version(fichier)[:8]}"
+    assert f"{named}\n" in jour.report(request())
+    say(fichier, "Autrement")
+    assert f"{named} ; les fichiers ont changé depuis, pour le prochain passage\n" in jour.report(request())
+
+
+def test_a_run_of_before_goes_by_the_policy_in_force_and_says_so(
+    relances_url: str, provider: Provider, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jour.check_providers(request())
+    create(request())
+    ask(relances_url, "UPDATE relances.execution SET politique = NULL, decidee_le = NULL")
+    write_policy(fichier, taille_lot=1)
+    caplog.set_level(logging.INFO)
+    lots = jour.plan_lots(request(), "ventis")
+    assert len(lots) > 1
+    assert "n'a pas de politique dans son registre : celle en vigueur le décide" in caplog.text
+    assert "version" not in jour.report(request())
+
+
+def test_who_asked_and_by_what_is_kept_of_the_first(relances_url: str) -> None:
+    jour.check_providers(request(), Demande(Moyen.AIRFLOW, "amina"))
+    jour.extract(request(), Demande(Moyen.COMMANDE))
+    [row] = executions(relances_url)
+    assert (row["moyen"], row["demandee_par"]) == ("airflow", "amina")
+    assert (row["approuvee_par"], row["approuvee_le"]) == (None, None)
+
+
+def test_what_was_only_asked_for_holds_nobody_to_it(relances_url: str) -> None:
+    jour.check_providers(request(limite=3))
+    assert take_up(here(), request(limite=5)).request.limite == 5
+    jour.extract(request(limite=5))
+    assert executions(relances_url)[0]["parametres"]["limite"] == 5

@@ -1,0 +1,1 @@
+"""The size and the shape of the product, in figures."""
