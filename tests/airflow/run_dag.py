@@ -24,8 +24,6 @@ from airflow.dag_processing.dagbag import DagBag
 from airflow.sdk.execution_time.supervisor import in_process_api_server
 from sqlalchemy.orm import configure_mappers
 
-from tests.pages import compile_pages, compile_pages_once
-
 LATER = (  # what Airflow and the Dags read in the middle of a run
     "airflow.api_fastapi.execution_api.routes",
     "airflow.sdk.execution_time.task_runner",
@@ -41,8 +39,9 @@ def serve() -> None:
         importlib.import_module(module)
     DagBag()
     configure_mappers()
-    compile_pages_once()
-    compile_pages()
+    pages = importlib.import_module("tests.pages")
+    pages.compile_pages_once()
+    pages.compile_pages()
     asyncio.run(ask_once())
     settings.dispose_orm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
