@@ -18,7 +18,7 @@ class Repartition(Generic[T]):
 
 
 class Hasard:
-    """The same draws for the same seed, on any version: Python promises that of ``random()`` alone."""
+    """Random draws, identical for one seed on any version of Python, which promises that of ``random()`` alone."""
 
     def __init__(self, graine: int) -> None:
         self._random = random.Random(graine).random  # noqa: S311  (a demonstration, not a secret)

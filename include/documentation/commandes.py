@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from relances.cli.commande import CODES
 from relances.local.cli import parser
 from relances.rendering.markdown import tableau
 
@@ -19,12 +20,7 @@ Un numéro, un motif ou un texte ne se donnent jamais sur la ligne de commande, 
 l'historique du terminal les montreraient : l'option dit qu'on les demande, et ils sont tapés, ou lus sur l'entrée
 standard, une ligne par valeur.
 
-| Code de retour | Sens |
-| -------------- | ---- |
-| 0 | fait, et rien à redire |
-| 1 | refusé, ou ce qui a été examiné est à corriger : la phrase dit la cause et le remède |
-| 2 | la ligne de commande ne se comprend pas |
-| 130 | interrompu par Ctrl-C |
+{codes}
 
 Page faite du code par `python -m documentation` : ne la modifiez pas à la main.
 """
@@ -33,7 +29,11 @@ _TARGET: Final = re.compile(r"^([a-z-]+):.*## (.+)$", re.MULTILINE)
 
 def page(makefile: Path) -> str:
     """A section per command, then the targets of the Makefile."""
-    return "\n".join([_INTRODUCTION, *_sections(parser()), _targets(makefile)])
+    return "\n".join([_INTRODUCTION.format(codes=_codes()), *_sections(parser()), _targets(makefile)])
+
+
+def _codes() -> str:
+    return tableau(("Code de retour", "Sens"), [(str(code), meaning) for code, meaning in CODES.items()])
 
 
 def _targets(makefile: Path) -> str:

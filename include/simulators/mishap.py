@@ -10,7 +10,7 @@ from simulators.faults import Faults, Place
 
 
 def exposed(faults: Faults, place: Place, answer: Handler) -> Handler:
-    """The same handler, behind the latency and the faults of that place."""
+    """A handler with the latency and the faults of that place added."""
 
     async def answer_or_fail(request: web.Request) -> web.StreamResponse:
         rule = faults.draw(place)

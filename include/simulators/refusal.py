@@ -23,7 +23,7 @@ class RefusedError(Exception):
 
 
 def refusing(handler: Handler) -> Handler:
-    """The same handler, which answers what it refuses."""
+    """A handler that turns refusals into answers."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:

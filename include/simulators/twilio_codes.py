@@ -17,7 +17,7 @@ class Refusal(msgspec.Struct, frozen=True):
     status: int = 400
 
     def about(self, thing: str) -> "Refusal":
-        """The same refusal, with what Twilio repeats in it."""
+        """This refusal with what Twilio repeats in it."""
         return msgspec.structs.replace(self, message=self.message.format(thing))
 
     def response(self, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -24,7 +24,7 @@ class Refusal(msgspec.Struct, frozen=True):
     errors: tuple[FieldError, ...] = ()
 
     def about(self, thing: str) -> "Refusal":
-        """The same refusal, with what Zoom repeats in it."""
+        """This refusal with what Zoom repeats in it."""
         return msgspec.structs.replace(self, message=self.message.format(thing))
 
     def response(self, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -103,7 +103,7 @@ class Said(NamedTuple):
 
 
 def alike(codes: str, row: ErrorRow) -> Iterator[ErrorRow]:
-    """The same row for each of these codes, which spaces part."""
+    """A row like this one for each of these codes, separated by spaces."""
     return (replace(row, code=code) for code in codes.split())
 
 

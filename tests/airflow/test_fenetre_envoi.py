@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from relances.policy.consignes import read_consignes
 from tests.airflow.conftest import DagRun, Office
+from tests.integration.world import ask
 from tests.support import closed_days, gabonese_numbers, wait_until, write_policy
 
 DAG = "relances_quotidiennes"
@@ -26,12 +28,24 @@ def held(office: Office) -> DagRun:
         assert office.ask_airflow(WAITING) == [(0, 1, True)]
         assert office.statuts() == {"en_attente": 5}
         assert office.ledger_count() == 0
-        write_policy(policy)
+        let_it_open(office, write_policy(policy))
         office.ask_airflow("UPDATE task_reschedule SET reschedule_date = now()")
     except BaseException:
         started.kill()
         raise
     return office.end(started)
+
+
+def let_it_open(office: Office, policy: Path) -> None:
+    """As its hour does: a new policy in the record of the run, since that of the file is for the next one."""
+    consignes = read_consignes(policy)
+    kept = {"empreinte": consignes.empreinte, "consignes": consignes.packed()}
+    ask(
+        office.relances_url,
+        "INSERT INTO relances.politique (empreinte, consignes) VALUES (%(empreinte)s, %(consignes)s)",
+        **kept,
+    )
+    ask(office.relances_url, "UPDATE relances.execution SET politique = %(empreinte)s", **kept)
 
 
 def test_a_lane_that_waited_for_the_window_sends_when_it_opens(held: DagRun, office: Office) -> None:

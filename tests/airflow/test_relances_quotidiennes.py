@@ -3,6 +3,7 @@
 import pytest
 
 from tests.airflow.conftest import DagRun, Office
+from tests.integration.world import ask
 from tests.support import gabonese_numbers
 
 DAG = "relances_quotidiennes"
@@ -33,6 +34,10 @@ def test_a_run_by_whatsapp_sends_in_its_lane_and_skips_the_others(by_whatsapp: D
     assert by_whatsapp.tasks["send_ventis[-1]"] == by_whatsapp.tasks["send_zoom[-1]"] == "skipped"
     assert by_whatsapp.tasks["verdict[-1]"] == "success"
     assert sum(office.statuts("whatsapp").values()) == 3
+    [kept] = ask(office.relances_url, "SELECT moyen, demandee_par, decidee_le, politique FROM relances.execution")
+    assert (kept["moyen"], kept["demandee_par"]) == ("airflow", None)  # Airflow knows of no user here
+    assert kept["decidee_le"] is not None
+    assert kept["politique"] is not None
 
 
 def test_a_run_that_may_not_send_is_green_and_leaves_its_relances_waiting(held: DagRun, office: Office) -> None:

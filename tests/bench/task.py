@@ -1,6 +1,6 @@
 """Tasks of the daily run, in a process of their own, as Airflow runs them; prints what they took.
 
-python -m tests.bench.task <run_id> <day, as 2026-03-02> <functions of relances.orchestration, in turn>…
+python -m tests.bench.task <run_id> <day, as 2026-03-02> <functions of tests.jour, in turn>…
 """
 
 import json

@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from airflow.utils.types import DagRunType
 
 from demo import create_base_fictive
+from relances import orchestration
 from relances.policy.consignes import Consignes, read_consignes
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.rules.passages import Demande, Moyen
@@ -117,7 +119,7 @@ def test_until_it_creates_its_relances_the_first_task_takes_what_is_in_force_ane
     write_policy(fichier, categories_exclues=["inconnue"])
     caplog.set_level(logging.INFO)
     jour.extract(request())
-    assert "pour prendre la nouvelle, réinitialisez (Clear) check_providers et la suite" in caplog.text
+    assert "reprenez le passage depuis check_providers, qui la relit" in caplog.text
     write_policy(fichier, montant_minimum=10_000_000)
     jour.check_providers(request())
     assert create(request()) == 0
@@ -232,3 +234,9 @@ def test_what_was_only_asked_for_holds_nobody_to_it(relances_url: str) -> None:
     assert take_up(here(), request(limite=5)).request.limite == 5
     jour.extract(request(limite=5))
     assert executions(relances_url)[0]["parametres"]["limite"] == 5
+
+
+def test_airflow_names_who_asked_but_for_a_run_of_its_schedule() -> None:
+    assert orchestration.demande_of(DagRunType.SCHEDULED, None) == Demande(Moyen.CALENDRIER)
+    assert orchestration.demande_of(DagRunType.BACKFILL_JOB, "amina") == Demande(Moyen.CALENDRIER)
+    assert orchestration.demande_of(DagRunType.MANUAL, "amina") == Demande(Moyen.AIRFLOW, "amina")

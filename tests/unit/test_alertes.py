@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rendering.alertes import doubled, lane_back, lane_paused, run_failed, run_late
+from relances.rendering.alertes import doubled, run_failed, run_late, voie_back, voie_paused
 from relances.rules.alertes import Passage, Resume
 
 PASSAGE = Passage("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
@@ -61,8 +61,8 @@ def test_nothing_that_waits_is_told_from_nobody_knows(waiting: dict[str, int] | 
 
 
 def test_a_lane_that_tries_again_says_when_and_one_that_does_not_says_so() -> None:
-    pause = lane_paused("ventis", "12 réponses 503 sur 20 — 12 answers of 20 are 503", EIGHT, 1)
-    stop = lane_paused("ventis", "mot de passe refusé — wrong password", None, 2_000)
+    pause = voie_paused("ventis", "12 réponses 503 sur 20 — 12 answers of 20 are 503", EIGHT, 1)
+    stop = voie_paused("ventis", "mot de passe refusé — wrong password", None, 2_000)
 
     assert pause.startswith("Relances : la file ventis est suspendue, elle essaiera de nouveau le 02/03/2026 à 08:00\n")
     assert "\nMotif : 12 réponses 503 sur 20" in pause
@@ -73,7 +73,7 @@ def test_a_lane_that_tries_again_says_when_and_one_that_does_not_says_so() -> No
 
 
 def test_a_lane_that_sends_again_says_since_when_it_did_not_and_that_there_is_nothing_to_do() -> None:
-    text = lane_back("ventis", EIGHT, 12)
+    text = voie_back("ventis", EIGHT, 12)
 
     assert text.startswith("Relances : la file ventis envoie de nouveau ; ")
     assert "sa panne avait commencé le 02/03/2026 à 08:00\n12 relances attendent. Que faire : rien." in text
@@ -81,7 +81,7 @@ def test_a_lane_that_sends_again_says_since_when_it_did_not_and_that_there_is_no
 
 
 def test_what_waits_for_a_lane_may_be_unknown() -> None:
-    for text in (lane_paused("ventis", "12 réponses 503 sur 20", EIGHT, None), lane_back("ventis", EIGHT, None)):
+    for text in (voie_paused("ventis", "12 réponses 503 sur 20", EIGHT, None), voie_back("ventis", EIGHT, None)):
         assert "Relances en attente : inconnues" in text
         assert "reminders waiting: unknown" in text
 

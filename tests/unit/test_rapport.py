@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from relances.rendering.rapport import PLACES
+from relances.rendering.places import PLACES
 from relances.rendering.rapport import rapport as full_rapport
 from relances.rules.apercu import Cas, Exemple
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, Bilan, Line, Totals

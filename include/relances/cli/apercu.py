@@ -18,7 +18,7 @@ from relances.services.apercu import decisions, show, simulate, simulation
 
 
 def run(given: argparse.Namespace) -> int:
-    """The table is opened before the work: minutes are lost where its file cannot be written."""
+    """Print the report, and write the list where it is asked for. Its file is opened first: the work takes minutes."""
     asked = {name: value for name, value in vars(given).items() if name in QUOTIDIENNES}
     if given.passage and asked:
         raise Blocked(

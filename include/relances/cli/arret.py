@@ -12,7 +12,7 @@ from relances.services.arret import act
 
 
 def run(given: argparse.Namespace) -> int:
-    """Do it, and print how every lane is."""
+    """Stop, resume or only look, then print the state of every voie."""
     action = Action(given.action)
     voies = act(installation(), action, given.fournisseur)
     if given.json:

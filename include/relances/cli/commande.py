@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from pkgutil import resolve_name
 from typing import Any, Final, NoReturn, TypeAlias
 
-from relances.cli.francais import in_french
+from relances.cli.francais import EXPECTED, in_french
 from relances.rules.lettres import is_text
 from relances.rules.parametres import Entier
-from relances_providers.discretion import without_numbers
+from relances_providers.provider_info import PROVIDERS
 
 Run: TypeAlias = Callable[[argparse.Namespace], int]
+
+FOURNISSEURS: Final = [provider.name for provider in PROVIDERS]
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -46,7 +48,7 @@ class Commande(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end with 2."""
-        said = without_numbers(in_french(message))
+        said = in_french(message)
         cure = f"mot inconnu, manquant ou de trop ; voyez {self.prog} --help"
         self.exit(WRONG_WORDS, f"{self.prog} : {cure}{f' — {said}' if said else ''}\n")
 
@@ -67,20 +69,25 @@ def add(commands: Commands, name: str, run: str, explanation: str, example: str 
 
 
 def run_of(given: argparse.Namespace) -> Run:
-    """What does the command that was given."""
+    """The function that does the command that was given."""
     run: Run = resolve_name(given.run)
     return run
 
 
 def exit_codes() -> str:
-    """What a command may end with, a line each."""
+    """The exit codes of a command, a line each."""
     return "\n".join(["codes de retour :", *(f"  {code:<4}{meaning}" for code, meaning in CODES.items())])
 
 
-def add_json(parser: argparse._ActionsContainer, keys: Iterable[str]) -> None:
-    """Add ``--json``; ``keys``: of each row, which a script may count on."""
-    said = f"un seul document JSON, pour un script ; numéros masqués, sans nom ; clés : {', '.join(keys)}"
+def add_json(parser: argparse._ActionsContainer, *keys: str) -> None:
+    """Add ``--json``; ``keys``: of the document, which a script may count on."""
+    said = f"un seul document JSON, pour un script ; sans nom, numéros masqués ; clés : {', '.join(keys)}"
     parser.add_argument("--json", action="store_true", help=said)
+
+
+def rows(name: str, keys: Iterable[str]) -> str:
+    """A list of the document and the keys of its rows, as the help says them."""
+    return f"{name} ({', '.join(keys)})"
 
 
 def whole_number(genre: Entier) -> Callable[[str], int]:
@@ -92,7 +99,7 @@ def whole_number(genre: Entier) -> Callable[[str], int]:
         except ValueError:
             value = genre.minimum - 1
         if not genre.holds(value):
-            raise argparse.ArgumentTypeError(f"attendu {genre.french}")
+            raise argparse.ArgumentTypeError(f"{EXPECTED}{genre.french}")
         return value
 
     return read

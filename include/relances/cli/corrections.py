@@ -12,7 +12,7 @@ from relances.services.corrections import stream, summarize
 
 
 def run(given: argparse.Namespace) -> int:
-    """Sum them up, or write all of them."""
+    """Print a summary of the numbers to correct, or write all of them to a file."""
     if given.json:
         with stream(installation(), given.passage) as (passages, rows):
             runs = [passage.run_id for passage in passages]

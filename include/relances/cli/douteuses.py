@@ -12,7 +12,7 @@ from relances.services.douteuses import stream, summarize
 
 
 def run(given: argparse.Namespace) -> int:
-    """Sum them up, or write all of them."""
+    """Print a summary of these relances, or write all of them to a file."""
     if given.json:
         with stream(installation()) as found:
             sys.stdout.writelines(document({}, douteuses=map(record, found)))

@@ -4,6 +4,7 @@ import argparse
 from datetime import date
 
 from relances.cli.commande import Commande
+from relances.cli.francais import EXPECTED
 
 
 def add_fictive(parser: Commande) -> None:
@@ -19,4 +20,4 @@ def _day(word: str) -> date:
     try:
         return date.fromisoformat(word)
     except ValueError:
-        raise argparse.ArgumentTypeError("attendu une date comme 2026-03-31") from None
+        raise argparse.ArgumentTypeError(f"{EXPECTED}une date comme 2026-03-31") from None

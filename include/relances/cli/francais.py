@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from relances_providers.discretion import without_numbers
+
 _KNOWN: Final[Sequence[tuple[str, str]]] = (
     (r"the following arguments are required: (.+)", "il manque {0}"),
     (r"one of the arguments (.+) is required", "il manque l'une des options {0}"),
@@ -18,17 +20,23 @@ _KNOWN: Final[Sequence[tuple[str, str]]] = (
     (r"argument (.+?): expected at most one argument", "{0} attend une valeur au plus"),
     (r"argument (.+?): (.+)", "{0} : {1}"),  # what our own types say, in French already
 )
+EXPECTED: Final = "attendu "  # what begins a sentence that quotes nobody's word
 _OPTION: Final = re.compile(r"--[a-z]+(?:-[a-z]+)*")
 
 
 def in_french(message: str) -> str:
-    """The same, or nothing where it is not known: better no word than one of another language."""
+    """The message in French, or nothing where it is not known: better no word than one of another language."""
     for english, french in _KNOWN:
         found = re.fullmatch(english, message, re.DOTALL)
         if found is not None:
             words = found.groups()
-            return french.format(*([_unknown(words[0])] if english.startswith("unrec") else words))
+            return french.format(*([_unknown(words[0])] if english.startswith("unrec") else map(_discreet, words)))
     return ""
+
+
+def _discreet(words: str) -> str:
+    """Without a number that somebody typed; the bounds that our own types expect stay."""
+    return words if words.startswith(EXPECTED) else without_numbers(words)
 
 
 def _unknown(words: str) -> str:

@@ -51,7 +51,7 @@ def ask(question: str) -> str:
 
 
 def ask_if(wanted: object, question: str) -> str | None:
-    """What is typed, where an answer is wanted; None where it is not."""
+    """What is typed, if it is ``wanted``; None otherwise."""
     return ask(question) if wanted else None
 
 

@@ -10,6 +10,6 @@ from relances.services.reactivation import reactivate
 
 
 def run(_: argparse.Namespace) -> int:
-    """Ask for the number, and lift what is said of it."""
+    """Ask for a number, lift what forbids to write to it, and print what was lifted."""
     print(said(reactivate(installation(), ask(NUMERO))))
     return DONE

@@ -10,7 +10,7 @@ from relances.services.restauration import restaurer
 
 
 def run(given: argparse.Namespace) -> int:
-    """By what the operator vouches for."""
+    """Let a restored database send again, by what the operator vouches for."""
     print(said(restaurer(installation(), _parole(given), forcer=given.forcer)))
     return DONE
 

@@ -34,7 +34,7 @@ def spoken() -> Iterator[None]:
 
 
 def _outputs() -> list[TextIOWrapper]:
-    """Those that are open: a shell may close either, a test may put another in its place."""
+    """The output streams that are open: a shell may close either, a test may replace it."""
     return [stream for stream in (sys.stdout, sys.stderr) if isinstance(stream, TextIOWrapper)]
 
 

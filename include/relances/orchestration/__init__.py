@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 Xcom: TypeAlias = dict[str, str | int]
 
-_ON_SCHEDULE: Final = frozenset({"scheduled", "backfill"})
+_ON_SCHEDULE: Final = ("scheduled", "backfill")  # to compare with: Airflow's own are of an enum, whose hash is another
 _WHY: Final = {
     Halte.FERMEE: "hors des heures d'envoi",
     Halte.SUSPENDUE: "en panne et suspendu",
@@ -78,7 +78,7 @@ def reconcile() -> bool:
 
 
 def reconcile_every_run() -> None:
-    """The task of the other Dag: the same for the relances of every run."""
+    """The task of the reconciliation Dag: reconcile the relances of every run."""
     jour.reconcile_every_run(installation())
 
 
@@ -113,13 +113,16 @@ def current_request() -> Request:
 def current_demande() -> Demande:
     """Who asked for the run under way, as far as Airflow says: nobody, of a run of its schedule."""
     run = get_current_context()["dag_run"]
-    if str(run.run_type) in _ON_SCHEDULE:
-        return Demande(Moyen.CALENDRIER)
-    return Demande(Moyen.AIRFLOW, run.triggering_user_name)
+    return demande_of(run.run_type, run.triggering_user_name)
+
+
+def demande_of(run_type: str, user: str | None) -> Demande:
+    """What Airflow's words for a run say of who asked for it."""
+    return Demande(Moyen.CALENDRIER) if run_type in _ON_SCHEDULE else Demande(Moyen.AIRFLOW, user)
 
 
 def come_back(fournisseur: str, attente: Attente) -> AirflowRescheduleException:
-    """What makes Airflow bring the task back when its lot is worth trying again."""
+    """The exception by which Airflow brings the task back when its lot is worth trying again."""
     why = _WHY[attente.halte]
     logger.info("%s : %s ; le reste du lot attend et revient le %s", fournisseur, why, in_words(attente.jusqu_a))
     return AirflowRescheduleException(attente.jusqu_a)  # type: ignore[no-untyped-call]

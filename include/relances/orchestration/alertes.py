@@ -36,7 +36,7 @@ def run_failed(context: Context) -> None:
 
 
 def first_failure(context: Context) -> None:
-    """The same, but once for runs that fail in a row: of a Dag that runs all day long."""
+    """Tell that a run is red, once for runs that fail in a row: for a Dag that runs all day long."""
     tell(lambda: None if _previous_failed(context) else _failure(context), _CALLBACK_SECONDS)
 
 
@@ -64,9 +64,9 @@ def alerter(alerte: Alerte) -> None:
 def _in_words(alerte: Alerte) -> str | None:
     match alerte:
         case VoieSuspendue(fournisseur, motif, jusqu_au):
-            return words.lane_paused(fournisseur, motif, jusqu_au, _waiting(fournisseur))
+            return words.voie_paused(fournisseur, motif, jusqu_au, _waiting(fournisseur))
         case VoieReprise(fournisseur, depuis):
-            return words.lane_back(fournisseur, depuis, _waiting(fournisseur))
+            return words.voie_back(fournisseur, depuis, _waiting(fournisseur))
         case Doubles(relances):
             return words.doubled(relances) if relances else None
         case _:
@@ -85,7 +85,7 @@ def _lateness(run: Mapping[str, str]) -> str:
 
 
 def _failed_tasks(context: Context) -> list[str]:
-    """In the order of the Dag; a lot of a mapped task with its number."""
+    """The failed tasks in the order of the Dag; a lot of a mapped task with its number."""
     last = context.get("ti")
     if last is None:
         return []
@@ -109,7 +109,7 @@ def _previous_failed(context: Context) -> bool:
 
 
 def _figures(read: Callable[[Alertes], T]) -> T | None:
-    """None where the database does not answer soon: the alert goes without."""
+    """The figures of an alert; None where the database does not answer soon: the alert goes without."""
     try:
         with psycopg.connect(
             adresse(RELANCES).called(None), autocommit=True, connect_timeout=_CONNECT_SECONDS

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 def run_action() -> None:
-    """Do what the run asks, and log how every lane is."""
+    """Do what the run asks, and log the state of every voie."""
     params = get_current_context()["params"]
     action = Action(params["action"])
     for line in lines(action, act(installation(), action, params["fournisseur"])):

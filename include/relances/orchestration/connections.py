@@ -116,7 +116,7 @@ def conninfo(conn_id: str) -> str:
 
 
 def sqlalchemy_url(conn_id: str) -> URL:
-    """The same for SQLAlchemy."""
+    """The URL of a database for SQLAlchemy."""
     words = {key: str(value) for key, value in conninfo_to_dict(conninfo(conn_id)).items() if value is not None}
     password = words.pop("password", None)
     user = words.pop("user", None)

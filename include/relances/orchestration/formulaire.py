@@ -10,7 +10,7 @@ from relances_providers.provider_info import PROVIDERS
 
 
 def formulaire(parametres: Mapping[str, Parametre]) -> dict[str, Param]:
-    """What Airflow asks for, a field per parameter."""
+    """The Params of a Dag: a field for each parameter."""
     return {nom: _field(parametre) for nom, parametre in parametres.items()}
 
 
@@ -31,7 +31,7 @@ def _field(parametre: Parametre) -> Param:
 
 
 def _schema(genre: Genre) -> dict[str, object]:
-    """What JSON schema says of the value."""
+    """The JSON schema of one parameter."""
     match genre:
         case Entier(minimum, maximum):
             return {"type": "integer", "minimum": minimum, "maximum": maximum}

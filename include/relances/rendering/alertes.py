@@ -4,24 +4,18 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from relances.rendering.markdown import compte, nombre
+from relances.rendering.markdown import nombre, quantite
+from relances.rendering.places import PLACES
 from relances.rules.alertes import Passage, Resume
 from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
 
 _IDS_SHOWN: Final = 10
-_PLACES: Final = (
-    ("envoyee", "envoyée", "envoyées", "sent"),
-    ("livree", "livrée", "livrées", "delivered"),
-    ("echec", "en échec", "en échec", "failed"),
-    ("en_attente", "en attente", "en attente", "waiting"),
-    ("en_cours", "en cours", "en cours", "in progress"),
-    ("incertaine", "incertaine", "incertaines", "in doubt"),
-)
+_TOLD: Final = ("envoyee", "livree", "echec", "en_attente", "en_cours", "incertaine")
 
 
 def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) -> str:
-    """A run is red. ``taches``: those that failed, in the order of the Dag; ``bilan``: None where none can be read."""
+    """A red run. ``taches``: those that failed, in the order of the Dag; ``bilan``: None where none can be read."""
     unbalanced = bilan is not None and not bilan.equilibre
     noms = cite(_shown(taches))
     return _message(
@@ -46,7 +40,7 @@ def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) ->
 
 
 def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] | None) -> str:
-    """A run has not ended in time. ``depuis``: since when it is queued.
+    """A run that has not ended in time. ``depuis``: since when it is queued.
 
     ``en_attente``: how many relances of all days wait, by fournisseur; None where they cannot be counted.
     """
@@ -70,8 +64,8 @@ def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] |
     )
 
 
-def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int | None) -> str:
-    """A voie sends no more. ``jusqu_au``: when it tries again by itself; None: once a person mends it.
+def voie_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_attente: int | None) -> str:
+    """A paused voie. ``jusqu_au``: when it tries again by itself; None: once a person mends it.
 
     ``en_attente``: relances that wait for it; None where they cannot be counted.
     """
@@ -96,8 +90,8 @@ def lane_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
     )
 
 
-def lane_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str:
-    """A voie sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`lane_paused`."""
+def voie_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str:
+    """A voie that sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`voie_paused`."""
     return _message(
         [
             f"Relances : la file {fournisseur} envoie de nouveau ; sa panne avait commencé le {in_words(depuis)}",
@@ -112,11 +106,11 @@ def lane_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str
 
 
 def doubled(relances: Collection[int]) -> str:
-    """Relances of which a fournisseur took a message twice, by id."""
+    """Relances, by id, that a fournisseur accepted twice."""
     ids = _shown([str(relance) for relance in sorted(relances)])
     return _message(
         [
-            f"Relances : {compte(len(relances), 'relance est partie', 'relances sont parties')} DEUX FOIS",
+            f"Relances : {quantite(len(relances), 'relance est partie', 'relances sont parties')} DEUX FOIS",
             f"Numéros de relance : {ids}",
             "Que faire : suspendez les Dags relances_quotidiennes et relances_reconciliation, puis prévenez le "
             "développeur, avec ces numéros.",
@@ -135,7 +129,7 @@ def _message(french: Sequence[str], english: Sequence[str], lien: str = "") -> s
 def _attente(relances: int | None) -> str:
     if relances is None:
         return "Relances en attente : inconnues"
-    return compte(relances, "relance attend", "relances attendent")
+    return quantite(relances, "relance attend", "relances attendent")
 
 
 def _waiting(relances: int | None) -> str:
@@ -147,13 +141,13 @@ def _of(passage: Passage) -> str:
 
 
 def _par_place(bilan: Resume) -> str:
-    said = [(bilan.relances.get(place, 0), une, plusieurs) for place, une, plusieurs, _ in _PLACES]
-    return ", ".join(compte(count, une, plusieurs) for count, une, plusieurs in said if count) or "aucune"
+    said = [(bilan.relances.get(place, 0), PLACES[place]) for place in _TOLD]
+    return ", ".join(quantite(count, place.une, place.plusieurs) for count, place in said if count) or "aucune"
 
 
 def _by_place(bilan: Resume) -> str:
-    said = [(bilan.relances.get(place, 0), english) for place, _, _, english in _PLACES]
-    return ", ".join(f"{nombre(count)} {english}" for count, english in said if count) or "none"
+    said = [(bilan.relances.get(place, 0), PLACES[place]) for place in _TOLD]
+    return ", ".join(f"{nombre(count)} {place.english}" for count, place in said if count) or "none"
 
 
 def _shown(names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from relances.rendering.markdown import compte, francs
+from relances.rendering.markdown import francs, quantite
 from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rendering.volumes import CANAUX
 from relances.rules.apercu import Exemple
@@ -38,4 +38,4 @@ def list_offered(run_id: str) -> str:
 
 def list_written(run_id: str, rows: int, csv: Path) -> str:
     """Where the list of a run was written."""
-    return f"Passage {run_id} : {compte(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."
+    return f"Passage {run_id} : {quantite(rows, 'ligne écrite', 'lignes écrites')} dans {csv} ({PERSONAL_DATA})."

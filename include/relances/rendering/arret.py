@@ -1,11 +1,11 @@
-"""How the lanes are, a line each."""
+"""The state of the voies, a line each."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
 from relances.rendering.json_sur import Record
-from relances.rendering.markdown import compte
+from relances.rendering.markdown import quantite
 from relances.rules.arret import Action, Situation
 from relances.rules.fenetre import in_words
 
@@ -13,7 +13,7 @@ KEYS: Final = ("fournisseur", "etat", "arretee_le", "suspendue_jusqu_au", "motif
 
 
 def lines(action: Action, voies: Mapping[str, Situation | None]) -> list[str]:
-    """What was done and how each is."""
+    """What was done, and the state of each voie."""
     said = [f"{fournisseur} : {_state(voie)}" for fournisseur, voie in voies.items()]
     if action is Action.REPRENDRE:
         said.append("les tâches d'envoi repartent dans la minute — sending tasks go on within a minute")
@@ -21,7 +21,7 @@ def lines(action: Action, voies: Mapping[str, Situation | None]) -> list[str]:
 
 
 def record(fournisseur: str, voie: Situation | None) -> Record:
-    """The same of one lane for a program, with these KEYS."""
+    """The state of one voie for a program, with these KEYS."""
     if voie is None:
         return dict.fromkeys(KEYS) | {"fournisseur": fournisseur, "etat": "jamais_servi", "en_attente": 0}
     values = (fournisseur, _etat(voie), _iso(voie.arretee_le), _iso(voie.suspendue_jusqu_au), voie.motif, voie.debit)
@@ -43,7 +43,7 @@ def _iso(moment: datetime | None) -> str | None:
 def _state(voie: Situation | None) -> str:
     if voie is None:
         return "n'a jamais servi — never used"
-    waiting = compte(voie.en_attente, "relance en attente", "relances en attente")
+    waiting = quantite(voie.en_attente, "relance en attente", "relances en attente")
     if voie.arretee_le is not None:
         return f"ARRÊTÉ depuis le {in_words(voie.arretee_le)} — stopped ; {waiting}"
     if voie.suspendue_jusqu_au is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from relances.rendering.csv_sur import Valeur
 from relances.rendering.json_sur import Record
-from relances.rendering.markdown import compte, francs, nombre, tableau
+from relances.rendering.markdown import francs, nombre, quantite, tableau
 from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rules.corrections import Correction, PassageLu, pourquoi
 from relances_providers.discretion import mask
@@ -21,7 +21,7 @@ KEYS: Final = ("contribuable_id", "numero", "code", "raison", "que_faire", "crea
 
 
 def cells(correction: Correction) -> tuple[Valeur, ...]:
-    """In the order of HEADER."""
+    """One correction as cells, in the order of HEADER."""
     meaning = pourquoi(correction.code)
     return (
         correction.contribuable_id, correction.nom, correction.prenom, correction.telephone,
@@ -30,7 +30,7 @@ def cells(correction: Correction) -> tuple[Valeur, ...]:
 
 
 def record(correction: Correction) -> Record:
-    """The same for a program, with these KEYS: nobody's name, and the number that was typed, masked."""
+    """One correction for a program, with these KEYS: no name, the number that was typed, masked."""
     meaning = pourquoi(correction.code)
     values = (
         correction.contribuable_id, _mask(correction), correction.code, meaning.libelle, meaning.que_faire,
@@ -86,4 +86,4 @@ def _mask(correction: Correction) -> str:
 
 def written(rows: int, csv: Path) -> str:
     """Where so many of them were written."""
-    return f"{compte(rows, 'numéro à corriger écrit', 'numéros à corriger écrits')} dans {csv} ({PERSONAL_DATA})."
+    return f"{quantite(rows, 'numéro à corriger écrit', 'numéros à corriger écrits')} dans {csv} ({PERSONAL_DATA})."

@@ -4,7 +4,8 @@ from typing import Final
 
 from relances.rendering.csv_sur import Valeur
 from relances.rendering.json_sur import Record
-from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE
+from relances.rendering.places import PLACES
+from relances.rules.bilan import EXCLUE
 from relances.rules.causes import Explications, cause
 from relances.rules.decisions import DecisionPrise
 from relances.rules.exclusions import raison
@@ -14,20 +15,6 @@ HEADER: Final = (
     "contribuable_id", "nom", "prenom", "telephone", "numero", "canal", "fournisseur", "niveau", "creances", "montant",
     "segments", "cout", "decision", "code", "raison",
 )  # fmt: skip
-_SINGULAR: Final = {
-    A_RELANCER: "à relancer",
-    "en_attente": "en attente d'envoi",
-    "en_cours": "en cours d'envoi",
-    "envoyee": "envoyée",
-    "livree": "livrée",
-    "incertaine": "incertaine",
-    "echec": "en échec",
-    "annulee": "annulée",
-    EXCLUE: "exclue",
-    NON_TRAITEE: "NON TRAITÉE",
-}
-
-
 KEYS: Final = (
     "contribuable_id", "numero", "canal", "fournisseur", "niveau", "creances", "montant", "segments", "cout",
     "decision", "code", "raison",
@@ -35,16 +22,16 @@ KEYS: Final = (
 
 
 def cells(prise: DecisionPrise, explications: Explications) -> tuple[Valeur, ...]:
-    """In the order of HEADER. ``explications``: what the codes of fournisseurs mean."""
+    """One decision as cells, in the order of HEADER. ``explications``: what the codes of fournisseurs mean."""
     return (
         prise.contribuable_id, prise.nom, prise.prenom, prise.telephone, prise.numero, prise.canal, prise.fournisseur,
-        prise.niveau, prise.creances, prise.montant, prise.segments, prise.cout, _SINGULAR[prise.place], prise.code,
+        prise.niveau, prise.creances, prise.montant, prise.segments, prise.cout, PLACES[prise.place].une, prise.code,
         _why(prise, explications),
     )  # fmt: skip
 
 
 def record(prise: DecisionPrise, explications: Explications) -> Record:
-    """The same for a program, with these KEYS: nobody's name, and the number masked."""
+    """One decision for a program, with these KEYS: no name, the number masked."""
     numero = None if prise.numero is None else mask(prise.numero.removeprefix("+"))
     cout = None if prise.cout is None else str(prise.cout)
     values = (

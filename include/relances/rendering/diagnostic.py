@@ -20,5 +20,5 @@ def full_line(conn_id: str, finding: "Finding") -> str:
 
 
 def record(conn_id: str, finding: "Finding") -> dict[str, str | int | float | None]:
-    """The same for a program, with these KEYS."""
+    """One finding for a program, with these KEYS."""
     return dict(zip(KEYS, (conn_id, finding.part, finding.verdict.name.lower(), finding.text), strict=True))

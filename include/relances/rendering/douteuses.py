@@ -6,7 +6,7 @@ from typing import Final
 
 from relances.rendering.csv_sur import Valeur
 from relances.rendering.json_sur import Record
-from relances.rendering.markdown import compte, nombre, tableau
+from relances.rendering.markdown import nombre, quantite, tableau
 from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rules.douteuses import Douteuse
 from relances_providers.discretion import mask
@@ -21,7 +21,7 @@ KEYS: Final = ("relance", "date_relance", "contribuable_id", "numero", "raison",
 
 
 def cells(found: Douteuse) -> tuple[Valeur, ...]:
-    """In the order of HEADER."""
+    """One relance as cells, in the order of HEADER."""
     partie = found.partie
     return (
         partie.relance_id, f"{partie.date_relance:%d/%m/%Y}", partie.contribuable_id, partie.nom, partie.prenom,
@@ -31,7 +31,7 @@ def cells(found: Douteuse) -> tuple[Valeur, ...]:
 
 
 def record(found: Douteuse) -> Record:
-    """The same for a program, with these KEYS: nobody's name, and the number masked."""
+    """One relance for a program, with these KEYS: no name, the number masked."""
     partie = found.partie
     values = (
         partie.relance_id, partie.date_relance.isoformat(), partie.contribuable_id, mask(partie.numero), found.doute,
@@ -48,7 +48,7 @@ def summary(shown: Sequence[Douteuse], total: int) -> str:
     table = tableau(header, [_masked(each) for each in shown])
     more = total - len(shown)
     rest = f"\n\n… et {nombre(more)} autres." if more else ""
-    counted = compte(total, "relance partie", "relances parties")
+    counted = quantite(total, "relance partie", "relances parties")
     return f"{counted} vers un numéro douteux ; --csv FICHIER donne la liste entière.\n\n{table}{rest}"
 
 
@@ -59,4 +59,4 @@ def _masked(found: Douteuse) -> tuple[str, ...]:
 
 def written(rows: int, csv: Path) -> str:
     """Where so many of them were written."""
-    return f"{compte(rows, 'relance douteuse écrite', 'relances douteuses écrites')} dans {csv} ({PERSONAL_DATA})."
+    return f"{quantite(rows, 'relance douteuse écrite', 'relances douteuses écrites')} dans {csv} ({PERSONAL_DATA})."

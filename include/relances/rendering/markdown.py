@@ -9,7 +9,7 @@ def nombre(value: int) -> str:
     return f"{value:,}".replace(",", " ")
 
 
-def compte(value: int, un: str, plusieurs: str) -> str:
+def quantite(value: int, un: str, plusieurs: str) -> str:
     """``1 relance``, ``12 345 relances``."""
     return f"{nombre(value)} {un if value == 1 else plusieurs}"
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from relances.rendering.csv_sur import Valeur
 from relances.rendering.json_sur import Record
-from relances.rendering.markdown import compte
+from relances.rendering.markdown import quantite
 from relances.rendering.tableau_csv import PERSONAL_DATA
 from relances.rules.oppositions import Listed, Nomme, NumeroMuet, NumeroNomme, Silence
 from relances_providers.discretion import mask, without_numbers
@@ -54,7 +54,7 @@ def lines(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> st
 
 
 def rows(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> Iterator[tuple[Valeur, ...]]:
-    """The whole list, in the order of HEADER, numbers whole: for a file."""
+    """The whole list for a file, in the order of HEADER, numbers unmasked."""
     for each in contribuables:
         yield each.contribuable_id, each.source, None, None, None, f"{each.depuis:%d/%m/%Y}", each.motif
     for number in numeros:
@@ -116,4 +116,4 @@ def _removed(nomme: NumeroNomme) -> str:
 
 def written(rows: int, csv: Path) -> str:
     """Where so many of them were written."""
-    return f"{compte(rows, 'opposition écrite', 'oppositions écrites')} dans {csv} ({PERSONAL_DATA})."
+    return f"{quantite(rows, 'opposition écrite', 'oppositions écrites')} dans {csv} ({PERSONAL_DATA})."

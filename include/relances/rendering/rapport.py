@@ -7,7 +7,8 @@ from typing import Final
 
 from relances.rendering.apercu import textes
 from relances.rendering.corrections import a_corriger
-from relances.rendering.markdown import compte, francs, nombre, tableau
+from relances.rendering.markdown import francs, nombre, quantite, tableau
+from relances.rendering.places import PLACES
 from relances.rendering.volumes import CANAUX, couts, depuis, partis
 from relances.rules.bilan import A_RELANCER, EXCLUE, NON_TRAITEE, SANS_NOUVELLE, Bilan, Line
 from relances.rules.causes import Explications, cause
@@ -15,18 +16,7 @@ from relances.rules.citation import cite
 from relances.rules.exclusions import Raison, raison
 from relances.rules.rapport import Rapport, Version
 
-PLACES: Final = {
-    A_RELANCER: "à relancer",
-    "envoyee": "envoyées",
-    "livree": "livrées",
-    "en_attente": "en attente d'envoi",
-    "en_cours": "en cours d'envoi",
-    "incertaine": "incertaines (sans réponse, en vérification)",
-    "echec": "en échec",
-    "annulee": "annulées",
-    EXCLUE: "exclues",
-    NON_TRAITEE: "NON TRAITÉES",
-}
+_REMARQUES: Final = {"incertaine": " (sans réponse, en vérification)"}
 
 
 def rapport(lu: Rapport, explications: Explications) -> str:
@@ -63,12 +53,12 @@ def _resume(lu: Rapport) -> str:
     totals = bilan.totals
     occasion = "cette campagne" if bilan.campagne else "ce jour"
     done = [
-        f"- {compte(totals.creees, 'relance créée', 'relances créées')}, {nombre(totals.toutes)} au total pour "
+        f"- {quantite(totals.creees, 'relance créée', 'relances créées')}, {nombre(totals.toutes)} au total pour "
         f"{occasion}",
         *partis(bilan.depenses, bilan.canal, occasion),
     ]
     lines = [
-        f"- {compte(totals.extraites, 'créance en retard extraite', 'créances en retard extraites')}",
+        f"- {quantite(totals.extraites, 'créance en retard extraite', 'créances en retard extraites')}",
         *(_foreseen(bilan) if bilan.simulation else done),
         *_portee(bilan),
     ]
@@ -88,7 +78,7 @@ def _version(version: Version | None) -> list[str]:
 
 
 def _foreseen(bilan: Bilan) -> list[str]:
-    foreseen = compte(bilan.relances(A_RELANCER), "contribuable serait relancé", "contribuables seraient relancés")
+    foreseen = quantite(bilan.relances(A_RELANCER), "contribuable serait relancé", "contribuables seraient relancés")
     lines = [f"- **{foreseen}**"]
     already = sum(line.creances for line in bilan.lines if (line.place, line.code) == (EXCLUE, "deja_relance"))
     if already:
@@ -97,7 +87,7 @@ def _foreseen(bilan: Bilan) -> list[str]:
 
 
 def _portee(bilan: Bilan) -> list[str]:
-    """Whose totals these are, where the run was narrowed."""
+    """What the totals cover, where the run was limited to a canal or a fournisseur."""
     lines = []
     if bilan.canal is not None:
         lines.append(f"- Passage limité au canal {CANAUX[bilan.canal]} : les totaux ne comptent que lui")
@@ -129,7 +119,7 @@ def _equation(bilan: Bilan) -> str:
     always = (A_RELANCER, EXCLUE) if bilan.simulation else ("envoyee", "echec", EXCLUE)
     rows = [
         (
-            libelle,
+            libelle.plusieurs + _REMARQUES.get(place, ""),
             nombre(bilan.creances(place)),
             nombre(bilan.relances(place)) if place not in (EXCLUE, NON_TRAITEE) else "",
             francs(bilan.montant(place)),

@@ -8,7 +8,7 @@ from relances_providers.discretion import mask
 
 
 def said(lifted: Mapping[str, Mapping[Canal, Refus]]) -> str:
-    """A line for each number, masked."""
+    """What was lifted: a line for each number, masked."""
     return "\n".join(_said(chiffres, flags) for chiffres, flags in lifted.items())
 
 

@@ -1,6 +1,6 @@
 """What a restored database learnt, in words."""
 
-from relances.rendering.markdown import compte
+from relances.rendering.markdown import quantite
 from relances.rules.fenetre import in_words
 from relances.rules.restauration import Restauration
 
@@ -11,8 +11,8 @@ def said(found: Restauration) -> str:
     lines = [
         f"La base porte maintenant le nom {found.marque}. Elle se souvenait de tout jusqu'au "
         f"{in_words(found.connu_jusqu_au)} ; pour la suite :",
-        f"- l'application fiscale prouve {compte(proved.envoyees, 'envoi', 'envois')} et "
-        f"{compte(proved.echecs, 'échec', 'échecs')} ;",
+        f"- l'application fiscale prouve {quantite(proved.envoyees, 'envoi', 'envois')} et "
+        f"{quantite(proved.echecs, 'échec', 'échecs')} ;",
         f"- {_doubts(found)} ;",
     ]
     if found.dernier_jour is not None:

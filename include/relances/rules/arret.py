@@ -15,7 +15,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A lane, as an operator sees it. ``en_attente``: relances that wait for it."""
+    """A voie, as an operator sees it. ``en_attente``: relances that wait for it."""
 
     fournisseur: str
     arretee_le: datetime | None

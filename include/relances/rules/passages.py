@@ -14,6 +14,10 @@ _LISTS: Final = frozenset({"categories", "oppositions"})
 _SAID_MAX: Final = 5  # codes of a list that an error quotes
 
 
+RELIRE: Final = "la politique une fois changée, reprenez le passage depuis check_providers, qui la relit"
+"""What to do about a policy that stops a run which has created nothing yet."""
+
+
 class Moyen(StrEnum):
     """By what a run was asked for. Airflow does not tell its form from its API or its own command line."""
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class VoieSuspendue:
-    """A voie is paused, told once an opening of its breaker.
+    """A voie is paused; told once each time that its breaker opens.
 
     ``motif``: a sentence for the operator; ``jusqu_au``: None until a person mends it.
     """
@@ -28,7 +28,7 @@ class VoieReprise:
 
 @dataclass(frozen=True, slots=True)
 class Doubles:
-    """Relances, by id, that were sent twice: there must be none."""
+    """Ids of relances that were sent twice, which must never happen."""
 
     relances: Collection[int]
 

@@ -8,9 +8,9 @@ from relances_providers.provider_info import PROVIDERS
 
 
 def act(installation: Installation, action: Action, fournisseur: str | None = None) -> dict[str, Situation | None]:
-    """Stop, resume or only look at the lane of a fournisseur, all of them where none is named.
+    """Stop, resume or only look at the voie of a fournisseur, all of them where none is named.
 
-    Returns how the lane of every fournisseur is; None where it was never used. Blocked where there is no such
+    Returns how the voie of every fournisseur is; None where it was never used. Blocked where there is no such
     fournisseur. What is being called ends; nothing more begins, within two seconds.
     """
     names = [provider.name for provider in PROVIDERS] if fournisseur is None else [known_provider(fournisseur).name]

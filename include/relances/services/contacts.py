@@ -68,7 +68,7 @@ def import_contacts(
 
 
 def read_campagne(name: str) -> str:
-    """The name of a campaign; Blocked where it is none."""
+    """The name of a campaign, checked; Blocked where it cannot be one."""
     found = " ".join(name.split())
     if not found:
         raise Blocked("--campagne est vide : donnez le nom de la campagne", "the campaign has no name: give one")

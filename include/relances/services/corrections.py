@@ -29,7 +29,7 @@ class Resume:
 
 
 def summarize(installation: Installation, passage: str | None = None) -> Resume:
-    """Of a run, else of the latest real one of each source. Blocked where there is no such run."""
+    """The summary of one run, else of the latest real run of each source. Blocked where there is no such run."""
     with installation.base(RELANCES) as relances:
         executions = _executions(relances, passage)
         nombres = Counter[str]()

@@ -102,7 +102,7 @@ def _durability(connection: psycopg.Connection, other: psycopg.Connection) -> It
 
 
 def _encoding(connection: psycopg.Connection) -> Iterator[Finding]:
-    """Nothing of a database that knows what its texts are."""
+    """The finding on a tax database's encoding; none where the database declares one."""
     read_as = assumed_encoding(connection)
     if read_as == UTF8:
         text = (

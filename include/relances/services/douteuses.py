@@ -23,7 +23,7 @@ class Resume:
 
 
 def summarize(installation: Installation) -> Resume:
-    """The latest of them, and how many in all."""
+    """The latest of these relances, and how many there are in all."""
     with stream(installation) as found:
         premieres = list(islice(found, _SHOWN))
         return Resume(premieres, len(premieres) + sum(1 for _ in found))

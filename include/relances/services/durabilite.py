@@ -5,6 +5,6 @@ from relances.store import durabilite
 
 
 def require_durable(installation: Installation) -> None:
-    """Blocked, with the cause and the cure, where it might forget it."""
+    """Blocked, with the cause and the cure, where our database might lose what it acknowledged."""
     with installation.base(RELANCES) as one, installation.base(RELANCES) as other:
         durabilite.require_durable(RELANCES, one, other)

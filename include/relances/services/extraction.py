@@ -12,6 +12,7 @@ from typing import Final
 import psycopg
 
 from relances.rules.errors import Blocked
+from relances.rules.passages import RELIRE
 from relances.rules.request import Request
 from relances.store.database import explained
 from relances.store.executions import Executions
@@ -70,7 +71,7 @@ class _Reading:
 
     @contextmanager
     def overdue(self, jour: date, jours_retard_min: int, categories: Sequence[str]) -> Iterator[Iterator[bytes]]:
-        """All of it, kept meanwhile in a file without a name: the source is let go however slow our own database is."""
+        """All overdue creances, held in an unnamed file: the source is released however slow our own database is."""
         with SpooledTemporaryFile(_IN_MEMORY) as kept:
             with self._explained(), _room():
                 for row in self.source.stream_overdue(self.connection, jour, jours_retard_min, categories):
@@ -107,11 +108,12 @@ def _check_categories(known: set[str], request: Request, exclues: Collection[str
         raise Blocked(
             f"campagne inconnue : {request.campagne} ; {there_are} (relances importer-contacts)", "unknown campaign"
         )
-    for where, asked in (("", request.categories), ("politique.toml, selection.categories_exclues : ", exclues)):
+    in_policy = "politique.toml, selection.categories_exclues : "
+    for where, asked, then in (("", request.categories, ""), (in_policy, exclues, f" ; {RELIRE}")):
         unknown = sorted(set(asked) - known)
         if unknown and request.campagne is None:
             raise Blocked(
-                f"{where}catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}",
+                f"{where}catégorie inconnue : {', '.join(unknown)} ; choisissez parmi {', '.join(sorted(known))}{then}",
                 "unknown category",
             )
 

@@ -102,7 +102,7 @@ def _chemin(installation: Installation, name: str, canal: Canal, politique: Poli
 
 
 def _raison(row: ErrorRow, conn_id: str) -> Raison:
-    """The cure names the other channel that may be tried, where it did not already."""
+    """The meaning of a row for an officer; its cure names the other channel that may be tried, where there is one."""
     que_faire = row.cure.replace("{conn_id}", conn_id)
     other = _OTHER_CHANNEL.get(row.other_channel or "")
     if other is not None and other not in que_faire:

@@ -41,7 +41,7 @@ class Adresse:
     encodage: str | None = None
 
     def called(self, tache: str | None) -> str:
-        """The same words, with what the server's administrator sees the connection is for, unless they say it."""
+        """The address with an application_name that says what the connection is for, unless it has one."""
         if conninfo_to_dict(self.conninfo).get("application_name"):
             return self.conninfo
         return make_conninfo(self.conninfo, application_name=known_as(tache))

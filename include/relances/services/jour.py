@@ -132,7 +132,7 @@ def reconcile(installation: Installation, request: Request) -> bool:
 
 
 def reconcile_every_run(installation: Installation) -> None:
-    """The same for the relances of every run, by the policy in force."""
+    """Clear doubts, follow messages and send again what is due, for every run, by the policy in force."""
     passes.reconcile_every_run(installation)
 
 
@@ -203,7 +203,7 @@ def _write_back(installation: Installation, source: str, limites: BaseFiscale) -
 
 
 def _show(installation: Installation, source: Source, limites: BaseFiscale) -> int:
-    """A source that has nothing to show is not asked for its database."""
+    """Show the results of one source; its database is opened only where there is something to show."""
     with installation.notre_base("write_back") as relances:
         if not Rapports(relances).to_write_back(source.name, 0, 1):
             return 0

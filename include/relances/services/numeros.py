@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 def read_numbers(relances: psycopg.Connection, execution: Execution) -> int:
-    """Read and remember what is new; returns how many numeros. A cell that holds several becomes as many telephones."""
+    """Read and remember what is new; returns how many numbers. A cell that holds several becomes as many telephones."""
     with explained("relances_db"), relances.transaction():
         numeros = Numeros(relances, execution)
         numeros.open()

@@ -16,7 +16,7 @@ import psycopg
 
 from relances.policy.consignes import Consignes
 from relances.rules.errors import Blocked
-from relances.rules.passages import INCONNUE, Demande
+from relances.rules.passages import INCONNUE, RELIRE, Demande
 from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
@@ -158,7 +158,5 @@ def _say_where_changed(installation: Installation, consignes: Consignes, version
             "politique.toml ou un gabarit a changé depuis : ce passage garde la version %s%s — the policy has changed "
             "since: this run keeps its version",
             short(version.empreinte),
-            ""
-            if version.definitive
-            else " ; pour prendre la nouvelle, réinitialisez (Clear) check_providers et la suite",
+            "" if version.definitive else f" ; {RELIRE}",
         )

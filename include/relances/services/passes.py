@@ -1,6 +1,6 @@
 """Clears doubts, follows messages, finds other ways, sends again what is due: for one run, or for every run.
 
-What turns out to be a fault of an account holds its lane up and is raised at the end, once the others are served.
+What turns out to be a fault of an account holds its voie up and is raised at the end, once the others are served.
 """
 
 import logging
@@ -54,7 +54,7 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
 
 
 def reconcile_every_run(installation: Installation) -> None:
-    """The same for the relances of every run, whatever its day, and with the time to ask of all their messages."""
+    """Reconcile the relances of every run, whatever its day, with time to ask about all their messages."""
     politique, hooks = installation.politique(), installation.connectes()
     with installation.notre_base() as relances:
         passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
@@ -84,7 +84,7 @@ def _refuse_faulty(relances: psycopg.Connection, execution: Execution) -> None:
 
 
 def _tell(installation: Installation, accounts: Sequence[Compte]) -> None:
-    """Of the lanes, what their accounts changed: once when one is held up, once when it is freed."""
+    """Tell what accounts changed of their voies: once when one is held up, once when it is freed."""
     for account in accounts:
         if account.tenue is not None and account.tenue.nouvelle:
             installation.alerter(VoieSuspendue(account.fournisseur, account.motif, account.tenue.jusqu_au))

@@ -37,7 +37,7 @@ class Wording:
 
 
 def wording(installation: Installation, consignes: Consignes, *, note: bool) -> Wording:
-    """By the policy and the texts of a run. ``note``: its record has them."""
+    """The wording by the policy and texts of a run. ``note``: whether its record has them."""
     plume = consignes.plume()
 
     def chemin(fournisseur: str) -> Chemin:

@@ -139,7 +139,7 @@ def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], e
 
 
 def _close_unasked(doutes: Doutes, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
-    """The same where the fournisseur can never tell: the quarantine is all there is to wait for."""
+    """End the doubts that a fournisseur can never clear, as soon as their quarantine is over."""
     try:
         after = quarantine(hook)
     except ProviderError as error:

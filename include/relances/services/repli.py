@@ -28,7 +28,7 @@ _AT_ONCE: Final = 1_000  # relances read, written again and changed in one trans
 
 @dataclass(frozen=True, slots=True)
 class AutresCanaux:
-    """Where relances may go on, by the policy in force. ``chemins``: the ways of each canal, the preferred first.
+    """Where relances may go on, by the policy in force. ``chemins``: those of each canal, the preferred first.
 
     ``codes``: by fournisseur and other canal, its words for a number that may be reached there. ``plume_of``: the
     policy and the texts by which the relances of an execution are written.

@@ -93,7 +93,7 @@ def _shown(source: Source, etaxe: psycopg.Connection, depuis: datetime | None) -
 
 
 def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
-    """The sources of which everything that left is known; None: all."""
+    """The sources all of whose sent relances are known; None: all sources."""
     match parole:
         case Parole.AUCUNE:
             return ()

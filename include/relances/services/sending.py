@@ -153,7 +153,7 @@ def _until(installation: Installation, politique: Politique, halte: Halte, atten
 def _tell(
     installation: Installation, fournisseur: str, suspension: Suspension | None, guerie_de: datetime | None
 ) -> None:
-    """Of a voie, what is new: the first pause of a row, and the end of its troubles."""
+    """Tell what is new of a voie: the first pause in a row, and the end of its troubles."""
     if suspension is not None and suspension.suspensions == 1:
         installation.alerter(VoieSuspendue(fournisseur, suspension.motif, suspension.jusqu_au))
     if guerie_de is not None:

@@ -38,7 +38,7 @@ def required_first(sorties: Mapping[int, Sortie]) -> Iterator[tuple[str, bool]]:
 
 
 def rules_of(installation: Installation, passage: Passage, relances: psycopg.Connection) -> Regles:
-    """What decides in this run."""
+    """The rules that decide in this run."""
     request, selection = passage.request, passage.politique.selection
     par_niveau = sorties(installation, passage)
     signales = {
@@ -59,7 +59,7 @@ def rules_of(installation: Installation, passage: Passage, relances: psycopg.Con
 
 
 def _sortie(installation: Installation, passage: Passage, niveau: Niveau) -> Sortie:
-    """What the run names comes first; a fournisseur serves one canal, its own."""
+    """How one niveau leaves: as the run names it, else as the policy does. A fournisseur serves one canal."""
     request = passage.request
     named = provider_named(request.fournisseur) if request.fournisseur is not None else None
     canal = request.canal or (Canal(named.channel) if named is not None else niveau.canal)

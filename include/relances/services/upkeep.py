@@ -14,7 +14,7 @@ class Upkeep:
         self._left = seconds
 
     def all(self, change: Callable[[int], int]) -> int:
-        """Repeat a change of at most so many rows, which says of how many it was, until none is left or time is over.
+        """Repeat a change, which returns how many rows it changed, until none is left or time is over.
 
         Once at least: nothing starves what comes after it.
         """

@@ -9,6 +9,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import URL
 
 from relances.rules.errors import Blocked
+from relances.rules.passages import RELIRE
 from relances.rules.politique import Politique
 from relances.rules.validation import Effet, Resultat, Volume, page_folder, phrase
 from relances.services.numeros import read_numbers
@@ -70,6 +71,6 @@ def _stop_where_broken(resultats: Sequence[Resultat], validation: Validation, vo
             for resultat in broken
         )
         raise Blocked(
-            f"l'extraction est inutilisable : {' ; '.join(phrases)}",
+            f"l'extraction est inutilisable : {' ; '.join(phrases)} ; {RELIRE}",
             "the extraction breaks a blocking check; nothing was created",
         )

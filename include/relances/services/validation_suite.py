@@ -57,7 +57,7 @@ _COUNTS: Final = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
 def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
-    """Over the columns of ``relances.creance_a_valider``; ``jour``: the date_relance of the run."""
+    """Expectations on the columns of ``relances.creance_a_valider``; ``jour``: the date_relance of the run."""
     qualite = politique.qualite
     return [
         *(
@@ -94,7 +94,7 @@ def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
 
 
 def whole_expectations(qualite: Qualite, volume: Volume) -> list[Expectation]:
-    """Over the one row of ``relances.execution_a_valider``; what makes no sense for this volume is left out."""
+    """Expectations on the one row of ``relances.execution_a_valider``, but those that make no sense for this volume."""
     expectations: list[Expectation] = [
         ExpectColumnMaxToBeBetween(column="doublons", max_value=0, meta=_meta(Controle.DOUBLON)),
         ExpectColumnMaxToBeBetween(
@@ -194,7 +194,7 @@ def _validation(
 
 
 def _in_session(url: URL, settings: Mapping[str, str]) -> URL:
-    """The same database in a session that finds the views, and that says what they show."""
+    """The database's URL, with session settings that find the views and say what they show."""
     options = " ".join(
         f"-c {name}={value}" for name, value in {"search_path": "relances", "jit": "off", **settings}.items()
     )
@@ -220,7 +220,7 @@ def _resultats(outcome: ExpectationSuiteValidationResult) -> Iterator[Resultat]:
 
 
 def _check_evaluated(result: ExpectationValidationResult, attente: str) -> None:
-    """Its exceptions come alone, or by metric."""
+    """Raise Blocked where a check could not be evaluated. Its exceptions come alone, or by metric."""
     info = result.exception_info or {}
     for told in [info, *info.values()]:
         if isinstance(told, dict) and told.get("raised_exception"):

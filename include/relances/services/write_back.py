@@ -65,7 +65,7 @@ def write_back(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """How many relances one look showed, and how many it left; ``another``: to another write-back, which is at it."""
+    """How many relances one look showed and how many it left; ``another``: because another write-back is at work."""
 
     shown: int
     left: int

@@ -18,7 +18,7 @@ class Call(Protocol):
 
 
 def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
-    """All of them as one text in JSON: psycopg writes an array by looking at each of its values."""
+    """The parameters that write these outcomes, as one JSON text: psycopg is slow with arrays of many values."""
     rows = [
         {
             "relance_id": call.relance_id,
@@ -37,7 +37,7 @@ def outcomes(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object]:
 
 
 def flagged(settled: Sequence[tuple[Call, Reglement]]) -> dict[str, object] | None:
-    """The same of the numbers that get nothing more; None where there is none."""
+    """The parameters that flag the numbers not to write to any more; None where there is none."""
     flags = [(call, outcome) for call, outcome in settled if outcome.signale is not None]
     if not flags:
         return None

@@ -21,7 +21,7 @@ class Panne:
     english: str
 
     def of(self, base: str) -> TryAgain:
-        """The same, of a database; ``base``: what to call it."""
+        """The error for one database; ``base``: what to call it."""
         return TryAgain(f"base {base} {self.french}", self.english)
 
 

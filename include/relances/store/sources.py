@@ -39,6 +39,7 @@ from psycopg.rows import args_row
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import printed
 from relances.rules.noms import SOURCE_NAME
+from relances.rules.passages import RELIRE
 from relances.store.database import query
 from relances.store.encodage_source import held_statement, utf8_rows
 from relances.store.guest import ended, flowing
@@ -200,7 +201,7 @@ class Source:
         if path is None:
             raise Blocked(
                 f"store/sources/{printed(self.name)[:80]}/{name} n'existe pas ; corrigez source.nom dans "
-                "politique.toml",
+                f"politique.toml ; {RELIRE}",
                 "unknown tax system: check source.nom",
             )
         # Files of this distribution are as trusted as literals in its code.
