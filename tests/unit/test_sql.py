@@ -17,7 +17,7 @@ def lint(folder: Path, file: str, text: str) -> "subprocess.CompletedProcess[str
     path = folder / "include" / file
     path.parent.mkdir(parents=True)
     path.write_text(text, encoding="utf-8")
-    command = [sys.executable, REPOSITORY / ".ci" / "sql.py", folder]
+    command = [sys.executable, str(REPOSITORY / ".ci" / "sql.py"), str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
