@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: rank(item.path))
 
 
-class ByFile(LoadFileScheduling):  # type: ignore[misc] - xdist says nothing of its types
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist says nothing of its types
     """A file goes to one worker; those that run Dags go to the same, which reads Airflow once for all of them."""
 
     def _split_scope(self, nodeid: str) -> str:
