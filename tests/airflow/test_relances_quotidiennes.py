@@ -35,7 +35,7 @@ def test_a_run_by_whatsapp_sends_in_its_lane_and_skips_the_others(by_whatsapp: D
     assert by_whatsapp.tasks["verdict[-1]"] == "success"
     assert sum(office.statuts("whatsapp").values()) == 3
     [kept] = ask(office.relances_url, "SELECT moyen, demandee_par, decidee_le, politique FROM relances.execution")
-    assert (kept["moyen"], kept["demandee_par"]) == ("airflow", None)  # Airflow knows of no user here
+    assert (kept["moyen"], kept["demandee_par"]) == ("airflow", "dag_test")  # whom Airflow names for a run like this
     assert kept["decidee_le"] is not None
     assert kept["politique"] is not None
 
