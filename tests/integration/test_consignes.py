@@ -2,7 +2,9 @@
 
 import logging
 import os
+import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,14 @@ from demo import create_base_fictive
 from relances import orchestration
 from relances.policy.consignes import Consignes, read_consignes
 from relances.policy.gabarits import DEFAULT_FOLDER
+from relances.rules.errors import Blocked, TryAgain
 from relances.rules.passages import Demande, Moyen
 from relances.rules.request import Request
+from relances.sending.phases import Halte
+from relances.services import passages, sorties
 from relances.services.numeros import read_numbers
-from relances.services.passages import take_up
+from relances.services.passages import execution_of, take_up
+from relances.store.creation import open_creation
 from relances.store.executions import Executions
 from relances.store.validation import Validation
 from tests import jour
@@ -24,7 +30,7 @@ from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
 from tests.jour import Waits, database, here, politique
-from tests.support import closed_days, postgres_connection, write_policy
+from tests.support import closed_days, one_sentence, postgres_connection, write_policy
 
 pytestmark = pytest.mark.usefixtures("etaxe_url")
 
@@ -63,12 +69,16 @@ def say(fichier: Path, texte: str) -> None:
 
 def create(asked: Request) -> int:
     """As the tasks do once the fournisseurs are checked, but for great-expectations, which takes seconds."""
+    extract_and_set_aside(asked)
+    return jour.create_relances(asked)
+
+
+def extract_and_set_aside(asked: Request) -> None:
     jour.extract(asked)
     with database("relances_db") as relances:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
         Validation(relances, execution, politique()).exclude_invalid_rows()
-    return jour.create_relances(asked)
 
 
 def textes(url: str) -> set[str]:
@@ -141,8 +151,22 @@ def test_once_it_created_its_relances_a_run_keeps_its_version(
 def test_the_lots_of_a_run_go_by_its_version(relances_url: str, provider: Provider, fichier: Path) -> None:
     jour.check_providers(request())
     create(request())
-    write_policy(fichier, closed_days(), taille_lot=1)
+    write_policy(fichier, taille_lot=1)
     [lot] = jour.plan_lots(request(), "ventis")
+    jour.send_lot(request(), **lot)
+    assert len(provider.ledger()) > 1
+
+
+def test_the_lots_of_a_run_leave_by_the_hours_in_force(relances_url: str, provider: Provider, fichier: Path) -> None:
+    jour.check_providers(request())
+    create(request())
+    [lot] = jour.plan_lots(request(), "ventis")
+    write_policy(fichier, closed_days())
+    with pytest.raises(Waits) as waits:
+        jour.send_lot(request(), **lot)
+    assert waits.value.attente.halte is Halte.FERMEE
+    assert provider.ledger() == []
+    write_policy(fichier)
     jour.send_lot(request(), **lot)
     assert len(provider.ledger()) > 1
 
@@ -196,6 +220,154 @@ def test_a_file_that_is_broken_meanwhile_stops_the_next_run_alone(
     jour.write_back(request())
     assert "les fichiers ont changé depuis" in jour.report(request())
     assert "en_attente" not in statuts(relances_url)
+
+
+def test_a_file_that_is_broken_meanwhile_is_said_once_by_the_run_and_in_its_report(
+    relances_url: str, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jour.check_providers(request())
+    create(request())
+    assert "La politique en vigueur ne se lit pas" not in jour.report(request())
+    fichier.write_text("[source")
+    with caplog.at_level(logging.ERROR):
+        assert not jour.reconcile(request())
+        assert caplog.records == []
+        ask(relances_url, "UPDATE relances.execution SET commencee_le = now() - interval '1 day', envoi_le = NULL")
+        ask(relances_url, "UPDATE relances.relance SET a_envoyer = false")
+        assert jour.reconcile(request())
+    [told] = [record.getMessage() for record in caplog.records]
+    assert "la politique du passage tient lieu de celle en vigueur : politique.toml, ligne 1" in told
+    assert "- **La politique en vigueur ne se lit pas**, le prochain passage s'arrêtera : " in jour.report(request())
+
+
+def other_policy(fichier: Path) -> None:
+    write_policy(fichier, montant_minimum=10_000_000)
+
+
+def test_a_policy_read_again_while_relances_are_created_undoes_them(relances_url: str, fichier: Path) -> None:
+    jour.check_providers(request())
+    extract_and_set_aside(request())
+    with database("relances_db") as relances:
+        execution = Executions(relances).get(request().run_id)
+        regles = sorties.rules_of(here(), take_up(here(), request()), relances)
+        with (
+            pytest.raises(TryAgain, match="check_providers a relu la politique du passage passage-1") as raised,
+            open_creation(relances, execution, regles.politique.devise) as creation,
+        ):
+            creation.add(map(regles.decide, creation.contribuables(regles.politique.delai_max_jours)))
+            other_policy(fichier)
+            jour.check_providers(request())
+            creation.finish(None, regles.politique.plafonds)
+    one_sentence(raised.value)
+    assert ask(relances_url, "SELECT count(*) FROM relances.relance") == [{"count": 0}]
+    [row] = executions(relances_url)
+    assert (row["politique"], row["decidee_le"]) == (version(fichier), None)
+
+
+def test_a_policy_read_again_while_an_extraction_is_checked_leaves_it_unchecked(
+    relances_url: str, fichier: Path
+) -> None:
+    jour.check_providers(request())
+    jour.extract(request())
+    with database("relances_db") as relances:
+        validation = Validation(relances, Executions(relances).get(request().run_id), politique())
+        other_policy(fichier)
+        jour.check_providers(request())
+        with pytest.raises(TryAgain, match="pendant cette tâche"):
+            validation.exclude_invalid_rows()
+    assert executions(relances_url)[0]["validee_le"] is None
+
+
+def test_a_policy_read_again_between_two_looks_of_a_task_at_its_record_is_seen(
+    relances_url: str, fichier: Path
+) -> None:
+    jour.check_providers(request())
+    jour.extract(request())
+    passage = take_up(here(), request())
+    other_policy(fichier)
+    jour.check_providers(request())
+    with database("relances_db") as relances, pytest.raises(TryAgain, match="pendant cette tâche"):
+        execution_of(relances, passage)
+
+
+def test_of_two_first_tasks_at_once_the_later_begins_again(relances_url: str, fichier: Path) -> None:
+    jour.check_providers(request())
+    other_policy(fichier)
+    late = passages.ask(here(), request())
+    write_policy(fichier, montant_minimum=1)
+    jour.check_providers(request())
+    with pytest.raises(TryAgain, match="pendant cette tâche"):
+        passages.record(here(), late)
+    assert executions(relances_url)[0]["politique"] == version(fichier)
+
+
+def test_what_was_checked_by_another_policy_is_checked_again(relances_url: str, fichier: Path) -> None:
+    jour.check_providers(request())
+    extract_and_set_aside(request())
+    jour.check_providers(request())
+    assert executions(relances_url)[0]["validee_le"] is not None
+    other_policy(fichier)
+    jour.check_providers(request())
+    with pytest.raises(Blocked, match="ou extract et les suivantes si check_providers a relu la politique") as refused:
+        jour.create_relances(request())
+    one_sentence(refused.value)
+    assert create(request()) == 0
+
+
+def make_unreadable(relances_url: str, consignes: Consignes) -> None:
+    """Let the record of every run be what a program with other settings wrote."""
+    other = replace(consignes, politique=consignes.politique.replace("taille_lot", "taille_des_lots"))
+    kept = {"empreinte": other.empreinte, "consignes": other.packed()}
+    ask(relances_url, "INSERT INTO relances.politique VALUES (%(empreinte)s, %(consignes)s)", **kept)
+    ask(relances_url, "UPDATE relances.execution SET politique = %(empreinte)s", empreinte=other.empreinte)
+
+
+def test_a_record_that_cannot_be_read_does_not_stop_a_run_that_created_its_relances(
+    relances_url: str, provider: Provider, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    jour.check_providers(request())
+    create(request())
+    make_unreadable(relances_url, read_consignes(fichier))
+    ask(relances_url, "UPDATE relances.relance_creance SET montant_du = montant_du + 1")  # to be written again
+    for lot in jour.plan_lots(request(), "ventis"):
+        jour.send_lot(request(), **lot)
+    jour.reconcile(request())
+    jour.write_back(request())
+    assert "version" not in jour.report(request())
+    jour.verdict(request())
+    assert "en_attente" not in statuts(relances_url)
+    assert re.search(
+        "la politique en vigueur tient lieu de celle du passage passage-1 : ce programme ne lit pas la politique du "
+        r"registre, version [0-9a-f]{8} \(politique\.toml, ligne \d+ : ", caplog.text,
+    )  # fmt: skip
+    assert "la politique en vigueur tient lieu de celle de la version" in caplog.text
+
+
+def test_a_record_that_cannot_be_read_stops_what_it_is_still_to_decide_until_it_is_taken_anew(
+    relances_url: str, fichier: Path
+) -> None:
+    jour.check_providers(request())
+    make_unreadable(relances_url, read_consignes(fichier))
+    with pytest.raises(
+        Blocked, match=r"^passage passage-1 : ce programme ne lit pas la politique du registre"
+    ) as refused:
+        jour.extract(request())
+    assert "reprenez-le depuis check_providers, qui prend celle en vigueur" in one_sentence(refused.value)
+    jour.check_providers(request())
+    assert create(request()) > 0
+
+
+def test_a_run_decided_before_the_upgrade_does_not_take_todays_policy_for_its_own(
+    relances_url: str, fichier: Path
+) -> None:
+    jour.check_providers(request())
+    create(request())
+    ask(relances_url, "UPDATE relances.execution SET politique = NULL")  # as the migration leaves it
+    other_policy(fichier)
+    jour.check_providers(request())
+    create(request())
+    assert executions(relances_url)[0]["politique"] is None
+    assert "version" not in jour.report(request())
 
 
 def test_the_report_names_the_version(relances_url: str, fichier: Path) -> None:

@@ -15,6 +15,7 @@ from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
 from relances.rules.errors import Blocked, PipelineError, TryAgain
 from relances.store import migrate, migrations
+from relances.store.executions import Executions
 from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask, statuts
@@ -29,6 +30,10 @@ INSERT INTO relances.relance (source, contribuable_id, canal, occasion, executio
 SELECT 'collecte_taxe', n, 'sms', 'jour:2026-11-20', 1, '2026-11-20', 1, 'ventis', '2416612345' || n, false, 'Bonjour',
     1, 15000, 'XAF', '2026-11-01'
 FROM generate_series(1, 3) AS n;
+"""
+EXTRACTED_BY_THE_VERSION_BEFORE = """
+INSERT INTO relances.execution (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres)
+VALUES ('ancien', 'jour:2026-11-20', '2026-11-20', 'collecte_taxe', NULL, false, '2026-11-20', '{}')
 """
 TABLES = {
     "contact",
@@ -192,8 +197,22 @@ def test_a_database_of_the_first_version_keeps_its_relances(new_database: NewDat
     assert ask(url, "SELECT jour_passage, creances FROM relances.execution") == [
         {"jour_passage": date(2026, 11, 20), "creances": 2}
     ]
-    [kept] = ask(url, "SELECT politique, extraite_le = commencee_le AS extraite, decidee_le FROM relances.execution")
-    assert kept == {"politique": None, "extraite": True, "decidee_le": None}
+    [kept] = ask(url, "SELECT politique, demandee, decidee_le = commencee_le AS decidee FROM relances.execution")
+    assert kept == {"politique": None, "demandee": False, "decidee": True}
+
+
+def test_a_run_of_before_that_made_no_relance_may_still_take_a_policy(new_database: NewDatabase) -> None:
+    url = new_database("ancienne")
+    of_version(url, "0007")
+    ask(url, EXTRACTED_BY_THE_VERSION_BEFORE)
+    migrate(url)
+    assert ask(url, "SELECT demandee, decidee_le FROM relances.execution") == [{"demandee": False, "decidee_le": None}]
+
+
+def test_what_a_program_of_before_extracts_while_the_schema_changes_is_extracted(relances_url: str) -> None:
+    ask(relances_url, EXTRACTED_BY_THE_VERSION_BEFORE)
+    with psycopg.connect(relances_url) as relances:
+        assert Executions(relances).get("ancien").run_id == "ancien"
 
 
 # --- what it cannot do is one sentence ---

@@ -1,6 +1,8 @@
 """The policy and the texts as a run keeps them: the same texts, the same policy, the same name."""
 
 import shutil
+import zlib
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,6 +32,19 @@ def test_what_is_kept_is_what_was_read(fichier: Path) -> None:
     assert kept(consignes) == consignes
     assert kept(consignes).policy() == load_policy(fichier)
     assert kept(consignes).empreinte == consignes.empreinte
+
+
+def test_what_an_earlier_version_kept_is_still_read() -> None:
+    """The product's own, as kept on 30 November 2026: whatever a policy may say since has a default."""
+    consignes = Consignes.unpacked(b64decode((Path(__file__).parent / "registre_0008.b64").read_text()))
+    assert consignes.empreinte == "975b50a97a201ed85215c83b98b2c44f6c47b24cf77f17fa31e528a6ed0397d7"
+    consignes.plume().check({1: Canal.SMS, 2: Canal.SMS, 3: Canal.WHATSAPP})
+
+
+@pytest.mark.parametrize("packed", [b"", b"{}", zlib.compress(b"[]"), zlib.compress(b'{"nom": "n", "autre": 1}')])
+def test_what_another_program_packed_otherwise_is_refused(packed: bytes) -> None:
+    with pytest.raises(Blocked, match="écrite autrement"):
+        Consignes.unpacked(packed)
 
 
 def test_a_policy_takes_a_few_kilobytes_in_its_record() -> None:

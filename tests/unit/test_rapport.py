@@ -60,6 +60,13 @@ def cells(told: Bilan | Rapport) -> list[tuple[str, ...]]:
     return [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in rows]
 
 
+def test_a_policy_in_force_that_cannot_be_read_is_among_the_warnings() -> None:
+    healthy = releve(bilan(line("envoyee")))
+    assert "ne se lit pas" not in rapport(healthy)
+    told = rapport(replace(healthy, faute="politique.toml, ligne 3 : guillemet fermant oublié — unreadable"))
+    assert "**La politique en vigueur ne se lit pas**, le prochain passage s'arrêtera : politique.toml, ligne 3" in told
+
+
 def test_every_place_of_a_creance_has_its_words() -> None:
     assert PLACES.keys() == {*Statut, A_RELANCER, EXCLUE, NON_TRAITEE}
 

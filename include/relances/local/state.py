@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import socket
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from relances.local.errors import LocalError
@@ -17,10 +17,10 @@ LOOPBACK = "127.0.0.1"
 class Secrets:
     """What Airflow needs to keep to itself, and the password of its one user."""
 
-    fernet_key: str
-    jwt_secret: str
-    secret_key: str
-    password: str
+    fernet_key: str = field(repr=False)
+    jwt_secret: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    password: str = field(repr=False)
 
     @classmethod
     def generate(cls) -> "Secrets":

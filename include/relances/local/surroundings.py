@@ -1,7 +1,7 @@
 """What the embedded Airflow is connected to, in each of the two worlds; nothing of one is in reach of the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from relances.local.connections import Connection, database_connection, read_database_url
@@ -22,7 +22,7 @@ RELANCES_DB, ETAXE_DB = "relances_db", "etaxe_db"
 class Surroundings:
     """Databases and providers, migrated and filled. ``simulators``: in the demo world, and only there."""
 
-    relances_url: str
+    relances_url: str = field(repr=False)
     connections: list[Connection]
     simulators: "Simulators | None"
 

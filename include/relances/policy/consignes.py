@@ -38,8 +38,11 @@ class Consignes:
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Consignes":
-        """What :meth:`packed` gave."""
-        return cls(**json.loads(zlib.decompress(packed)))
+        """What :meth:`packed` gave. Blocked for what another program packed otherwise."""
+        try:
+            return cls(**json.loads(zlib.decompress(packed)))
+        except (zlib.error, ValueError, TypeError):
+            raise Blocked("elle est écrite autrement", "it is written in another way") from None
 
     def policy(self) -> Politique:
         """The policy, checked; Blocked names the file, the line, the field and what it should hold."""

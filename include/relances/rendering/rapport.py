@@ -68,7 +68,13 @@ def _resume(lu: Rapport) -> str:
         for fournisseur, motif in lu.tenues.items()
     ]
     in_vain = [f"- {cite(setting)}" for setting in lu.sans_effet]
-    return "\n".join([*lines, *held, *_warnings(bilan), *in_vain, *_version(lu.version)])
+    return "\n".join([*lines, *held, *_warnings(bilan), *in_vain, *_faute(lu.faute), *_version(lu.version)])
+
+
+def _faute(faute: str | None) -> list[str]:
+    if faute is None:
+        return []
+    return [f"- **La politique en vigueur ne se lit pas**, le prochain passage s'arrêtera : {cite(faute)}"]
 
 
 def _version(version: Version | None) -> list[str]:

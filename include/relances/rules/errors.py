@@ -6,6 +6,8 @@ class PipelineError(Exception):
 
     def __init__(self, french: str, english: str) -> None:
         super().__init__(f"{french} — {english}")
+        self.french = french
+        self.english = english
 
 
 class Blocked(PipelineError):

@@ -23,7 +23,7 @@ class Rapport:
     ``a_corriger``: contribuables whose number is wrong, by code. ``depuis``: against the previous run, where there is
     one. ``exemples``: texts of a simulation. ``tenues``: fournisseurs by which its relances wait until their account is
     mended, and what to mend. ``sans_effet``: what the policy says in vain, a sentence for each. ``version``: None of a
-    run of before versions were kept.
+    run of before versions were kept. ``faute``: why the policy in force cannot be read, where it cannot.
     """
 
     run_id: str
@@ -34,3 +34,4 @@ class Rapport:
     tenues: Mapping[str, str] = field(default_factory=dict)
     sans_effet: Sequence[str] = ()
     version: Version | None = None
+    faute: str | None = None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -34,9 +34,12 @@ _USUAL_LIMITS: Final = BaseFiscale()
 
 @dataclass(frozen=True, slots=True)
 class Adresse:
-    """Where a database is: libpq's words for it. ``encodage``: what its bytes are, where it does not say it itself."""
+    """Where a database is: libpq's words for it, its password included.
 
-    conninfo: str
+    ``encodage``: what its bytes are, where it does not say it itself.
+    """
+
+    conninfo: str = field(repr=False)
     encodage: str | None = None
 
     def called(self, tache: str | None) -> str:

@@ -23,7 +23,7 @@ from relances.services import write_back as results
 from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import ask, limites, record, take_up
+from relances.services.passages import ask, execution_of, limites, record, take_up
 from relances.services.restauration import compare
 from relances.services.sending import Attente
 from relances.services.sorties import required_first, rules_of, sorties
@@ -79,19 +79,19 @@ def extract(installation: Installation, request: Request, demande: Demande = INC
 
 
 def validate(installation: Installation, request: Request) -> int:
-    """Check the staged creances; returns how many rows were set aside."""
+    """Check the staged creances; returns how many rows were set aside. TryAgain where its policy changed meanwhile."""
     passage = take_up(installation, request)
     url = validation.sqlalchemy_url(installation.conninfo(RELANCES))
     with installation.base(RELANCES) as relances:
-        execution = Executions(relances).get(request.run_id)
+        execution = execution_of(relances, passage)
         return validation.validate(relances, url, execution, passage.politique, installation.data_docs)
 
 
 def create_relances(installation: Installation, request: Request) -> int:
-    """Create the relances of the run; returns how many are new."""
+    """Create the relances of the run; returns how many are new. TryAgain where its policy changed meanwhile."""
     passage = take_up(installation, request)
     with installation.base(RELANCES) as relances:
-        execution = Executions(relances).get(request.run_id)
+        execution = execution_of(relances, passage)
         regles = rules_of(installation, passage, relances)
         with rare_collections():
             return creation.create_relances(relances, execution, regles, passage.request.limite).relances

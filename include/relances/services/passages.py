@@ -4,13 +4,15 @@ The first task that passes writes the policy and the texts in force down in the 
 and lot reads them there: an edit of the files changes the next run, not half of this one. Until the run has created its
 relances, to run ``check_providers`` again takes what is in force then: so is mended a policy that stops the run.
 
-What is about no decision of the run stays in force: how long the tax base may be read (``base_fiscale``), and what a
-pass over the relances of every run goes by, its send window and pace included.
+What is about no decision of the run stays in force: how long the tax base may be read (``base_fiscale``), when messages
+may leave (``fenetre``), and what a pass over the relances of every run goes by, its pace included. So does everything
+for a run whose record this program cannot read, once it created its relances: what is left of it must go on.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
 
 import psycopg
 
@@ -21,22 +23,27 @@ from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.services.installation import RELANCES, Installation
-from relances.store.executions import Executions
+from relances.store.executions import Execution, Executions, changed_meanwhile
 from relances.store.politiques import Politiques, Version
 from relances.store.sources import CONTACTS, Source
 
 logger = logging.getLogger(__name__)
 
 _SHORT: int = 8  # characters of a hash that a person is shown
+_UNREADABLE: Final = "la politique en vigueur tient lieu de celle %s : %s"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """``request``: the first that was made under the run id. ``note``: its policy is in its record, which is read."""
+    """``request``: the first that was made under the run id. ``note``: its policy is in its record, which is read.
+
+    ``version``: what was in its record then, whether or not the policy is of it.
+    """
 
     request: Request
     consignes: Consignes
     note: bool
+    version: Version | None
     plume: Plume = field(repr=False)
 
     @property
@@ -60,51 +67,84 @@ def ask(installation: Installation, request: Request) -> Passage:
 def take_up(installation: Installation, request: Request) -> Passage:
     """The run as every later task takes it up: by the policy of its record. Blocked as :func:`ask`."""
     passage = _passage(installation, request, lambda _: True)
-    if not passage.note:
+    if passage.version is None:
         logger.info("%s n'a pas de politique dans son registre : celle en vigueur le décide", request.run_id)
     return passage
 
 
 def record(installation: Installation, passage: Passage, demande: Demande = INCONNUE) -> Passage:
-    """Write down what the run is asked for, by whom, and the policy and the texts it is decided with."""
+    """Write down what the run is asked for, by whom, and the policy and the texts it is decided with.
+
+    Nothing of it for a run that created its relances, be it by a version that its record does not have. TryAgain where
+    the record has another version by now than when the run was taken up.
+    """
     if passage.note:
+        _say_where_changed(installation, passage)
         return passage
-    consignes = passage.consignes
+    consignes, vue = passage.consignes, passage.version
     with installation.base(RELANCES) as relances, relances.transaction():
+        executions = Executions(relances)
+        executions.record(passage.request, passage.source.name, demande)
         Politiques(relances).keep(consignes.empreinte, consignes.packed())
-        Executions(relances).record(
-            passage.request, passage.source.name, politique=consignes.empreinte, demande=demande
-        )
+        if not executions.decide_by(passage.request.run_id, consignes.empreinte, vue and vue.empreinte):
+            logger.info("ce passage a créé ses relances sans garder sa version : la politique en vigueur l'achève")
+            return passage
     logger.info("politique et textes de ce passage : version %s", short(consignes.empreinte))
     for setting in passage.politique.sans_effet:
         logger.warning("%s", setting)
-    return replace(passage, note=True)
+    return replace(passage, note=True, version=Version(consignes.empreinte, consignes.packed(), definitive=False))
+
+
+def execution_of(relances: psycopg.Connection, passage: Passage) -> Execution:
+    """The row of a run that was taken up; TryAgain where its record has another version by now."""
+    execution, vue = Executions(relances).get(passage.request.run_id), passage.version
+    if execution.politique != (vue and vue.empreinte):
+        raise changed_meanwhile(execution.run_id)
+    return execution
 
 
 def recorded(relances: psycopg.Connection, run_id: str) -> Consignes | None:
-    """The policy and the texts of the record of a run; None for one that an older version made."""
+    """The policy and the texts of the record of a run; None where an older version made it, or it cannot be read."""
     version = Politiques(relances).of_run(run_id)
-    return None if version is None else Consignes.unpacked(version.consignes)
+    if version is None:
+        return None
+    try:
+        return _read(version)[0]
+    except Blocked as error:
+        logger.warning(_UNREADABLE, f"du passage {run_id}", error)
+        return None
 
 
-def in_force(installation: Installation, otherwise: Politique) -> Politique:
+class EnVigueur(NamedTuple):
+    """The policy in force. ``faute``: why another stands in for it, in French then in English."""
+
+    politique: Politique
+    faute: str | None = None
+
+    def said(self) -> Politique:
+        """The policy, once the fault is in the log."""
+        if self.faute is not None:
+            logger.error("la politique du passage tient lieu de celle en vigueur : %s", self.faute)
+        return self.politique
+
+
+def in_force(installation: Installation, otherwise: Politique) -> EnVigueur:
     """The policy in force; where its file cannot be read any more, another that was."""
     try:
-        return installation.politique()
+        return EnVigueur(installation.politique())
     except Blocked as error:
-        logger.warning("la politique du passage tient lieu de celle en vigueur : %s", error)
-        return otherwise
+        return EnVigueur(otherwise, str(error))
 
 
 def limites(installation: Installation, politique: Politique) -> BaseFiscale:
     """What may be taken of the tax system's database now: whoever raises or lowers that means this run too."""
-    return in_force(installation, politique).base_fiscale
+    return in_force(installation, politique).said().base_fiscale
 
 
 class Plumes:
     """The policy and the texts of each run of which relances are written again; those of a run are read once.
 
-    Of a run that an older version made: those in force.
+    Those in force, of a run that an older version made or whose record cannot be read.
     """
 
     def __init__(self, installation: Installation, relances: psycopg.Connection) -> None:
@@ -116,15 +156,23 @@ class Plumes:
     def of(self, execution_id: int) -> Plume:
         """By the run that created the relance."""
         if execution_id not in self._of_execution:
-            self._of_execution[execution_id] = self._read(self._politiques.of_execution(execution_id))
+            self._of_execution[execution_id] = self._known(self._politiques.of_execution(execution_id))
         return self._of_execution[execution_id]
 
-    def _read(self, version: Version | None) -> Plume:
+    def _known(self, version: Version | None) -> Plume:
         empreinte = "" if version is None else version.empreinte
         if empreinte not in self._of_empreinte:
-            consignes = self._installation.consignes() if version is None else Consignes.unpacked(version.consignes)
-            self._of_empreinte[empreinte] = consignes.plume()
+            self._of_empreinte[empreinte] = self._read(version)
         return self._of_empreinte[empreinte]
+
+    def _read(self, version: Version | None) -> Plume:
+        if version is None:
+            return self._installation.plume()
+        try:
+            return _read(version)[1]
+        except Blocked as error:
+            logger.warning(_UNREADABLE, f"de la version {short(version.empreinte)}", error)
+            return self._installation.plume()
 
 
 def short(empreinte: str) -> str:
@@ -146,19 +194,44 @@ def _passage(installation: Installation, request: Request, keeps: Callable[[Vers
         version = Politiques(relances).of_run(request.run_id)
     if standing != request:
         logger.info("%s garde les paramètres par défaut de son premier essai", request.run_id)
-    if version is None or not keeps(version):
-        consignes = installation.consignes()
-        return Passage(standing, consignes, note=False, plume=consignes.plume())
-    consignes = Consignes.unpacked(version.consignes)
-    _say_where_changed(installation, consignes, version)
-    return Passage(standing, consignes, note=True, plume=consignes.plume())
+    kept = _kept(request.run_id, version) if version is not None and keeps(version) else None
+    if kept is not None:
+        return Passage(standing, kept[0], note=True, version=version, plume=kept[1])
+    consignes = installation.consignes()
+    return Passage(standing, consignes, note=False, version=version, plume=consignes.plume())
 
 
-def _say_where_changed(installation: Installation, consignes: Consignes, version: Version) -> None:
-    if has_changed(installation, consignes):
+def _kept(run_id: str, version: Version) -> tuple[Consignes, Plume] | None:
+    """What the record of a run keeps; None where that cannot be read, Blocked where it is still to decide the run."""
+    try:
+        return _read(version)
+    except Blocked as error:
+        if not version.definitive:
+            raise Blocked(
+                f"passage {run_id} : {error.french} ; reprenez-le depuis check_providers, qui prend celle en vigueur",
+                f"{error.english}: clear check_providers and what follows, which takes the one in force",
+            ) from None
+        logger.warning(_UNREADABLE, f"du passage {run_id}", error)
+        return None
+
+
+def _read(version: Version) -> tuple[Consignes, Plume]:
+    """What a record keeps of a version; Blocked, naming it, where another program wrote what this one cannot read."""
+    try:
+        consignes = Consignes.unpacked(version.consignes)
+        return consignes, consignes.plume()
+    except Blocked as error:
+        raise Blocked(
+            f"ce programme ne lit pas la politique du registre, version {short(version.empreinte)} ({error.french})",
+            f"this program cannot read the policy of the record ({error.english})",
+        ) from None
+
+
+def _say_where_changed(installation: Installation, passage: Passage) -> None:
+    if has_changed(installation, passage.consignes):
         logger.info(
             "politique.toml ou un gabarit a changé depuis : ce passage garde la version %s%s — the policy has changed "
             "since: this run keeps its version",
-            short(version.empreinte),
-            "" if version.definitive else f" ; {RELIRE}",
+            short(passage.consignes.empreinte),
+            "" if passage.version is not None and passage.version.definitive else f" ; {RELIRE}",
         )

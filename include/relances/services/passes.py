@@ -39,7 +39,8 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
     request = passage.request
     if request.simulation:
         return True
-    politique, hooks = in_force(installation, passage.politique), installation.connectes()
+    en_vigueur, hooks = in_force(installation, passage.politique), installation.connectes()
+    politique = en_vigueur.politique
     with installation.notre_base() as relances:
         execution = Executions(relances).find(request.run_id)
         passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_RUN)
@@ -52,7 +53,10 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
         _refuse_faulty(relances, execution)
         # They are sent by the hours in force; how long the run waits for them is its own.
         open_now = installation.fenetre(politique).closing(now()) is not None
-        return _is_over(relances, execution, passage.politique.envoi.attente_reconciliation, reprises=open_now)
+        over = _is_over(relances, execution, passage.politique.envoi.attente_reconciliation, reprises=open_now)
+    if over:
+        en_vigueur.said()  # once, not each time that the run looks again
+    return over
 
 
 def reconcile_every_run(installation: Installation) -> None:

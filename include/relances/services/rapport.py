@@ -16,7 +16,7 @@ from relances.rules.rapport import Rapport, Version
 from relances.rules.redaction import Plume
 from relances.services.fournisseurs import chemin_of, explications
 from relances.services.installation import Installation
-from relances.services.passages import has_changed, short
+from relances.services.passages import has_changed, in_force, short
 from relances.store.apercu import Apercus
 from relances.store.comptes import list_faulty
 from relances.store.corrections import Corrections
@@ -27,12 +27,16 @@ from relances_providers.provider_info import PROVIDERS, provider_named
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What a report is written with. ``explications``: what the codes of fournisseurs mean."""
+    """What a report is written with. ``explications``: what the codes of fournisseurs mean.
+
+    ``faute``: why the policy in force cannot be read, where it cannot.
+    """
 
     explications: Explications
     plume: Plume
     chemin_of: Callable[[str], Chemin]
     version: Version | None = None
+    faute: str | None = None
 
 
 def wording(installation: Installation, consignes: Consignes, *, note: bool) -> Wording:
@@ -50,7 +54,8 @@ def wording(installation: Installation, consignes: Consignes, *, note: bool) -> 
         return chemin_of(installation, provider, plume.politique)
 
     version = Version(short(consignes.empreinte), has_changed(installation, consignes)) if note else None
-    return Wording(explications(installation), plume, chemin, version)
+    faute = in_force(installation, plume.politique).faute
+    return Wording(explications(installation), plume, chemin, version, faute)
 
 
 def report(
@@ -93,4 +98,5 @@ def _rapport(relances: psycopg.Connection, execution: Execution, wording: Wordin
         list_faulty(relances, execution),
         wording.plume.politique.sans_effet,
         wording.version,
+        wording.faute,
     )

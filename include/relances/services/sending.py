@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, assert_never
 
@@ -27,7 +27,7 @@ from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.fournisseurs import chemin_of, known_provider
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import Passage, Plumes, limites
+from relances.services.passages import Passage, Plumes, in_force
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
@@ -58,7 +58,8 @@ def send_lot(
 ) -> Mapping[Statut, int] | Attente:
     """Send one lot of a run; returns how many relances ended in each state, or what the rest waits for.
 
-    By the policy of the run, its send window included. Blocked where the run does not send, or has no such lot.
+    By the policy of the run, but for the send window and what is taken of the tax base, which are those in force: who
+    closes the office for a day means what leaves from now on. Blocked where the run does not send, or has no such lot.
     """
     if not passage.request.envoie:
         raise Blocked(
@@ -74,10 +75,12 @@ def send_lot(
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    report = send(installation, lot, passage.politique, limites(installation, passage.politique))
+    en_vigueur = in_force(installation, passage.politique).said()
+    politique = replace(passage.politique, fenetre=en_vigueur.fenetre)
+    report = send(installation, lot, politique, en_vigueur.base_fiscale)
     if report.halte is None:
         return report.statuts
-    return Attente(report.halte, _until(installation, passage.politique, report.halte, report.attente))
+    return Attente(report.halte, _until(installation, politique, report.halte, report.attente))
 
 
 def send_again(

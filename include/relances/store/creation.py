@@ -16,7 +16,7 @@ from relances.rules.models import Canal, Creance, NouvelleRelance, Statut
 from relances.rules.politique import Plafonds
 from relances.rules.selection import Decision
 from relances.store.database import query
-from relances.store.executions import Execution
+from relances.store.executions import Execution, Executions
 
 _FETCHED_AT_ONCE = 5_000  # rows
 
@@ -75,7 +75,10 @@ class Creation:
         self._exclusions += len(exclusions)
 
     def finish(self, limite: int | None, plafonds: Plafonds) -> Created:
-        """Keep at most ``limite`` relances for the whole occasion, within the policy's limits; tell what was added."""
+        """Keep at most ``limite`` relances for the whole occasion, within the policy's limits; tell what was added.
+
+        TryAgain where the run has another policy by now than the one that decided.
+        """
         added = {**_of(self._execution), "premiere": self._premiere, "limite": limite}
         if limite is not None or plafonds.any:
             row = self._connection.execute(query("exclude_beyond_limits"), {**added, **asdict(plafonds)}).fetchone()
@@ -85,7 +88,7 @@ class Creation:
         if not self._execution.simulation:
             self._connection.execute(query("expire_replaced_relances"), added)
         self._select_waiting(added)
-        self._connection.execute(query("mark_decided"), {"execution_id": self._execution.id})
+        Executions(self._connection).mark_decided(self._execution)
         return Created(self._relances, self._exclusions)
 
     def _reserve(self, nombre: int) -> list[int]:
@@ -139,8 +142,9 @@ def _require_validated(connection: psycopg.Connection, execution: Execution) -> 
     if row is None or not row[0]:
         raise Blocked(
             f"l'extraction du passage {execution.run_id} n'a pas été contrôlée ; réinitialisez (Clear) la tâche "
-            "validate",
-            "nothing checked the extraction of this run: clear the validate task",
+            "validate, ou extract et les suivantes si check_providers a relu la politique depuis",
+            "nothing checked the extraction of this run by its policy: clear the validate task, or extract and what "
+            "follows where check_providers read the policy again",
         )
 
 

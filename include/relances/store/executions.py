@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import LiteralString
 
 import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from relances.rules.errors import Blocked
+from relances.rules.errors import Blocked, TryAgain
 from relances.rules.passages import INCONNUE, Demande, standing, to_keep
 from relances.rules.request import Request
 from relances.store.database import query
@@ -18,7 +19,8 @@ from relances.store.database import query
 class Execution:
     """A run as stored. ``canal``: None where the policy decides; ``jour_passage``: the day it was due to start.
 
-    ``parametres``: what it was asked; of older versions, a part of it.
+    ``parametres``: what it was asked; of older versions, a part of it. ``politique``: the hash of the version in its
+    record when it was read, None where there was none.
     """
 
     id: int
@@ -30,6 +32,7 @@ class Execution:
     simulation: bool
     jour_passage: date
     parametres: Mapping[str, object]
+    politique: str | None
 
     def standing(self, request: Request) -> Request:
         """The request that the run was opened with. Blocked where ``asked``, under the same run id, differs."""
@@ -47,17 +50,22 @@ class Executions:
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection
 
-    def record(
-        self, request: Request, source: str, *, politique: str | None = None, demande: Demande = INCONNUE
-    ) -> None:
-        """Remember that a run is asked for; nothing of it is extracted yet.
+    def record(self, request: Request, source: str, demande: Demande = INCONNUE) -> None:
+        """Remember that a run is asked for; nothing of it is extracted yet. Its row is held as by :meth:`open`."""
+        self._connection.execute(query("record_execution"), _row(request, source, demande))
 
-        ``politique``: the hash of a version that is kept: the run's from now on, unless it created its relances.
+    def decide_by(self, run_id: str, politique: str, vue: str | None) -> bool:
+        """Let a recorded run be decided by a version that is kept; False where it created its relances already.
+
+        ``politique``: its hash. ``vue``: the one that was seen in the record; TryAgain where that has another by now.
         """
-        self._connection.execute(query("record_execution"), _row(request, source, politique, demande))
-        if politique is not None:
-            parameters = {"run_id": request.run_id, "politique": politique}
-            self._connection.execute(query("set_politique"), parameters)
+        parameters = {"run_id": run_id, "politique": politique, "vue": vue}
+        if self._connection.execute(query("set_politique"), parameters).rowcount:
+            return True
+        row = self._connection.execute(query("is_decided"), {"run_id": run_id}).fetchone()
+        if row is None or not row[0]:
+            raise changed_meanwhile(run_id)
+        return False
 
     def open(self, request: Request, source: str) -> Execution:
         """The run's row, made the first time, for its extraction; held until the transaction ends.
@@ -96,6 +104,14 @@ class Executions:
             )
         return execution
 
+    def mark_validated(self, execution: Execution) -> None:
+        """Remember that its extraction passed the checks; TryAgain where its policy is another by now."""
+        self._mark(query("mark_validated"), execution)
+
+    def mark_decided(self, execution: Execution) -> None:
+        """Remember that its relances are created; TryAgain where its policy is another by now."""
+        self._mark(query("mark_decided"), execution)
+
     def agree(self, execution: Execution) -> None:
         """Remember that what the run is about may be sent."""
         self._connection.execute(query("mark_agreed"), {"execution_id": execution.id})
@@ -112,8 +128,22 @@ class Executions:
             },
         )
 
+    def _mark(self, statement: LiteralString, execution: Execution) -> None:
+        parameters = {"execution_id": execution.id, "politique": execution.politique}
+        if not self._connection.execute(statement, parameters).rowcount:
+            raise changed_meanwhile(execution.run_id)
 
-def _row(request: Request, source: str, politique: str | None, demande: Demande) -> dict[str, object]:
+
+def changed_meanwhile(run_id: str) -> TryAgain:
+    """What stops a task whose run was given another policy while it was at work by the one before."""
+    return TryAgain(
+        f"check_providers a relu la politique du passage {run_id} pendant cette tâche, qui n'a rien gardé ; "
+        "relancez-la",
+        "the policy of this run was read again meanwhile, and nothing of this task was kept: run it again",
+    )
+
+
+def _row(request: Request, source: str, demande: Demande) -> dict[str, object]:
     return {
         "run_id": request.run_id,
         "occasion": request.occasion,
@@ -123,7 +153,6 @@ def _row(request: Request, source: str, politique: str | None, demande: Demande)
         "jour_passage": request.jour_passage,
         "simulation": request.simulation,
         "parametres": Jsonb(to_keep(request)),
-        "politique": politique,
         "moyen": demande.moyen,
         "demandee_par": demande.par,
     }

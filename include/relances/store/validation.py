@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from relances.rules.politique import Politique
 from relances.rules.validation import Controle, Volume
 from relances.store.database import query
-from relances.store.executions import Execution
+from relances.store.executions import Execution, Executions
 
 _EXAMPLES: Final[Mapping[Controle, str]] = {
     Controle.CONTRIBUABLE: "creances_without_contribuable",
@@ -46,13 +46,16 @@ class Validation:
         self.connection.execute(query("set_session_quality"), parameters)
 
     def exclude_invalid_rows(self) -> int:
-        """Set aside the rows that no relance can be made of, which ends the checks; returns how many."""
+        """Set aside the rows that no relance can be made of, which ends the checks; returns how many.
+
+        TryAgain where the run has another policy by now than the one it was read with.
+        """
         parameters = {"execution_id": self.execution.id, "etape": "validation"}
         with self.connection.transaction():
             self.set_session()
             self.connection.execute(query("clear_exclusions"), parameters)
             excluded = self.connection.execute(query("exclude_invalid_rows"), parameters).rowcount
-            self.connection.execute(query("mark_validated"), {"execution_id": self.execution.id})
+            Executions(self.connection).mark_validated(self.execution)
             return excluded
 
     def volume(self) -> Volume:

@@ -4,37 +4,45 @@ SELECT set_config('jit', 'off', false);
 
 -- name: record_execution
 -- One row per run of a Dag: what it is asked for, until its extraction holds it to that. A task that runs again finds the
--- same, and waits here for whoever else is at it. Its policy may change until its relances are created.
+-- same, and waits here for whoever else is at it.
 INSERT INTO relances.execution AS e (run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres,
-    politique, moyen, demandee_par)
+    demandee, moyen, demandee_par)
 VALUES (%(run_id)s, %(occasion)s, %(date_relance)s, %(source)s, %(canal)s, %(simulation)s, %(jour_passage)s,
-    %(parametres)s, %(politique)s, %(moyen)s, %(demandee_par)s)
+    %(parametres)s, true, %(moyen)s, %(demandee_par)s)
 ON CONFLICT (run_id) DO UPDATE
 SET occasion = excluded.occasion, date_relance = excluded.date_relance, source = excluded.source,
     canal = excluded.canal, simulation = excluded.simulation, jour_passage = excluded.jour_passage,
     parametres = excluded.parametres, moyen = coalesce(e.moyen, excluded.moyen),
     demandee_par = coalesce(e.demandee_par, excluded.demandee_par)
-WHERE e.extraite_le IS NULL;
+WHERE e.demandee;
 
 -- name: set_politique
-UPDATE relances.execution SET politique = %(politique)s WHERE run_id = %(run_id)s AND decidee_le IS NULL;
+-- In place of the one that was seen, and of no other. What was checked by another policy is to be checked again.
+UPDATE relances.execution
+SET politique = %(politique)s, validee_le = CASE WHEN politique = %(politique)s THEN validee_le END
+WHERE run_id = %(run_id)s AND decidee_le IS NULL AND politique IS NOT DISTINCT FROM %(vue)s;
+
+-- name: is_decided
+SELECT decidee_le IS NOT NULL FROM relances.execution WHERE run_id = %(run_id)s;
 
 -- name: mark_extracted
-UPDATE relances.execution SET extraite_le = coalesce(extraite_le, now()) WHERE run_id = %(run_id)s;
+UPDATE relances.execution SET demandee = false WHERE run_id = %(run_id)s;
 
 -- name: mark_decided
-UPDATE relances.execution SET decidee_le = coalesce(decidee_le, now()) WHERE id = %(execution_id)s;
+UPDATE relances.execution SET decidee_le = coalesce(decidee_le, now())
+WHERE id = %(execution_id)s AND politique IS NOT DISTINCT FROM %(politique)s;
 
 -- name: get_execution
 -- Not one that was only asked for.
-SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres
-FROM relances.execution WHERE run_id = %(run_id)s AND extraite_le IS NOT NULL;
+SELECT id, run_id, occasion, date_relance, source, canal, simulation, jour_passage, parametres, politique
+FROM relances.execution WHERE run_id = %(run_id)s AND NOT demandee;
 
 -- name: mark_agreed
 UPDATE relances.execution SET envoi_le = now() WHERE id = %(execution_id)s AND envoi_le IS NULL;
 
 -- name: mark_validated
-UPDATE relances.execution SET validee_le = now() WHERE id = %(execution_id)s;
+UPDATE relances.execution SET validee_le = now()
+WHERE id = %(execution_id)s AND politique IS NOT DISTINCT FROM %(politique)s;
 
 -- name: is_validated
 SELECT validee_le IS NOT NULL FROM relances.execution WHERE id = %(execution_id)s;
@@ -62,7 +70,7 @@ WHERE r.statut = 'en_attente' AND r.a_envoyer AND r.tentatives = 0 AND r.repli_l
         SELECT FROM relances.execution e
         WHERE e.source = %(source)s AND e.occasion = %(occasion)s AND e.id <> %(execution_id)s
             AND (e.canal IS NULL OR e.canal = r.canal) AND NOT e.simulation
-            AND e.extraite_le IS NOT NULL AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
+            AND NOT e.demandee AND e.terminee_le IS NULL AND e.commencee_le > now() - interval '1 day'
             AND e.parametres -> 'envoyer_automatiquement' IS DISTINCT FROM 'false')
 GROUP BY r.fournisseur
 ORDER BY r.fournisseur;

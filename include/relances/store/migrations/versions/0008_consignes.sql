@@ -9,16 +9,19 @@ CREATE TABLE relances.politique (
     vue_le     timestamptz NOT NULL DEFAULT now()
 );
 
--- politique: null for a run of before, whose tasks go by the policy in force. extraite_le: null while the run was only
--- asked for. decidee_le: when it created its relances, from which moment its policy changes no more. moyen: by what it
--- was asked for, null where nobody said; airflow: its form, its command line or its API, which it does not tell apart.
+-- politique: null for a run of before, whose tasks go by the policy in force. demandee: true while the run was only asked
+-- for; a program of before, which still runs while this does, records a run at its extraction. decidee_le: when it
+-- created its relances, from which moment its policy changes no more; of a run of before, which keeps none, at the
+-- latest when it began. moyen: by what it was asked for, null where nobody said; airflow: its form, its command line or
+-- its API, which it does not tell apart.
 ALTER TABLE relances.execution
     ADD COLUMN politique      text REFERENCES relances.politique,
-    ADD COLUMN extraite_le    timestamptz,
+    ADD COLUMN demandee       boolean NOT NULL DEFAULT false,
     ADD COLUMN decidee_le     timestamptz,
     ADD COLUMN moyen          text CHECK (moyen IN ('calendrier', 'airflow', 'commande', 'adresse')),
     ADD COLUMN demandee_par   text,
     ADD COLUMN approuvee_par  text,
     ADD COLUMN approuvee_le   timestamptz,
     ADD CHECK (approuvee_par IS NULL OR approuvee_le IS NOT NULL);
-UPDATE relances.execution SET extraite_le = commencee_le;
+UPDATE relances.execution e SET decidee_le = commencee_le
+WHERE EXISTS (SELECT FROM relances.relance r WHERE r.execution_id = e.id);
