@@ -1,6 +1,7 @@
 """Another canal to arrive by: once each, and never both messages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from relances.rules.afterwards import delivered, undelivered
 from relances.rules.numeros import Refus
 from relances.rules.outcomes import refused
 from relances.rules.request import Request
+from relances.services.repli import reach_otherwise
 from relances.store.executions import Executions
 from relances.store.rapport import Rapports
 from relances.store.suivi import Suivi, Suivie
@@ -22,6 +24,7 @@ from tests.integration.office import Office
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import Row, ask, request, statuts
+from tests.jour import here
 from tests.support import closed_days, postgres_connection, write_policy
 
 REPLI = load_policy().envoi.repli
@@ -31,7 +34,8 @@ BY_WHATSAPP = request(type_relance="whatsapp")
 
 
 @pytest.fixture(autouse=True)
-def with_other_ways(connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_other_ways(connect: Connect, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(office.etaxe_url))
     for fournisseur in ("ventis", "zoom", "twilio"):
         connect(fournisseur)
     use(tmp_path, monkeypatch)
@@ -58,11 +62,8 @@ def calls(url: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def by_whatsapp(office: Office, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Office:
+def by_whatsapp(office: Office) -> Office:
     """An office whose one contribuable, not on WhatsApp, was written to there."""
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(office.etaxe_url))
-    for fournisseur in ("ventis", "zoom", "twilio"):
-        connect(fournisseur)
     office.owes(NOT_ON_WHATSAPP)
     office.run(BY_WHATSAPP)
     for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
@@ -179,6 +180,7 @@ FAILS: dict[str, str] = {
     "VALUES ('24166063024', 'sms', 'injoignable', 'x')",
     "silence asked for altogether": "INSERT INTO relances.opposition (source, contribuable_id) "
     "SELECT source, contribuable_id FROM relances.relance",
+    "nobody agreed to send it": "UPDATE relances.relance SET a_envoyer = false",
     "its run named its fournisseur": """UPDATE relances.execution SET parametres = '{"fournisseur": "twilio"}'""",
 }
 
@@ -247,3 +249,57 @@ def test_nothing_changes_its_canal_while_a_run_creates_its_relances(by_whatsapp:
         assert statuts(by_whatsapp.relances_url) == {"echec": 1}
     jour.reconcile_every_run()
     assert statuts(by_whatsapp.relances_url) == {"envoyee": 1}
+
+
+@contextmanager
+def passing(url: str) -> Iterator[Callable[[], None]]:
+    """What a pass does to find other ways, over a connection that does not wait for who holds a relance."""
+    with psycopg.connect(url, autocommit=True, options="-c lock_timeout=5s") as connection:
+        yield lambda: reach_otherwise(here(), connection, here().connectes(), here().plume())
+
+
+def test_what_somebody_else_writes_to_is_left_to_them(by_whatsapp: Office, provider: Provider) -> None:
+    """News of the first message may be that it arrived."""
+    url = by_whatsapp.relances_url
+    fails(url)
+    with psycopg.connect(url) as elsewhere, passing(url) as move:
+        elsewhere.execute("UPDATE relances.relance SET statut = 'livree', reference = 'r', code = NULL, motif = NULL, "
+            "envoyee_le = now(), livree_le = now()")  # fmt: skip
+        move()
+        elsewhere.commit()
+        move()
+    assert (relance(url)["statut"], relance(url)["canal"]) == ("livree", "whatsapp")
+
+
+def fails(url: str) -> None:
+    """All that was sent by WhatsApp was refused there."""
+    ask(url, """
+        UPDATE relances.relance
+        SET statut = 'echec', code = '63024', reference = NULL, envoyee_le = NULL, close_le = now(), tentatives = 1
+    """)  # fmt: skip
+    ask(url, """
+        INSERT INTO relances.tentative (relance_id, numero, fournisseur, proprietaire, terminee_le, issue)
+        SELECT id, 1, 'twilio', gen_random_uuid(), now(), 'refusee' FROM relances.relance
+        ON CONFLICT (relance_id, numero) DO UPDATE SET issue = 'refusee'
+    """)  # fmt: skip
+
+
+def test_passes_side_by_side_move_each_relance_once(office: Office, provider: Provider) -> None:
+    url = office.relances_url
+    office.owe(20)
+    office.run(BY_WHATSAPP)
+    ask(url, "UPDATE relances.relance SET a_envoyer = true")
+    fails(url)
+
+    def move() -> None:
+        with passing(url) as once:
+            once()
+
+    with ThreadPoolExecutor(3) as passes:
+        for done in [passes.submit(move) for _ in range(3)]:
+            done.result()
+    assert {row["premiere_voie"]["canal"] for row in relances(url)} == {"whatsapp"}
+    jour.reconcile_every_run()
+    assert statuts(url) == {"envoyee": 20}
+    assert len(provider.ledger()) == 20
+    invariants(url, provider.ledger())

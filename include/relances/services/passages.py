@@ -87,18 +87,18 @@ def recorded(relances: psycopg.Connection, run_id: str) -> Consignes | None:
     return None if version is None else Consignes.unpacked(version.consignes)
 
 
-def in_force(installation: Installation, otherwise: Politique) -> Politique:
-    """The policy in force; where its file cannot be read any more, another that was."""
+def in_force(installation: Installation, otherwise: Plume) -> Plume:
+    """The policy and the texts in force; where the policy cannot be read any more, others that could."""
     try:
-        return installation.politique()
+        return installation.plume()
     except Blocked as error:
         logger.warning("la politique du passage tient lieu de celle en vigueur : %s", error)
         return otherwise
 
 
-def limites(installation: Installation, politique: Politique) -> BaseFiscale:
+def limites(installation: Installation, passage: Passage) -> BaseFiscale:
     """What may be taken of the tax system's database now: whoever raises or lowers that means this run too."""
-    return in_force(installation, politique).base_fiscale
+    return in_force(installation, passage.plume).politique.base_fiscale
 
 
 class Plumes:

@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, assert_never
 
 import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
-from relances.rules.models import Statut
+from relances.rules.models import Canal, Statut
 from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.soldes import Relecture
 from relances.sending.memory import rare_collections
@@ -27,7 +28,7 @@ from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.fournisseurs import chemin_of, known_provider
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import Passage, Plumes, limites
+from relances.services.passages import Passage, Plumes, in_force, limites
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
@@ -74,7 +75,7 @@ def send_lot(
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    report = send(installation, lot, passage.politique, limites(installation, passage.politique))
+    report = send(installation, lot, passage.politique, limites(installation, passage))
     if report.halte is None:
         return report.statuts
     return Attente(report.halte, _until(installation, passage.politique, report.halte, report.attente))
@@ -160,7 +161,11 @@ def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) ->
 
 
 def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> None:
-    """Each relance is written again by the policy and the texts of the run that created it."""
+    """Each relance is written again by the policy and the texts of the run that created it.
+
+    By those in force, which moved it there, where it goes on by another canal; and where the record of its run says
+    nothing of this fournisseur or of its canal.
+    """
     source, provider = Source(lot.source), known_provider(lot.fournisseur)
     with (
         installation.base(RELANCES, "soldes") as relances,
@@ -168,11 +173,16 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
     ):
         plumes = Plumes(installation, relances)
 
-        def relecture(execution_id: int) -> Relecture:
+        @cache
+        def relecture(execution_id: int, deplacee: bool) -> Relecture:
             plume = plumes.of(execution_id)
+            if deplacee or not plume.knows(Canal(provider.channel), provider.name):
+                plume = in_force(installation, plume)
             return Relecture(plume, chemin_of(installation, provider, plume.politique))
 
-        soldes.read_again(lot, source, etaxe, relances, relecture)
+        soldes.read_again(
+            lot, source, etaxe, relances, lambda relance: relecture(relance.execution_id, relance.deplacee)
+        )
 
 
 async def _send_with(
