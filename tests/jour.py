@@ -94,7 +94,9 @@ def wording() -> reporting.Wording:
 def rules_of(asked: Request, relances: psycopg.Connection) -> Regles:
     """What decides in a run, by the policy in force."""
     consignes = here().consignes()
-    return sorties.rules_of(here(), Passage(asked, consignes, note=False, plume=consignes.plume()), relances)
+    return sorties.rules_of(
+        here(), Passage(asked, consignes, note=False, version=None, plume=consignes.plume()), relances
+    )
 
 
 def check_providers(asked: Request, demande: Demande = INCONNUE) -> None:

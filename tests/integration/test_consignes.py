@@ -250,14 +250,16 @@ def test_a_policy_read_again_while_relances_are_created_undoes_them(relances_url
     with database("relances_db") as relances:
         execution = Executions(relances).get(request().run_id)
         regles = sorties.rules_of(here(), take_up(here(), request()), relances)
-        with (
-            pytest.raises(TryAgain, match="check_providers a relu la politique du passage passage-1") as raised,
-            open_creation(relances, execution, regles.politique.devise) as creation,
-        ):
-            creation.add(map(regles.decide, creation.contribuables(regles.politique.delai_max_jours)))
-            other_policy(fichier)
-            jour.check_providers(request())
-            creation.finish(None, regles.politique.plafonds)
+
+        def create_while_it_is_read_again() -> None:
+            with open_creation(relances, execution, regles.politique.devise) as creation:
+                creation.add(map(regles.decide, creation.contribuables(regles.politique.delai_max_jours)))
+                other_policy(fichier)
+                jour.check_providers(request())
+                creation.finish(None, regles.politique.plafonds)
+
+        with pytest.raises(TryAgain, match="check_providers a relu la politique du passage passage-1") as raised:
+            create_while_it_is_read_again()
     one_sentence(raised.value)
     assert ask(relances_url, "SELECT count(*) FROM relances.relance") == [{"count": 0}]
     [row] = executions(relances_url)

@@ -18,7 +18,8 @@ from psycopg.conninfo import conninfo_to_dict
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.postgres_folder import server_user
 from relances.rules.errors import Blocked
-from relances.store import migrate, silence
+from relances.store import database as store_database
+from relances.store import migrate
 from relances.store.durabilite import is_shared
 from relances_providers.messaging import Finding, Verdict
 from tests import jour
@@ -233,7 +234,7 @@ def test_what_is_in_flight_when_a_server_is_frozen_is_written_once_it_goes_on(
     server: EmbeddedPostgres, own_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(silence, "_PATIENCE", 1.0)
+    monkeypatch.setattr(store_database, "_PATIENCE", 1.0)
     provider.upset(latency_ms=1500)
     stage_relances(own_url, 20)
 

@@ -549,7 +549,7 @@ def test_an_unknown_option_of_a_connection_is_named(monkeypatch: pytest.MonkeyPa
     known = postgres_connection(relances_url)
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace("{", '{"extra": {"sslmod": "require"}, ', 1))
     with pytest.raises(Blocked) as refused:
-        jour.extract(request())
+        steps.extract(installation(), request())
     assert "connexion etaxe_db" in one_sentence(refused.value)
     assert "sslmod" in str(refused.value)
 

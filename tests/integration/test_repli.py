@@ -1,6 +1,7 @@
 """Another canal to arrive by: once each, and never both messages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from relances.rules.afterwards import delivered, undelivered
 from relances.rules.numeros import Refus
 from relances.rules.outcomes import refused
 from relances.rules.request import Request
+from relances.services.repli import reach_otherwise
 from relances.store.executions import Executions
 from relances.store.rapport import Rapports
 from relances.store.suivi import Suivi, Suivie
@@ -22,6 +24,7 @@ from tests.integration.office import Office
 from tests.integration.provider import Provider
 from tests.integration.staged import stage_relances
 from tests.integration.world import Row, ask, request, statuts
+from tests.jour import here
 from tests.support import closed_days, postgres_connection, write_policy
 
 REPLI = load_policy().envoi.repli
@@ -31,7 +34,8 @@ BY_WHATSAPP = request(type_relance="whatsapp")
 
 
 @pytest.fixture(autouse=True)
-def with_other_ways(connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def with_other_ways(connect: Connect, office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(office.etaxe_url))
     for fournisseur in ("ventis", "zoom", "twilio"):
         connect(fournisseur)
     use(tmp_path, monkeypatch)
@@ -58,16 +62,17 @@ def calls(url: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def by_whatsapp(office: Office, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> Office:
+def by_whatsapp(office: Office) -> Office:
     """An office whose one contribuable, not on WhatsApp, was written to there."""
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(office.etaxe_url))
-    for fournisseur in ("ventis", "zoom", "twilio"):
-        connect(fournisseur)
     office.owes(NOT_ON_WHATSAPP)
+    write_in_vain(office)
+    return office
+
+
+def write_in_vain(office: Office) -> None:
     office.run(BY_WHATSAPP)
     for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
         jour.send_lot(BY_WHATSAPP, **part)
-    return office
 
 
 @pytest.fixture
@@ -179,6 +184,7 @@ FAILS: dict[str, str] = {
     "VALUES ('24166063024', 'sms', 'injoignable', 'x')",
     "silence asked for altogether": "INSERT INTO relances.opposition (source, contribuable_id) "
     "SELECT source, contribuable_id FROM relances.relance",
+    "nobody agreed to send it": "UPDATE relances.relance SET a_envoyer = false",
     "its run named its fournisseur": """UPDATE relances.execution SET parametres = '{"fournisseur": "twilio"}'""",
 }
 
@@ -247,3 +253,55 @@ def test_nothing_changes_its_canal_while_a_run_creates_its_relances(by_whatsapp:
         assert statuts(by_whatsapp.relances_url) == {"echec": 1}
     jour.reconcile_every_run()
     assert statuts(by_whatsapp.relances_url) == {"envoyee": 1}
+
+
+@contextmanager
+def passing(url: str) -> Iterator[Callable[[], None]]:
+    """What a pass does to find other ways, over a connection that does not wait for who holds a relance."""
+    with psycopg.connect(url, autocommit=True, options="-c lock_timeout=5s") as connection:
+        yield lambda: reach_otherwise(here(), connection, here().connectes(), here().plume())
+
+
+def fail(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Twilio tell what it did not deliver, which goes on by no other canal yet."""
+    use(folder, monkeypatch, autre_canal=False)
+    jour.reconcile_every_run()
+    use(folder, monkeypatch)
+
+
+def test_what_somebody_else_writes_to_is_left_to_them(
+    by_whatsapp: Office, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """News of the first message may be that it arrived."""
+    url = by_whatsapp.relances_url
+    fail(tmp_path, monkeypatch)
+    with psycopg.connect(url) as elsewhere, passing(url) as move:
+        elsewhere.execute("UPDATE relances.relance SET statut = 'livree', reference = 'r', code = NULL, motif = NULL, "
+            "envoyee_le = now(), livree_le = now()")  # fmt: skip
+        move()
+        elsewhere.commit()
+        move()
+    assert (relance(url)["statut"], relance(url)["canal"]) == ("livree", "whatsapp")
+
+
+def test_passes_side_by_side_move_each_relance_once(
+    office: Office, provider: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = office.relances_url
+    for number in (30006, 63003, 63016, NOT_ON_WHATSAPP):  # each for another reason
+        office.owes(number)
+    write_in_vain(office)
+    fail(tmp_path, monkeypatch)
+
+    def move() -> None:
+        with passing(url) as once:
+            once()
+
+    with ThreadPoolExecutor(3) as passes:
+        for done in [passes.submit(move) for _ in range(3)]:
+            done.result()
+    assert {row["premiere_voie"]["canal"] for row in relances(url)} == {"whatsapp"}
+    jour.reconcile_every_run()
+    assert statuts(url) == {"envoyee": 4}
+    assert len(provider.ledger()) == 8
+    invariants(url, provider.ledger())

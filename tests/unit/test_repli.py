@@ -1,5 +1,6 @@
 """Where a relance may go on, when its own way does not lead to its contribuable."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.models import Canal, Chemin
+from relances.rules.numeros import Numero, lire, reach
 from relances.rules.redaction import Plume
 from relances.rules.repli import Deplacement, beginnings, by_another_canal
 from relances.rules.soldes import Debiteur, EnAttente, Reste
@@ -41,6 +43,26 @@ def test_it_is_written_again_for_the_other_canal() -> None:
 
 def test_a_text_that_the_other_canal_does_not_take_goes_nowhere() -> None:
     assert elsewhere(GABONESE, GABON._replace(longueur_max=10)) is None
+
+
+def test_a_text_longer_than_the_first_takes_goes_to_the_next() -> None:
+    found = elsewhere(GABONESE, GABON._replace(longueur_max=10), GABON._replace(fournisseur="autre"))
+    assert found is not None
+    assert found.fournisseur == "autre"
+
+
+def test_a_text_of_more_segments_than_the_policy_allows_goes_nowhere() -> None:
+    long = replace(DEBITEUR, nom="O" * 153 * POLITIQUE.texte.segments_max)
+    assert elsewhere(GABONESE, GABON._replace(longueur_max=10_000), debiteur=long) is None
+    assert elsewhere(GABONESE, GABON._replace(longueur_max=10_000, par_segment=False), debiteur=long) is not None
+
+
+@given(st.sampled_from([GABONESE, AMERICAN, FRENCH, "12025550123", "18765551234"]), st.integers(1, 700))
+def test_what_moves_is_always_reached_and_taken(telephone: str, length: int) -> None:
+    found = elsewhere(telephone, AMERICA, debiteur=replace(DEBITEUR, nom="O" * length))
+    if found is not None:
+        assert isinstance(reach(lire(f"+{telephone}"), AMERICA.pays), Numero)
+        assert len(found.redaction.texte) <= AMERICA.longueur_max
 
 
 def test_of_whom_nothing_is_known_any_more_nothing_is_written() -> None:

@@ -169,6 +169,10 @@ class Gabarits:
         for langue in sorted({self._langue, *langues, *self._langues(canal, gabarit)}):
             self._ecriture(canal, gabarit, langue)
 
+    def speaks(self, canal: Canal) -> bool:
+        """Whether there is any text for this canal, were it one that cannot be read."""
+        return any(path.partition("/")[0] == canal for path in self._textes)
+
     def render(self, canal: Canal, gabarit: str, langue: str, said: Values) -> str:
         """The text of one relance; Blocked as ``check``."""
         return self._ecriture(canal, gabarit, langue)(said)

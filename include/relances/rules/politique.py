@@ -208,6 +208,10 @@ class Politique:
                 found = niveau
         return found
 
+    def impose(self, numero: int) -> bool:
+        """Whether that niveau names the only fournisseur that sends it."""
+        return any(niveau.numero == numero and niveau.fournisseur is not None for niveau in self.niveaux)
+
     @property
     def delai_max_jours(self) -> int:
         """The longest ``delai_jours`` of all niveaux."""

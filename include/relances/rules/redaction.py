@@ -128,6 +128,10 @@ class Plume:
                 )
             self.gabarits.check(canal, niveau.gabarit, langues)
 
+    def knows(self, canal: Canal, fournisseur: str) -> bool:
+        """Whether it has texts for this canal, and what this fournisseur bills."""
+        return fournisseur in self.politique.tarifs and self.gabarits.speaks(canal)
+
     def write(self, sujet: Sujet, canal: Canal, niveau: Niveau, chemin: Chemin) -> Redaction | None:
         """The text and its price; None where it is longer than the fournisseur or the policy allows."""
         policy = self.politique.texte

@@ -23,7 +23,10 @@ class Reste(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EnAttente:
-    """A relance that waits. ``creances``: those it speaks of, the oldest first."""
+    """A relance that waits. ``creances``: those it speaks of, the oldest first.
+
+    ``deplacee``: it goes on by another canal than the one its run chose.
+    """
 
     id: int
     execution_id: int
@@ -31,6 +34,7 @@ class EnAttente:
     niveau: int
     canal: Canal
     creances: tuple[Reste, ...]
+    deplacee: bool = False
 
     def left(self, soldes: Mapping[str, Decimal]) -> tuple[Reste, ...]:
         """Its creances still owed by these balances. An amount that grew keeps its old value, until the next run."""

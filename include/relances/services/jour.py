@@ -23,7 +23,8 @@ from relances.services import write_back as results
 from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import ask, execution_of, limites, record, take_up
+from relances.services.passages import ask, execution_of, in_force, limites, record, take_up
+from relances.services.repli import check_textes
 from relances.services.restauration import compare
 from relances.services.sending import Attente
 from relances.services.sorties import required_first, rules_of, sorties
@@ -44,7 +45,8 @@ _LOTS_MAX: Final = 1_000  # Airflow maps a task over 1,024 values at most (core.
 def check_providers(installation: Installation, request: Request, demande: Demande = INCONNUE) -> None:
     """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
 
-    Then write down in the record of the run what it is decided with. Blocked where our own database might forget what
+    The texts of its relances are read, on the other canal that they may go on by too. Then write down in the record of
+    the run what it is decided with. Blocked where our own database might forget what
     was sent. The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop
     the day: its cure is logged, and its own sending fails with it where it has something to send.
     """
@@ -52,6 +54,10 @@ def check_providers(installation: Installation, request: Request, demande: Deman
     par_niveau = sorties(installation, passage)
     passage.plume.check({niveau: sortie.canal for niveau, sortie in par_niveau.items()})
     used = list(required_first(par_niveau))
+    if passage.request.fournisseur is None:
+        check_textes(
+            installation, in_force(installation, passage.plume).plume, {fournisseur for fournisseur, _ in used}
+        )
     if passage.request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
     else:
@@ -68,7 +74,7 @@ def extract(installation: Installation, request: Request, demande: Demande = INC
     passage = record(installation, take_up(installation, request), demande)
     source, politique = passage.source, passage.politique
     with (
-        installation.base(source.connexion, "extract", limites(installation, politique)) as etaxe,
+        installation.base(source.connexion, "extract", limites(installation, passage)) as etaxe,
         installation.base(RELANCES, "extract") as relances,
     ):
         if not passage.request.simulation:
@@ -143,7 +149,7 @@ def write_back(installation: Installation, request: Request) -> int:
     passage = take_up(installation, request)
     if passage.request.simulation:
         return 0
-    return _write_back(installation, passage.politique.source, limites(installation, passage.politique))
+    return _write_back(installation, passage.politique.source, limites(installation, passage))
 
 
 def write_back_every_run(installation: Installation) -> int:

@@ -116,29 +116,29 @@ def recorded(relances: psycopg.Connection, run_id: str) -> Consignes | None:
 
 
 class EnVigueur(NamedTuple):
-    """The policy in force. ``faute``: why another stands in for it, in French then in English."""
+    """The policy and the texts in force. ``faute``: why others stand in for them, in French then in English."""
 
-    politique: Politique
+    plume: Plume
     faute: str | None = None
 
-    def said(self) -> Politique:
-        """The policy, once the fault is in the log."""
+    def said(self) -> Plume:
+        """The policy and the texts, once the fault is in the log."""
         if self.faute is not None:
             logger.error("la politique du passage tient lieu de celle en vigueur : %s", self.faute)
-        return self.politique
+        return self.plume
 
 
-def in_force(installation: Installation, otherwise: Politique) -> EnVigueur:
-    """The policy in force; where its file cannot be read any more, another that was."""
+def in_force(installation: Installation, otherwise: Plume) -> EnVigueur:
+    """The policy and the texts in force; where they cannot be read any more, others that could."""
     try:
-        return EnVigueur(installation.politique())
+        return EnVigueur(installation.plume())
     except Blocked as error:
         return EnVigueur(otherwise, str(error))
 
 
-def limites(installation: Installation, politique: Politique) -> BaseFiscale:
+def limites(installation: Installation, passage: Passage) -> BaseFiscale:
     """What may be taken of the tax system's database now: whoever raises or lowers that means this run too."""
-    return in_force(installation, politique).said().base_fiscale
+    return in_force(installation, passage.plume).said().politique.base_fiscale
 
 
 class Plumes:

@@ -10,7 +10,7 @@ from typing import Final
 import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
-from relances.rules.politique import Politique
+from relances.rules.redaction import Plume
 from relances.sending.worker import now
 from relances.services import reconciliation
 from relances.services.alertes import Doubles, VoieReprise, VoieSuspendue
@@ -39,8 +39,9 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
     request = passage.request
     if request.simulation:
         return True
-    en_vigueur, hooks = in_force(installation, passage.politique), installation.connectes()
-    politique = en_vigueur.politique
+    en_vigueur, hooks = in_force(installation, passage.plume), installation.connectes()
+    plume = en_vigueur.plume
+    politique = plume.politique
     with installation.notre_base() as relances:
         execution = Executions(relances).find(request.run_id)
         passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_RUN)
@@ -48,7 +49,7 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            _go_on(installation, relances, hooks, politique)
+            _go_on(installation, relances, hooks, plume)
         _blame(passe.comptes)
         _refuse_faulty(relances, execution)
         # They are sent by the hours in force; how long the run waits for them is its own.
@@ -61,14 +62,14 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
 
 def reconcile_every_run(installation: Installation) -> None:
     """Reconcile the relances of every run, whatever its day, with time to ask about all their messages."""
-    politique, hooks = installation.politique(), installation.connectes()
+    plume, hooks = installation.plume(), installation.connectes()
     with installation.notre_base() as relances:
-        passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
+        passe = reconciliation.reconcile(relances, hooks, plume.politique.envoi, _SECONDS_IN_A_PASS)
         if passe.doubles:
             installation.alerter(Doubles({double.relance_id for double in passe.doubles}))
         Doutes(relances).mark_told(passe.doubles)  # last: better told twice than never
         _tell(installation, passe.comptes)
-        _go_on(installation, relances, hooks, politique)
+        _go_on(installation, relances, hooks, plume)
         _blame(passe.comptes)
 
 
@@ -104,14 +105,14 @@ def _blame(accounts: Sequence[Compte]) -> None:
 
 
 def _go_on(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], plume: Plume
 ) -> None:
     """Find other ways, then send again; what is wrong with the first does not hold up the second."""
     trouble: PipelineError | None = None
     try:
-        reach_otherwise(installation, relances, hooks, politique)
+        reach_otherwise(installation, relances, hooks, plume)
     except PipelineError as error:
         trouble = error
-    send_again(installation, relances, hooks, politique)
+    send_again(installation, relances, hooks, plume.politique)
     if trouble is not None:
         raise trouble

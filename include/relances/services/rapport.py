@@ -54,7 +54,7 @@ def wording(installation: Installation, consignes: Consignes, *, note: bool) -> 
         return chemin_of(installation, provider, plume.politique)
 
     version = Version(short(consignes.empreinte), has_changed(installation, consignes)) if note else None
-    faute = in_force(installation, plume.politique).faute
+    faute = in_force(installation, plume).faute
     return Wording(explications(installation), plume, chemin, version, faute)
 
 

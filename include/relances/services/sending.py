@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final, assert_never
 
 import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
-from relances.rules.models import Statut
+from relances.rules.models import Canal, Statut
 from relances.rules.politique import BaseFiscale, Politique
 from relances.rules.soldes import Relecture
 from relances.sending.memory import rare_collections
@@ -75,7 +76,7 @@ def send_lot(
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    en_vigueur = in_force(installation, passage.politique).said()
+    en_vigueur = in_force(installation, passage.plume).said().politique
     politique = replace(passage.politique, fenetre=en_vigueur.fenetre)
     report = send(installation, lot, politique, en_vigueur.base_fiscale)
     if report.halte is None:
@@ -163,7 +164,11 @@ def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) ->
 
 
 def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> None:
-    """Each relance is written again by the policy and the texts of the run that created it."""
+    """Each relance is written again by the policy and the texts of the run that created it.
+
+    By those in force, which moved it there, where it goes on by another canal; and where the record of its run says
+    nothing of this fournisseur or of its canal.
+    """
     source, provider = Source(lot.source), known_provider(lot.fournisseur)
     with (
         installation.base(RELANCES, "soldes") as relances,
@@ -171,11 +176,16 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
     ):
         plumes = Plumes(installation, relances)
 
-        def relecture(execution_id: int) -> Relecture:
+        @cache
+        def relecture(execution_id: int, deplacee: bool) -> Relecture:
             plume = plumes.of(execution_id)
+            if deplacee or not plume.knows(Canal(provider.channel), provider.name):
+                plume = in_force(installation, plume).said()
             return Relecture(plume, chemin_of(installation, provider, plume.politique))
 
-        soldes.read_again(lot, source, etaxe, relances, relecture)
+        soldes.read_again(
+            lot, source, etaxe, relances, lambda relance: relecture(relance.execution_id, relance.deplacee)
+        )
 
 
 async def _send_with(

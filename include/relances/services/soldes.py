@@ -29,11 +29,11 @@ def read_again(
     source: Source,
     etaxe: psycopg.Connection,
     relances: psycopg.Connection,
-    relecture_of: Callable[[int], Relecture],
+    relecture_of: Callable[[EnAttente], Relecture],
 ) -> None:
     """Call off what was paid, and rewrite what shrank, of the relances of a lot that wait. Safe to repeat.
 
-    ``relecture_of``: by what those of an execution are written again. Blocked where the source says nothing of a
+    ``relecture_of``: by what a relance is written again. Blocked where the source says nothing of a
     creance.
     """
     soldes = Soldes(relances, lot)
@@ -81,7 +81,7 @@ def _write(
     relances: psycopg.Connection,
     soldes: Soldes,
     changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]],
-    relecture_of: Callable[[int], Relecture],
+    relecture_of: Callable[[EnAttente], Relecture],
 ) -> tuple[list[str], int]:
     """Store what became of these relances; returns the codes of those called off, and how many were rewritten."""
     with explained("relances_db"):
@@ -89,7 +89,7 @@ def _write(
         called_off: list[tuple[int, str, str]] = []
         written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
-            verdict = relecture_of(relance.execution_id).again(relance, rest, known.get(relance.id))
+            verdict = relecture_of(relance).again(relance, rest, known.get(relance.id))
             if isinstance(verdict, Reecriture):
                 written.append((relance, rest, verdict))
             else:

@@ -19,8 +19,7 @@ class Recherche:
     """Which relances of a fournisseur may go on by another way, on ``canal``.
 
     ``codes``: those they failed by. ``debuts``: patterns of the numbers that the other ways reach. ``heures``: since
-    their creation at most. ``niveaux_imposes``: those that keep their fournisseur. ``oubli_jours``: days after which an
-    unreachable number is forgotten.
+    their creation at most. ``oubli_jours``: days after which an unreachable number is forgotten.
     """
 
     fournisseur: str
@@ -28,7 +27,6 @@ class Recherche:
     codes: list[str]
     debuts: list[str]
     heures: int
-    niveaux_imposes: list[int]
     oubli_jours: int
 
 

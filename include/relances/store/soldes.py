@@ -32,10 +32,10 @@ class Soldes:
         }
         rows = self._connection.execute(query("list_waiting"), parameters).fetchall()
         found: list[EnAttente] = []
-        for relance, group in groupby(rows, key=itemgetter(0, 1, 2, 3, 4)):
-            id_, execution_id, date_relance, niveau, canal = relance
-            creances = tuple(Reste(*row[5:]) for row in group)
-            found.append(EnAttente(id_, execution_id, date_relance, niveau, Canal(canal), creances))
+        for relance, group in groupby(rows, key=itemgetter(0, 1, 2, 3, 4, 5)):
+            id_, execution_id, date_relance, niveau, canal, deplacee = relance
+            creances = tuple(Reste(*row[6:]) for row in group)
+            found.append(EnAttente(id_, execution_id, date_relance, niveau, Canal(canal), creances, deplacee))
         return found
 
     def call_off(self, codes: Sequence[tuple[int, str, str]]) -> None:

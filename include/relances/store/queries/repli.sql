@@ -1,7 +1,7 @@
 -- name: take_unreachable
 -- The next relances that failed by one of these codes, surely not delivered, of contribuables who may be written to on
 -- another canal, where they have no relance of the occasion; a row for each creance that they still speak of. Not those
--- whose run, or whose niveau, named their fournisseur. Held until the end of the transaction.
+-- whose run named its fournisseur. Held until the end of the transaction.
 WITH refusee AS MATERIALIZED (
     SELECT r.id, r.creee_le, r.execution_id, r.date_relance, r.niveau, r.telephone
     FROM relances.relance r
@@ -13,7 +13,7 @@ WITH refusee AS MATERIALIZED (
                 (SELECT a.creee_le FROM relances.relance a WHERE a.id = %(apres)s)),
             %(apres)s)
         AND r.code = ANY (%(codes)s::text[]) AND r.a_envoyer AND (t.issue = 'refusee' OR t.constat = 'non_livree')
-        AND r.telephone LIKE ANY (%(debuts)s::text[]) AND r.niveau <> ALL (%(niveaux_imposes)s::smallint[])
+        AND r.telephone LIKE ANY (%(debuts)s::text[])
         AND (SELECT e.parametres ->> 'fournisseur' IS NULL FROM relances.execution e WHERE e.id = r.execution_id)
         AND r.id >= coalesce((SELECT max(premiere) FROM relances.installation WHERE dernier_contact IS NOT NULL), 0)
         AND NOT EXISTS (

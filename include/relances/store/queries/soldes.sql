@@ -1,8 +1,8 @@
 -- name: list_waiting
 -- The next relances of a lot that wait, due or not, a row for each creance that they still speak of.
-SELECT r.id, r.execution_id, r.date_relance, r.niveau, r.canal, rc.creance_id, rc.montant_du, rc.echeance
+SELECT r.id, r.execution_id, r.date_relance, r.niveau, r.canal, r.deplacee, rc.creance_id, rc.montant_du, rc.echeance
 FROM (
-    SELECT id, execution_id, date_relance, niveau, canal
+    SELECT id, execution_id, date_relance, niveau, canal, repli_le IS NOT NULL AS deplacee
     FROM relances.relance
     WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
         AND source = %(source)s AND occasion = %(occasion)s
