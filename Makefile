@@ -58,11 +58,12 @@ chaos: $(READY_TO_WORK) ## Tout casser, vingt minutes, et compter les messages (
 fuzz: $(READY_TO_WORK) ## Cent mille cellules, fichiers, politiques et gabarits quelconques (une heure ; FUZZ=1000000)
 	@RELANCES_FUZZ="$(FUZZ)" $(VENV) -m pytest -n logical --maxprocesses 4 --dist load tests/fuzz $(TEST_ARGS)
 
-lint: $(READY_TO_WORK) ## Style, types, sens des imports
+lint: $(READY_TO_WORK) ## Style, types, sens des imports, SQL et migrations
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
 	@.venv/bin/lint-imports --no-cache
+	@$(VENV) .ci/sql.py
 
 audit: $(READY_TO_WORK) ## Les vulnérabilités connues des versions fixées (celles acceptées : .ci/vulnerabilites.toml)
 	@$(VENV) .ci/audit.py
@@ -81,8 +82,9 @@ lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) --extra dev --no-emit-package pip $$($(NOT_TWICE)) -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-# requirements-dev.txt ne tient que ce qui manque à requirements.txt, et s'installe par-dessus.
-NOT_TWICE = sed -nE 's/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.txt
+# requirements-dev.txt ne tient que ce qui manque à requirements.txt (ce qui n'y est que pour Windows manque), et
+# s'installe par-dessus.
+NOT_TWICE = sed -nE "/== 'win32'/d"'; s/^([a-z0-9._-]+)==.*/--no-emit-package \1/p' requirements.txt
 UV_COMPILE = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate $(LOCK_ARGS)
 

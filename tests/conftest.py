@@ -14,11 +14,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from relances.local.postgres import EmbeddedPostgres
 from relances.store import migrate
+from tests.order import pytest_collection_modifyitems, pytest_xdist_make_scheduler
 from tests.promised import pytest_runtest_makereport
 from tests.providers.certificates import write_self_signed
 from tests.support import in_memory
 
-__all__ = ["pytest_runtest_makereport"]
+__all__ = ["pytest_collection_modifyitems", "pytest_runtest_makereport", "pytest_xdist_make_scheduler"]
 
 NewDatabase = Callable[[str], str]
 CopyDatabase = Callable[[str], str]

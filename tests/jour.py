@@ -22,7 +22,7 @@ from relances.services import rapport as reporting
 from relances.services.alertes import Alerte
 from relances.services.fournisseurs import hook_of
 from relances.services.installation import Adresse, Installation
-from relances.services.passages import take_up
+from relances.services.passages import Passage
 from relances.services.sending import Attente
 from relances.store.database import CUT, UTF8
 from relances.store.restauration import Temoin
@@ -92,8 +92,9 @@ def wording() -> reporting.Wording:
 
 
 def rules_of(asked: Request, relances: psycopg.Connection) -> Regles:
-    """What decides in a run."""
-    return sorties.rules_of(here(), take_up(here(), asked), relances)
+    """What decides in a run, by the policy in force."""
+    consignes = here().consignes()
+    return sorties.rules_of(here(), Passage(asked, consignes, note=False, plume=consignes.plume()), relances)
 
 
 def check_providers(asked: Request, demande: Demande = INCONNUE) -> None:

@@ -23,7 +23,6 @@ from tests.conftest import CopyDatabase, NewDatabase
 from tests.support import postgres_connection, write_policy
 
 REPOSITORY = Path(__file__).parents[2]
-RUN_DAG = Path(__file__).with_name("run_dag.py")
 AIRFLOW = {
     "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
@@ -179,9 +178,9 @@ def airflow_url(new_database: NewDatabase) -> str:
 def runner(airflow_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
     """Whatever is not of one office is the same for all."""
     environment = {**os.environ, **AIRFLOW, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(airflow_url)}
-    command = [sys.executable, "-W", "ignore", str(RUN_DAG)]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.airflow.run_dag"]
     with subprocess.Popen(
-        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, env=environment, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield Runner(process, tmp_path_factory.mktemp("passages"))
         process.terminate()

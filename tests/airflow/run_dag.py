@@ -1,6 +1,6 @@
 """Runs Dags of ``dags/`` to their end, each in a process of its own, by Airflow itself, and prints how they ended.
 
-    python run_dag.py
+    python -m tests.airflow.run_dag
 
 Each line of the input is a run: the Dag, its configuration, the environment, the file that takes what it prints, and
 ``again``: what marks tasks as done, and the moment of the run whose place and id it takes. The answer is the number of
@@ -39,6 +39,9 @@ def serve() -> None:
         importlib.import_module(module)
     DagBag()
     configure_mappers()
+    pages = importlib.import_module("tests.pages")
+    pages.compile_pages_once()
+    pages.compile_pages()
     asyncio.run(ask_once())
     settings.dispose_orm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from relances.orchestration.installation import installation as from_airflow  # whose connections are examined too
 from relances.rendering import (
     apercu,
     arret,
@@ -56,7 +57,7 @@ def restaurer(parole: Parole, *, forcer: bool) -> str:
 
 
 def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[examining.Diagnostic]:
-    return examining.diagnose(installation(), fournisseur, telephone)
+    return examining.diagnose(from_airflow(), fournisseur, telephone)
 
 
 def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[examining.Diagnostic]:

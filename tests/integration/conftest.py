@@ -64,6 +64,7 @@ def great_expectations() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("relances.services.validation_suite")
+        importlib.import_module("tests.pages").compile_pages_once()
 
 
 @pytest.fixture

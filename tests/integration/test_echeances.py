@@ -18,6 +18,8 @@ from tests.integration.office import OVERDUE, Office, write_source
 from tests.integration.world import TODAY, ask, request
 from tests.support import postgres_connection, write_policy
 
+pytestmark = pytest.mark.usefixtures("connect")
+
 INSANE = ["-infinity", "0001-01-31 BC", "4000-01-01 BC", "0001-01-31", "0202-12-18", "1900-01-31", "1999-12-31"]
 FAR = ["infinity", "9999-12-31", "10000-01-01", "300000-01-01"]
 
