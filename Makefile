@@ -75,6 +75,9 @@ docs: $(READY_TO_WORK) ## Le site de la documentation, dans build/site ; un lien
 	@$(VENV) -m sphinx --quiet --fail-on-warning --keep-going --conf-dir docs . build/site
 	@echo "La documentation est dans build/site/index.html."
 
+reference: $(READY_TO_WORK) ## Refait les pages de docs/reference d'après le code
+	@$(VENV) -m documentation
+
 lock: $(READY_TO_WORK) ## Refait requirements*.txt d'après pyproject.toml (LOCK_ARGS=--upgrade : versions récentes)
 	@$(UV_COMPILE) pyproject.toml -o requirements.txt
 	@$(UV_COMPILE) --extra dev --no-emit-package pip $$($(NOT_TWICE)) -c requirements.txt pyproject.toml -o requirements-dev.txt

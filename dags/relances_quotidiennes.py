@@ -5,7 +5,7 @@ Chaque jour à 8 h (Libreville) : retrouve les contribuables en retard, vérifie
 par contribuable, l'envoie par SMS ou par WhatsApp, vérifie ce qui est resté sans réponse, reporte les résultats dans
 l'application fiscale et dresse le bilan.
 
-Chaque fournisseur a sa file (`plan_…`, `send_…`) et son pool, dont les places (Admin → Pools) bornent les lots envoyés
+Chaque fournisseur a sa voie (`plan_…`, `send_…`) et son pool, dont les places (Admin → Pools) bornent les lots envoyés
 à la fois ; leur débit est commun, quels que soient leur nombre et leurs machines. Une file sans rien à envoyer est
 sautée. Un fournisseur en panne est suspendu puis réessayé : ses lots attendent, ceux des autres partent. Juste avant
 l'envoi d'un lot, les soldes sont relus : ce qui vient d'être payé est annulé, ce qui a diminué est récrit.

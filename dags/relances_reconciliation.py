@@ -10,7 +10,7 @@ laisser actif à côté de `relances_quotidiennes`, qui n'attend pas les livrais
 envoie à la fois, les renvois des autres sont pour un passage suivant.
 
 Une faute du compte que le fournisseur ne dit qu'après coup (compte WhatsApp désactivé par Meta : 63112) met ce passage
-en échec et suspend la file, avec le remède ; les relances reviennent en attente et repartent une fois la file reprise.
+en échec et suspend la voie, avec le remède ; les relances reviennent en attente et repartent une fois la voie reprise.
 
 Le premier d'une suite de passages en échec, ou un passage de plus d'une heure, est dit à la connexion `alertes`, si
 elle existe ; de même, une fois, une relance partie deux fois.

@@ -13,7 +13,7 @@ from airflow.plugins_manager import AirflowPlugin
 from airflow.sdk import BaseOperatorLink
 from airflow.sdk.configuration import conf
 
-from relances.rules.validation import page_folder
+from relances.rules.validation import is_page_folder, page_folder
 
 if TYPE_CHECKING:
     from airflow.sdk import BaseOperator
@@ -77,14 +77,17 @@ def pages_app() -> "FastAPI":
 
 
 def _find(page: str) -> Path | None:
-    """A file of the pages, or the folder of a run; nothing outside, whatever the address says."""
+    """A file of a run's pages, or their folder; nothing beside them or outside, whatever the address says."""
     root = Path(os.environ.get("RELANCES_DATA_DOCS", "data_docs")).resolve()
     try:
         path = (root / page).resolve()
         shown = path.is_file() or (path.is_dir() and path.parent == root)
     except (OSError, ValueError):  # no file can be called that
         return None
-    return path if shown and path.is_relative_to(root) else None
+    if not shown or not path.is_relative_to(root) or path == root:
+        return None
+    folder, *below = path.relative_to(root).parts
+    return path if is_page_folder(folder) and (below or path.is_dir()) else None
 
 
 def _list(folder: Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import psycopg
 
 from demo.chargement import DatabaseNotEmptyError, create_base_fictive
-from relances.cli.commande import DONE, WRONG_WORDS, Commande
+from relances.cli.commande import DONE, REFUSED, WRONG_WORDS, Commande
 from relances.cli.fictive import add_fictive
 from relances.cli.sortie import spoken
 from relances.rules.adresse import Faute
@@ -36,13 +36,13 @@ def create(options: argparse.Namespace) -> int:
             graine=options.graine,
             date_reference=options.date,
         )
-    except (DatabaseNotEmptyError, ValueError) as refus:
+    except DatabaseNotEmptyError as refus:
         print(refus, file=sys.stderr)
-        return WRONG_WORDS
+        return REFUSED
     except psycopg.OperationalError as panne:
         why = explain(panne)
         print(f"Base de --url {why.french} — {why.english}", file=sys.stderr)
-        return WRONG_WORDS
+        return REFUSED
     print(f"Base fictive créée : {options.contribuables} contribuables au {options.date:%d/%m/%Y}.")
     return DONE
 

@@ -11,10 +11,11 @@ from psycopg import sql
 
 from demo import referentiel
 from demo.population import Population
+from relances.cli.fictive import CONTRIBUABLES
 from relances.store.database import connect
 from relances.store.encodage_source import adapt, held_statement
 
-MAXIMUM = 2_500_000  # their numbers are still of the right length, and no two the same
+MAXIMUM = CONTRIBUABLES.maximum
 
 _REFERENTIEL: Mapping[str, Sequence[NamedTuple]] = {
     "zone": referentiel.ZONES,

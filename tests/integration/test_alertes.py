@@ -66,7 +66,7 @@ def test_an_alert_is_one_post_of_a_text_to_the_whole_address(connected: Chat) ->
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Jeton"] == "entete-secret"
     assert list(json.loads(body)) == ["text"]
-    assert "la file ventis est suspendue" in connected.texts()[0]
+    assert "la voie ventis est suspendue" in connected.texts()[0]
 
 
 def test_without_the_connection_there_is_no_word(chat: Chat, caplog: pytest.LogCaptureFixture) -> None:
@@ -272,7 +272,7 @@ def test_a_fournisseur_that_falls_down_is_told_once_while_it_is(
     for _ in range(2):  # the second time its pause is over: one more call, in vain
         fall_down(relances_url, provider)
     [text] = connected.texts()
-    assert "la file ventis est suspendue" in text
+    assert "la voie ventis est suspendue" in text
     assert gabonese_numbers(text) == []
 
 
@@ -286,7 +286,7 @@ def test_a_fournisseur_that_is_back_is_told_once_too(
         stage_relances(relances_url, 40)
         jour.send_lot(request(), "ventis", 1, 10**9)
     _, text = connected.texts()
-    assert "la file ventis envoie de nouveau" in text
+    assert "la voie ventis envoie de nouveau" in text
     assert gabonese_numbers(text) == []
 
 
@@ -298,5 +298,5 @@ def test_a_setting_that_stops_a_lane_is_told_with_its_cure(
     with pytest.raises(Misconfigured):
         jour.send_lot(request(), "ventis", 1, 10**9)
     [text] = connected.texts()
-    assert "la file ventis est suspendue" in text
+    assert "la voie ventis est suspendue" in text
     assert "sender de la connexion ventis_default" in text

@@ -104,11 +104,11 @@ class TestPouring:
         words = ["--url", new_database("base_fictive"), "--contribuables", "120", "--date", "2026-11-21"]
         assert main(words) == 0
         assert "120 contribuables au 21/11/2026" in capsys.readouterr().out
-        assert main(words) == 2
+        assert main(words) == 1
         assert "contient déjà une table contribuable" in capsys.readouterr().err
 
     def test_an_unreachable_server_is_named(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["--url", "postgresql://localhost:1/etaxe", "--date", "2026-11-21"]) == 2
+        assert main(["--url", "postgresql://localhost:1/etaxe", "--date", "2026-11-21"]) == 1
         assert "Base de --url injoignable : aucun PostgreSQL n'y répond" in capsys.readouterr().err
 
 

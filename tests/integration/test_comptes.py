@@ -105,7 +105,7 @@ def test_forty_accepted_then_failed_for_the_account_are_all_sent_once_more_once_
     held = lane(relances_url)
     assert held["suspendue_jusqu_au"] > datetime.now(UTC)
     assert CURE in held["motif"]
-    assert [CURE in text and "la file twilio est suspendue" in text for text in chat.texts()] == [True]
+    assert [CURE in text and "la voie twilio est suspendue" in text for text in chat.texts()] == [True]
     assert sent_by(provider) == FORTY
     invariants(relances_url, provider.ledger())
 

@@ -1,5 +1,6 @@
 """Addresses that people type: they read in one way, or are refused in a sentence that shows no part of them."""
 
+import sys
 import traceback
 from collections.abc import Callable
 from urllib.parse import quote
@@ -185,7 +186,7 @@ def test_the_invented_database_shows_no_part_of_an_address_either(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        base_fictive([*words, "--date", "2026-11-21"])
+        sys.exit(base_fictive([*words, "--date", "2026-11-21"]))
 
     assert ended.value.code == 2
     [said] = capsys.readouterr().err.splitlines()

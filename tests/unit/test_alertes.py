@@ -64,7 +64,7 @@ def test_a_lane_that_tries_again_says_when_and_one_that_does_not_says_so() -> No
     pause = voie_paused("ventis", "12 réponses 503 sur 20 — 12 answers of 20 are 503", EIGHT, 1)
     stop = voie_paused("ventis", "mot de passe refusé — wrong password", None, 2_000)
 
-    assert pause.startswith("Relances : la file ventis est suspendue, elle essaiera de nouveau le 02/03/2026 à 08:00\n")
+    assert pause.startswith("Relances : la voie ventis est suspendue, elle essaiera de nouveau le 02/03/2026 à 08:00\n")
     assert "\nMotif : 12 réponses 503 sur 20" in pause
     assert "\n1 relance attend ;" in pause
     assert "it tries again at 2026-03-02 08:00" in pause
@@ -75,7 +75,7 @@ def test_a_lane_that_tries_again_says_when_and_one_that_does_not_says_so() -> No
 def test_a_lane_that_sends_again_says_since_when_it_did_not_and_that_there_is_nothing_to_do() -> None:
     text = voie_back("ventis", EIGHT, 12)
 
-    assert text.startswith("Relances : la file ventis envoie de nouveau ; ")
+    assert text.startswith("Relances : la voie ventis envoie de nouveau ; ")
     assert "sa panne avait commencé le 02/03/2026 à 08:00\n12 relances attendent. Que faire : rien." in text
     assert "its trouble began at 2026-03-02 08:00" in text
 

@@ -61,7 +61,10 @@ def test_there_is_something_to_do_for_every_command(prog: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("", "il manque commande"),
+        ("", "il manque la commande"),
+        ("opposition", "il manque l'action"),
+        ("opposition importer", "il manque le fichier (FICHIER.csv)"),
+        ("envois arreté", "action : 'arreté' n'est pas l'un de 'arreter', "),
         ("inconnue", "commande : 'inconnue' n'est pas l'un de 'diagnostic', "),
         ("envoyer-test", "il manque --fournisseur"),
         ("envoyer-test --fournisseur", "--fournisseur attend une valeur"),
@@ -69,7 +72,15 @@ def test_there_is_something_to_do_for_every_command(prog: str) -> None:
         ("opposition ajouter", "il manque l'une des options --contribuable --telephone"),
         ("opposition ajouter --contribuable 1 --telephone", "--telephone ne va pas avec --contribuable"),
         ("corrections --json --csv x", "--csv ne va pas avec --json"),
-        ("apercu --c x", "--c peut être --categories, --campagne, --csv : écrivez l'option entière"),
+        ("apercu --cs x", "option inconnue : --cs"),
+        ("restaurer --passages", "option inconnue : --passages"),
+        ("apercu --date demain", "--date : attendu une date comme 2026-03-31"),
+        ("apercu --date 20260331", "--date : attendu une date comme 2026-03-31"),
+        ("base-fictive --url x --date 2026-W14-2", "--date : attendu une date comme 2026-03-31"),
+        (
+            "base-fictive --url x --contribuables 0",
+            "--contribuables : attendu un entier d'au moins 1 et d'au plus 2500000",
+        ),
         ("apercu --categories", "--categories attend au moins une valeur"),
         ("apercu --limite beaucoup", "--limite : attendu un entier d'au moins 1 et d'au plus 1000000"),
         ("apercu --limite 5000000000", "--limite : attendu un entier d'au moins 1 et d'au plus 1000000"),
@@ -88,9 +99,35 @@ def test_wrong_words_are_refused_in_one_french_sentence(
         main(words.split())
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert "mot inconnu, manquant ou de trop ; voyez relances" in line
-    assert line.partition(" --help — ")[2].startswith(said)
+    prog, _, told = line.partition(" : ")
+    assert told.startswith(said)
+    assert told.endswith(f" ; voyez {prog} --help")
+    assert prog in {"relances", "relances opposition", *LEAVES}
     assert not ENGLISH.search(line)
+
+
+def test_a_command_refuses_by_itself_what_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["opposition", "lister", "--tout"])
+    assert capsys.readouterr().err == (
+        "relances opposition lister : option inconnue : --tout ; voyez relances opposition lister --help\n"
+    )
+
+
+@pytest.mark.parametrize("word", ["arreter", "arrêter", "arre\u0302ter"])
+def test_all_is_stopped_with_or_without_the_accent(word: str) -> None:
+    assert parser().parse_args(["envois", word]).action == "arreter"
+
+
+def test_what_is_asked_for_shows_no_value_to_give() -> None:
+    said = LEAVES["relances opposition ajouter"].format_help()
+    assert "(--contribuable ID | --telephone)" in said
+    assert "TELEPHONE" not in said
+    assert "MOTIF" not in said
+
+
+def test_the_example_of_restaurer_vouches_for_nothing() -> None:
+    assert "exemple :\n  relances restaurer\n" in LEAVES["relances restaurer"].format_help()
 
 
 @pytest.mark.parametrize("word", ["066123456", "+241 66 12 34 56", "ONDO"])

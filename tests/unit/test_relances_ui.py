@@ -24,12 +24,17 @@ def plugin() -> Iterator[ModuleType]:
 
 @pytest.fixture
 def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The pages of one run, and a secret beside them."""
+    """The pages of one run, files that are none of theirs beside them, and a secret outside."""
     root = tmp_path / "data_docs"
     page = root / "passage-un" / "validations" / "creance_a_valider" / "un" / "1" / "lot.html"
     page.parent.mkdir(parents=True)
     page.write_text("<p>page</p>")
     (tmp_path / "secret.html").write_text("secret")
+    (root / "apercu.csv").write_text("noms et numéros")
+    (root / "passage-un.csv").write_text("noms et numéros")
+    (root / "listes").mkdir()
+    (root / "listes" / "contacts.csv").write_text("noms et numéros")
+    (root / "passage-un" / "voisin.csv").symlink_to(root / "listes" / "contacts.csv")
     (root / "passage-un" / "lien.html").symlink_to(tmp_path / "secret.html")
     monkeypatch.setenv("RELANCES_DATA_DOCS", str(root))
     return root
@@ -46,6 +51,12 @@ def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "passage-un/lien.html",
         "passage-un/validations",
         "passage-deux",
+        "apercu.csv",
+        "passage-un.csv",
+        "listes",
+        "listes/contacts.csv",
+        "passage-un/voisin.csv",
+        "passage-un/../listes/contacts.csv",
         "a\0b",
         "a" * 999,
     ],

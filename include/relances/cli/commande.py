@@ -2,11 +2,14 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pkgutil import resolve_name
 from typing import Final, NoReturn, TypeAlias
 
 from relances.cli.francais import EXPECTED, in_french
+from relances.rules.dates import read_iso_date
 from relances.rules.lettres import is_text
 from relances.rules.parametres import Entier
 from relances_providers.provider_info import PROVIDERS
@@ -29,28 +32,38 @@ CODES: Final = {
 
 
 class Commande(argparse.ArgumentParser):
-    """A parser whose refusal is one sentence.
+    """A parser whose refusal is one sentence. An option is written whole: a part of one may be another's tomorrow.
 
     A word that is to be text is text: the name of a file (``type=Path``) may be any bytes.
     """
 
     def __init__(self, prog: str | None = None, description: str | None = None, epilog: str | None = None) -> None:
-        super().__init__(prog, description=description, epilog=epilog, add_help=False, formatter_class=_Aide)
-        self._positionals.title, self._optionals.title = "à donner", "options"
-        self.register("type", None, _text)
+        super().__init__(
+            prog, description=description, epilog=epilog, add_help=False, allow_abbrev=False, formatter_class=_Aide
+        )
+        self._positionals.title, self._optionals.title = "à donner ", "options "  # the blank before a French colon
+        self.register("type", None, text)
         self.add_argument("-h", "--help", action="help", help="montre cette aide et ne fait rien d'autre")
 
     def add_subparsers(self, *, metavar: str) -> "argparse._SubParsersAction[Commande]":  # type: ignore[override]
         """As argparse's; what follows the command is read by the command."""
-        commands = super().add_subparsers(title="à choisir", required=True, metavar=metavar)
+        commands = super().add_subparsers(title="à choisir ", required=True, metavar=metavar)
         commands.type = str
         return commands
 
+    def parse_known_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """As argparse's; but a command refuses by itself what it does not know: the cure is in its own help."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown and self._subparsers is None:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
+
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and end with 2."""
-        said = in_french(message)
-        cure = f"mot inconnu, manquant ou de trop ; voyez {self.prog} --help"
-        self.exit(WRONG_WORDS, f"{self.prog} : {cure}{f' — {said}' if said else ''}\n")
+        """Say what is wrong, then the cure, and end with 2."""
+        said = in_french(message) or "mot inconnu, manquant ou de trop"
+        self.exit(WRONG_WORDS, f"{self.prog} : {said} ; voyez {self.prog} --help\n")
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[Commande]"
@@ -105,6 +118,14 @@ def whole_number(genre: Entier) -> Callable[[str], int]:
     return read
 
 
+def day(word: str) -> date:
+    """The type of an option that holds a day."""
+    found = read_iso_date(word)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{EXPECTED}une date comme 2026-03-31")
+    return found
+
+
 def text_of(word: str) -> str:
     """A word of the command line or of the environment, in UTF-8 whatever Python took it for.
 
@@ -113,7 +134,8 @@ def text_of(word: str) -> str:
     return word if is_text(word) else os.fsencode(word).decode("utf-8")
 
 
-def _text(word: str) -> str:
+def text(word: str) -> str:
+    """The type of an option that holds any text."""
     try:
         return text_of(word)
     except UnicodeError:
@@ -131,3 +153,11 @@ class _Aide(argparse.RawDescriptionHelpFormatter):
         prefix: str | None = None,
     ) -> None:
         super().add_usage(usage, actions, groups, "usage : " if prefix is None else prefix)
+
+    def _format_args(self, action: argparse.Action, default_metavar: str) -> str:
+        """Nothing for an option whose value is asked for."""
+        return "" if action.metavar == "" else super()._format_args(action, default_metavar)
+
+    def format_help(self) -> str:
+        """Without the blank that stands before nothing."""
+        return re.sub(r" +(?=[\])]|$)", "", super().format_help(), flags=re.MULTILINE)

@@ -7,6 +7,9 @@ from typing import Final
 from relances_providers.discretion import without_numbers
 
 _KNOWN: Final[Sequence[tuple[str, str]]] = (
+    (r"the following arguments are required: commande", "il manque la commande"),
+    (r"the following arguments are required: action", "il manque l'action"),
+    (r"the following arguments are required: FICHIER.csv", "il manque le fichier (FICHIER.csv)"),
     (r"the following arguments are required: (.+)", "il manque {0}"),
     (r"one of the arguments (.+) is required", "il manque l'une des options {0}"),
     (r"unrecognized arguments: (.+)", "{0}"),

@@ -1,6 +1,8 @@
 """The words of every command that works over the Dags' connections: the person's, handed on as they are."""
 
-from relances.cli.commande import FOURNISSEURS, Commande, Commands, add, add_json, exit_codes, rows
+from unicodedata import combining, normalize
+
+from relances.cli.commande import FOURNISSEURS, Commande, Commands, add, add_json, exit_codes, rows, text
 from relances.cli.grammaire_listes import add_lists
 from relances.cli.questions import add_asked, refuse_words
 from relances.rendering import arret, diagnostic
@@ -40,14 +42,20 @@ def _add_message_test(commands: Commands) -> None:
 def _add_arret(commands: Commands) -> None:
     said = "arrête tous les envois, les reprend, ou dit où ils en sont"
     command = add(commands, "envois", "relances.cli.arret:run", said, "arreter --fournisseur ventis")
-    command.add_argument("action", choices=[action.value for action in Action], help="ce qu'il faut faire")
+    command.add_argument("action", type=_action, choices=[each.value for each in Action], help="ce qu'il faut faire")
     command.add_argument("--fournisseur", choices=FOURNISSEURS, help="lui seul ; sinon tous")
     add_json(command, rows("envois", arret.KEYS))
 
 
+def _action(word: str) -> str:
+    """Whoever stops all sending is in a hurry: with its accent, it is the same word."""
+    plain = "".join(letter for letter in normalize("NFD", text(word)) if not combining(letter))
+    return plain if plain in {each.value for each in Action} else word
+
+
 def _add_restauration(commands: Commands) -> None:
     said = "après une sauvegarde restaurée ou une base perdue : envoyer de nouveau"
-    command = add(commands, "restaurer", "relances.cli.restauration:run", said, "--passages-finis")
+    command = add(commands, "restaurer", "relances.cli.restauration:run", said)
     sure = command.add_mutually_exclusive_group()
     sure.add_argument(
         "--passages-finis",

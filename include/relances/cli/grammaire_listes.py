@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from relances.cli.commande import FOURNISSEURS, Commande, Commands, add, add_json, exit_codes, rows, whole_number
+from relances.cli.commande import FOURNISSEURS, Commande, Commands, add, add_json, day, exit_codes, rows, whole_number
 from relances.cli.questions import add_asked
 from relances.rendering import corrections, decisions, douteuses, oppositions
 from relances.rules.models import Canal
@@ -32,8 +32,8 @@ def _add_apercu(commands: Commands) -> None:
 def _add_parameters(command: argparse.ArgumentParser) -> None:
     """Those of the daily Dag. What is not asked for is not there: the Dag's own default holds."""
     not_there = argparse.SUPPRESS
-    day = "jour de la relance, comme 2026-03-31 ; sinon aujourd'hui"
-    command.add_argument("--date", dest="date_relance", metavar="JJ", default=not_there, help=day)
+    which = "jour de la relance, comme 2026-03-31 ; sinon aujourd'hui"
+    command.add_argument("--date", dest="date_relance", type=_day, metavar="AAAA-MM-JJ", default=not_there, help=which)
     retard, usual = whole_number(RETARD), QUOTIDIENNES["jours_retard_min"].defaut
     days = f"retard minimum en jours, de {RETARD.minimum} à {RETARD.maximum} ({usual})"
     command.add_argument("--jours-retard-min", type=retard, metavar="N", default=not_there, help=days)
@@ -46,6 +46,11 @@ def _add_parameters(command: argparse.ArgumentParser) -> None:
     codes = "types de taxe ; sinon tous"
     command.add_argument("--categories", nargs="+", metavar="CODE", default=not_there, help=codes)
     command.add_argument("--campagne", default=not_there, help="les contacts importés sous ce nom")
+
+
+def _day(word: str) -> str:
+    """As the Dag is given it."""
+    return day(word).isoformat()
 
 
 def _add_corrections(commands: Commands) -> None:

@@ -20,7 +20,7 @@ _CURE: Final = (
 def add_asked(parser: argparse._ActionsContainer, option: str, explanation: str) -> None:
     """Add an option that says that its value is to be asked for; ``-`` says the same, a value is refused."""
     said = f"{explanation} ; demandé, ou lu sur l'entrée standard"
-    parser.add_argument(option, nargs="?", const=True, default=False, action=_Asked, help=said)
+    parser.add_argument(option, nargs="?", const=True, default=False, action=_Asked, metavar="", help=said)
 
 
 def refuse_words(parser: argparse.ArgumentParser) -> None:

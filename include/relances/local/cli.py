@@ -65,9 +65,8 @@ def _run(given: argparse.Namespace, words: Sequence[str]) -> int:
     try:
         return run_of(given)(given) if given.run.startswith(_HERE) else _hand_on(given, words)
     except PermissionError as error:
-        print(
-            f"Accès refusé ({error}) : un autre utilisateur l'a créé ; prenez un autre RELANCES_ETAT.", file=sys.stderr
-        )
+        said = f"Accès refusé ({error.filename}) : un autre utilisateur l'a créé ; prenez un autre RELANCES_ETAT."
+        print(said, file=sys.stderr)
         return REFUSED
     except (LocalError, PipelineError) as error:
         print(error, file=sys.stderr)

@@ -78,8 +78,8 @@ def dags_connections(settings: Settings) -> Iterator[DagsConnections]:
             yield _of_the_stack_at_rest(settings, supervisor)
     else:
         raise LocalError(
-            "Rien à examiner : lancez « make up » dans un autre terminal, ou donnez vos bases et vos fournisseurs "
-            "dans .env (voyez .env.example)."
+            "Aucun Airflow ne tourne ici : lancez « make up » dans un autre terminal, ou donnez vos bases et vos "
+            "fournisseurs dans .env (voyez .env.example)."
         )
 
 

@@ -14,6 +14,7 @@ from typing import Final
 from dotenv.parser import Binding, parse_stream
 
 from relances.local.errors import LocalError
+from relances.rules.fichiers import refusal
 
 _LARGEST: Final = 32_768  # bytes: four times .env.example
 _LONGEST: Final = 4_096  # characters: the time that the parser takes grows with the square of a line's blanks
@@ -38,7 +39,7 @@ def read_env_file(path: Path) -> EnvFile:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
     except OSError as error:
-        raise LocalError(f"{path} ne peut être lu ({error.strerror}).") from error
+        raise LocalError(f"{path} ne peut être lu ({refusal(error)}).") from error
     if len(content) > _LARGEST:
         raise LocalError(
             f"{path} fait plus de {_LARGEST // 1024} Kio, trop pour des variables ; donnez un autre fichier."

@@ -19,6 +19,7 @@ import psycopg
 from relances.local.connections import SQLALCHEMY, read_database_url
 from relances.local.console import speaking_utf8
 from relances.local.errors import LocalError
+from relances.rules.fichiers import refusal
 from relances.store.database import connect, query
 
 METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
@@ -68,7 +69,9 @@ class Menage:
         try:
             removed = _remove_files(self.logs, limit)
         except OSError as error:
-            raise LocalError(f"Ménage : un journal ne s'efface pas ({error}). — A log cannot be removed.") from None
+            raise LocalError(
+                f"Ménage : un journal ne s'efface pas ({error.filename} : {refusal(error)}). — A log cannot be removed."
+            ) from None
         return (
             f"Ménage du {now:%Y-%m-%d} : l'historique d'Airflow commence le {limit:%Y-%m-%d} ; "
             f"journaux effacés : {removed}."

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from relances.local.errors import LocalError
+from relances.rules.fichiers import refusal
 
 LOOPBACK = "127.0.0.1"
 
@@ -64,7 +65,7 @@ class StateFolder:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 folder.chmod(folder.stat().st_mode & ~_OTHERS_READ_AND_WRITE)  # one of an earlier version
         except OSError as error:
-            raise LocalError(f"Le dossier {self.path} ne peut être créé ({error.strerror}).") from error
+            raise LocalError(f"Le dossier {self.path} ne peut être créé ({refusal(error)}).") from error
 
     def secrets(self) -> Secrets:
         """The secrets, generated the first time."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from relances.rules.errors import Blocked
+from relances.rules.fichiers import refusal
 
 _CLOSED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'|#.*""")
 _SPACED: Final = re.compile(r"=\s*([0-9]+(?:\s+[0-9]+)+)\s*")
@@ -82,7 +83,7 @@ def read_file(path: Path) -> str:
             )
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
-        wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else f"ne peut être lu ({error.strerror})"
+        wrong = "n'existe pas" if isinstance(error, FileNotFoundError) else f"ne peut être lu ({refusal(error)})"
         raise Blocked(
             f"la politique {path} {wrong} ; corrigez RELANCES_POLITIQUE, qui la nomme, ou le fichier et ses droits",
             "the policy cannot be read: mend RELANCES_POLITIQUE, which names it, or the file and its rights",

@@ -52,7 +52,7 @@ def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] |
             f"{_of(passage)}, depuis le {in_words(depuis)}",
             f"Relances en attente : {waiting or aucune}",
             "Que faire : ouvrez le passage et regardez la tâche qui dure. up_for_reschedule : elle attend la fenêtre "
-            "d'envoi, une file suspendue ou la fin d'un arrêt ; scheduled ou queued : il manque une place, un worker.",
+            "d'envoi, une voie suspendue ou la fin d'un arrêt ; scheduled ou queued : il manque une place, un worker.",
         ],
         [
             f"Relances: run late, unfinished since {_iso(depuis)}",
@@ -76,7 +76,7 @@ def voie_paused(fournisseur: str, motif: str, jusqu_au: datetime | None, en_atte
     )
     return _message(
         [
-            f"Relances : la file {fournisseur} est suspendue, {reprise}",
+            f"Relances : la voie {fournisseur} est suspendue, {reprise}",
             f"Motif : {cite(motif)}",
             f"{_attente(en_attente)} ; aucune n'est perdue, les autres fournisseurs continuent.",
             "Que faire : si le motif ne se corrige pas chez vous, voyez avec le fournisseur ; « relances diagnostic » "
@@ -94,7 +94,7 @@ def voie_back(fournisseur: str, depuis: datetime, en_attente: int | None) -> str
     """A voie that sends again. ``depuis``: when its trouble began; ``en_attente``: as of :func:`voie_paused`."""
     return _message(
         [
-            f"Relances : la file {fournisseur} envoie de nouveau ; sa panne avait commencé le {in_words(depuis)}",
+            f"Relances : la voie {fournisseur} envoie de nouveau ; sa panne avait commencé le {in_words(depuis)}",
             f"{_attente(en_attente)}. Que faire : rien.",
         ],
         [

@@ -30,9 +30,9 @@ def said(found: Restauration) -> str:
 
 def _doubts(found: Restauration) -> str:
     if not found.douteuses:
-        return "aucune relance n'est en doute"
+        return "aucune relance n'est incertaine"
     by = ", ".join(f"{fournisseur} {nombre}" for fournisseur, nombre in found.douteuses.items())
     return (
-        f"en doute, car peut-être parties : {by} ; la réconciliation le demande à qui peut le dire, les autres "
+        f"incertaines, car peut-être parties : {by} ; la réconciliation le demande à qui peut le dire, les autres "
         "finissent en échec, code 408, sans être renvoyées"
     )

@@ -22,6 +22,15 @@ _CLOCK: Final = re.compile(
 )
 
 
+def read_iso_date(value: object) -> date | None:
+    """A day written as 2026-03-31, and in no other way that Python reads too (20260331, 2026-W14-2)."""
+    try:
+        found = date.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.isoformat() == value else None
+
+
 def read_date(text: str) -> date:
     """A day written as 31/03/2026 or 2026-03-31, its hour ignored. Raises Illisible."""
     if is_absent(text):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from relances.rules.colonnes import Illisible
+from relances.rules.dates import read_iso_date
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
 from relances.rules.oppositions import read_contribuable_id
@@ -85,20 +86,12 @@ class Request:
 def _date(value: object, today: date) -> date:
     if value in (None, ""):
         return today
-    wanted = _iso_date(value)
+    wanted = read_iso_date(value)
     if wanted is None:
         raise _wrong("date_relance", "une date comme 2026-03-31", "a date like 2026-03-31")
     if wanted > today:
         raise _wrong("date_relance", f"au plus tard le {today:%d/%m/%Y}, jour du passage", "not in the future")
     return wanted
-
-
-def _iso_date(value: object) -> date | None:
-    try:
-        found = date.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return found if found.isoformat() == value else None  # Python also reads 20260331 and 2026-W14-2
 
 
 def _canal(value: object) -> Canal:

@@ -1,5 +1,6 @@
 """What is checked of an extraction before anything is made of it, and what to say when it does not hold."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,6 +13,8 @@ from relances.rules.politique import Politique
 PASSAGES_MIN: Final = 3
 """Runs it takes to say what is usual."""
 CREANCES_MIN: Final = 20
+_OF_A_RUN: Final = "passage-"
+_PAGE_FOLDER: Final = re.compile(rf"{_OF_A_RUN}[\w.~=-]+", re.ASCII)
 """Creances below which a share says nothing: each of them weighs more than a twentieth. One bad number in two would
 hold a run of two, and each bad number is excluded with its reason anyway."""
 
@@ -143,7 +146,12 @@ def phrase(resultat: Resultat, exemples: Sequence[str], volume: Volume, politiqu
 
 def page_folder(run_id: str) -> str:
     """The folder of a run's pages among those of all runs: its name, in letters that any file system takes."""
-    return f"passage-{quote(run_id, safe='').replace('%', '=')}"
+    return f"{_OF_A_RUN}{quote(run_id, safe='').replace('%', '=')}"
+
+
+def is_page_folder(name: str) -> bool:
+    """Whether a folder can be one of a run's pages."""
+    return _PAGE_FOLDER.fullmatch(name) is not None
 
 
 def _percent(share: float | Decimal | None) -> str:

@@ -37,7 +37,7 @@ class Compte:
         motif = _motif(faute)
         tenue = hold_voie(self._relances, self.fournisseur, self._disjoncteur, motif, appel)
         if tenue is None:
-            logger.info("%s : %s messages d'avant la reprise de la file repartent", self.fournisseur, len(faults))
+            logger.info("%s : %s messages d'avant la reprise de la voie repartent", self.fournisseur, len(faults))
             return
         logger.error("%s : faute du compte, file suspendue : %s", self.fournisseur, motif)
         nouvelle = tenue.nouvelle or (self.tenue is not None and self.tenue.nouvelle)
@@ -54,6 +54,6 @@ def _motif(faute: Misconfigured) -> str:
     """The error, and how to send again once it is mended: what is told later heals by itself only where it is tried."""
     french, _, english = str(faute).rpartition(" — ")
     return (
-        f"{french} ; une fois corrigé, reprenez la file (« relances envois reprendre ») — {english}; once mended, "
+        f"{french} ; une fois corrigé, reprenez la voie (« relances envois reprendre ») — {english}; once mended, "
         "resume the lane (relances envois reprendre)"
     )

@@ -12,6 +12,7 @@ from typing import Final
 import psycopg
 
 from relances.rules.errors import Blocked
+from relances.rules.fichiers import refusal
 from relances.rules.passages import RELIRE
 from relances.rules.request import Request
 from relances.store.database import explained
@@ -124,7 +125,7 @@ def _room() -> Iterator[None]:
         yield
     except OSError as error:
         raise Blocked(
-            f"extraction interrompue : {gettempdir()} ne peut plus rien recevoir ({error.strerror}) ; faites-y de la "
+            f"extraction interrompue : {gettempdir()} ne peut plus rien recevoir ({refusal(error)}) ; faites-y de la "
             "place, ou donnez un autre dossier par TMPDIR",
             "the folder of temporary files takes no more: make room there",
         ) from None

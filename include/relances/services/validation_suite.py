@@ -31,6 +31,7 @@ from sqlalchemy import URL
 from sqlalchemy.pool import NullPool
 
 from relances.rules.errors import Blocked, TryAgain
+from relances.rules.fichiers import refusal
 from relances.rules.politique import Politique, Qualite
 from relances.rules.validation import Controle, Resultat, Volume
 
@@ -151,7 +152,7 @@ def run_suites(
             shutil.rmtree(pages / "static" / same_for_all)
     except OSError as error:
         raise Blocked(
-            f"les contrôles ne peuvent s'écrire dans {pages} ({error.strerror}) ; vérifiez RELANCES_DATA_DOCS, et que "
+            f"les contrôles ne peuvent s'écrire dans {pages} ({refusal(error)}) ; vérifiez RELANCES_DATA_DOCS, et que "
             "ce dossier accepte l'écriture",
             "the folder of the checks cannot be written to: see RELANCES_DATA_DOCS",
         ) from error

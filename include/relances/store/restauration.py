@@ -14,6 +14,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from relances.rules.errors import Blocked
+from relances.rules.fichiers import refusal
 from relances.rules.restauration import Etat, Proved, Temoignage, discrepancy, stopped
 from relances.store.database import query
 from relances.store.sources import ShownRow
@@ -35,8 +36,10 @@ class Temoin:
             return Temoignage(str(said["marque"]), int(said["battement"]), datetime.fromisoformat(said["le"]))
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise self._unusable(type(error).__name__) from None
+        except OSError as error:
+            raise self._unusable(refusal(error)) from None
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise self._unusable("son contenu n'est pas celui d'un témoin") from None
 
     def write(self, temoignage: Temoignage) -> None:
         """Replace what the witness says. Blocked where the file cannot be written."""
@@ -55,7 +58,7 @@ class Temoin:
                 Path(beside).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise self._unusable(error.strerror or type(error).__name__) from None
+            raise self._unusable(refusal(error)) from None
 
     def _unusable(self, why: str) -> Blocked:
         return Blocked(
