@@ -11,9 +11,11 @@ import psycopg
 import pytest
 
 from demo import create_base_fictive
+from relances.orchestration.installation import installation
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.request import Request
+from relances.services import jour as steps
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances_providers.errors import Misconfigured, TryLater
