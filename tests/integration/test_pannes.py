@@ -79,7 +79,7 @@ def reconcile(relances_url: str) -> None:
         ("send", ("relances.tentative", "UPDATE", 7)),
         ("write_back", ("relance", "INSERT", 7)),
         ("write_back", ("dossier_impaye", "UPDATE", 3)),
-        ("report", ("relances.execution", "UPDATE", 4)),
+        ("report", ("relances.execution", "UPDATE", 8)),
     ],
 )
 def test_a_task_that_fails_once_and_runs_again_leaves_every_creance_in_its_place(
