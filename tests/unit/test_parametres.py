@@ -44,7 +44,8 @@ def test_a_form_a_request_and_a_command_agree(
     expected = BOUNDED[nom].french
     assert one_sentence(refused.value).startswith(f"paramètre {nom} : attendu {expected}")
     assert ended.value.code == 2
-    assert capsys.readouterr().err.endswith(f"attendu {expected}\n")
+    said = f"relances apercu : --{nom.replace('_', '-')} : attendu {expected} ; voyez relances apercu --help\n"
+    assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize("parametres", [QUOTIDIENNES, ARRET, DIAGNOSTIC, MESSAGE_TEST])
