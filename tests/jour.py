@@ -70,6 +70,8 @@ def _adresse(conn_id: str) -> Adresse:
     assert isinstance(extra, dict)
     words = {ours: str(said[name]) for name, ours in _LIBPQ.items() if said.get(name)}
     cut = {name: str(value) for name, value in CUT.items()}
+    if name := os.environ.get("PGAPPNAME"):
+        cut["application_name"] = name
     known = cut | {name: str(value) for name, value in extra.items()} | words | {"client_encoding": UTF8}
     return Adresse(make_conninfo(**known), extra.get("client_encoding"))
 

@@ -43,6 +43,9 @@ def serve() -> None:
     pages.compile_pages_once()
     pages.compile_pages()
     asyncio.run(ask_once())
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread():
+            thread.join(timeout=30)  # those that the API worked in end by themselves, a moment later
     settings.dispose_orm()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody here waits for them
     for line in sys.stdin:

@@ -20,8 +20,8 @@ from relances.services.comptes import Compte
 from relances.services.fournisseurs import explications
 from relances.services.rapport import look
 from relances.store.comptes import hold_voie
+from relances.store.durabilite import DurableConnection
 from relances.store.executions import Executions
-from relances.store.reconnection import DurableConnection
 from relances.store.suivi import Suivi
 from relances.store.voies import VoieStore
 from relances_providers.errors import Fault, Misconfigured, TryLater

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from relances.rules.errors import TryAgain
-from relances.store import reconnection as durable
+from relances.store import durabilite as durable
 from relances.store.database import explained
 from tests import jour
 from tests.conftest import NewDatabase

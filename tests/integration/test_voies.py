@@ -21,7 +21,7 @@ from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import database
 from relances.store.doutes import Doutes
-from relances.store.reconnection import DurableConnection
+from relances.store.durabilite import DurableConnection
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
 from relances_providers.messaging import Limits, Receipt

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 from relances.rules.outcomes import Reglement, flagged, written
 from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
-from relances.store.reconnection import DurableConnection
+from relances.store.durabilite import DurableConnection
 from relances.store.restauration import Temoin, read_etat, read_temoignage
 from relances.store.voies import VoieStore
 

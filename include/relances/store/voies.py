@@ -11,7 +11,7 @@ from psycopg.rows import args_row
 from relances.rules.arret import Situation
 from relances.rules.politique import Disjoncteur
 from relances.store.database import query
-from relances.store.reconnection import DurableConnection
+from relances.store.durabilite import DurableConnection
 
 
 @dataclass(frozen=True, slots=True)
