@@ -9,8 +9,8 @@ from operator import attrgetter
 from typing import Final
 
 from relances.cli.commande import DONE, REFUSED
+from relances.cli.installation import installation
 from relances.cli.questions import NUMERO, ask, ask_if
-from relances.orchestration.installation import installation
 from relances.rendering.diagnostic import line, record
 from relances.rendering.json_sur import document
 from relances.services.diagnostic import Diagnostic, diagnose, message_test

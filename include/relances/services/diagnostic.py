@@ -9,14 +9,12 @@ import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
 from relances.services.diagnostic_bases import diagnose_etaxe, diagnose_installation, diagnose_relances
-from relances.services.diagnostic_fournisseur import diagnose_provider
 from relances.services.installation import ETAXE, RELANCES, Installation
 from relances.services.message_test import TEXT, message_of, message_to_test_number, send_test
 from relances.store.sources import Source
 from relances_providers.errors import ProviderError
-from relances_providers.http.webhook import ALERTS, diagnose_alerts
-from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
-from relances_providers.provider_info import PROVIDERS
+from relances_providers.messaging import Finding, Gateway, Message, Verdict
+from relances_providers.provider_info import ALERTS, PROVIDERS
 
 Look = Callable[[psycopg.Connection], Iterable[Finding]]
 
@@ -49,7 +47,7 @@ def diagnose(
         *_diagnose(installation, ETAXE, lambda connection: diagnose_etaxe(ETAXE, connection, source)),
         *_diagnose(installation, RELANCES, lambda connection: _look_at_relances(installation, connection)),
         *asyncio.run(_diagnose_providers(installation)),
-        *(Diagnostic(ALERTS, finding) for finding in diagnose_alerts()),
+        *(Diagnostic(ALERTS, finding) for finding in installation.alertes()),
     ]
     if not fournisseur:
         return diagnostics
@@ -72,7 +70,7 @@ def message_test(installation: Installation, fournisseur: str, telephone: str | 
     return _send(installation.hook(fournisseur), message)
 
 
-def _send(hook: MessagingHook, message: Message) -> list[Diagnostic]:
+def _send(hook: Gateway, message: Message) -> list[Diagnostic]:
     return [Diagnostic(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
 
 
@@ -104,8 +102,8 @@ async def _diagnose_providers(installation: Installation) -> list[Diagnostic]:
     return diagnostics
 
 
-async def _diagnose_provider(hook: MessagingHook) -> list[Diagnostic]:
+async def _diagnose_provider(hook: Gateway) -> list[Diagnostic]:
     if not hook.is_connected:
         text = "aucune : sans effet si vous n'utilisez pas ce fournisseur — none, which only matters if you use it"
         return [Diagnostic(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
-    return [Diagnostic(hook.conn_id, finding) for finding in await diagnose_provider(hook)]
+    return [Diagnostic(hook.conn_id, finding) for finding in await hook.diagnose()]

@@ -11,7 +11,7 @@ from relances.services.numeros import by_policy
 from relances_providers.discretion import mask
 from relances_providers.errors import OutcomeUnknown, ProviderError
 from relances_providers.form import TEST_NUMBER
-from relances_providers.messaging import Delivery, Finding, Message, MessagingHook, Progress, Sender, Sent, Verdict
+from relances_providers.messaging import Delivery, Finding, Gateway, Message, Progress, Sender, Sent, Verdict
 from relances_providers.provider_info import provider_named
 
 TEXT: Final = "Message de test de Relances. Ne pas répondre."
@@ -56,7 +56,7 @@ def message_of(installation: Installation, fournisseur: str, telephone: str, tex
     return Message(verdict.chiffres, texte.strip())
 
 
-async def send_test(hook: MessagingHook, message: Message) -> list[Finding]:
+async def send_test(hook: Gateway, message: Message) -> list[Finding]:
     """Send the message, in one call, never again; then ask once what became of it, where the provider can tell."""
     try:
         async with hook.open() as sender:

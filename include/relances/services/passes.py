@@ -22,7 +22,7 @@ from relances.services.sending import send_again
 from relances.store.comptes import list_faulty
 from relances.store.doutes import Doutes
 from relances.store.executions import Execution, Executions
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def _blame(accounts: Sequence[Compte]) -> None:
 
 
 def _go_on(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], plume: Plume
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], plume: Plume
 ) -> None:
     """Find other ways, then send again; what is wrong with the first does not hold up the second."""
     trouble: PipelineError | None = None

@@ -20,7 +20,7 @@ from relances.store.database import explained
 from relances.store.doutes import Double, Doutes
 from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +52,7 @@ class Passe:
     comptes: list[Compte]
 
 
-def reconcile(
-    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
-) -> Passe:
+def reconcile(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, suivi_secondes: float) -> Passe:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
@@ -99,7 +97,7 @@ def _ids(doubles: Iterable[Double]) -> list[int]:
     return sorted({double.relance_id for double in doubles})
 
 
-def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float) -> Asked:
+def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, seconds: float) -> Asked:
     asked = Asked()
     for fournisseur, hook in hooks.items():
         if hook.capabilities.can_find:
@@ -113,7 +111,7 @@ def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], e
 async def _ask(
     relances: psycopg.Connection,
     fournisseur: str,
-    hook: MessagingHook,
+    hook: Gateway,
     envoi: Envoi,
     *,
     seconds: float,
@@ -129,7 +127,7 @@ async def _ask(
             await follow(Suivi(relances), compte, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed)
 
 
-def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:
+def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, Gateway], envoi: Envoi, asked: Asked) -> int:
     """End the doubts of which nobody can tell more."""
     closed = upkeep.all(lambda nombre: doutes.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs))
     for fournisseur, hook in hooks.items():
@@ -138,7 +136,7 @@ def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], e
     return closed
 
 
-def _close_unasked(doutes: Doutes, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+def _close_unasked(doutes: Doutes, upkeep: Upkeep, fournisseur: str, hook: Gateway) -> int:
     """End the doubts that a fournisseur can never clear, as soon as their quarantine is over."""
     try:
         after = quarantine(hook)

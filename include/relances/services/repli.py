@@ -19,7 +19,7 @@ from relances.services.installation import Installation
 from relances.services.passages import Plumes
 from relances.store.repli import Recherche, Replis
 from relances.store.soldes import debiteurs
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class AutresCanaux:
 
 
 def reach_otherwise(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], plume: Plume
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], plume: Plume
 ) -> None:
     """Let relances go on by another canal where the policy in force wants it, with its texts.
 
@@ -121,7 +121,7 @@ def _written(
     return found
 
 
-def _connected(politique: Politique, hooks: Mapping[str, MessagingHook], canal: Canal) -> list[str]:
+def _connected(politique: Politique, hooks: Mapping[str, Gateway], canal: Canal) -> list[str]:
     return [name for name in politique.envoi.fournisseurs(canal) if name in hooks]
 
 

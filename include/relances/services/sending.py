@@ -37,7 +37,7 @@ from relances.store.sources import Source
 from relances.store.turns import take_turn
 from relances.store.voies import held_up
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def send_lot(
 
 
 def send_again(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], politique: Politique
 ) -> None:
     """Send what is due of what was already tried, of every run, while the send window is open.
 
@@ -189,7 +189,7 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
 
 
 async def _send_with(
-    installation: Installation, hook: MessagingHook, lot: Lot, politique: Politique
+    installation: Installation, hook: Gateway, lot: Lot, politique: Politique
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)
