@@ -45,13 +45,11 @@ class AutresCanaux:
 def reach_otherwise(
     installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], plume: Plume
 ) -> None:
-    """Let relances go on by another canal where the policy in force wants it, with its texts.
+    """Let relances go on by another canal.
 
-    ``plume``: both. ``hooks``: of the connections there are.
+    ``plume``: the policy in force, which wants it, and its texts. ``hooks``: of the connections there are.
     """
     politique, plumes = plume.politique, Plumes(installation, relances)
-    if not politique.envoi.repli.autre_canal:
-        return
     chemins = {
         canal: tuple(
             chemin_of(installation, known_provider(name), politique) for name in _connected(politique, hooks, canal)

@@ -28,7 +28,7 @@ from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.fournisseurs import chemin_of, known_provider
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import Passage, Plumes, in_force
+from relances.services.passages import Passage, Plumes, in_force, policy_in_force
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
@@ -76,7 +76,7 @@ def send_lot(
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    en_vigueur = in_force(installation, passage.plume).said().politique
+    en_vigueur = policy_in_force(installation, passage.politique).said()
     politique = replace(passage.politique, fenetre=en_vigueur.fenetre)
     report = send(installation, lot, politique, en_vigueur.base_fiscale)
     if report.halte is None:
