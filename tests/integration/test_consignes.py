@@ -14,7 +14,7 @@ import pytest
 from airflow.utils.types import DagRunType
 
 from demo import create_base_fictive
-from relances import orchestration
+from relances.orchestration.jour import demande_of
 from relances.policy.consignes import Consignes, read_consignes
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.rules.errors import Blocked, TryAgain
@@ -440,6 +440,6 @@ def test_what_was_only_asked_for_holds_nobody_to_it(relances_url: str) -> None:
 
 
 def test_airflow_names_who_asked_but_for_a_run_of_its_schedule() -> None:
-    assert orchestration.demande_of(DagRunType.SCHEDULED, None) == Demande(Moyen.CALENDRIER)
-    assert orchestration.demande_of(DagRunType.BACKFILL_JOB, "amina") == Demande(Moyen.CALENDRIER)
-    assert orchestration.demande_of(DagRunType.MANUAL, "amina") == Demande(Moyen.AIRFLOW, "amina")
+    assert demande_of(DagRunType.SCHEDULED, None) == Demande(Moyen.CALENDRIER)
+    assert demande_of(DagRunType.BACKFILL_JOB, "amina") == Demande(Moyen.CALENDRIER)
+    assert demande_of(DagRunType.MANUAL, "amina") == Demande(Moyen.AIRFLOW, "amina")

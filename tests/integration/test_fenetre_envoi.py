@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from relances import orchestration
+from relances.orchestration.jour import come_back
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import LIBREVILLE, Fenetre
 from relances.rules.models import Statut
@@ -53,7 +53,7 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
     with caplog.at_level(logging.INFO), pytest.raises(Waits) as waits:
         jour.send_lot(request(), "ventis", 1, 10**9)
     with caplog.at_level(logging.INFO):
-        rescheduled = orchestration.come_back("ventis", waits.value.attente)
+        rescheduled = come_back("ventis", waits.value.attente)
     opening = rescheduled.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min

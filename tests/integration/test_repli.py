@@ -10,7 +10,7 @@ import pytest
 
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
-from relances.rules.numeros import Refus
+from relances.rules.codes import Refus
 from relances.rules.outcomes import refused
 from relances.rules.request import Request
 from relances.services.repli import reach_otherwise

@@ -11,10 +11,10 @@ import psycopg
 import pytest
 
 from relances.policy.politique import load_policy
+from relances.rules.codes import Refus
 from relances.rules.errors import TryAgain
 from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Issue, Reglement
 from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease, now
