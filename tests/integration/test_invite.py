@@ -285,10 +285,9 @@ def test_the_tax_base_is_let_go_before_our_own_is_written(office: Office) -> Non
     """However long our own database takes, no snapshot is held in theirs."""
     with psycopg.connect(office.relances_url) as blocking:
         blocking.execute("LOCK TABLE relances.creance_extraite")
-        held: list[int] = []
-        with database(ETAXE, "extract") as etaxe, database(RELANCES) as relances:
-            relances.execute("SET lock_timeout = '1s'")
-            with pytest.raises(TryAgain):
+        with database(ETAXE, "extract") as etaxe:
+            with pytest.raises(TryAgain, match="base relances_db occupée"), database(RELANCES) as relances:
+                relances.execute("SET lock_timeout = '1s'")
                 extraction.extract(SOURCE, request(), etaxe, relances)
-            held = [etaxe.pgconn.transaction_status]
-    assert held == [psycopg.pq.TransactionStatus.IDLE]
+            held = etaxe.pgconn.transaction_status
+    assert held == psycopg.pq.TransactionStatus.IDLE
