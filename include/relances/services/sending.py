@@ -171,8 +171,8 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
     """
     source, provider = Source(lot.source), known_provider(lot.fournisseur)
     with (
-        installation.base(RELANCES, "soldes") as relances,
         installation.base(source.connexion, "soldes", limites) as etaxe,
+        installation.base(RELANCES, "soldes") as relances,
     ):
         plumes = Plumes(installation, relances)
 
