@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.sending.worker import LotReport, LotSender, lease
-from relances.services.fournisseurs import hook_of
 from relances.store.sending import Lot, LotStore
 from relances_providers.provider_info import PROVIDERS
 from simulators import Settings, serve
