@@ -575,7 +575,9 @@ def columns(names: Sequence[str]) -> str:
 def test_a_creance_is_read_by_name_whatever_the_order_of_its_columns(relances: psycopg.Connection) -> None:
     with relances.cursor(row_factory=creance_of) as cursor:
         for order in (Creance._fields, Creance._fields[::-1]):
-            assert cursor.execute(columns(order)).fetchone() == Creance._fields
+            found = cursor.execute(columns(order)).fetchone()
+            assert found is not None
+            assert found._asdict() == {name: name for name in Creance._fields}
 
 
 def test_columns_that_are_not_those_of_a_creance_are_named(relances: psycopg.Connection) -> None:
