@@ -123,8 +123,7 @@ async def send_lot(measure: Measure, lot: Lot) -> None:
 
 def connect(measure: Measure) -> None:
     """Make the connection that this process sends by."""
-    host = f"{measure.server}/{measure.latency_ms}"
-    os.environ["AIRFLOW_CONN_VENTIS_DEFAULT"] = ventis(host, measure.server, measure.in_flight)
+    os.environ.update(ventis(measure.server, measure.latency_ms, measure.in_flight))
 
 
 def main(measure: Measure) -> None:

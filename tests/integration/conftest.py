@@ -90,8 +90,9 @@ def connect(relances_url: str, dues_url: str, provider: Provider, monkeypatch: p
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(dues_url))
 
-    def to_provider(fournisseur: str = "ventis", **extra: Any) -> None:
-        monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur, **extra))
+    def to_provider(fournisseur: str = "ventis", **changes: Any) -> None:
+        for name, words in provider.variables(fournisseur, **changes).items():
+            monkeypatch.setenv(name, words)
 
     to_provider()
     return to_provider

@@ -86,7 +86,7 @@ def _trace(folder: Path) -> Passage:
     postgres.start()
     try:
         with running_provider() as provider:
-            os.environ["AIRFLOW_CONN_VENTIS_DEFAULT"] = provider.connection()
+            os.environ.update(provider.variables())
             _one_owes(postgres, folder, "tasks")
             tasks = modules_entered(_tasks)
             url = _one_owes(postgres, folder, "relance")
