@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import psycopg
 
 from demo.chargement import DatabaseNotEmptyError, create_base_fictive
+from relances.cli.affichage import spoken
 from relances.cli.commande import DONE, REFUSED, WRONG_WORDS, Commande
 from relances.cli.fictive import add_fictive
-from relances.cli.sortie import spoken
 from relances.rules.adresse import Faute
 from relances.store.adresse import EXPECTED, parts_of
 from relances.store.pannes import panne as explain

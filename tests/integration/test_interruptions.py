@@ -20,7 +20,7 @@ from relances.local.postgres import EmbeddedPostgres
 from relances.rules.models import Statut
 from relances.rules.outcomes import Issue, Reglement
 from relances.sending.crew import call
-from relances.store.doutes import Doutes
+from relances.store.incertaines import Incertaines
 from relances.store.sending import Claim, LotStore
 from relances_providers.errors import TOO_LATE, TryLater
 from relances_providers.ventis.hook import VentisHook
@@ -54,7 +54,7 @@ async def test_an_outcome_that_comes_too_late_is_kept_in_the_journal_alone(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        assert Doutes(relances).rescue(100) == 1
+        assert Incertaines(relances).rescue(100) == 1
         await store.exchange([(claims[0], ACCEPTED)], 0)
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
     call = ask(relances_url, "SELECT issue, reference FROM relances.tentative")
@@ -79,11 +79,11 @@ async def test_a_doubt_ends_as_the_journal_says_its_call_did(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doutes(relances).rescue(100)
+        Incertaines(relances).rescue(100)
         await store.exchange([(claims[0], reglement)], 0)
-    Doutes(relances).resolve_from_journal(100)
+    Incertaines(relances).resolve_from_journal(100)
     assert relance(relances_url) == expected
-    assert Doutes(relances).resolve_from_journal(100) == 0
+    assert Incertaines(relances).resolve_from_journal(100) == 0
 
 
 @pytest.mark.parametrize(("hours", "statut"), [(23, "envoyee"), (25, "echec")])
@@ -94,12 +94,12 @@ async def test_a_proof_that_comes_after_the_408_counts_for_a_day(
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         claims = await store.exchange((), 1)
         let_time_pass(relances_url)
-        Doutes(relances).rescue(100)
+        Incertaines(relances).rescue(100)
         let_time_pass(relances_url)
-        assert Doutes(relances).close(60, 100, of="ventis") == 1
+        assert Incertaines(relances).close(60, 100, of="ventis") == 1
         await store.exchange([(claims[0], ACCEPTED)], 0)
     ask(relances_url, "UPDATE relances.relance SET close_le = close_le - make_interval(hours => %(h)s)", h=hours)
-    Doutes(relances).resolve_from_journal(100)
+    Incertaines(relances).resolve_from_journal(100)
     assert relance(relances_url)[0] == statut
 
 
@@ -108,8 +108,8 @@ async def test_a_doubt_whose_call_never_ended_stays_one(relances_url: str, relan
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.exchange((), 1)
     let_time_pass(relances_url)
-    Doutes(relances).rescue(100)
-    assert Doutes(relances).resolve_from_journal(100) == 0
+    Incertaines(relances).rescue(100)
+    assert Incertaines(relances).resolve_from_journal(100) == 0
     assert relance(relances_url) == ("incertaine", None, "bail_expire")
 
 
@@ -118,9 +118,9 @@ async def test_a_claim_is_not_rescued_before_its_lease_is_over(relances_url: str
     async with LotStore(relances_url, lot(), 60, "compte", 72) as store:
         await store.exchange((), 1)
         let_time_pass(relances_url, 30)
-        assert Doutes(relances).rescue(100) == 0
+        assert Incertaines(relances).rescue(100) == 0
         let_time_pass(relances_url, 31)
-        assert Doutes(relances).rescue(100) == 1
+        assert Incertaines(relances).rescue(100) == 1
 
 
 async def test_a_worker_cannot_settle_what_another_has_claimed_since(relances_url: str) -> None:
@@ -291,13 +291,13 @@ def test_a_worker_frozen_beyond_its_lease_neither_sends_nor_writes_late(
         os.kill(process.pid, signal.SIGSTOP)
         wait_until(lambda: provider.stats()["in_flight"] == 0, "the provider to have answered")
         let_time_pass(relances_url)
-        frozen = Doutes(relances).rescue(100)
+        frozen = Incertaines(relances).rescue(100)
         assert 1 <= frozen <= 4
         provider.upset()
         os.kill(process.pid, signal.SIGCONT)
         assert process.wait(PATIENCE_SECONDS) == 0
     assert statuts(relances_url) == {"incertaine": frozen, "envoyee": 12 - frozen}
-    assert Doutes(relances).resolve_from_journal(100) == frozen
+    assert Incertaines(relances).resolve_from_journal(100) == frozen
     assert len(provider.ledger()) == 12
     invariants(relances_url, provider.ledger())
 

@@ -9,7 +9,7 @@ import pytest
 
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
-from relances.services.doutes import quarantine
+from relances.services.incertaines import quarantine
 from relances.store.database import query
 from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore

@@ -16,7 +16,7 @@ from relances.rules.request import Request
 from relances.rules.restauration import Parole
 from relances.services.fournisseurs import hook_of
 from relances.store import migrate
-from relances.store.restauration import Installation, Temoin
+from relances.store.restauration import Marque, Temoin
 from relances_providers.messaging import Message
 from tests import jour
 from tests.conftest import NewDatabase
@@ -215,12 +215,12 @@ def test_a_witness_that_learns_between_two_looks_stops_nobody(relances_url: str,
         def execute(self, *words: Any, **options: Any) -> psycopg.Cursor[TupleRow]:
             answer = super().execute(*words, **options)
             with psycopg.connect(relances_url, autocommit=True) as other:
-                witness.write(Installation(other).beat())
+                witness.write(Marque(other).beat())
             return answer
 
     with Beating.connect(relances_url, autocommit=True) as connection:
         for _ in range(3):
-            Installation(connection).require(witness)
+            Marque(connection).require(witness)
 
 
 def test_a_message_of_somebody_else_stops_nobody(

@@ -12,7 +12,7 @@ import pytest
 from relances.local.postgres import EmbeddedPostgres
 from relances.rules.errors import Blocked
 from relances.store import migrate
-from relances.store.restauration import Installation, Temoin
+from relances.store.restauration import Marque, Temoin
 from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.staged import stage_relances
 from tests.integration.world import ask
@@ -34,12 +34,12 @@ def names(url: str) -> list[str]:
 
 def require(url: str, temoin: Temoin | None = None) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        Installation(connection).require(temoin)
+        Marque(connection).require(temoin)
 
 
 def beat(url: str, temoin: Temoin) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        temoin.write(Installation(connection).beat())
+        temoin.write(Marque(connection).beat())
 
 
 def test_each_database_has_a_name_of_its_own(new_database: NewDatabase) -> None:
@@ -114,7 +114,7 @@ def test_the_servers_files_brought_back_are_older_than_the_witness(server: Embed
 
 def test_what_stopped_it_once_stops_everybody(relances_url: str) -> None:
     with psycopg.connect(relances_url, autocommit=True) as connection:
-        Installation(connection).stop("une raison")
-        Installation(connection).stop("une autre")
+        Marque(connection).stop("une raison")
+        Marque(connection).stop("une autre")
     with pytest.raises(Blocked, match="une raison"):
         require(relances_url)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import make_url
 
 from relances.rules.errors import Blocked
-from relances.rules.validation import Volume, page_folder
+from relances.rules.validation import VolumeExtrait, page_folder
 from relances.services.validation import validate
 from relances.store.executions import Executions
 from relances.store.validation import Validation
@@ -280,7 +280,7 @@ def test_a_volume_within_the_band_goes_on(office: Office, tmp_path: Path) -> Non
     assert check(office, tmp_path) == 0
 
 
-def usual(office: Office) -> Volume:
+def usual(office: Office) -> VolumeExtrait:
     """What the run has to compare with."""
     office.extract(request())
     with psycopg.connect(office.relances_url, autocommit=True) as relances:
@@ -301,7 +301,7 @@ def test_the_last_run_of_each_of_the_last_days_is_the_measure(office: Office) ->
         FROM relances.execution WHERE run_id = 'avant-1'
         """,
     )
-    assert usual(office) == Volume(30, 5, Decimal(40))
+    assert usual(office) == VolumeExtrait(30, 5, Decimal(40))
 
 
 @pytest.mark.parametrize(
@@ -312,7 +312,7 @@ def test_the_last_run_of_each_of_the_last_days_is_the_measure(office: Office) ->
 def test_a_run_of_another_kind_is_no_measure(office: Office, other: dict[str, object]) -> None:
     office.owe(30)
     earlier_runs(office, [900], **other)
-    assert usual(office) == Volume(30, 0, None)
+    assert usual(office) == VolumeExtrait(30, 0, None)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_run_that_says_nothing_of_what_is_usual_is_no_measure(office: Office, 
     office.owe(30)
     earlier_runs(office, [900])
     ask(office.relances_url, change)
-    assert usual(office) == Volume(30, 0, None)
+    assert usual(office) == VolumeExtrait(30, 0, None)
 
 
 def test_two_runs_are_too_few_to_say_what_is_usual(

@@ -20,8 +20,8 @@ from relances.sending.phases import Halte
 from relances.sending.traffic import Traffic
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store import database
-from relances.store.doutes import Doutes
 from relances.store.durabilite import DurableConnection
+from relances.store.incertaines import Incertaines
 from relances.store.sending import Lot, LotStore
 from relances.store.voies import Departs, EtatVoie, Suspension, VoieStore, list_voies, resume_voies, stop_voies
 from relances_providers.messaging import Limits, Receipt
@@ -464,7 +464,7 @@ async def test_a_sign_of_life_starts_the_leases_of_all_that_is_held_again(
         before = monotonic()
         assert before <= await store.renew() <= monotonic()
         let_time_pass(relances_url, 50)
-        assert Doutes(relances).rescue(100) == 0
+        assert Incertaines(relances).rescue(100) == 0
 
 
 async def test_only_who_gave_no_sign_of_life_is_rescued(relances_url: str, relances: psycopg.Connection) -> None:
@@ -474,7 +474,7 @@ async def test_only_who_gave_no_sign_of_life_is_rescued(relances_url: str, relan
         let_time_pass(relances_url, 50)
         await living.renew()
         let_time_pass(relances_url, 50)
-        assert Doutes(relances).rescue(100) == 2
+        assert Incertaines(relances).rescue(100) == 2
     doubtful = ask(relances_url, "SELECT id FROM relances.relance WHERE statut = 'incertaine' ORDER BY id")
     assert [found["id"] for found in doubtful] == [claim.relance_id for claim in left]
     assert all(living.holds(claim) for claim in held)
@@ -488,7 +488,7 @@ async def test_what_was_taken_away_is_found_by_the_next_sign_of_life_and_stays_a
         lost, kept = await store.exchange((), 2)
         over = "UPDATE relances.relance SET bail_jusqu_au = now() - interval '1 s' WHERE id = %(id)s"
         ask(relances_url, over, id=lost.relance_id)
-        Doutes(relances).rescue(100)
+        Incertaines(relances).rescue(100)
         assert store.holds(lost)
         await store.renew()
     assert (store.holds(lost), store.holds(kept)) == (False, True)

@@ -17,10 +17,10 @@ from relances.sending.crew import call, settle
 from relances.sending.phases import Answer
 from relances.sending.worker import lease
 from relances.services.comptes import Compte
-from relances.services.doutes import clear_doubts
+from relances.services.incertaines import clear_doubts
 from relances.services.reconciliation import reconcile
 from relances.services.suivi import follow
-from relances.store.doutes import Doutes
+from relances.store.incertaines import Incertaines
 from relances.store.oppositions import Oppositions
 from relances.store.sending import Claim, Lot, LotStore
 from relances.store.suivi import Suivi
@@ -223,18 +223,18 @@ class Monde:
 
     def rescue(self) -> None:
         """A pass that was cut short."""
-        Doutes(self.base.connection).rescue(ALL)
+        Incertaines(self.base.connection).rescue(ALL)
 
     def resolve_from_journal(self) -> None:
         """A pass that was cut short a little later."""
-        doutes = Doutes(self.base.connection)
-        doutes.rescue(ALL)
-        doutes.resolve_from_journal(ALL)
+        incertaines = Incertaines(self.base.connection)
+        incertaines.rescue(ALL)
+        incertaines.resolve_from_journal(ALL)
 
     def ask_of_doubts(self) -> None:
-        passe, doutes = Passe(), Doutes(self.base.connection)
+        passe, incertaines = Passe(), Incertaines(self.base.connection)
         line = Line(self.fournisseur, passe.hear)
-        self._begin(passe, clear_doubts(doutes, FOURNISSEUR, self._hook, line, ENVOI, seconds=HOURS))
+        self._begin(passe, clear_doubts(incertaines, FOURNISSEUR, self._hook, line, ENVOI, seconds=HOURS))
 
     def ask_of_messages(self) -> None:
         passe, relances, moved = Passe(), self.base.connection, Counter[Statut]()

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.rendering.alertes import doubled, run_failed, run_late, voie_back, voie_paused
-from relances.rules.alertes import Passage, Resume
+from relances.rules.alertes import DagRun, Resume
 
-PASSAGE = Passage("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
+PASSAGE = DagRun("relances_quotidiennes", "scheduled__2026", "https://airflow.example/dags/relances_quotidiennes")
 EIGHT = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)  # in Libreville, an hour more
 
 

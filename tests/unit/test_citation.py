@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from relances.rendering.alertes import run_failed, voie_paused
 from relances.rendering.markdown import tableau
-from relances.rules.alertes import Passage
+from relances.rules.alertes import DagRun
 from relances.rules.citation import cite
 
 
@@ -38,7 +38,7 @@ def test_whatever_is_written_is_one_short_printable_line(written: str) -> None:
 
 @given(st.text())
 def test_no_reason_and_no_name_of_a_task_forges_a_line_of_an_alert(written: str) -> None:
-    passage = Passage("relances_quotidiennes", written, "")
+    passage = DagRun("relances_quotidiennes", written, "")
     for text in (voie_paused("ventis", written, None, 3), run_failed(passage, [written], None)):
         assert len(text.splitlines()) == len(text.split("\n")) in {5, 6}
         assert "<" not in text

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relances.rules.encodage import Lecture, find_doubt, read_encoding
+from relances.rules.encodage import MotLu, find_doubt, read_encoding
 from relances.rules.errors import Blocked
 from relances.rules.orthographe import is_arabic, is_likely
 from tests.support import one_sentence
@@ -129,7 +129,7 @@ def test_the_first_line_in_doubt_is_named_and_a_byte_without_a_letter_shown() ->
     doubt = find_doubt(b"nom\nOndo\nHl\x8fne\nH\x8el\n".decode("cp1252", "surrogateescape").splitlines())
     assert doubt is not None
     assert (doubt.ligne, doubt.mot) == (3, "Hl\ufffdne")
-    assert doubt.lectures == (Lecture("mac_roman", "Hlène"),)
+    assert doubt.lectures == (MotLu("mac_roman", "Hlène"),)
 
 
 @given(st.binary(max_size=200))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from relances.cli.sortie import spoken
+from relances.cli.affichage import spoken
 from relances.local import cli
 from relances.local.settings import REPOSITORY
 from relances.rules.lettres import PLAIN, held_by
@@ -197,7 +197,7 @@ def test_a_variable_that_is_no_text_is_named() -> None:
 def test_a_reader_who_leaves_ends_the_command_without_a_word(unbuffered: str, length: int) -> None:
     code = f"""if True:
         import sys, time
-        from relances.cli.sortie import spoken
+        from relances.cli.affichage import spoken
         with spoken():
             sys.stdin.read()
             print("é’…\\n" * {length})

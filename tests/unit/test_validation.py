@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from relances.policy.politique import load_policy
-from relances.rules.validation import Controle, Effet, Resultat, Volume, page_folder, phrase
+from relances.rules.validation import Controle, Effet, Resultat, VolumeExtrait, page_folder, phrase
 
 BLOCKING = [controle for controle in Controle if controle.effet is Effet.BLOQUANTE]
 
@@ -13,7 +13,7 @@ BLOCKING = [controle for controle in Controle if controle.effet is Effet.BLOQUAN
 @pytest.mark.parametrize("controle", BLOCKING)
 def test_what_stops_the_run_says_its_cure_in_one_line(controle: Controle) -> None:
     resultat = Resultat(controle, "expect", "colonne", respecte=False, lignes=3, observe=Decimal("0.496"))
-    text = phrase(resultat, ["1", "2"], Volume(40, 3, Decimal(100)), load_policy())
+    text = phrase(resultat, ["1", "2"], VolumeExtrait(40, 3, Decimal(100)), load_policy())
     assert "\n" not in text
     assert any(cure in text for cure in ("corrigez", "changez", "lancez"))
 
@@ -22,12 +22,12 @@ def test_what_stops_the_run_says_its_cure_in_one_line(controle: Controle) -> Non
 def test_what_excludes_rows_stops_nothing(controle: Controle) -> None:
     resultat = Resultat(controle, "expect", "colonne", respecte=False)
     with pytest.raises(ValueError, match="stops nothing"):
-        phrase(resultat, [], Volume(40, 0, None), load_policy())
+        phrase(resultat, [], VolumeExtrait(40, 0, None), load_policy())
 
 
 def test_a_share_just_below_its_threshold_does_not_read_like_it() -> None:
     resultat = Resultat(Controle.PART_TELEPHONES, "expect", "part", respecte=False, observe=Decimal("0.4961"))
-    assert phrase(resultat, [], Volume(40, 0, None), load_policy()).startswith("49,6 % des 40 créances")
+    assert phrase(resultat, [], VolumeExtrait(40, 0, None), load_policy()).startswith("49,6 % des 40 créances")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_share_just_below_its_threshold_does_not_read_like_it() -> None:
 def test_volumes_compare_where_there_is_something_to_compare(
     creances: int, passages: int, mean: int | None, comparable: bool
 ) -> None:
-    assert Volume(creances, passages, None if mean is None else Decimal(mean)).comparable is comparable
+    assert VolumeExtrait(creances, passages, None if mean is None else Decimal(mean)).comparable is comparable
 
 
 @pytest.mark.parametrize("run_id", ["..", "a/b", "manual__2026-11-21T08:00:00+01:00", "=3A", ":", "é"])

@@ -5,10 +5,10 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from relances.cli.affichage import spoken
 from relances.cli.commande import INTERRUPTED, REFUSED, run_of
 from relances.cli.grammaire import grammar
 from relances.cli.interruption import interruptible
-from relances.cli.sortie import spoken
 from relances.rules.errors import PipelineError
 from relances_providers.errors import ProviderError
 

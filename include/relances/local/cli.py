@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from relances.cli.affichage import spoken
 from relances.cli.commande import INTERRUPTED, REFUSED, Commande, Commands, add, run_of
 from relances.cli.fictive import add_fictive
 from relances.cli.grammaire import grammar
-from relances.cli.sortie import spoken
 from relances.local.errors import LocalError
 from relances.local.processes import STOP_SIGNALS
 from relances.rules.errors import PipelineError

@@ -15,7 +15,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 from relances.orchestration.connections import adresse
 from relances.orchestration.webhook import tell
 from relances.rendering import alertes as words
-from relances.rules.alertes import Passage
+from relances.rules.alertes import DagRun
 from relances.rules.errors import PipelineError
 from relances.services.alertes import Alerte, Doubles, VoieReprise, VoieSuspendue
 from relances.services.installation import RELANCES
@@ -126,6 +126,6 @@ def _waiting(fournisseur: str) -> int | None:
     return None if waiting is None else waiting.get(fournisseur, 0)
 
 
-def _passage(dag_id: str, run_id: str) -> Passage:
+def _passage(dag_id: str, run_id: str) -> DagRun:
     address = conf.get("api", "base_url", fallback="").rstrip("/")
-    return Passage(dag_id, run_id, f"{address}/dags/{dag_id}/runs/{quote(run_id)}" if address else "")
+    return DagRun(dag_id, run_id, f"{address}/dags/{dag_id}/runs/{quote(run_id)}" if address else "")

@@ -6,7 +6,7 @@ from typing import Final
 
 from relances.rendering.markdown import nombre, quantite
 from relances.rendering.places import PLACES
-from relances.rules.alertes import Passage, Resume
+from relances.rules.alertes import DagRun, Resume
 from relances.rules.citation import cite
 from relances.rules.fenetre import LIBREVILLE, in_words
 
@@ -14,7 +14,7 @@ _IDS_SHOWN: Final = 10
 _TOLD: Final = ("envoyee", "livree", "echec", "en_attente", "en_cours", "incertaine")
 
 
-def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) -> str:
+def run_failed(passage: DagRun, taches: Sequence[str], bilan: Resume | None) -> str:
     """A red run. ``taches``: those that failed, in the order of the Dag; ``bilan``: None where none can be read."""
     unbalanced = bilan is not None and not bilan.equilibre
     noms = cite(_shown(taches))
@@ -39,7 +39,7 @@ def run_failed(passage: Passage, taches: Sequence[str], bilan: Resume | None) ->
     )
 
 
-def run_late(passage: Passage, depuis: datetime, en_attente: Mapping[str, int] | None) -> str:
+def run_late(passage: DagRun, depuis: datetime, en_attente: Mapping[str, int] | None) -> str:
     """A run that has not ended in time. ``depuis``: since when it is queued.
 
     ``en_attente``: how many relances of all days wait, by fournisseur; None where they cannot be counted.
@@ -136,7 +136,7 @@ def _waiting(relances: int | None) -> str:
     return "unknown" if relances is None else nombre(relances)
 
 
-def _of(passage: Passage) -> str:
+def _of(passage: DagRun) -> str:
     return cite(f"{passage.dag_id}, passage {passage.run_id}")
 
 

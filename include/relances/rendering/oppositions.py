@@ -8,7 +8,7 @@ from relances.rendering.csv_sur import Valeur
 from relances.rendering.json_sur import Record
 from relances.rendering.markdown import quantite
 from relances.rendering.tableau_csv import PERSONAL_DATA
-from relances.rules.oppositions import Listed, Nomme, NumeroMuet, NumeroNomme, Silence
+from relances.rules.oppositions import Listed, Nomme, NumeroMuet, NumeroNomme, Opposant
 from relances_providers.discretion import mask, without_numbers
 
 HEADER: Final = ("contribuable_id", "source", "telephone", "canaux", "fournisseur", "depuis", "motif")
@@ -48,12 +48,12 @@ def numbers_removed(numeros: Sequence[NumeroNomme]) -> str:
     return "\n".join(map(_removed, numeros))
 
 
-def lines(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> str:
+def lines(contribuables: Sequence[Opposant], numeros: Sequence[NumeroMuet]) -> str:
     """The whole list, numbers masked."""
     return "\n".join(_lines(contribuables, numeros)) or "Personne n'est en opposition."
 
 
-def rows(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> Iterator[tuple[Valeur, ...]]:
+def rows(contribuables: Sequence[Opposant], numeros: Sequence[NumeroMuet]) -> Iterator[tuple[Valeur, ...]]:
     """The whole list for a file, in the order of HEADER, numbers unmasked."""
     for each in contribuables:
         yield each.contribuable_id, each.source, None, None, None, f"{each.depuis:%d/%m/%Y}", each.motif
@@ -62,7 +62,7 @@ def rows(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> Ite
         yield None, None, f"+{number.telephone}", number.canaux, number.fournisseur, since, number.motif
 
 
-def record(each: Silence) -> Record:
+def record(each: Opposant) -> Record:
     """A contribuable for a program, with these KEYS."""
     values = (each.contribuable_id, each.source, each.depuis.isoformat(), _motif(each.motif))
     return dict(zip(KEYS, values, strict=True))
@@ -88,7 +88,7 @@ def imported(listed: Listed) -> str:
     return said
 
 
-def _lines(contribuables: Sequence[Silence], numeros: Sequence[NumeroMuet]) -> Iterator[str]:
+def _lines(contribuables: Sequence[Opposant], numeros: Sequence[NumeroMuet]) -> Iterator[str]:
     for each in contribuables:
         yield _line(f"contribuable {each.contribuable_id} ({each.source})", f"{each.depuis:%d/%m/%Y}", each.motif)
     for number in numeros:

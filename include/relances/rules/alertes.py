@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class DagRun:
     """A run of a Dag. ``lien``: its page in Airflow."""
 
     dag_id: str

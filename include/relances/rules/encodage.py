@@ -24,7 +24,7 @@ _NOT_OF_FILES: Final = frozenset(
 """Codecs of Python that write names or programs; and one whose texts no database holds."""
 
 
-class Lecture(NamedTuple):
+class MotLu(NamedTuple):
     """A word as one encoding reads it."""
 
     encodage: str
@@ -36,7 +36,7 @@ class Doute(NamedTuple):
 
     ligne: int
     mot: str
-    lectures: tuple[Lecture, ...]
+    lectures: tuple[MotLu, ...]
 
 
 _WORD: Final = re.compile(r'[^ \t\r\n;,"]{1,60}')  # a longer one is judged in parts
@@ -98,12 +98,12 @@ def _wrong(numero: int, word: str, encodages: Iterable[str]) -> Doute:
     return _doute(numero, word, [each for each in others if is_likely(each.mot) or is_arabic(each.mot)])
 
 
-def _readings(word: str, encodages: Iterable[str]) -> list[Lecture]:
-    return [Lecture(encodage, _as(_shown(word), encodage)) for encodage in encodages]
+def _readings(word: str, encodages: Iterable[str]) -> list[MotLu]:
+    return [MotLu(encodage, _as(_shown(word), encodage)) for encodage in encodages]
 
 
-def _doute(numero: int, word: str, lectures: Iterable[Lecture]) -> Doute:
-    return Doute(numero, printed(_shown(word)), tuple(Lecture(each, printed(mot)) for each, mot in lectures))
+def _doute(numero: int, word: str, lectures: Iterable[MotLu]) -> Doute:
+    return Doute(numero, printed(_shown(word)), tuple(MotLu(each, printed(mot)) for each, mot in lectures))
 
 
 def _as(word: str, encodage: str) -> str:

@@ -25,7 +25,7 @@ _ID_MAX: Final = 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
+class Opposant:
     """A contribuable of the list."""
 
     source: str

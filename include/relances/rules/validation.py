@@ -61,7 +61,7 @@ class Controle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Volume:
+class VolumeExtrait:
     """How many creances were extracted, and on average by ``passages`` comparable runs; None where there are none."""
 
     creances: int
@@ -103,7 +103,7 @@ class Resultat:
     observe: Decimal | None = None
 
 
-def phrase(resultat: Resultat, exemples: Sequence[str], volume: Volume, politique: Politique) -> str:
+def phrase(resultat: Resultat, exemples: Sequence[str], volume: VolumeExtrait, politique: Politique) -> str:
     """Why a blocking check stops the run, and the cure. ``exemples``: ids of creances that break it."""
     qualite, voyez = politique.qualite, f", voyez {', '.join(exemples)}" if exemples else ""
     match resultat.controle:

@@ -8,7 +8,7 @@ import psycopg
 from relances.rules.restauration import stopped
 from relances.store.database import explained
 from relances.store.lots import Lots
-from relances.store.restauration import Installation
+from relances.store.restauration import Marque
 from relances.store.sending import Lot
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import Sender, Sought
@@ -38,5 +38,5 @@ async def refuse_forgotten(sender: Sender, lot: Lot, relances: psycopg.Connectio
             if not alike - lots.accounted_for(lot.fournisseur, alike, each.depuis):
                 continue
             motif = f"{lot.fournisseur} a déjà un message dont elle ne se souvient pas"
-            Installation(relances).stop(motif)
+            Marque(relances).stop(motif)
         raise stopped(motif)

@@ -11,7 +11,7 @@ from relances.store.database import UTF8, assumed_encoding, explained
 from relances.store.diagnostic import STATEMENTS, Diagnostics
 from relances.store.durabilite import PARTAGEE, garanties, is_shared
 from relances.store.migration import revisions
-from relances.store.restauration import VARIABLE, Installation, Temoin
+from relances.store.restauration import VARIABLE, Marque, Temoin
 from relances.store.sources import OPTIONAL, Source
 from relances_providers.messaging import Finding, Verdict
 
@@ -51,7 +51,7 @@ def diagnose_etaxe(conn_id: str, connection: psycopg.Connection, source: Source)
 
 def diagnose_installation(connection: psycopg.Connection, temoin: Temoin | None) -> Iterator[Finding]:
     """Whether our database is the one that sent, and who remembers it."""
-    installation = Installation(connection)
+    installation = Marque(connection)
     etat = installation.look()
     try:
         motif = installation.discrepancy(temoin)

@@ -21,8 +21,7 @@ from relances.store.durabilite import commit_durably
 from relances.store.encodage_source import adapt
 from relances.store.guest import Guest, ended, known_as, limit_reading
 from relances.store.pannes import unreachable
-from relances.store.restauration import Installation as Marque
-from relances.store.restauration import Temoin
+from relances.store.restauration import Marque, Temoin
 from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS
 

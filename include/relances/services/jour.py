@@ -17,7 +17,7 @@ from relances.rules.politique import BaseFiscale
 from relances.rules.rapport import Rapport
 from relances.rules.request import Request
 from relances.sending.memory import rare_collections
-from relances.services import creation, extraction, passes, sending, validation
+from relances.services import creation, extraction, rondes, sending, validation
 from relances.services import rapport as reporting
 from relances.services import write_back as results
 from relances.services.demonstration import refuse_real_provider
@@ -32,7 +32,7 @@ from relances.services.verdict import judge
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.rapport import Rapports
-from relances.store.restauration import Installation as Marque
+from relances.store.restauration import Marque
 from relances.store.sending import Lot
 from relances.store.sources import CONTACTS, Source
 from relances_providers.errors import ProviderError
@@ -136,12 +136,12 @@ def send_lot(
 
 def reconcile(installation: Installation, request: Request) -> bool:
     """Clear doubts, follow messages, send again what is due; whether nothing more can be waited for."""
-    return passes.reconcile(installation, take_up(installation, request))
+    return rondes.reconcile(installation, take_up(installation, request))
 
 
 def reconcile_every_run(installation: Installation) -> None:
     """Clear doubts, follow messages and send again what is due, for every run, by the policy in force."""
-    passes.reconcile_every_run(installation)
+    rondes.reconcile_every_run(installation)
 
 
 def write_back(installation: Installation, request: Request) -> int:

@@ -13,11 +13,11 @@ import psycopg
 from relances.rules.models import Statut
 from relances.rules.politique import Envoi
 from relances.services.comptes import Compte
-from relances.services.doutes import clear_doubts, quarantine
+from relances.services.incertaines import clear_doubts, quarantine
 from relances.services.suivi import follow
 from relances.services.upkeep import Upkeep
 from relances.store.database import explained
-from relances.store.doutes import Double, Doutes
+from relances.store.incertaines import Double, Incertaines
 from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook
@@ -28,7 +28,7 @@ _SECONDS: Final = 60.0  # for what the database alone decides
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Answered:
     """What the fournisseurs that could be asked made of doubts (``cleared``) and of messages (``followed``).
 
     ``comptes``: what they tell of themselves by that.
@@ -62,16 +62,16 @@ def reconcile(
     run side by side, and one that was cut short is taken up by the next.
     """
     with explained("relances_db"):
-        doutes, upkeep = Doutes(relances), Upkeep(_SECONDS)
-        rescued = upkeep.all(doutes.rescue)
-        found = upkeep.all(doutes.resolve_from_journal)
+        incertaines, upkeep = Incertaines(relances), Upkeep(_SECONDS)
+        rescued = upkeep.all(incertaines.rescue)
+        found = upkeep.all(incertaines.resolve_from_journal)
         asked = _ask_all(relances, hooks, envoi, suivi_secondes)
-        closed = _close(doutes, upkeep, hooks, envoi, asked)
-        abandoned = upkeep.all(lambda nombre: doutes.abandon(envoi.jours_suivi, nombre))
-        expired = upkeep.all(lambda nombre: doutes.expire(envoi.expiration_heures, nombre))
+        closed = _close(incertaines, upkeep, hooks, envoi, asked)
+        abandoned = upkeep.all(lambda nombre: incertaines.abandon(envoi.jours_suivi, nombre))
+        expired = upkeep.all(lambda nombre: incertaines.expire(envoi.expiration_heures, nombre))
         followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
         unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
-        doubles = doutes.doubles()
+        doubles = incertaines.doubles()
     if doubles:
         logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
     logger.info(
@@ -99,8 +99,10 @@ def _ids(doubles: Iterable[Double]) -> list[int]:
     return sorted({double.relance_id for double in doubles})
 
 
-def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float) -> Asked:
-    asked = Asked()
+def _ask_all(
+    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float
+) -> Answered:
+    asked = Answered()
     for fournisseur, hook in hooks.items():
         if hook.capabilities.can_find:
             try:
@@ -117,11 +119,13 @@ async def _ask(
     envoi: Envoi,
     *,
     seconds: float,
-    asked: Asked,
+    asked: Answered,
 ) -> None:
     """Everything there is to ask a fournisseur, over one opening: a token each would be one too many for Zoom."""
     async with hook.open() as sender:
-        asked.cleared.update(await clear_doubts(Doutes(relances), fournisseur, hook, sender, envoi, seconds=seconds))
+        asked.cleared.update(
+            await clear_doubts(Incertaines(relances), fournisseur, hook, sender, envoi, seconds=seconds)
+        )
         asked.fournisseurs.append(fournisseur)
         if hook.capabilities.can_follow:
             compte = Compte(relances, fournisseur, envoi.disjoncteur)
@@ -129,23 +133,27 @@ async def _ask(
             await follow(Suivi(relances), compte, hook.limits, sender, envoi, seconds=seconds, moved=asked.followed)
 
 
-def _close(doutes: Doutes, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Asked) -> int:
+def _close(
+    incertaines: Incertaines, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Answered
+) -> int:
     """End the doubts of which nobody can tell more."""
-    closed = upkeep.all(lambda nombre: doutes.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs))
+    closed = upkeep.all(
+        lambda nombre: incertaines.close(envoi.delai_incertitude, nombre, interroges=asked.fournisseurs)
+    )
     for fournisseur, hook in hooks.items():
         if not hook.capabilities.can_find:
-            closed += _close_unasked(doutes, upkeep, fournisseur, hook)
+            closed += _close_unasked(incertaines, upkeep, fournisseur, hook)
     return closed
 
 
-def _close_unasked(doutes: Doutes, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+def _close_unasked(incertaines: Incertaines, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
     """End the doubts that a fournisseur can never clear, as soon as their quarantine is over."""
     try:
         after = quarantine(hook)
     except ProviderError as error:
         logger.warning("%s : les envois sans réponse attendent : %s", fournisseur, error)
         return 0
-    return upkeep.all(lambda nombre: doutes.close(after, nombre, of=fournisseur))
+    return upkeep.all(lambda nombre: incertaines.close(after, nombre, of=fournisseur))
 
 
 def _give_up(suivi: Suivi, upkeep: Upkeep, fournisseurs: Iterable[str], envoi: Envoi) -> int:

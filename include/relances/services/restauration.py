@@ -13,7 +13,7 @@ from relances.rules.politique import Politique
 from relances.rules.restauration import Parole, Restauration, stopped
 from relances.services.installation import RELANCES, Installation
 from relances.store.database import explained
-from relances.store.restauration import Installation as Marque
+from relances.store.restauration import Marque
 from relances.store.sources import ShownRow, Source
 from relances_providers.errors import ProviderError
 

@@ -11,7 +11,7 @@ from sqlalchemy import URL
 from relances.rules.errors import Blocked
 from relances.rules.passages import RELIRE
 from relances.rules.politique import Politique
-from relances.rules.validation import Effet, Resultat, Volume, page_folder, phrase
+from relances.rules.validation import Effet, Resultat, VolumeExtrait, page_folder, phrase
 from relances.services.numeros import read_numbers
 from relances.store.database import explained
 from relances.store.executions import Execution
@@ -51,7 +51,7 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, polit
     return excluded
 
 
-def _log(resultats: Sequence[Resultat], volume: Volume) -> None:
+def _log(resultats: Sequence[Resultat], volume: VolumeExtrait) -> None:
     broken = [resultat for resultat in resultats if not resultat.respecte]
     logger.info("%s contrôles, dont %s non respectés", len(resultats), len(broken))
     for resultat in broken:
@@ -61,7 +61,7 @@ def _log(resultats: Sequence[Resultat], volume: Volume) -> None:
         logger.info("non contrôlé : %s", reason)
 
 
-def _stop_where_broken(resultats: Sequence[Resultat], validation: Validation, volume: Volume) -> None:
+def _stop_where_broken(resultats: Sequence[Resultat], validation: Validation, volume: VolumeExtrait) -> None:
     broken = [
         resultat for resultat in resultats if not resultat.respecte and resultat.controle.effet is Effet.BLOQUANTE
     ]

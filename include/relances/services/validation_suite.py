@@ -33,7 +33,7 @@ from sqlalchemy.pool import NullPool
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.fichiers import refusal
 from relances.rules.politique import Politique, Qualite
-from relances.rules.validation import Controle, Resultat, Volume
+from relances.rules.validation import Controle, Resultat, VolumeExtrait
 
 _TYPES: Final = {
     "creance_id": "TEXT",
@@ -94,7 +94,7 @@ def row_expectations(politique: Politique, jour: date) -> list[Expectation]:
     ]
 
 
-def whole_expectations(qualite: Qualite, volume: Volume) -> list[Expectation]:
+def whole_expectations(qualite: Qualite, volume: VolumeExtrait) -> list[Expectation]:
     """Expectations on the one row of ``relances.execution_a_valider``, but those that make no sense for this volume."""
     expectations: list[Expectation] = [
         ExpectColumnMaxToBeBetween(column="doublons", max_value=0, meta=_meta(Controle.DOUBLON)),
@@ -121,7 +121,7 @@ def whole_expectations(qualite: Qualite, volume: Volume) -> list[Expectation]:
     return expectations
 
 
-def extraction_suites(politique: Politique, jour: date, volume: Volume) -> dict[str, list[Expectation]]:
+def extraction_suites(politique: Politique, jour: date, volume: VolumeExtrait) -> dict[str, list[Expectation]]:
     """What must hold, by the view that it is said of; ``jour``: the date_relance of the run."""
     return {
         "creance_a_valider": row_expectations(politique, jour),

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import args_row
 
 from relances.rules.models import Canal
-from relances.rules.oppositions import NumeroMuet, Silence
+from relances.rules.oppositions import NumeroMuet, Opposant
 from relances.store.database import query
 
 
@@ -23,7 +23,7 @@ class Oppositions:
         return {new for (new,) in self._connection.execute(query("add_oppositions"), parameters)}
 
     def add_numbers(self, motifs: Mapping[str, str | None]) -> set[str]:
-        """Silence numbers on every canal, each with its motif; returns those that are new."""
+        """Opposant numbers on every canal, each with its motif; returns those that are new."""
         canaux = [canal.value for canal in Canal]
         parameters = {"telephone": list(motifs), "motif": list(motifs.values()), "canaux": canaux}
         return {new for (new,) in self._connection.execute(query("silence_numbers"), parameters)}
@@ -37,9 +37,9 @@ class Oppositions:
         """Lift the silence that the tax office asked for, not what a fournisseur was told; whether there was any."""
         return self._connection.execute(query("unsilence_number"), {"telephone": telephone}).rowcount > 0
 
-    def contribuables(self) -> list[Silence]:
+    def contribuables(self) -> list[Opposant]:
         """Those of the list, the first added first."""
-        with self._connection.cursor(row_factory=args_row(Silence)) as cursor:
+        with self._connection.cursor(row_factory=args_row(Opposant)) as cursor:
             return cursor.execute(query("list_oppositions")).fetchall()
 
     def numbers(self) -> list[NumeroMuet]:

@@ -15,7 +15,7 @@ from relances.store.sources import WriteBackRow
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Perimetre:
     """The only fournisseur that a run was asked to use, and whose contacts it was to remind; None: it was not."""
 
     fournisseur: str | None
@@ -66,10 +66,10 @@ class Rapports:
         rows = self._connection.execute(query("costs"), parameters(execution))
         return [Depense(Canal(canal), *others) for canal, *others in rows]
 
-    def asked(self, execution: Execution) -> Asked:
+    def asked(self, execution: Execution) -> Perimetre:
         """What the run was narrowed to."""
         [row] = self._connection.execute(query("asked_of_execution"), parameters(execution))
-        return Asked(*row)
+        return Perimetre(*row)
 
     def changes(self, execution: Execution, seuils: Sequence[int]) -> Comparaison | None:
         """What changed since a like run of an earlier day; None for the first. ``seuils``: where niveaux begin."""

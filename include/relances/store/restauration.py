@@ -82,7 +82,7 @@ def read_temoignage(row: TupleRow) -> Temoignage:
     return Temoignage(marque, battement, battu_le)
 
 
-class Installation:
+class Marque:
     """The present name of a database, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
@@ -143,7 +143,7 @@ class Installation:
 
 
 class Recognition:
-    """Made by :meth:`Installation.recognising`: the rows of this history, beside what the database knows of them."""
+    """Made by :meth:`Marque.recognising`: the rows of this history, beside what the database knows of them."""
 
     def __init__(self, connection: psycopg.Connection) -> None:
         self._connection = connection

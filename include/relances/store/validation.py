@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from relances.rules.politique import Politique
-from relances.rules.validation import Controle, Volume
+from relances.rules.validation import Controle, VolumeExtrait
 from relances.store.database import query
 from relances.store.executions import Execution, Executions
 
@@ -58,10 +58,10 @@ class Validation:
             Executions(self.connection).mark_validated(self.execution)
             return excluded
 
-    def volume(self) -> Volume:
+    def volume(self) -> VolumeExtrait:
         """How many creances there are, and how many there usually are."""
-        with self.connection.cursor(row_factory=class_row(Volume)) as cursor:
-            return cursor.execute(query("measure_volume")).fetchone() or Volume(0, 0, None)
+        with self.connection.cursor(row_factory=class_row(VolumeExtrait)) as cursor:
+            return cursor.execute(query("measure_volume")).fetchone() or VolumeExtrait(0, 0, None)
 
     def examples(self, controle: Controle) -> list[str]:
         """The ids of at most ten creances that break a check; none where it is not about creances."""

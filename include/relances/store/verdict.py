@@ -10,17 +10,17 @@ from relances.store.rapport import parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class EtatDuRapport:
     """``rapport``: whether the run was accounted for since its extraction, and ``equilibre`` how."""
 
     rapport: bool
     equilibre: bool
 
 
-def outcome(connection: psycopg.Connection, execution: Execution) -> Issue:
+def outcome(connection: psycopg.Connection, execution: Execution) -> EtatDuRapport:
     """How the run ended, by its report."""
     row = connection.execute(query("outcome_of_execution"), {"execution_id": execution.id}).fetchone()
-    return Issue(*(row or (False, False)))
+    return EtatDuRapport(*(row or (False, False)))
 
 
 def left_behind(connection: psycopg.Connection, execution: Execution, expiration_heures: int) -> dict[str, int]:

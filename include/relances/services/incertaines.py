@@ -9,7 +9,7 @@ from relances.rules.afterwards import Piste, clear
 from relances.rules.models import Statut
 from relances.rules.outcomes import Reglement
 from relances.rules.politique import Envoi
-from relances.store.doutes import Doutes, Incertaine
+from relances.store.incertaines import Incertaine, Incertaines
 from relances_providers.errors import ProviderError
 from relances_providers.messaging import MessagingHook, Sender, Sought
 
@@ -26,7 +26,7 @@ def quarantine(hook: MessagingHook) -> float:
 
 
 async def clear_doubts(
-    doutes: Doutes, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
+    incertaines: Incertaines, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
 ) -> list[Statut]:
     """Ask a fournisseur of each of its doubts once, for so many ``seconds`` or a little longer.
 
@@ -37,11 +37,11 @@ async def clear_doubts(
     until = begun + seconds
     while True:
         unasked = max(_BETWEEN_QUESTIONS, monotonic() - begun)
-        open_ = doutes.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, unasked, _AT_ONCE)
+        open_ = incertaines.to_ask(fournisseur, quarantine(hook), envoi.delai_absence, unasked, _AT_ONCE)
         if not open_:
             return moved
-        answers = await _look_up(sender, doutes, open_, until)
-        with doutes.clearing(fournisseur, min(incertaine.depuis for incertaine in open_)) as clearing:
+        answers = await _look_up(sender, incertaines, open_, until)
+        with incertaines.clearing(fournisseur, min(incertaine.depuis for incertaine in open_)) as clearing:
             known = clearing.known({piste.reference for _, pistes in answers for piste in pistes})
             verdicts = [
                 (incertaine, _verdict(incertaine, pistes, known, compte, envoi)) for incertaine, pistes in answers
@@ -58,14 +58,14 @@ def _verdict(
     return clear(pistes, known, incertaine.essai, envoi, prouvable=prouvable)
 
 
-async def _look_up(sender: Sender, doutes: Doutes, open_: Sequence[Incertaine], until: float) -> _Answers:
+async def _look_up(sender: Sender, incertaines: Incertaines, open_: Sequence[Incertaine], until: float) -> _Answers:
     """What the provider has for each doubt. The first failure ends the asking, as does the time, once one was asked of.
 
     The rest is for the next pass.
     """
     answers: list[tuple[Incertaine, Sequence[Piste]]] = []
     for incertaine in open_:
-        doutes.mark_asked(incertaine)
+        incertaines.mark_asked(incertaine)
         try:
             candidates = await sender.find(
                 Sought(incertaine.telephone, incertaine.texte, incertaine.depuis, incertaine.jusqu_a)

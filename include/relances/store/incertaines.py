@@ -61,7 +61,7 @@ class Double(NamedTuple):
 
 
 class Clearing:
-    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Doutes.clearing`."""
+    """The clearing of a fournisseur's doubts, one at a time: made by :meth:`Incertaines.clearing`."""
 
     def __init__(self, connection: psycopg.Connection, fournisseur: str, depuis: datetime) -> None:
         self._connection = connection
@@ -80,7 +80,7 @@ class Clearing:
         return [Statut(statut) for _, statut in rows]
 
 
-class Doutes:
+class Incertaines:
     """The reconciling of relances, over one connection in autocommit."""
 
     def __init__(self, connection: psycopg.Connection) -> None:

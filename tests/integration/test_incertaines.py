@@ -12,7 +12,7 @@ import pytest
 from relances.policy.politique import load_policy
 from relances.services import reconciliation
 from relances.services.fournisseurs import hook_of
-from relances.store.doutes import Doutes
+from relances.store.incertaines import Incertaines
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown
 from relances_providers.messaging import Message
@@ -423,17 +423,17 @@ def test_thousands_of_new_doubts_are_listed_without_comparing_them_two_by_two(
             """
         )
         relances.execute("SET statement_timeout = '5s'")
-        assert len(Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
+        assert len(Incertaines(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)) == 20
 
 
 def to_ask(url: str) -> list[int]:
     """The doubts that Twilio would be asked of now."""
     with psycopg.connect(url, autocommit=True) as relances:
-        return [doubt.relance_id for doubt in Doutes(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
+        return [doubt.relance_id for doubt in Incertaines(relances).to_ask("twilio", QUARANTINE, ABSENCE, 30, 20)]
 
 
 def never_sent(url: str, nombre: int, seconds: float) -> None:
-    """Doutes of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
+    """Incertaines of so many seconds ago, to numbers of their own, of messages that Twilio never saw."""
     for rang in range(nombre):
         stage(url, "twilio", telephone=f"151455500{rang:02d}")
     ask(

@@ -20,8 +20,8 @@ from relances.services.passages import Passage, in_force
 from relances.services.repli import reach_otherwise
 from relances.services.sending import send_again
 from relances.store.comptes import list_faulty
-from relances.store.doutes import Doutes
 from relances.store.executions import Execution, Executions
+from relances.store.incertaines import Incertaines
 from relances_providers.messaging import MessagingHook
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def reconcile_every_run(installation: Installation) -> None:
         passe = reconciliation.reconcile(relances, hooks, plume.politique.envoi, _SECONDS_IN_A_PASS)
         if passe.doubles:
             installation.alerter(Doubles({double.relance_id for double in passe.doubles}))
-        Doutes(relances).mark_told(passe.doubles)  # last: better told twice than never
+        Incertaines(relances).mark_told(passe.doubles)  # last: better told twice than never
         _tell(installation, passe.comptes)
         _go_on(installation, relances, hooks, plume)
         _blame(passe.comptes)
@@ -75,7 +75,7 @@ def reconcile_every_run(installation: Installation) -> None:
 
 def _is_over(relances: psycopg.Connection, execution: Execution, patience: float, *, reprises: bool) -> bool:
     """Whether the run waits for nothing more, or has waited long enough. ``reprises``: what is due may be sent now."""
-    unsettled = Doutes(relances).unsettled(execution, patience)
+    unsettled = Incertaines(relances).unsettled(execution, patience)
     logger.info(
         "incertaines %s, en cours %s, à reprendre %s", unsettled.incertaines, unsettled.en_cours, unsettled.a_reprendre
     )
