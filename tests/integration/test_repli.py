@@ -71,8 +71,7 @@ def by_whatsapp(office: Office) -> Office:
 
 def write_in_vain(office: Office) -> None:
     office.run(BY_WHATSAPP)
-    for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
-        jour.send_lot(BY_WHATSAPP, **part)
+    jour.send(BY_WHATSAPP, "twilio")
 
 
 @pytest.fixture
