@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test coverage covered test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
+.PHONY: help demo up down test coverage covered test-keycloak compose-test chaos fuzz lint audit bench docs reference lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1

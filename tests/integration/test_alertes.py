@@ -27,7 +27,7 @@ from tests.integration.staged import stage_relances
 from tests.integration.world import let_time_pass, request
 from tests.jour import Waits
 from tests.providers.certificates import write_self_signed
-from tests.support import gabonese_numbers, postgres_connection
+from tests.support import closed_days, gabonese_numbers, postgres_connection, write_policy
 
 LATE_RUN = {
     "dag_id": "relances_quotidiennes",
@@ -48,6 +48,12 @@ def connected(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> Chat:
     """The connection, to that webhook."""
     monkeypatch.setenv("AIRFLOW_CONN_ALERTES", chat.connection(**{"X-Jeton": "entete-secret"}))
     return chat
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy that lets nothing leave today."""
+    monkeypatch.setenv("RELANCES_POLITIQUE", str(write_policy(tmp_path / "politique.toml", closed_days())))
 
 
 def connect_to(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
@@ -205,6 +211,29 @@ def test_a_late_run_tells_what_waits(connected: Chat, relances_url: str, monkeyp
     assert "depuis le 02/03/2026 à 08:00" in text
     assert "Relances en attente : ventis 3\n" in text
     assert text.endswith("https://airflow.example/dags/relances_quotidiennes/runs/scheduled__2026")
+
+
+@pytest.mark.usefixtures("closed")
+def test_a_run_whose_relances_wait_for_the_window_is_not_late(
+    connected: Chat, relances_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
+    stage_relances(relances_url, 3)
+
+    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+
+    assert connected.received == []
+
+
+@pytest.mark.usefixtures("closed")
+def test_a_run_that_has_prepared_nothing_is_late_whatever_the_window(
+    connected: Chat, relances_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
+
+    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+
+    assert len(connected.received) == 1
 
 
 @pytest.mark.parametrize("state", ["failed", "success"])

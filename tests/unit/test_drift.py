@@ -133,7 +133,7 @@ def exclusions_in_sql() -> set[str]:
 
 
 def test_every_reason_not_to_remind_has_its_meaning_and_its_cure() -> None:
-    assert RAISONS.keys() == {*Exclu, *Refus}
+    assert RAISONS.keys() == {*Exclu, *Refus}, "chaque code a son entrée de RAISONS (rules/exclusions.py)"
 
 
 def test_the_reasons_that_sql_gives_are_reasons_there_are() -> None:
@@ -143,7 +143,9 @@ def test_the_reasons_that_sql_gives_are_reasons_there_are() -> None:
 
 def test_every_reason_is_given_by_the_rules_by_sql_or_by_a_tax_system() -> None:
     by_the_rules = {code for code in Exclu if code.name in attributes_of_file("rules/selection.py", "Exclu")}
-    assert {*Exclu} - by_the_rules - exclusions_in_sql() == DE_LA_SOURCE - exclusions_in_sql()
+    assert {*Exclu} - by_the_rules - exclusions_in_sql() == DE_LA_SOURCE - exclusions_in_sql(), (
+        "un code que ni les règles ni le SQL ne donnent est de l'application fiscale (DE_LA_SOURCE)"
+    )
 
 
 def test_every_code_that_a_fournisseur_can_leave_on_a_relance_has_its_meaning_and_its_cure() -> None:

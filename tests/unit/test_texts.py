@@ -72,7 +72,7 @@ def test_every_level_says_who_owes_what_and_since_when(canal: Canal, gabarit: st
     gabarits = load_gabarits()
     assert gabarits.langue_of(canal, gabarit, langue) == langue
     text = gabarits.render(canal, gabarit, langue, SAID)
-    assert text.startswith("Mairie de Libreville")
+    assert text.startswith("Mairie de Libreville"), "un message dit d'abord qui écrit"
     assert all(value in text for value in SAID)
 
 

@@ -10,6 +10,7 @@ import psycopg
 from airflow.sdk import Context
 from airflow.sdk.configuration import conf
 
+from relances import orchestration
 from relances.orchestration.connections import adresse
 from relances.orchestration.webhook import tell
 from relances.rendering import alertes as words
@@ -68,9 +69,13 @@ def _failure(context: Context) -> str:
     return words.run_failed(passage, _failed_tasks(context), _figures(lambda alertes: alertes.told(run_id)))
 
 
-def _lateness(run: Mapping[str, str]) -> str:
+def _lateness(run: Mapping[str, str]) -> str | None:
+    """None of a run whose relances only wait for the next day that messages leave on: a Monday, after a Sunday."""
+    waiting = _figures(Alertes.waiting)
+    if waiting and orchestration.jour.window_is_closed():
+        return None
     passage = _passage(run["dag_id"], run["dag_run_id"])
-    return words.run_late(passage, datetime.fromisoformat(run["queued_at"]), _figures(Alertes.waiting))
+    return words.run_late(passage, datetime.fromisoformat(run["queued_at"]), waiting)
 
 
 def _failed_tasks(context: Context) -> list[str]:

@@ -8,10 +8,12 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from relances.orchestration.installation import installation
 from relances.rendering.rapport import rapport
+from relances.rules.errors import Blocked
 from relances.rules.fenetre import LIBREVILLE, in_words
 from relances.rules.passages import Demande, Moyen
 from relances.rules.request import Request
 from relances.sending.phases import Halte
+from relances.sending.worker import now
 from relances.services import jour
 from relances.services.sending import Attente
 
@@ -101,6 +103,15 @@ def report() -> str:
 def verdict() -> None:
     """The task: see by what is stored that the run did what it was asked."""
     jour.verdict(installation(), current_request())
+
+
+def window_is_closed() -> bool:
+    """Whether no message may leave now by the policy in force; where that cannot be read, nothing says so."""
+    here = installation()
+    try:
+        return here.fenetre(here.politique()).closing(now()) is None
+    except Blocked:
+        return False
 
 
 def current_request() -> Request:
