@@ -5,7 +5,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict
@@ -14,6 +14,9 @@ from relances.policy.gabarits import DEFAULT_FOLDER, read_textes
 from relances.policy.politique import DEFAULT_FILE
 from relances.rules.fenetre import JOURS, LIBREVILLE
 from relances.rules.gabarits import DEFAULT_LANGUE, Gabarits
+
+JAMAIS = datetime.max.replace(tzinfo=UTC)
+"""A closing time that never comes."""
 
 PATIENCE_SECONDS = 30
 MEMORY = Path("/dev/shm")  # noqa: S108 - a place, not a name to guess

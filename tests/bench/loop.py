@@ -30,6 +30,7 @@ from tests.bench.connections import ventis
 from tests.bench.machine import measured_core, pin
 from tests.bench.staged import TEXT, stage
 from tests.bench.transactions import transactions
+from tests.support import JAMAIS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ async def send_lot(measure: Measure, lot: Lot) -> None:
     hook, envoi = VentisHook(), load_policy().envoi
     store = LotStore(measure.relances_url, lot, lease(hook.limits), hook.account, envoi.expiration_heures)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, envoi, par_segment=True).run()
+        report = await LotSender(store, sender, hook.limits, envoi, JAMAIS, par_segment=True).run()
     assert report.statuts == {Statut.ENVOYEE: measure.messages}, report
 
 

@@ -42,7 +42,7 @@ ROWS: Final = {
 ELSEWHERE: Final = {
     12: ("tests/providers/test_token_auth.py",),
     16: ("tests/integration/test_local_supervisor.py", "tests/integration/test_local_stack.py"),
-    19: ("tests/integration/test_doutes.py", "tests/providers/test_twilio_find.py"),
+    19: ("tests/integration/test_incertaines.py", "tests/providers/test_twilio_find.py"),
     20: ("tests/integration/test_suivi.py",),
     22: ("tests/integration/test_creation.py", "tests/integration/test_validation.py"),
     23: ("tests/integration/test_extraction.py", "tests/integration/test_source_collecte_taxe.py"),

@@ -16,7 +16,7 @@ from relances.store.sending import Lot, LotStore
 from simulators import Settings, serve
 from tests.connexions import variables
 from tests.integration.world import Row, request
-from tests.support import wait_until
+from tests.support import JAMAIS, wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ async def send(url: str, what: Lot | None = None) -> LotReport:
     hook, envoi = hook_of(part.fournisseur), load_policy().envoi
     store = LotStore(url, part, lease(hook.limits), hook.account, envoi.expiration_heures)
     async with hook.open() as sender, store:
-        return await LotSender(store, sender, hook.limits, envoi).run()
+        return await LotSender(store, sender, hook.limits, envoi, JAMAIS).run()
 
 
 async def seen(condition: Callable[[], object], what: str) -> None:

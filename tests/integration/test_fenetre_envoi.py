@@ -83,7 +83,7 @@ async def test_when_the_window_closes_calls_in_flight_end_and_the_rest_waits(
     hook, moment = VentisHook(), [EVENING]
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        worker = LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: moment[-1])
+        worker = LotSender(store, sender, hook.limits, ENVOI, CLOSING, clock=lambda: moment[-1])
         sending = asyncio.create_task(worker.run())
         await seen(provider.ledger, "a first message")
         moment.append(EVENING + timedelta(minutes=1))
@@ -103,7 +103,7 @@ async def test_a_lot_that_begins_after_closing_time_claims_nothing(relances_url:
     hook, late = VentisHook(), EVENING + timedelta(minutes=1)
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: late).run()
+        report = await LotSender(store, sender, hook.limits, ENVOI, CLOSING, clock=lambda: late).run()
     assert (report.halte, report.statuts) == (Halte.FERMEE, {})
     assert statuts(relances_url) == {"en_attente": 2}
 
@@ -113,7 +113,7 @@ async def test_a_lot_that_ends_by_closing_time_is_not_cut_short(relances_url: st
     hook = VentisHook()
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: EVENING).run()
+        report = await LotSender(store, sender, hook.limits, ENVOI, CLOSING, clock=lambda: EVENING).run()
     assert (report.halte, report.statuts) == (None, {Statut.ENVOYEE: 2})
 
 

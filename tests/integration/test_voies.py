@@ -31,6 +31,7 @@ from tests.integration.lossy import losing_the_answer_to
 from tests.integration.provider import Provider, lot, seen, send
 from tests.integration.staged import stage_relances
 from tests.integration.world import Row, ask, let_time_pass, statuts
+from tests.support import JAMAIS
 
 DEBIT = 100.0
 DISJONCTEUR = Disjoncteur(part=0.5, echantillon=20, pause=60, pause_max=300)
@@ -514,7 +515,7 @@ async def send_by_segment(url: str, what: Lot) -> LotReport:
     """Send as one worker does whose provider bills by segment."""
     hook, envoi = VentisHook(), load_policy().envoi
     async with hook.open() as sender, LotStore(url, what, lease(hook.limits), hook.account, 72) as store:
-        return await LotSender(store, sender, hook.limits, envoi, par_segment=True).run()
+        return await LotSender(store, sender, hook.limits, envoi, JAMAIS, par_segment=True).run()
 
 
 def lasted(entries: Sequence[Row]) -> float:

@@ -162,6 +162,7 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     from relances.store.sources import Source
     from tests.integration.world import request
     from tests.jour import here, rules_of
+    from tests.support import JAMAIS
 
     connection, etaxe = (psycopg.connect(each, autocommit=True) for each in (url, url.replace("_relances", "_etaxe")))
     execution, plume = Executions(connection).get(request().run_id), rules_of(request(), connection).plume
@@ -174,7 +175,7 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
         read_again(lot, Source(lot.source), etaxe, connection, lambda _: relecture)
         store = LotStore(url, lot, bail, account, envoi.expiration_heures, temoin=Temoin(witness))
         async with hook.open() as sender, store:
-            await LotSender(store, sender, limits, envoi, par_segment=True).run()
+            await LotSender(store, sender, limits, envoi, JAMAIS, par_segment=True).run()
 
     return lambda: asyncio.run(send())
 

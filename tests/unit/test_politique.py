@@ -143,7 +143,7 @@ def test_a_file_of_an_earlier_version_goes_on_and_says_what_it_asks_in_vain(
         f"politique.toml, ligne {line} : envoi.repli.autre_fournisseur ne change plus rien ; supprimez la ligne",
         f"politique.toml, ligne {line + 1} : envoi.repli.apres_minutes ne change plus rien ; supprimez la ligne",
     )
-    assert [record.getMessage() for record in caplog.records] == list(policy.sans_effet)
+    assert caplog.records == []  # who reads it says so, once
     assert policy.envoi == load_policy().envoi
 
 

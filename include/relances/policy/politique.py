@@ -1,6 +1,5 @@
 """``politique.toml``, read and checked."""
 
-import logging
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -25,8 +24,6 @@ from relances.rules.politique import (
     Texte,
 )
 
-logger = logging.getLogger(__name__)
-
 DEFAULT_FILE: Final = Path(__file__).parent.parent / "politique.toml"
 
 _TABLES: Final = (
@@ -42,10 +39,7 @@ _IGNORED_IN_REPLI: Final = ("autre_fournisseur", "apres_minutes")
 
 def load_policy(path: Path = DEFAULT_FILE) -> Politique:
     """Read and check the file; Blocked names the file, the line, the field and what it should hold."""
-    policy = parse_policy(path.name, read_file(path))
-    for setting in policy.sans_effet:
-        logger.warning("%s", setting)
-    return policy
+    return parse_policy(path.name, read_file(path))
 
 
 def parse_policy(name: str, text: str) -> Politique:

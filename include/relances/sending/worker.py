@@ -82,8 +82,8 @@ class LotSender:
         sender: Sender,
         limits: Limits,
         envoi: Envoi,
+        fermeture: datetime,
         *,
-        fermeture: datetime | None = None,
         par_segment: bool = False,
         clock: Callable[[], datetime] = now,
         wanted: Callable[[], bool] = living,
@@ -141,7 +141,7 @@ class LotSender:
         """The loop itself, until there is nothing more to start, to wait for, to write or to tell."""
         while True:
             await self._look_around()
-            if self._fermeture is not None and self._clock() >= self._fermeture:
+            if self._clock() >= self._fermeture:
                 self._end(_Step.CLOSED)
             if self._is_ending:
                 await self._release()

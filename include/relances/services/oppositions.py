@@ -33,7 +33,7 @@ _MOTIF_MAX: Final = 200  # characters
 
 
 def add_contribuable(installation: Installation, contribuable: str, motif: str | None = None) -> Nomme:
-    """Opposant a contribuable, by the id of the tax application or of a contact. Blocked where it is none."""
+    """Silence a contribuable, by the id of the tax application or of a contact. Blocked where it is none."""
     why, found = _motif(motif), _read(read_contribuable_id, contribuable)
     with installation.base(RELANCES) as relances:
         oppositions = Oppositions(relances)
@@ -44,7 +44,7 @@ def add_contribuable(installation: Installation, contribuable: str, motif: str |
 
 
 def add_numbers(installation: Installation, telephone: str, motif: str | None = None) -> list[NumeroNomme]:
-    """Opposant a number, or several in one cell, on every canal. Blocked where it is none."""
+    """Silence a number, or several in one cell, on every canal. Blocked where it is none."""
     why, numeros = _motif(motif), _read(_numeros_of(installation), telephone)
     with installation.base(RELANCES) as relances:
         new = Oppositions(relances).add_numbers({numero.chiffres: why for numero in numeros})

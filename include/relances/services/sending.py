@@ -213,7 +213,7 @@ async def _send_with(
             sender,
             limits,
             envoi,
-            fermeture=fermeture,
+            fermeture,
             par_segment=by_segment,
             # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
             wanted=lambda: os.getppid() == parent,

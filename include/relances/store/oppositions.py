@@ -23,7 +23,7 @@ class Oppositions:
         return {new for (new,) in self._connection.execute(query("add_oppositions"), parameters)}
 
     def add_numbers(self, motifs: Mapping[str, str | None]) -> set[str]:
-        """Opposant numbers on every canal, each with its motif; returns those that are new."""
+        """Silence numbers on every canal, each with its motif; returns those that are new."""
         canaux = [canal.value for canal in Canal]
         parameters = {"telephone": list(motifs), "motif": list(motifs.values()), "canaux": canaux}
         return {new for (new,) in self._connection.execute(query("silence_numbers"), parameters)}
