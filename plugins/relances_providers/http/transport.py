@@ -44,14 +44,16 @@ class UnreadableBody(Exception):
     """A body that is too large, or is not packed as it says; the message has nothing of it."""
 
 
-async def read_body(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+async def read_body(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, Sequence[tuple[bytes, bytes]]]:
     """The whole body, unpacked, and the headers that fit it. Raises UnreadableBody, and what aiohttp does."""
     packed = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
+    while chunk := await response.content.read(_CHUNK):
         packed += chunk
         if len(packed) > most:
             raise UnreadableBody(f"the answer is larger than {most} bytes")
-    ways = [way.strip().lower() for way in ",".join(response.headers.getall("Content-Encoding", [])).split(",")]
+    if "Content-Encoding" not in response.headers:
+        return bytes(packed), response.raw_headers
+    ways = [way.strip().lower() for way in ",".join(response.headers.getall("Content-Encoding")).split(",")]
     headers = [(name, value) for name, value in response.raw_headers if name.lower() != b"content-encoding"]
     return unpacked(bytes(packed), [way for way in ways if way not in _PLAIN], most), headers
 
@@ -113,6 +115,25 @@ class _Body(aiohttp.BytesPayload):
         await super().write_with_length(writer, content_length)
 
 
+class ReadResponse(httpx.Response):
+    """An answer whose body is at hand. httpx would read it anew, from a stream, in twice the time of the rest."""
+
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(content))
+        self._body = content
+        self.is_stream_consumed = self.is_closed = True
+
+    @property
+    def content(self) -> bytes:
+        return self._body
+
+    def read(self) -> bytes:
+        return self._body
+
+    async def aread(self) -> bytes:
+        return self._body
+
+
 class AiohttpTransport(httpx.AsyncBaseTransport):
     """One session of as many connections as there are calls in flight; the caller bounds those."""
 
@@ -142,7 +163,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 allow_redirects=False,
             ) as response:
                 content, headers = await read_body(response, request.extensions.get(LARGEST, MOST))
-                return httpx.Response(response.status, headers=headers, content=content)
+                return ReadResponse(response.status, headers, content)
         except (aiohttp.ClientError, OSError, UnreadableBody, zlib.error) as error:
             if isinstance(error.__cause__, _TooLate):
                 raise httpx.PoolTimeout("too late to start this call", request=request) from None
@@ -173,7 +194,11 @@ def environment_proxy(scheme: str, host: str) -> str | None:
 
 def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
     limits: dict[str, float | None] = request.extensions.get("timeout", {})
-    connect, read = limits.get("connect"), limits.get("read")
+    return _limits(limits.get("connect"), limits.get("read"))
+
+
+@cache
+def _limits(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     # sock_read starts again at each byte: a server that drips must not hold a call beyond its lease.
     total = connect + read if connect is not None and read is not None else None
     return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)
