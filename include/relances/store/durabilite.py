@@ -160,7 +160,9 @@ class DurableConnection:
         Blocked, once a connection, where the server would forget what it acknowledges.
         """
         try:
-            return await self._carry_out(operation, again=False)  # nearly always: retrying costs a third of a round trip
+            return await self._carry_out(
+                operation, again=False
+            )  # nearly always: retrying costs a third of a round trip
         except _PASSING:
             attempts = AsyncRetrying(
                 retry=retry_if_exception_type(_PASSING),
