@@ -10,6 +10,7 @@ from typing import TypedDict
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import DEFAULT_FILE
 from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
@@ -20,7 +21,6 @@ from relances.rules.selection import Regles
 from relances.services import jour, sorties
 from relances.services import rapport as reporting
 from relances.services.alertes import Alerte
-from relances.services.fournisseurs import hook_of
 from relances.services.installation import Adresse, Installation
 from relances.services.passages import Passage
 from relances.services.sending import Attente
@@ -141,6 +141,21 @@ def send_lot(asked: Request, fournisseur: str, premier: int, dernier: int) -> di
     if isinstance(sent, Attente):
         raise Waits(sent)
     return {statut.value: count for statut, count in sent.items()}
+
+
+def prepare(asked: Request) -> None:
+    """Every step before the sending."""
+    check_providers(asked)
+    extract(asked)
+    validate(asked)
+    create_relances(asked)
+
+
+def send(asked: Request, *fournisseurs: str) -> None:
+    """Every lot of these fournisseurs, one after the other; of Ventis unless others are given. Raises Waits."""
+    for fournisseur in fournisseurs or ("ventis",):
+        for part in plan_lots(asked, fournisseur):
+            send_lot(asked, **part)
 
 
 def reconcile(asked: Request) -> bool:

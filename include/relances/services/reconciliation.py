@@ -16,11 +16,10 @@ from relances.services.comptes import Compte
 from relances.services.incertaines import clear_doubts, quarantine
 from relances.services.suivi import follow
 from relances.services.upkeep import Upkeep
-from relances.store.database import explained
 from relances.store.incertaines import Double, Incertaines
 from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -52,26 +51,23 @@ class Passe:
     comptes: list[Compte]
 
 
-def reconcile(
-    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
-) -> Passe:
+def reconcile(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, suivi_secondes: float) -> Passe:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
     ``suivi_secondes``: how long each may be asked of its doubts, then what became of its messages. Several passes may
     run side by side, and one that was cut short is taken up by the next.
     """
-    with explained("relances_db"):
-        incertaines, upkeep = Incertaines(relances), Upkeep(_SECONDS)
-        rescued = upkeep.all(incertaines.rescue)
-        found = upkeep.all(incertaines.resolve_from_journal)
-        asked = _ask_all(relances, hooks, envoi, suivi_secondes)
-        closed = _close(incertaines, upkeep, hooks, envoi, asked)
-        abandoned = upkeep.all(lambda nombre: incertaines.abandon(envoi.jours_suivi, nombre))
-        expired = upkeep.all(lambda nombre: incertaines.expire(envoi.expiration_heures, nombre))
-        followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
-        unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
-        doubles = incertaines.doubles()
+    incertaines, upkeep = Incertaines(relances), Upkeep(_SECONDS)
+    rescued = upkeep.all(incertaines.rescue)
+    found = upkeep.all(incertaines.resolve_from_journal)
+    asked = _ask_all(relances, hooks, envoi, suivi_secondes)
+    closed = _close(incertaines, upkeep, hooks, envoi, asked)
+    abandoned = upkeep.all(lambda nombre: incertaines.abandon(envoi.jours_suivi, nombre))
+    expired = upkeep.all(lambda nombre: incertaines.expire(envoi.expiration_heures, nombre))
+    followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
+    unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
+    doubles = incertaines.doubles()
     if doubles:
         logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
     logger.info(
@@ -99,9 +95,7 @@ def _ids(doubles: Iterable[Double]) -> list[int]:
     return sorted({double.relance_id for double in doubles})
 
 
-def _ask_all(
-    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float
-) -> Answered:
+def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, seconds: float) -> Answered:
     asked = Answered()
     for fournisseur, hook in hooks.items():
         if hook.capabilities.can_find:
@@ -115,7 +109,7 @@ def _ask_all(
 async def _ask(
     relances: psycopg.Connection,
     fournisseur: str,
-    hook: MessagingHook,
+    hook: Gateway,
     envoi: Envoi,
     *,
     seconds: float,
@@ -134,7 +128,7 @@ async def _ask(
 
 
 def _close(
-    incertaines: Incertaines, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Answered
+    incertaines: Incertaines, upkeep: Upkeep, hooks: Mapping[str, Gateway], envoi: Envoi, asked: Answered
 ) -> int:
     """End the doubts of which nobody can tell more."""
     closed = upkeep.all(
@@ -146,7 +140,7 @@ def _close(
     return closed
 
 
-def _close_unasked(incertaines: Incertaines, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+def _close_unasked(incertaines: Incertaines, upkeep: Upkeep, fournisseur: str, hook: Gateway) -> int:
     """End the doubts that a fournisseur can never clear, as soon as their quarantine is over."""
     try:
         after = quarantine(hook)
