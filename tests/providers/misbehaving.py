@@ -17,8 +17,9 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 class Server:
     """What the server received, and how it ends the next exchange."""
 
-    def __init__(self, ending: Ending) -> None:
+    def __init__(self, ending: Ending, *, patient: bool = True) -> None:
         self.ending = ending
+        self._patient = patient
         self.url = ""
         self.connections = 0
         self.heads: list[str] = []
@@ -39,16 +40,18 @@ class Server:
     async def _read(self, reader: asyncio.StreamReader) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
         self.heads.append(head)
+        body = await reader.readexactly(int(headers.get("content-length", 0))) if self._patient else b""
         if body:
             self.bodies.append(body)
 
 
 @asynccontextmanager
-async def misbehaving(ending: Ending, tls: ssl.SSLContext | None = None) -> AsyncIterator[Server]:
-    """The server, on a free port of the loopback."""
-    server, exchanges = Server(ending), set[asyncio.Task[None]]()
+async def misbehaving(
+    ending: Ending, tls: ssl.SSLContext | None = None, *, patient: bool = True
+) -> AsyncIterator[Server]:
+    """The server, on a free port of the loopback. ``patient``: it reads bodies, not only heads."""
+    server, exchanges = Server(ending, patient=patient), set[asyncio.Task[None]]()
 
     def begin(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         exchange = asyncio.ensure_future(server.exchange(reader, writer))

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 import simulators
-from relances_providers.http.transport import NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
+from relances_providers.http.transport import MOST, NOT_AFTER, SURELY_NOT_SENT, AiohttpTransport
 from tests.providers.misbehaving import (
     OK,
     Ending,
@@ -47,15 +47,28 @@ def compressed(body: bytes) -> bytes:
     return f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+def chunked(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+
+
+TOO_MUCH = b"x" * (MOST + 1)
 NEVER_A_PLAIN_ANSWER = {
     "closed": (close, httpx.RemoteProtocolError),
     "reset": (reset, httpx.ReadError),
     "half a head": (answer_and_close(OK[:20]), httpx.RemoteProtocolError),
     "half a body": (answer_and_close(OK[:-1]), httpx.RemoteProtocolError),
-    "half a chunk": (
-        answer_and_close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nok"),
+    "half a chunk": (answer_and_close(chunked(b"5\r\nok")), httpx.RemoteProtocolError),
+    "no last chunk": (answer_and_close(chunked(b"2\r\nok\r\n")), httpx.RemoteProtocolError),
+    "no size of a chunk": (answer(chunked(b"deux\r\nok\r\n0\r\n\r\n")), httpx.RemoteProtocolError),
+    "longer than its chunk": (answer(chunked(b"2\r\nokok\r\n0\r\n\r\n")), httpx.RemoteProtocolError),
+    "half a header": (answer_and_close(OK[:28]), httpx.RemoteProtocolError),
+    "two lengths": (answer(OK.replace(b"\r\n\r\n", b"\r\nContent-Length: 1\r\n\r\n")), httpx.RemoteProtocolError),
+    "too much": (
+        answer(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(TOO_MUCH) + TOO_MUCH),
         httpx.RemoteProtocolError,
     ),
+    "too much by chunks": (answer(chunked(b"%x\r\n" % len(TOO_MUCH) + TOO_MUCH)), httpx.RemoteProtocolError),
+    "only an interim answer": (answer_and_close(b"HTTP/1.1 100 Continue\r\n\r\n"), httpx.RemoteProtocolError),
     "not HTTP": (answer_and_close(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), httpx.RemoteProtocolError),
     "not gzip": (answer(compressed(b"not gzip at all")), httpx.RemoteProtocolError),
 }

@@ -159,21 +159,25 @@ class DurableConnection:
 
         Blocked, once a connection, where the server would forget what it acknowledges.
         """
-        attempts = AsyncRetrying(
-            retry=retry_if_exception_type(_PASSING),
-            wait=wait_exponential_jitter(multiplier=0.1, max=5),
-            stop=stop_after_delay(_PATIENCE),
-            reraise=True,
-        )
-        async for attempt in attempts:
-            with attempt:
-                try:
-                    again = attempt.retry_state.attempt_number > 1
-                    return await operation(await self._connected(), again=again)
-                except _PASSING:
-                    await self._disconnect()  # its first statement may be the one that failed
-                    raise
-        raise AssertionError("unreachable: AsyncRetrying returns or raises")
+        try:
+            return await self._carry_out(
+                operation, again=False
+            )  # nearly always: retrying costs a third of a round trip
+        except _PASSING:
+            attempts = AsyncRetrying(
+                retry=retry_if_exception_type(_PASSING),
+                wait=wait_exponential_jitter(multiplier=0.1, max=5),
+                stop=stop_after_delay(_PATIENCE),
+                reraise=True,
+            )
+        return await attempts(self._carry_out, operation, again=True)
+
+    async def _carry_out(self, operation: Operation[T_co], *, again: bool) -> T_co:
+        try:
+            return await operation(await self._connected(), again=again)
+        except _PASSING:
+            await self._disconnect()  # its first statement may be the one that failed
+            raise
 
     async def _connected(self) -> psycopg.AsyncConnection:
         if self._connection is None or self._connection.closed:

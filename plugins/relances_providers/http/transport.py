@@ -16,9 +16,10 @@ closed early, half, endless            RemoteProtocolError          perhaps
 =====================================  ===========================  =======================
 
 Redirects are never followed and a POST is never sent again. The proxy is the environment's (HTTPS_PROXY, NO_PROXY).
-An answer is read up to a limit, packed and unpacked: a server that never ends must not fill the memory.
+An answer is read up to a limit: a server that never ends must not fill the memory.
 """
 
+import select
 import ssl
 import time
 import zlib
@@ -26,69 +27,19 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 from urllib.request import getproxies, proxy_bypass
+from weakref import WeakSet
 
 import aiohttp
 import httpx
 from aiohttp.abc import AbstractStreamWriter
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 
 from relances_providers.http.addresses import is_loopback
+from relances_providers.http.answer_body import UnreadableBody, read_body
 
 LARGEST: Final = "relances.largest"  # a request's extension: bytes of its answer, where MOST is too few
 MOST: Final = 1_048_576  # bytes: a thousand times what a provider has to say
-_CHUNK: Final = 65_536
-_PLAIN: Final = frozenset({"", "identity"})
-_GZIP: Final = frozenset({"gzip", "x-gzip"})
-
-
-class UnreadableBody(Exception):
-    """A body that is too large, or is not packed as it says; the message has nothing of it."""
-
-
-async def read_body(response: aiohttp.ClientResponse, most: int) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """The whole body, unpacked, and the headers that fit it. Raises UnreadableBody, and what aiohttp does."""
-    packed = bytearray()
-    async for chunk in response.content.iter_chunked(_CHUNK):
-        packed += chunk
-        if len(packed) > most:
-            raise UnreadableBody(f"the answer is larger than {most} bytes")
-    ways = [way.strip().lower() for way in ",".join(response.headers.getall("Content-Encoding", [])).split(",")]
-    headers = [(name, value) for name, value in response.raw_headers if name.lower() != b"content-encoding"]
-    return unpacked(bytes(packed), [way for way in ways if way not in _PLAIN], most), headers
-
-
-def unpacked(body: bytes, ways: Sequence[str], most: int) -> bytes:
-    """The body decompressed; the encodings are given in the order in which they were applied."""
-    if len(ways) > 2:
-        raise UnreadableBody("the answer is packed again and again")
-    for way in reversed(ways):
-        body = _unpacked(body, way, most)
-    return body
-
-
-def _unpacked(body: bytes, way: str, most: int) -> bytes:
-    if not body:
-        return body
-    if way in _GZIP:
-        return _inflated(body, zlib.MAX_WBITS | 16, most)
-    if way != "deflate":
-        raise UnreadableBody("the answer is packed in a way that was not asked for")
-    try:
-        return _inflated(body, zlib.MAX_WBITS, most)
-    except zlib.error:
-        return _inflated(body, -zlib.MAX_WBITS, most)  # as some servers understand the name
-
-
-def _inflated(body: bytes, window: int, most: int) -> bytes:
-    """Raises zlib.error."""
-    unpacker = zlib.decompressobj(window)
-    found = unpacker.decompress(body, most + 1)
-    if len(found) > most:
-        raise UnreadableBody(f"the answer is larger than {most} bytes once unpacked")
-    if not unpacker.eof:
-        raise UnreadableBody("the answer ends before its packing does")
-    return found
-
-
 NOT_AFTER: Final = "relances.not_after"  # a request's extension: monotonic seconds, see below
 SURELY_NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -111,6 +62,62 @@ class _Body(aiohttp.BytesPayload):
         if self._not_after is not None and time.monotonic() > self._not_after:
             raise _TooLate
         await super().write_with_length(writer, content_length)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Uses no connection again on which the server spoke out of turn, or which it closed while nobody looked.
+
+    aiohttp would take those bytes for the answer to the next message; and a process that was held up would find out
+    that the connection is closed only after it wrote.
+    """
+
+    def __init__(self, *, verify: bool) -> None:
+        super().__init__(limit=0, ssl=ssl.create_default_context() if verify else False)
+        self._known = WeakSet[object]()
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as aiohttp's
+    ) -> Connection:
+        """One that was idle, or a new one."""
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            if connection.protocol not in self._known:
+                self._known.add(connection.protocol)
+                return connection
+            if not _has_spoken(connection):
+                return connection
+            connection.close()
+
+
+def _has_spoken(connection: Connection) -> bool:
+    protocol, transport = connection.protocol, connection.transport
+    if protocol is None or transport is None or protocol.should_close:
+        return True
+    looked_at = select.poll()
+    looked_at.register(transport.get_extra_info("socket").fileno(), select.POLLIN)
+    return bool(looked_at.poll(0))
+
+
+class ReadResponse(httpx.Response):
+    """An answer whose body is at hand. httpx would read it anew, from a stream, in twice the time of the rest."""
+
+    def __init__(self, status: int, headers: Sequence[tuple[bytes, bytes]], content: bytes) -> None:
+        super().__init__(status, headers=headers, stream=httpx.ByteStream(content))
+        self._body = content
+        self.is_stream_consumed = self.is_closed = True
+
+    @property
+    def content(self) -> bytes:
+        return self._body
+
+    def read(self) -> bytes:
+        return self._body
+
+    async def aread(self) -> bytes:
+        return self._body
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -142,7 +149,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 allow_redirects=False,
             ) as response:
                 content, headers = await read_body(response, request.extensions.get(LARGEST, MOST))
-                return httpx.Response(response.status, headers=headers, content=content)
+                return ReadResponse(response.status, headers, content)
         except (aiohttp.ClientError, OSError, UnreadableBody, zlib.error) as error:
             if isinstance(error.__cause__, _TooLate):
                 raise httpx.PoolTimeout("too late to start this call", request=request) from None
@@ -158,7 +165,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         # ~/.netrc before each call, fails where that has a password for the host, and halves the speed.
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context() if self._verify else False),
+                connector=_Connector(verify=self._verify),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 headers={"Accept-Encoding": "gzip, deflate"},  # what read_body unpacks; aiohttp would ask for more
@@ -173,7 +180,11 @@ def environment_proxy(scheme: str, host: str) -> str | None:
 
 def _timeout(request: httpx.Request) -> aiohttp.ClientTimeout:
     limits: dict[str, float | None] = request.extensions.get("timeout", {})
-    connect, read = limits.get("connect"), limits.get("read")
+    return _limits(limits.get("connect"), limits.get("read"))
+
+
+@cache
+def _limits(connect: float | None, read: float | None) -> aiohttp.ClientTimeout:
     # sock_read starts again at each byte: a server that drips must not hold a call beyond its lease.
     total = connect + read if connect is not None and read is not None else None
     return aiohttp.ClientTimeout(total=total, connect=connect, sock_read=read)

@@ -14,8 +14,8 @@ import httpx
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.hook import MessagingHook
 from relances_providers.http.client import Client, Wire
+from relances_providers.http.json_post import json_post
 from relances_providers.http.token_auth import TokenAuth
-from relances_providers.http.transport import NOT_AFTER
 from relances_providers.keycloak.token import KeycloakAccount
 from relances_providers.messaging import Capabilities, Finding, Limits, Message, Receipt, Sender, Verdict
 from relances_providers.ventis.answers import read_answer, token_refused
@@ -73,7 +73,7 @@ class VentisSender(Sender):
             "isOTP": self._settings.otp,
             "message": message.text,
         }
-        request = httpx.Request("POST", self._url, json=body, extensions={NOT_AFTER: message.not_after})
+        request = json_post(self._url, body, message.not_after)
         try:
             response = await self._client.send(request)
         except httpx.TransportError as error:

@@ -16,8 +16,8 @@ from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import ProviderError
 from relances_providers.hook import MessagingHook
 from relances_providers.http.client import Client, Wire
+from relances_providers.http.json_post import json_post
 from relances_providers.http.token_auth import TokenAuth
-from relances_providers.http.transport import NOT_AFTER
 from relances_providers.messaging import (
     Candidate,
     Capabilities,
@@ -91,7 +91,7 @@ class ZoomSender(Sender):
         # Never a second member: to several, Zoom sends a group message that shows each the others' numbers.
         members = [{"phone_number": f"+{message.to}"}]
         body = {"sender": self._sender, "to_members": members, "message": message.text}
-        request = httpx.Request("POST", self._url, json=body, extensions={NOT_AFTER: message.not_after})
+        request = json_post(self._url, body, message.not_after)
         try:
             response = await self._client.send(request)
         except httpx.TransportError as error:
