@@ -7,13 +7,14 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
-from typing import Final
+from typing import Final, assert_never
 
 import psycopg
 
 from relances.rules.causes import CAUSES
+from relances.rules.codes import Cause
 from relances.rules.errors import Blocked
-from relances.rules.soldes import EnAttente, Reecriture, Relecture, Reste
+from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
 from relances.store.database import explained
 from relances.store.sending import Lot
 from relances.store.soldes import Soldes, debiteurs
@@ -33,8 +34,7 @@ def read_again(
 ) -> None:
     """Call off what was paid, and rewrite what shrank, of the relances of a lot that wait. Safe to repeat.
 
-    ``relecture_of``: by what a relance is written again. Blocked where the source says nothing of a
-    creance.
+    ``relecture_of``: by what a relance is written again. Blocked where the source says nothing of a creance.
     """
     soldes = Soldes(relances, lot)
     annulees, recrites, premier = Counter[str](), 0, lot.premier
@@ -77,6 +77,24 @@ def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAtt
     return told
 
 
+def _again(
+    relance: EnAttente,
+    left: tuple[Reste, ...],
+    debiteur: Debiteur | None,
+    relecture_of: Callable[[EnAttente], Relecture],
+) -> Reecriture | Cause | Blocked:
+    """What becomes of a relance. Raises Blocked where the texts of its own run, which were read before it, fail.
+
+    One that moved is written by the texts in force, which may be gone by now: returned, for it holds up no other.
+    """
+    try:
+        return relecture_of(relance).again(relance, left, debiteur)
+    except Blocked as error:
+        if not relance.deplacee:
+            raise
+        return error
+
+
 def _write(
     relances: psycopg.Connection,
     soldes: Soldes,
@@ -89,11 +107,18 @@ def _write(
         called_off: list[tuple[int, str, str]] = []
         written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
-            verdict = relecture_of(relance).again(relance, rest, known.get(relance.id))
-            if isinstance(verdict, Reecriture):
-                written.append((relance, rest, verdict))
-            else:
-                called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
+            verdict = _again(relance, rest, known.get(relance.id), relecture_of)
+            match verdict:
+                case Reecriture():
+                    written.append((relance, rest, verdict))
+                case Cause():
+                    called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
+                case Blocked():
+                    logger.error("relance %s annulée, son message ne peut être récrit : %s", relance.id, verdict)
+                    code = Cause.MONTANT_CHANGE
+                    called_off.append((relance.id, code, f"{CAUSES[code].libelle} : {verdict}"))
+                case _:
+                    assert_never(verdict)
         soldes.call_off(called_off)
         soldes.rewrite(written)
     return [code for _, code, _ in called_off], len(written)

@@ -86,7 +86,7 @@ class _Reporting:
 
     def warn_of_tables_without_key(self) -> None:
         with explained(self.writing.source.connexion, self.writing.connection):
-            tables = self.writing.tables_without_key()
+            tables = self.writing.source.tables_without_key(self.writing.connection)
         if tables:
             logger.warning(
                 "%s n'a pas d'index sur la clé de %s : le report les parcourt à chaque ligne ; ajoutez-leur une clé "

@@ -1,13 +1,13 @@
 """What a database says of itself before the pipeline relies on it: no row is read, none is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
+from relances.rules.diagnostic import Server
 from relances.store.database import query
 from relances.store.sources import Source
 
@@ -17,23 +17,12 @@ STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
     "shown.sql": {"depuis": None},
-    "keys.sql": {},
     "places.sql": {},
     "prepare.sql": {},
     "write_back.sql": {"premier": 1, "dernier": 1},
 }
 """The files of a tax system, each with parameters fit to ask what it would do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Who answers, and as whom we speak to it."""
-
-    version: str
-    database: str
-    user: str
-    read_only: bool
-    encoding: str
+_OF_RESULTS: Final = frozenset({"places.sql", "prepare.sql", "write_back.sql"})
 
 
 class Diagnostics:
@@ -61,7 +50,8 @@ class Diagnostics:
 
         PostgreSQL checks tables, columns and rights on them when it plans, but sequences only when a row comes.
         """
-        self._connection.execute(query("create_to_show"))
+        if statement in _OF_RESULTS:
+            self._connection.execute(query("create_to_show"))
         explain = sql.SQL("EXPLAIN (VERBOSE, FORMAT JSON) ") + sql.SQL(source.statement(statement, self._connection))
         [(plan,)] = self._connection.execute(explain, STATEMENTS[statement])
         return sorted({name for table in _inserted(plan) for name in self._sequences_out_of_reach(*table)})

@@ -183,6 +183,12 @@ class Source:
             rows.execute(self.statement("shown.sql", connection), {"depuis": depuis})
             yield from rows
 
+    def tables_without_key(self, connection: psycopg.Connection) -> list[str]:
+        """The tables that showing results would look through for each row."""
+        if not self.has("keys.sql"):
+            return []
+        return [str(row[0]) for row in connection.execute(self.statement("keys.sql", connection))]
+
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""
         return {row[0] for row in connection.execute(self.statement("categories.sql", connection))}

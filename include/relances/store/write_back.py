@@ -17,7 +17,6 @@ from relances.store.sources import Source
 from relances.store.to_show import PLACES, Told
 
 PREPARE: Final = "prepare.sql"
-KEYS: Final = "keys.sql"
 
 _HELD_BACK: Final = (
     psycopg.errors.LockNotAvailable,  # a table, or what a foreign key points to: no row lock of ours tells
@@ -49,12 +48,6 @@ class WriteBack:
         finally:
             if alone and self.connection.pgconn.transaction_status == TransactionStatus.IDLE:  # else it is given up too
                 self.connection.execute(query("end_write_back"))
-
-    def tables_without_key(self) -> list[str]:
-        """The tables that would be looked through for each row."""
-        if not self.source.has(KEYS):
-            return []
-        return [str(row[0]) for row in self.connection.execute(self.source.statement(KEYS, self.connection))]
 
     def fill(self, rows: Iterable[bytes]) -> None:
         """Make ``a_montrer`` of these rows of a COPY. To be asked while ``alone``, as what follows."""
