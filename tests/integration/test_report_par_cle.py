@@ -193,9 +193,11 @@ def test_our_own_base_brought_back_to_before_finds_what_it_wrote_since(
 ) -> None:
     restored = Office(SOURCE, office.etaxe_url, copy_database(office.relances_url))
     show(office)
-    with psycopg.connect(restored.relances_url, autocommit=True) as connection:
-        with Marque(connection).recognising([]) as recognition:
-            recognition.rename(None, contacts=False)
+    with (
+        psycopg.connect(restored.relances_url, autocommit=True) as connection,
+        Marque(connection).recognising([]) as recognition,
+    ):
+        recognition.rename(None, contacts=False)
     show(restored)
     all_is_shown_once(restored)
 
@@ -243,10 +245,8 @@ def test_rows_whose_keys_are_known_are_reached_by_their_keys_alone(office_shown:
         with connection.cursor() as cursor, cursor.copy("COPY a_montrer FROM STDIN") as copy:
             for rang, row in enumerate(ours, 1):
                 creance, who = str(row["affectation_taxe_id"]), str(row["contribuable_id"])
-                copy.write_row(
-                    (rang, rang, f"x-{rang}", creance, who, "sms", "envoyee", "Bonjour", 1, TODAY, TODAY, None)
-                    + ("ventis", None, None, None, str(row["id"]), "1")
-                )
+                said = ("sms", "envoyee", "Bonjour", 1, TODAY, TODAY, None, "ventis", None, None, None)
+                copy.write_row((rang, rang, f"x-{rang}", creance, who, *said, str(row["id"]), "1"))
         connection.execute(query("analyse_to_show"))
         connection.execute(query("by_keys"), {"valeur": "off"})
         explain = f"EXPLAIN {SOURCE.statement('write_back.sql', connection)}"
