@@ -114,7 +114,8 @@ def send_again(
 
 def send(installation: Installation, lot: Lot, politique: Politique, limites: BaseFiscale) -> LotReport:
     """Read the balances of a lot again, then send it; neither, where something holds its voie up."""
-    if installation.fenetre(politique).closing(now()) is None:
+    fermeture = installation.fenetre(politique).closing(now())
+    if fermeture is None:
         return LotReport({}, Halte.FERMEE)
     require_durable(installation)
     with installation.notre_base() as relances:
@@ -132,7 +133,7 @@ def send(installation: Installation, lot: Lot, politique: Politique, limites: Ba
         hook = installation.hook(lot.fournisseur)
         _read_again(installation, lot, limites)
         with rare_collections(), explained(RELANCES):
-            outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique))
+            outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique, fermeture))
     _tell(installation, lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
@@ -171,8 +172,8 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
     """
     source, provider = Source(lot.source), known_provider(lot.fournisseur)
     with (
-        installation.base(RELANCES, "soldes") as relances,
         installation.base(source.connexion, "soldes", limites) as etaxe,
+        installation.base(RELANCES, "soldes") as relances,
     ):
         plumes = Plumes(installation, relances)
 
@@ -189,7 +190,7 @@ def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> N
 
 
 async def _send_with(
-    installation: Installation, hook: Gateway, lot: Lot, politique: Politique
+    installation: Installation, hook: Gateway, lot: Lot, politique: Politique, fermeture: datetime
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)
@@ -212,7 +213,7 @@ async def _send_with(
             sender,
             limits,
             envoi,
-            installation.fenetre(politique),
+            fermeture=fermeture,
             par_segment=by_segment,
             # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
             wanted=lambda: os.getppid() == parent,

@@ -53,8 +53,7 @@ def read_again(
 
 
 def _waiting(soldes: Soldes, premier: int) -> list[EnAttente]:
-    with explained("relances_db"):
-        return soldes.waiting(premier, _RELANCES_AT_ONCE)
+    return soldes.waiting(premier, _RELANCES_AT_ONCE)
 
 
 def _balances(source: Source, etaxe: psycopg.Connection, waiting: Sequence[EnAttente]) -> dict[str, Decimal]:
@@ -102,23 +101,22 @@ def _write(
     relecture_of: Callable[[EnAttente], Relecture],
 ) -> tuple[list[str], int]:
     """Store what became of these relances; returns the codes of those called off, and how many were rewritten."""
-    with explained("relances_db"):
-        known = debiteurs(relances, [relance for relance, rest in changed if rest])
-        called_off: list[tuple[int, str, str]] = []
-        written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
-        for relance, rest in changed:
-            verdict = _again(relance, rest, known.get(relance.id), relecture_of)
-            match verdict:
-                case Reecriture():
-                    written.append((relance, rest, verdict))
-                case Cause():
-                    called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
-                case Blocked():
-                    logger.error("relance %s annulée, son message ne peut être récrit : %s", relance.id, verdict)
-                    code = Cause.MONTANT_CHANGE
-                    called_off.append((relance.id, code, f"{CAUSES[code].libelle} : {verdict}"))
-                case _:
-                    assert_never(verdict)
-        soldes.call_off(called_off)
-        soldes.rewrite(written)
+    known = debiteurs(relances, [relance for relance, rest in changed if rest])
+    called_off: list[tuple[int, str, str]] = []
+    written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
+    for relance, rest in changed:
+        verdict = _again(relance, rest, known.get(relance.id), relecture_of)
+        match verdict:
+            case Reecriture():
+                written.append((relance, rest, verdict))
+            case Cause():
+                called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
+            case Blocked():
+                logger.error("relance %s annulée, son message ne peut être récrit : %s", relance.id, verdict)
+                code = Cause.MONTANT_CHANGE
+                called_off.append((relance.id, code, f"{CAUSES[code].libelle} : {verdict}"))
+            case _:
+                assert_never(verdict)
+    soldes.call_off(called_off)
+    soldes.rewrite(written)
     return [code for _, code, _ in called_off], len(written)

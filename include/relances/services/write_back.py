@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import sleep
 from typing import Final
@@ -11,7 +12,7 @@ import psycopg
 from relances.rules.politique import BaseFiscale
 from relances.store.database import explained
 from relances.store.sources import CONTACTS, Source
-from relances.store.to_show import Part, ToShow
+from relances.store.to_show import Part, Told, ToShow
 from relances.store.write_back import WriteBack
 
 logger = logging.getLogger(__name__)
@@ -85,8 +86,7 @@ class _Reporting:
     looked: bool = False
 
     def warn_of_tables_without_key(self) -> None:
-        with explained(self.writing.source.connexion, self.writing.connection):
-            tables = self.writing.source.tables_without_key(self.writing.connection)
+        tables = self.writing.source.tables_without_key(self.writing.connection)
         if tables:
             logger.warning(
                 "%s n'a pas d'index sur la clé de %s : le report les parcourt à chaque ligne ; ajoutez-leur une clé "
@@ -107,7 +107,7 @@ class _Reporting:
         writing, shown, left, apres = self.writing, 0, 0, 0
         while True:
             # One part at a time: another write-back may have its turn in between.
-            with explained(writing.source.connexion, writing.connection), writing.alone() as alone:
+            with writing.alone() as alone:
                 if not alone:
                     with explained("relances_db"):
                         return _Seen(shown, left + self.to_show.count_left(apres), another=True)
@@ -139,7 +139,19 @@ class _Reporting:
         self.writing.fill(self.to_show.rows())
         with explained("relances_db"):
             self.to_show.begin(apres, part)
-        told = self.writing.show(part.lignes, at_once)
-        self.unsure |= bool(told.perdues)
+        shown = 0
+        # What is shown is written down while the tax application writes the next: two servers at work.
+        with ThreadPoolExecutor(1) as beside:
+            noting: Future[int] | None = None
+            for told in self.writing.show(part.lignes, at_once):
+                self.unsure |= bool(told.perdues)
+                shown += noting.result() if noting else 0
+                noting = beside.submit(self._note, told)
+            shown += noting.result() if noting else 0
         with explained("relances_db"):
-            return self.to_show.end(told)
+            self.to_show.end()
+        return shown
+
+    def _note(self, told: Told) -> int:
+        with explained("relances_db"):
+            return self.to_show.note(told)

@@ -29,9 +29,10 @@ class Part:
 
 @dataclass(slots=True)
 class Told:
-    """What came of the rows of ``a_montrer``, by their position: the keys of new ones, those that somebody holds, and
-    those that are not where they were any more. The others are shown."""
+    """What came of the rows ``rangs`` of ``a_montrer``, by their position: the keys of new ones, those that somebody
+    holds, and those that are not where they were any more. The others are shown."""
 
+    rangs: range
     ajoutees: dict[int, str] = field(default_factory=dict)
     tenues: set[int] = field(default_factory=set)
     perdues: set[int] = field(default_factory=set)
@@ -54,6 +55,8 @@ class ToShow:
         self._source = source.name
         self._par_cle = source.has(PLACES)
         self._connection = connection
+        self._next = 1  # the first row of the first relance of which not all rows are noted
+        self._left: set[int] = set()  # of the rows from there on
         connection.execute(query("create_to_show"))
 
     def recover(self) -> bool:
@@ -99,15 +102,24 @@ class ToShow:
         """Write down what is about to be shown, before any of it is."""
         values = {"source": self._source, "apres": apres, "jusque": part.jusque}
         self._connection.execute(query("begin_report"), values)
+        self._next, self._left = 1, set()
 
-    def end(self, told: Told) -> int:
-        """Remember what is shown of ``a_montrer``, and where; returns how many relances."""
-        left = {"laissees": [*told.tenues, *told.perdues]}
+    def note(self, told: Told) -> int:
+        """Remember what is shown, and where; returns how many relances are, all their rows by now.
+
+        To be told of all rows, in their order.
+        """
+        self._left |= told.tenues | told.perdues
         with self._connection.transaction():
             self._remember({**told.ajoutees, **dict.fromkeys(told.perdues)})
-            [(shown,)] = self._connection.execute(query("mark_written_back"), left)
-            self._connection.execute(query("end_report"), {"source": self._source})
+            rows = {"premier": self._next, "dernier": told.rangs[-1], "laissees": list(self._left)}
+            [(shown, self._next)] = self._connection.execute(query("mark_written_back"), rows)
+        self._left = {rang for rang in self._left if rang >= self._next}
         return int(shown)
+
+    def end(self) -> None:
+        """All that was about to be shown is noted."""
+        self._connection.execute(query("end_report"), {"source": self._source})
 
     def count_left(self, apres: int) -> int:
         """How many relances after an id are not shown."""
@@ -116,7 +128,14 @@ class ToShow:
         return int(nombre)
 
     def _remember(self, lines: "dict[int, str] | dict[int, str | None]") -> None:
-        values = {"rang": list(lines), "ligne": list(lines.values())}
+        if not lines:
+            return
+        values = {
+            "rang": list(lines),
+            "ligne": list(lines.values()),
+            "premier": min(lines),
+            "dernier": max(lines),
+        }
         self._connection.execute(query("remember_lines"), values)
 
 

@@ -67,41 +67,41 @@ class WriteBack:
             while some := found.fetchmany(_FOUND):
                 yield some
 
-    def show(self, rows: int, at_once: int) -> Told:
-        """Show the first ``rows`` of ``a_montrer``, ``at_once`` in a transaction at most."""
+    def show(self, rows: int, at_once: int) -> Iterator[Told]:
+        """Show the first ``rows`` of ``a_montrer``, ``at_once`` in a transaction at most; what came of each."""
         if self.source.has(PREPARE):
             self.connection.execute(self.source.statement(PREPARE, self.connection))
         limit_writing(self.connection, self.limites)
         self._go_by_keys("off")
         try:
-            return self._show(rows, at_once)
+            yield from self._show(rows, at_once)
         finally:
             if self.connection.pgconn.transaction_status == TransactionStatus.IDLE:
                 self._go_by_keys("on")
 
-    def _show(self, rows: int, at_once: int) -> Told:
-        told, wasted = Told(), 0.0
-        aim, size, premier = self.limites.ecriture_max * _AIM, min(_FIRST, at_once), 1
+    def _show(self, rows: int, at_once: int) -> Iterator[Told]:
+        aim, size, premier, wasted = self.limites.ecriture_max * _AIM, min(_FIRST, at_once), 1, 0.0
         while premier <= rows:
-            part, began = range(premier, min(premier + size, rows + 1)), monotonic()
-            if wasted >= _WASTE or not self._written(part, told):
-                told.tenues.update(part)
-                wasted += monotonic() - began
-            size, premier = next_size(size, monotonic() - began, aim, at_once), part.stop
-        return told
+            rangs, began = range(premier, min(premier + size, rows + 1)), monotonic()
+            told = self._write(rangs) if wasted < _WASTE else None
+            seconds = monotonic() - began
+            if told is None:
+                wasted += seconds
+            yield told or Told(rangs, tenues=set(rangs))
+            size, premier = next_size(size, seconds, aim, at_once), rangs.stop
 
-    def _written(self, part: range, told: Told) -> bool:
-        """Whether these could be written in one transaction, as far as nobody holds them."""
-        statement = self.source.statement("write_back.sql", self.connection)
+    def _write(self, rangs: range) -> Told | None:
+        """Write these in one transaction, as far as nobody holds them; None where that could not be."""
+        statement, told = self.source.statement("write_back.sql", self.connection), Told(rangs)
         with self.connection.cursor() as cursor:
             try:
                 # Planned each time: what is right for ten rows is not for ten thousand.
-                cursor.execute(statement, {"premier": part[0], "dernier": part[-1]}, prepare=False)
+                cursor.execute(statement, {"premier": rangs[0], "dernier": rangs[-1]}, prepare=False)
             except _HELD_BACK:
-                return False
+                return None
             for rang, ligne, attente in cursor if cursor.description else ():
                 told.add(rang, ligne, attente)
-        return True
+        return told
 
     def _go_by_keys(self, seqscan: str) -> None:
         self.connection.execute(query("by_keys"), {"valeur": seqscan})

@@ -87,25 +87,35 @@ WHERE rc.relance_id = a.relance_id AND rc.creance_id = a.creance_id;
 
 -- name: remember_lines
 -- `ligne`: null of what is no more where it was.
-UPDATE relances.relance_creance rc SET ligne = m.ligne
-FROM unnest(%(rang)s::integer[], %(ligne)s::text[]) AS m (rang, ligne)
-JOIN a_montrer a ON a.rang = m.rang
-WHERE rc.relance_id = a.relance_id AND rc.creance_id = a.creance_id AND rc.ligne IS DISTINCT FROM m.ligne
-    AND rc.relance_id BETWEEN (SELECT min(relance_id) FROM a_montrer) AND (SELECT max(relance_id) FROM a_montrer);
+WITH dite AS MATERIALIZED (
+    SELECT a.relance_id, a.creance_id, m.ligne
+    FROM unnest(%(rang)s::integer[], %(ligne)s::text[]) AS m (rang, ligne)
+    JOIN a_montrer a ON a.rang = m.rang
+    WHERE a.rang BETWEEN %(premier)s AND %(dernier)s
+)
+UPDATE relances.relance_creance rc SET ligne = d.ligne
+FROM dite d
+WHERE rc.relance_id = d.relance_id AND rc.creance_id = d.creance_id AND rc.ligne IS DISTINCT FROM d.ligne
+    AND rc.relance_id BETWEEN (SELECT min(relance_id) FROM dite) AND (SELECT max(relance_id) FROM dite);
 
 -- name: mark_written_back
--- What is in a_montrer but the rows left; returns how many relances.
-WITH montree AS (
-    UPDATE relances.relance r SET statut_reporte = m.statut
-    FROM (
-        SELECT DISTINCT relance_id, statut FROM a_montrer
-        WHERE relance_id NOT IN (SELECT relance_id FROM a_montrer WHERE rang = ANY (%(laissees)s::integer[]))
-    ) m
-    WHERE r.id = m.relance_id
-        AND r.id BETWEEN (SELECT min(relance_id) FROM a_montrer) AND (SELECT max(relance_id) FROM a_montrer)
+-- Relances of these rows of a_montrer, but who has a row that is left, or the one that comes next: this is for later.
+-- Returns how many are shown, and the first row of who is not decided on.
+WITH achevee AS MATERIALIZED (
+    SELECT relance_id, statut, max(rang) AS rang,
+        bool_or(rang IN (SELECT unnest(%(laissees)s::integer[]))) AS laissee
+    FROM a_montrer
+    WHERE rang BETWEEN %(premier)s AND %(dernier)s
+        AND relance_id IS DISTINCT FROM (SELECT relance_id FROM a_montrer WHERE rang = %(dernier)s + 1)
+    GROUP BY relance_id, statut
+), montree AS (
+    UPDATE relances.relance r SET statut_reporte = a.statut
+    FROM achevee a
+    WHERE r.id = a.relance_id AND NOT a.laissee
+        AND r.id BETWEEN (SELECT min(relance_id) FROM achevee) AND (SELECT max(relance_id) FROM achevee)
     RETURNING r.id
 )
-SELECT count(*) FROM montree;
+SELECT (SELECT count(*) FROM montree), coalesce((SELECT max(rang) FROM achevee), %(premier)s - 1) + 1;
 
 -- name: count_to_write_back
 -- How many relances of list_to_write_back come after an id.
