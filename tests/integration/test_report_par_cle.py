@@ -13,7 +13,7 @@ from relances.store.database import query
 from relances.store.restauration import Marque
 from relances.store.sources import Source
 from tests.conftest import CopyDatabase, NewDatabase
-from tests.integration.office import Office
+from tests.integration.office import Office, nobody_was_reminded
 from tests.integration.test_reperes import OURS, counted, settle, show, show_again, shown, told
 from tests.integration.world import TODAY, Row, ask, request
 from tests.support import wait_until
@@ -36,15 +36,7 @@ write_back(Source("collecte_taxe"), etaxe, relances, BaseFiscale())
 def sample_url(new_database: NewDatabase) -> str:
     url = new_database("etaxe")
     create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    ask(url, "DELETE FROM relance; DELETE FROM dossier_impaye")
-    ask(
-        url,
-        """
-        INSERT INTO dossier_impaye (contribuable_id, affectation_taxe_id, montant_initial, montant_restant,
-            date_echeance, statut, nombre_relances, created_at, updated_at)
-        SELECT contribuable_id, id, 1, 1, now(), 'en_cours', 0, now(), now() FROM affectation_taxe
-        """,
-    )
+    nobody_was_reminded(url)
     return url
 
 
