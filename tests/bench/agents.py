@@ -64,7 +64,7 @@ def main() -> None:
         postgres = EmbeddedPostgres(Path(folder) / "postgres")
         postgres.start()
         try:
-            etaxe, ours = _prepare(postgres, relances, contribuables)
+            etaxe, ours = prepare(postgres, relances, contribuables)
             with _officers(etaxe) as waits:
                 sleep(10)
             print("seuls         ", _said(waits))
@@ -78,9 +78,9 @@ def main() -> None:
             postgres.stop()
 
 
-def _prepare(postgres: EmbeddedPostgres, relances: int, contribuables: int) -> tuple[str, str]:
+def prepare(postgres: EmbeddedPostgres, relances: int, contribuables: int, name: str = "") -> tuple[str, str]:
     """A tax application, and as many relances that it does not show yet, of one creance each."""
-    etaxe, ours = postgres.create_database("etaxe"), postgres.create_database("relances")
+    etaxe, ours = postgres.create_database(f"etaxe{name}"), postgres.create_database(f"relances{name}")
     create_base_fictive(etaxe, contribuables=contribuables, date_reference=DATE)
     migrate(ours)
     stage(ours, 1, relances)

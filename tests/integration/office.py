@@ -45,6 +45,19 @@ CREATE TABLE dette (
 """
 
 
+EACH_ITS_DOSSIER = """
+INSERT INTO dossier_impaye (contribuable_id, affectation_taxe_id, montant_initial, montant_restant,
+    date_echeance, statut, nombre_relances, created_at, updated_at)
+SELECT contribuable_id, id, 1, 1, now(), 'en_cours', 0, now(), now() FROM affectation_taxe
+"""
+
+
+def nobody_was_reminded(etaxe_url: str) -> None:
+    """Make of a sample tax application one where every creance has its dossier, and none was ever reminded of."""
+    ask(etaxe_url, "DELETE FROM relance; DELETE FROM dossier_impaye")
+    ask(etaxe_url, EACH_ITS_DOSSIER)
+
+
 @contextmanager
 def opened(conn_id: str, url: str) -> Iterator[psycopg.Connection]:
     """A database, whose errors are explained as an installation explains them."""

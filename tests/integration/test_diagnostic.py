@@ -149,8 +149,20 @@ def test_another_database_than_the_tax_application_is_seen_by_its_tables(
 
     found = bad()
 
-    assert {part for _, part in found} == set(STATEMENTS)
+    assert {part for _, part in found} == {*STATEMENTS, "keys.sql"}
     assert 'relation "type_taxe" does not exist' in found["etaxe_db", "categories.sql"]
+
+
+def test_a_table_that_would_be_looked_through_for_each_result_is_named(etaxe_url: str) -> None:
+    ask(etaxe_url, "ALTER TABLE relance DROP CONSTRAINT relance_pkey")
+    try:
+        found = bad()
+    finally:
+        ask(etaxe_url, "ALTER TABLE relance ADD CONSTRAINT relance_pkey PRIMARY KEY (id)")
+
+    assert found.keys() == {("etaxe_db", "keys.sql")}
+    assert "ALTER TABLE … ADD PRIMARY KEY (id)" in found["etaxe_db", "keys.sql"]
+    assert "clé de relance :" in found["etaxe_db", "keys.sql"]
 
 
 @pytest.mark.usefixtures("agent")

@@ -78,6 +78,24 @@ def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str)
     assert {"overdue.sql", "places.sql", "write_back.sql"} <= {diagnostic.finding.part for diagnostic in diagnostics}
 
 
+@pytest.mark.usefixtures("limited")
+def test_a_role_that_may_have_no_temporary_table_is_told_before_the_first_result(etaxe_url: str) -> None:
+    owner = make_conninfo(etaxe_url, user="postgres")
+    base = conninfo_to_dict(etaxe_url)["dbname"]
+    ask(owner, f"REVOKE TEMPORARY ON DATABASE {base} FROM PUBLIC")
+    try:
+        told = {
+            diagnostic.finding.part: diagnostic.finding.text
+            for diagnostic in diagnose()
+            if diagnostic.conn_id == "etaxe_db" and diagnostic.finding.verdict is Verdict.BAD
+        }
+    finally:
+        ask(owner, f"GRANT TEMPORARY ON DATABASE {base} TO PUBLIC")
+    assert told.keys() == {"places.sql", "prepare.sql", "write_back.sql"}
+    assert f'permission denied to create temporary tables in database "{base}"' in told["write_back.sql"]
+    assert "vérifiez l'utilisateur et ses droits" in told["write_back.sql"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -24,7 +24,7 @@ from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.asked import in_words
 from tests.integration.conftest import Connect
 from tests.integration.frozen import falling_silent_after
-from tests.integration.office import Office
+from tests.integration.office import Office, nobody_was_reminded
 from tests.integration.test_reperes import OURS, counted, settle, shown, told
 from tests.integration.world import TODAY, ask, request
 from tests.jour import database
@@ -38,15 +38,7 @@ AT_ONCE = (Tour(0, 50), Tour(0, 5), Tour(0, 1))
 def sample_url(new_database: NewDatabase) -> str:
     url = new_database("etaxe")
     create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    ask(url, "DELETE FROM relance; DELETE FROM dossier_impaye")
-    ask(
-        url,
-        """
-        INSERT INTO dossier_impaye (contribuable_id, affectation_taxe_id, montant_initial, montant_restant,
-            date_echeance, statut, nombre_relances, created_at, updated_at)
-        SELECT contribuable_id, id, 1, 1, now(), 'en_cours', 0, now(), now() FROM affectation_taxe
-        """,
-    )
+    nobody_was_reminded(url)
     return url
 
 

@@ -48,6 +48,7 @@ TABLES = {
     "numero_signale",
     "relance",
     "relance_creance",
+    "report",
     "tentative",
     "voie",
 }

@@ -12,7 +12,7 @@ from relances.rules.politique import BaseFiscale
 from relances.services.write_back import write_back
 from relances.store.sources import Source
 from tests.conftest import CopyDatabase, NewDatabase
-from tests.integration.office import Office
+from tests.integration.office import Office, nobody_was_reminded
 from tests.integration.world import TODAY, Row, ask, request
 
 SOURCE = Source("collecte_taxe")
@@ -33,15 +33,7 @@ def sample_url(new_database: NewDatabase) -> str:
 def etaxe_url(sample_url: str, copy_database: CopyDatabase) -> str:
     """A tax application where nobody was reminded yet, and where every creance has its dossier."""
     url = copy_database(sample_url)
-    ask(url, "DELETE FROM relance; DELETE FROM dossier_impaye")
-    ask(
-        url,
-        """
-        INSERT INTO dossier_impaye (contribuable_id, affectation_taxe_id, montant_initial, montant_restant,
-            date_echeance, statut, nombre_relances, created_at, updated_at)
-        SELECT contribuable_id, id, 1, 1, now(), 'en_cours', 0, now(), now() FROM affectation_taxe
-        """,
-    )
+    nobody_was_reminded(url)
     return url
 
 

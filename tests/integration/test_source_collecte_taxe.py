@@ -14,6 +14,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from demo import create_base_fictive
+from relances.store.database import query
 
 AUJOURD_HUI = date(2026, 11, 21)
 MIDI = datetime.combine(AUJOURD_HUI, time(12))
@@ -369,14 +370,36 @@ class TestWriteBack:
         } | changes
 
     def write(self, etaxe: psycopg.Connection[Row], *settled: Row) -> Counts:
-        params = {name: [row[name] for row in settled] for name in settled[0]}
-        places = etaxe.execute(statement("places.sql"), params).fetchall()
-        assert [place["rang"] for place in places] == list(range(1, len(settled) + 1))
-        params |= {name: [place[name] for place in places] for name in ("ligne", "dossier")}
-        row = etaxe.execute(statement("write_back.sql"), params).fetchone()
-        assert row
-        assert row["laissees"] == []
-        return row["inserted"], row["updated"], row["dossiers"]
+        """How many rows it added and changed, and how many dossiers."""
+        self.hand_over(etaxe, *settled)
+        for found in etaxe.execute(statement("places.sql")).fetchall():
+            etaxe.execute("UPDATE a_montrer SET ligne = %(ligne)s WHERE rang = %(rang)s", found)
+        etaxe.execute(statement("prepare.sql"))
+        relances, dossiers = self.copies(etaxe, "relance"), self.copies(etaxe, "dossier_impaye")
+        told = self.told(etaxe, len(settled))
+        assert [row["attente"] for row in told] == [None] * len(told)
+        after = self.copies(etaxe, "relance")
+        assert {row["ligne"] for row in told} == {str(key) for key in after.keys() - relances.keys()}
+        changed = sum(after[key] != copy for key, copy in relances.items())
+        return len(told), changed, len(self.copies(etaxe, "dossier_impaye").items() - dossiers.items())
+
+    def hand_over(self, etaxe: psycopg.Connection[Row], *settled: Row) -> None:
+        """What the pipeline makes known before it asks for anything."""
+        etaxe.execute(query("create_to_show"))
+        etaxe.execute(query("empty_to_show"))
+        for rang, row in enumerate(settled, 1):
+            columns = {"rang": rang, "relance_id": 123, "ligne": ""} | row
+            names = sql.SQL(", ").join(map(sql.Identifier, columns))
+            values = sql.SQL(", ").join(map(sql.Placeholder, columns))
+            etaxe.execute(sql.SQL("INSERT INTO a_montrer ({}) VALUES ({})").format(names, values), columns)
+
+    def told(self, etaxe: psycopg.Connection[Row], rows: int = 1) -> list[Row]:
+        return etaxe.execute(statement("write_back.sql"), {"premier": 1, "dernier": rows}).fetchall()
+
+    def copies(self, etaxe: psycopg.Connection[Row], table: str) -> dict[int, str]:
+        """Where each row of a table is, which no change leaves as it was."""
+        rows = etaxe.execute(sql.SQL("SELECT id, ctid::text AS ici FROM {}").format(sql.Identifier(table)))
+        return {row["id"]: row["ici"] for row in rows}
 
     def dossier(self, etaxe: psycopg.Connection[Row], creance: int, **columns: object) -> int:
         defaults = {
@@ -510,26 +533,39 @@ class TestWriteBack:
         assert row["notes"] == f"A rappelé.\n[relances #{REPERE}] ventis · réf. a\\1b\nPaiera lundi."
 
     @pytest.mark.parametrize(
-        "changed", ["notes = 'Réglé.'", "affectation_taxe_id = NULL", "notes = replace(notes, '123', '124')"]
+        "changed",
+        [
+            "notes = 'Réglé.'",
+            "notes = NULL",
+            "affectation_taxe_id = NULL",
+            "notes = replace(notes, '123', '124')",
+            "utilisateur_id = (SELECT min(id) FROM utilisateur)",
+            "type_relance = 'appel'",
+        ],
     )
-    def test_a_row_that_changed_since_it_was_looked_up_is_left_for_a_later_turn(
+    def test_a_row_that_is_ours_no_more_is_told_to_be_lost(
         self, etaxe: psycopg.Connection[Row], creance: int, changed: str
     ) -> None:
         self.write(etaxe, self.settled(etaxe, creance))
         etaxe.execute(f"UPDATE relance SET {changed}")  # noqa: S608
         before = self.shown(etaxe)
-        params = {name: [value] for name, value in self.settled(etaxe, creance, statut="livree").items()}
-        row = etaxe.execute(statement("write_back.sql"), {**params, "ligne": [before[0]["id"]], "dossier": [None]})
-        assert row.fetchone() == {"inserted": 0, "updated": 0, "dossiers": 0, "laissees": [1]}
+        self.hand_over(etaxe, self.settled(etaxe, creance, statut="livree", ligne=str(before[0]["id"])))
+        assert self.told(etaxe) == [{"rang": 1, "ligne": None, "attente": "perdue"}]
         assert self.shown(etaxe) == before
+
+    def test_a_row_that_was_deleted_is_told_to_be_lost(self, etaxe: psycopg.Connection[Row], creance: int) -> None:
+        self.write(etaxe, self.settled(etaxe, creance))
+        [gone] = etaxe.execute("DELETE FROM relance RETURNING id").fetchall()
+        self.hand_over(etaxe, self.settled(etaxe, creance, statut="livree", ligne=str(gone["id"])))
+        assert self.told(etaxe) == [{"rang": 1, "ligne": None, "attente": "perdue"}]
+        assert self.shown(etaxe) == []
 
     def test_a_dossier_closed_since_it_was_looked_up_is_left_for_a_later_turn(
         self, etaxe: psycopg.Connection[Row], creance: int
     ) -> None:
         closed = self.dossier(etaxe, creance, statut="paye")
-        params = {name: [value] for name, value in self.settled(etaxe, creance).items()}
-        row = etaxe.execute(statement("write_back.sql"), {**params, "ligne": [None], "dossier": [closed]})
-        assert row.fetchone() == {"inserted": 0, "updated": 0, "dossiers": 0, "laissees": [1]}
+        self.hand_over(etaxe, self.settled(etaxe, creance, dossier=str(closed)))
+        assert self.told(etaxe) == [{"rang": 1, "ligne": None, "attente": "tenue"}]
         assert self.shown(etaxe) == []
 
     def test_what_a_provider_answered_cannot_pass_for_a_mark(

@@ -12,6 +12,7 @@ from relances.rules.diagnostic import (
     Occupation,
     Oublieuse,
     Ours,
+    SansCle,
     Schema,
     Server,
 )
@@ -34,6 +35,11 @@ def de_base(fait: DeBase) -> str:
             return _schema(fait)
         case Droits():
             return _rights(fait)
+        case SansCle(tables):
+            return (
+                f"pas d'index sur la clé de {', '.join(tables)} : chaque résultat ferait parcourir ces tables ; "
+                "donnez-leur une clé primaire, ALTER TABLE … ADD PRIMARY KEY (id) — no primary key: add one"
+            )
         case Identite():
             return _identite(fait)
         case Occupation():

@@ -81,6 +81,13 @@ class Droits:
 
 
 @dataclass(frozen=True, slots=True)
+class SansCle:
+    """The tables that showing results would look through for each of them."""
+
+    tables: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Identite:
     """The name of our database, and the file that remembers it. ``variable``: where that is given."""
 
@@ -143,7 +150,7 @@ class SansNouvelle:
     """Nothing is known yet of a test message that was accepted."""
 
 
-DeBase: TypeAlias = Server | Muette | Oublieuse | Durable | LueEn | Schema | Droits | Identite | Occupation
+DeBase: TypeAlias = Server | Muette | Oublieuse | Durable | LueEn | Schema | Droits | SansCle | Identite | Occupation
 """What there is to say of a database."""
 
 Fait: TypeAlias = Absence | DeBase | Accepte | IssueInconnue | SansNouvelle

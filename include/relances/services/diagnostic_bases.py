@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 
-from relances.rules.diagnostic import Droits, Durable, Identite, LueEn, Oublieuse, Schema
+from relances.rules.diagnostic import Droits, Durable, Identite, LueEn, Oublieuse, SansCle, Schema
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.restauration import stopped
 from relances.services.diagnostic_occupation import diagnose_occupation
@@ -47,6 +47,10 @@ def diagnose_etaxe(conn_id: str, connection: psycopg.Connection, source: Source)
             yield Diagnostic(conn_id, statement, Verdict.BAD, str(error))
         else:
             yield _rights(Droits(conn_id, lacking, schema=False), statement)
+    with explained(conn_id, connection):
+        tables = source.tables_without_key(connection)
+    if tables:
+        yield Diagnostic(conn_id, "keys.sql", Verdict.BAD, SansCle(tables))
     yield diagnose_occupation(conn_id, connection)
 
 

@@ -1,7 +1,6 @@
 """What a database says of itself before the pipeline relies on it: no row is read, none is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Final
 
@@ -10,19 +9,20 @@ from psycopg import sql
 
 from relances.rules.diagnostic import Server
 from relances.store.database import query
-from relances.store.sources import Source, WriteBackRow
+from relances.store.sources import Source
 
-_NOTHING: Final[Mapping[str, object]] = {field.name: [] for field in fields(WriteBackRow)}
 STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "overdue.sql": {"date_relance": date(2000, 1, 1), "jours_retard_min": 0, "categories": None},
     "categories.sql": {},
     "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
     "shown.sql": {"depuis": None},
-    "places.sql": _NOTHING,
-    "write_back.sql": {**_NOTHING, "ligne": [], "dossier": []},
+    "places.sql": {},
+    "prepare.sql": {},
+    "write_back.sql": {"premier": 1, "dernier": 1},
 }
 """The files of a tax system, each with parameters fit to ask what it would do."""
+_OF_RESULTS: Final = frozenset({"places.sql", "prepare.sql", "write_back.sql"})
 
 
 class Diagnostics:
@@ -50,6 +50,8 @@ class Diagnostics:
 
         PostgreSQL checks tables, columns and rights on them when it plans, but sequences only when a row comes.
         """
+        if statement in _OF_RESULTS:
+            self._connection.execute(query("create_to_show"))
         explain = sql.SQL("EXPLAIN (VERBOSE, FORMAT JSON) ") + sql.SQL(source.statement(statement, self._connection))
         [(plan,)] = self._connection.execute(explain, STATEMENTS[statement])
         return sorted({name for table in _inserted(plan) for name in self._sequences_out_of_reach(*table)})

@@ -24,6 +24,7 @@ _LATIN: Final = frozenset({"LATIN1", "LATIN9"})
 # In an older encoding, their two or three bytes of UTF-8 are what no French text has: Ã©, â€™. Those of a Chinese
 # letter may be an é before a space and a guillemet.
 _LATIN_LETTERS: Final = re.compile("[\0-\u036f\u2000-\u20cf]*")
+_BACKSLASHES: Final = dict.fromkeys(map(ord, "\uff3c\ufe68"), r"\\")  # a plain one means something else to COPY
 _CONTROLS: Final = re.compile(rb"\xc2([\x80-\x9f])")  # in UTF-8, what Windows-1252 has letters for
 
 
@@ -58,6 +59,17 @@ def utf8_rows(connection: psycopg.Connection) -> Callable[[bytes], bytes]:
     if encoding_of(connection) != UNKNOWN or codec is None:
         return bytes
     return lambda row: _as_windows_meant(b"\t".join(_decoded(field, codec).encode() for field in row.split(b"\t")))
+
+
+def held_rows(connection: psycopg.Connection) -> Callable[[bytes], bytes]:
+    """A function that turns rows in UTF-8 of a COPY in text format into what this database can hold."""
+    codec = _codec(connection)
+    if codec is None:
+        return bytes
+    spoken = connection.info.encoding
+    return lambda rows: (
+        rows if rows.isascii() else held_by(codec, rows.decode().translate(_BACKSLASHES)).encode(spoken, "replace")
+    )
 
 
 class _HeldDumper(StrDumperUnknown):

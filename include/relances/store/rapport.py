@@ -34,19 +34,6 @@ class Rapports:
         with self._connection.cursor(row_factory=args_row(WriteBackRow)) as cursor:
             return cursor.execute(query("list_to_write_back"), parameters).fetchall()
 
-    def count_to_write_back(self, source: str, apres: int) -> int:
-        """How many relances :meth:`to_write_back` has after an id."""
-        [(nombre,)] = self._connection.execute(query("count_to_write_back"), {"source": source, "apres": apres})
-        return int(nombre)
-
-    def mark_written_back(self, rows: Sequence[WriteBackRow]) -> int:
-        """Remember that these states are shown; returns how many relances."""
-        statuts = {row.relance_id: row.statut for row in rows}
-        self._connection.execute(
-            query("mark_written_back"), {"relance_id": list(statuts), "statut": list(statuts.values())}
-        )
-        return len(statuts)
-
     def expect_millions(self) -> None:
         """Within a transaction: its queries read whole tables."""
         self._connection.execute(query("set_planner"))

@@ -186,4 +186,5 @@ class Recognition:
         parameters = {"montree": montree, "dernier_jour": dernier_jour, "contacts": contacts}
         [(marque, premiere)] = self._connection.execute(query("rename_installation"), parameters)
         self._connection.execute(query("number_beyond"), {"premiere": premiere})
+        self._connection.execute(query("forget_lines"))
         return str(marque)

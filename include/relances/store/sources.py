@@ -10,13 +10,21 @@
 ``freshness.sql``
     One value, timestamptz: when the latest payment that the tax system knows of was made; null where it knows none.
 ``write_back.sql``
-    Shows settled relances in the tax system's own tables. Parameters: the fields of :class:`WriteBackRow`,
-    as arrays of one length, with ``ligne`` and ``dossier``. Replaying it changes nothing. It waits for nobody: its one
-    row may have a column ``laissees``, an array of the positions (1, 2 …) of what it left for a later turn.
-``places.sql``
-    Where ``write_back.sql`` writes, which then looks through no table: of each position, ``rang``, the ids ``ligne``
-    and ``dossier`` that it is given, either null. Parameters: those of ``write_back.sql`` but these two. Locks nothing.
-    A source whose ``write_back.sql`` finds its rows by their keys has none: both are null.
+    Shows settled relances in the tax system's own tables. It reads them in the temporary table ``a_montrer``
+    (``queries/write_back.sql``: a row is a :class:`WriteBackRow` with ``rang``, 1, 2 …, and ``dossier``, of which these
+    files make what they like); parameters: ``premier`` and ``dernier``, those to show. Replaying it changes nothing. It
+    waits for nobody. It may return rows ``rang``, ``ligne``, ``attente``: the key, as text, of each row that it added;
+    ``attente`` of what it left: ``tenue``, for a later turn; ``perdue``, where ``ligne`` of ``a_montrer`` leads to no
+    row that shows this relance. All the others are shown.
+``prepare.sql``, optional
+    Asked once for each ``a_montrer``, before ``write_back.sql`` for its parts: what takes looking through a table.
+    It may change ``dossier``; it locks nothing.
+``places.sql``, where rows that show relances have keys to be remembered
+    Finds rows whose keys are not known: ``rang`` and ``ligne`` of those of ``a_montrer`` that it found. Asked once a
+    pass at most, and only where there are such; it may look through a table, and locks nothing. Without it,
+    ``ligne`` is of no account, and all is shown by ``write_back.sql`` alone.
+``keys.sql``, optional
+    The tables, text, that ``write_back.sql`` would look through as they lack an index on their key.
 ``shown.sql``, where the system has rows that say what was sent
     What ``write_back.sql`` wrote, as :class:`ShownRow`. Parameter: ``depuis``, of what changed since then (null: all).
 
@@ -61,7 +69,7 @@ CONTRACT: Final = (
     "relances_agents",
     "exclusion",
 )
-OPTIONAL: Final = frozenset({"places.sql", "shown.sql"})
+OPTIONAL: Final = frozenset({"keys.sql", "places.sql", "prepare.sql", "shown.sql"})
 """The files that a tax system may do without."""
 CONTACTS: Final = "contacts"
 """The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
@@ -75,7 +83,8 @@ class WriteBackRow:
     """The state of one relance for one of its creances.
 
     ``repere``: what it is recognised by outside our database, ``<installation>-<number>``, or the number alone for one
-    that was numbered before installations had names.
+    that was numbered before installations had names. ``ligne``: the key of what shows it in the tax system, empty where
+    there is nothing; None: it is not known whether there is.
     """
 
     relance_id: int
@@ -93,6 +102,7 @@ class WriteBackRow:
     reference: str | None
     code: str | None
     motif: str | None
+    ligne: str | None
 
 
 class ShownRow(NamedTuple):
@@ -172,6 +182,12 @@ class Source:
             rows.itersize = 5_000
             rows.execute(self.statement("shown.sql", connection), {"depuis": depuis})
             yield from rows
+
+    def tables_without_key(self, connection: psycopg.Connection) -> list[str]:
+        """The tables that showing results would look through for each row."""
+        if not self.has("keys.sql"):
+            return []
+        return [str(row[0]) for row in connection.execute(self.statement("keys.sql", connection))]
 
     def known_categories(self, connection: psycopg.Connection) -> set[str]:
         """The categories a run may be limited to."""

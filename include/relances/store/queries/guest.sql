@@ -8,6 +8,10 @@ FROM unnest(%(nom)s::text[], %(valeur)s::text[]) AS limite (nom, valeur)
 WHERE nom IN (SELECT name FROM pg_catalog.pg_settings)
     AND (nom <> 'synchronous_commit' OR current_setting('synchronous_commit') = 'off');
 
+-- name: by_keys
+-- Whether statements from here on go by indexes, whatever is estimated: a table that nobody has analysed says little.
+SELECT set_config('enable_seqscan', %(valeur)s, false);
+
 -- name: begin_write_back
 -- One write-back at a time: the tax system has no key to recognise a row by. Nobody is waited for.
 SELECT pg_try_advisory_lock(7241000002);

@@ -3,7 +3,8 @@
 --     CREATE ROLE relances_etaxe LOGIN PASSWORD '…';
 -- et autant de fois que l'on veut. Le mot de passe n'est pas ici ; un autre nom de rôle se remplace partout.
 
--- Le rôle se connecte à la base, où PUBLIC le peut d'ordinaire ; sinon : GRANT CONNECT ON DATABASE … TO relances_etaxe.
+-- Le rôle se connecte à la base et y a une table temporaire le temps d'un report, ce que PUBLIC peut d'ordinaire ; sinon :
+--     GRANT CONNECT, TEMPORARY ON DATABASE … TO relances_etaxe;
 -- Les tables sont dans public ; ailleurs, donnez USAGE sur leur schéma, et
 --     ALTER ROLE relances_etaxe SET search_path = …;
 GRANT USAGE ON SCHEMA public TO relances_etaxe;
@@ -33,7 +34,7 @@ GRANT
     ON relance TO relances_etaxe;
 GRANT USAGE ON SEQUENCE relance_id_seq TO relances_etaxe;
 
--- Compter nos relances dans les dossiers ouverts (places.sql, write_back.sql).
+-- Compter nos relances dans les dossiers ouverts (prepare.sql, write_back.sql).
 GRANT
     SELECT (id, affectation_taxe_id, statut, nombre_relances, dernier_contact),
     UPDATE (nombre_relances, dernier_contact)
