@@ -17,6 +17,7 @@ STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "categories.sql": {},
     "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
+    "changed.sql": {"repere": None},
     "shown.sql": {"depuis": None},
     "places.sql": _NOTHING,
     "write_back.sql": {**_NOTHING, "ligne": [], "dossier": []},
