@@ -14,6 +14,8 @@ MAKEFLAGS += --no-builtin-rules
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
+# Garder ce que Python compile, même où l'environnement le défend : les essais lancent des centaines de processus.
+unexport PYTHONDONTWRITEBYTECODE
 
 # Une étiquette par étape de l'installation, refaite quand ce dont elle dépend change.
 VENV := .venv/bin/python

@@ -10,6 +10,7 @@ from typing import TypedDict
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import DEFAULT_FILE
 from relances.rendering.rapport import rapport
 from relances.rules.errors import Blocked
@@ -20,7 +21,6 @@ from relances.rules.selection import Regles
 from relances.services import jour, sorties
 from relances.services import rapport as reporting
 from relances.services.alertes import Alerte
-from relances.services.fournisseurs import hook_of
 from relances.services.installation import Adresse, Installation
 from relances.services.passages import Passage
 from relances.services.sending import Attente

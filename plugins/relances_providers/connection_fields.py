@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.errors import Misconfigured
 from relances_providers.http.addresses import is_encrypted, is_web_address
-from relances_providers.messaging import MessagingHook
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
@@ -102,19 +100,6 @@ class ConnectionFields:
                 return False
             case _:
                 raise _wrong(self.conn_id, name, "doit être true ou false", "must be true or false")
-
-
-def read_fields(hook: MessagingHook) -> ConnectionFields:
-    """The fields of a hook's connection; Misconfigured where it does not exist."""
-    try:
-        connection = hook.get_connection(hook.conn_id)
-    except AirflowNotFoundException as error:
-        raise Misconfigured(
-            f"la connexion {hook.conn_id} n'existe pas ; créez-la dans Admin → Connections, type {hook.hook_name} "
-            "— the connection does not exist",
-            code="connexion",
-        ) from error
-    return ConnectionFields.of(connection)
 
 
 def _is_object(extra: str) -> bool:

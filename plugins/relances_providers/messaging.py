@@ -1,6 +1,8 @@
-"""What every provider offers: a message in, a receipt out, or one of the four errors; and what can be asked later."""
+"""What every provider offers: a message in, a receipt out, or one of the four errors; and what can be asked later.
 
-import asyncio
+Whoever sends knows a provider by this module alone, which does not take Airflow in.
+"""
+
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -8,9 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from typing import ClassVar
-
-from airflow.sdk import BaseHook
-from airflow.sdk.exceptions import AirflowNotFoundException
 
 from relances_providers.discretion import mask
 from relances_providers.errors import ProviderError
@@ -181,27 +180,16 @@ class Sender(ABC):
         raise NotImplementedError(f"{type(self).__name__} cannot find: ask Capabilities.can_find first")
 
 
-class MessagingHook(BaseHook):
-    """An Airflow hook that opens a :class:`Sender` from a connection. The constructor does no I/O."""
+class Gateway(ABC):
+    """The way to one provider: what its connection says, and how it is opened. Nothing is asked of anybody before."""
 
-    conn_name_attr: ClassVar[str] = "conn_id"
-    default_conn_name: ClassVar[str]
-    conn_type: ClassVar[str]
-    hook_name: ClassVar[str]
     capabilities: ClassVar[Capabilities]
-
-    def __init__(self, conn_id: str | None = None) -> None:
-        super().__init__()
-        self.conn_id = conn_id or self.default_conn_name
+    conn_id: str
 
     @property
+    @abstractmethod
     def is_connected(self) -> bool:
         """Whether its connection exists."""
-        try:
-            self.get_connection(self.conn_id)
-        except AirflowNotFoundException:
-            return False
-        return True
 
     @property
     @abstractmethod
@@ -235,14 +223,8 @@ class MessagingHook(BaseHook):
     def open(self) -> AbstractAsyncContextManager[Sender]:
         """Open the provider; the connection's fields are checked here (Misconfigured names the field)."""
 
-    def test_connection(self) -> tuple[bool, str]:
-        """What the "Test" button of Airflow's connection form runs; sends nothing."""
-        try:
-            asyncio.run(self._check())
-        except ProviderError as error:
-            return False, str(error)
-        return True, f"{self.hook_name} : la connexion fonctionne — connection works"
-
-    async def _check(self) -> None:
-        async with self.open() as sender:
-            await sender.check()
+    @abstractmethod
+    async def diagnose(self) -> list[Finding]:
+        """Examine the connection part by part: fields, addresses, TLS, credentials, and what only this provider can
+        tell. Nothing is sent.
+        """

@@ -5,6 +5,7 @@ Airflow imports this module in every process: it imports nothing but itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from relances_providers import form
 
@@ -142,6 +143,9 @@ PROVIDERS = (
         },
     ),
 )
+
+ALERTS: Final = "alertes"
+"""The connection to where alerts go, which nobody has to make."""
 
 _WEBHOOK: Mapping[str, object] = {
     "connection-type": "chat_webhook",

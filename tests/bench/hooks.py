@@ -19,8 +19,9 @@ from typing import Final, NamedTuple
 import httpx
 
 from relances.sending.memory import rare_collections
+from relances_providers.hook import MessagingHook
 from relances_providers.http.transport import AiohttpTransport
-from relances_providers.messaging import Message, MessagingHook
+from relances_providers.messaging import Message
 from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.ventis.hook import VentisHook
 from relances_providers.zoom.hook import ZoomSmsHook

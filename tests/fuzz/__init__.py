@@ -1,11 +1,11 @@
-"""Inputs without end: ``make test`` tries three hundred of each kind, ``make fuzz`` a hundred thousand."""
+"""Inputs without end: ``make test`` tries a hundred of each kind, ``make fuzz`` a hundred thousand."""
 
 import os
 from typing import Final
 
 from hypothesis import HealthCheck, settings
 
-EXAMPLES: Final = int(os.environ.get("RELANCES_FUZZ", "300"))
+EXAMPLES: Final = int(os.environ.get("RELANCES_FUZZ", "100"))
 
 fuzz = settings(
     max_examples=EXAMPLES,

@@ -1,6 +1,6 @@
 """What a person asks for, as the commands do it: a service of this installation, then its sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +13,7 @@ from relances.rendering import (
     contacts,
     corrections,
     decisions,
+    diagnostic,
     douteuses,
     oppositions,
     reactivation,
@@ -32,7 +33,9 @@ from relances.services import douteuses as doubting
 from relances.services import oppositions as opposing
 from relances.services import reactivation as reactivating
 from relances.services import restauration as restoring
+from relances.services.diagnostic_values import Diagnostic as Examined
 from relances.services.imports import open_table
+from relances_providers.messaging import Finding, Verdict
 from tests.jour import here as installation
 
 
@@ -56,12 +59,28 @@ def restaurer(parole: Parole, *, forcer: bool) -> str:
     return restauration.said(restoring.restaurer(installation(), parole, forcer=forcer))
 
 
-def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[examining.Diagnostic]:
-    return examining.diagnose(from_airflow(), fournisseur, telephone)
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """What was found of one connection, in words."""
+
+    conn_id: str
+    finding: Finding
+
+    @property
+    def is_bad(self) -> bool:
+        return self.finding.verdict is Verdict.BAD
 
 
-def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[examining.Diagnostic]:
-    return examining.message_test(installation(), fournisseur, telephone, texte)
+def in_words(found: Iterable[Examined]) -> list[Diagnostic]:
+    return [Diagnostic(each.conn_id, diagnostic.finding(each.part, each.verdict, each.fait)) for each in found]
+
+
+def diagnose(fournisseur: str | None = None, telephone: str | None = None) -> list[Diagnostic]:
+    return in_words(examining.diagnose(from_airflow(), fournisseur, telephone))
+
+
+def message_test(fournisseur: str, telephone: str | None, texte: str) -> list[Diagnostic]:
+    return in_words(examining.message_test(installation(), fournisseur, telephone, texte))
 
 
 def list_corrections(passage: str | None, csv: Path | None) -> str:

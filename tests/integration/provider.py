@@ -6,13 +6,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
 from relances.rules.fenetre import TOUJOURS
 from relances.sending.worker import LotReport, LotSender, lease
-from relances.services.fournisseurs import hook_of
 from relances.store.sending import Lot, LotStore
 from relances_providers.provider_info import PROVIDERS
 from simulators import Settings, serve
@@ -62,17 +63,17 @@ class Provider:
 
 
 @contextmanager
-def running_provider(delivery_seconds: float = 0) -> Iterator[Provider]:
+def running_provider(delivery_seconds: float = 0, ledger_file: Path | None = None) -> Iterator[Provider]:
     """A simulator on an event loop of its own: real HTTP, and nobody's blocking call holds it up.
 
-    What it accepts is on the phone after ``delivery_seconds``, or has failed.
+    What it accepts is on the phone after ``delivery_seconds``, or has failed. ``ledger_file``: what it accepted before.
     """
     started, stopped = threading.Event(), threading.Event()
     url = ""
 
     async def run() -> None:
         nonlocal url
-        async with serve(Settings(delivery_seconds=delivery_seconds)) as served:
+        async with serve(Settings(delivery_seconds=delivery_seconds, ledger_file=ledger_file)) as served:
             url = served
             started.set()
             await asyncio.to_thread(stopped.wait)

@@ -4,8 +4,11 @@ import logging
 import os
 import re
 import shutil
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 
 import pytest
 from airflow.utils.types import DagRunType
@@ -59,6 +62,20 @@ def fichier() -> Path:
     file = Path(os.environ["RELANCES_POLITIQUE"])
     shutil.copytree(DEFAULT_FOLDER, file.parent / "gabarits")
     return file
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """The files that are opened meanwhile. Python keeps whoever listens: it hears no more once the test is over."""
+    paths, over = list[str](), Event()
+
+    def hear(event: str, what: tuple[object, ...]) -> None:
+        if event == "open" and not over.is_set():
+            paths.append(str(what[0]))
+
+    sys.addaudithook(hear)
+    yield paths
+    over.set()
 
 
 def say(fichier: Path, texte: str) -> None:
@@ -187,6 +204,20 @@ def test_what_is_sent_again_goes_by_the_hours_in_force(relances_url: str, provid
     write_policy(fichier)
     jour.reconcile_every_run()
     assert len(provider.ledger()) > sent
+
+
+def test_a_run_that_waits_reads_the_policy_in_force_and_none_of_its_texts(
+    provider: Provider, fichier: Path, opened: list[str]
+) -> None:
+    jour.check_providers(request())
+    assert create(request()) > 0
+    assert any(path.startswith(str(fichier.parent / "gabarits")) for path in opened)
+    opened.clear()
+
+    jour.reconcile(request())
+
+    assert str(fichier) in opened
+    assert [path for path in opened if path.startswith(str(fichier.parent / "gabarits"))] == []
 
 
 def test_what_shrank_is_written_again_by_the_version_of_its_own_run(

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
 from relances.services import reconciliation
-from relances.services.fournisseurs import hook_of
 from relances.store.incertaines import Incertaines
 from relances.store.sending import LotStore
 from relances_providers.errors import OutcomeUnknown

@@ -21,6 +21,7 @@ from relances.store.sources import Source
 from relances_providers.messaging import Finding, Verdict
 from tests import jour
 from tests.conftest import CopyDatabase, NewDatabase
+from tests.integration.asked import in_words
 from tests.integration.conftest import Connect
 from tests.integration.frozen import falling_silent_after
 from tests.integration.office import Office
@@ -188,7 +189,8 @@ def test_what_the_connection_says_itself_prevails(office: Office, monkeypatch: p
 
 def occupation(office: Office) -> Finding:
     with psycopg.connect(office.etaxe_url, autocommit=True) as connection:
-        return diagnose_occupation(connection)
+        [found] = in_words([diagnose_occupation(ETAXE, connection)])
+        return found.finding
 
 
 def test_the_diagnostic_tells_our_longest_statement_and_who_waits_behind_us(office: Office) -> None:

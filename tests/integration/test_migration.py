@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import UUID
 
 import psycopg
@@ -14,10 +13,11 @@ from relances.local.errors import LocalError
 from relances.local.postgres import EmbeddedPostgres
 from relances.local.surroundings import migrate_given
 from relances.rules.errors import Blocked, PipelineError, TryAgain
-from relances.store import migrate, migrations
+from relances.store import migrate
 from relances.store.executions import Executions
 from tests.conftest import NewDatabase
 from tests.integration.staged import stage_relances
+from tests.integration.versions import VERSIONS, of_version
 from tests.integration.world import ask, statuts
 from tests.support import one_sentence
 
@@ -51,7 +51,7 @@ TABLES = {
     "tentative",
     "voie",
 }
-FIRST_VERSION = (Path(migrations.__path__[0]) / "versions" / "0001_schema.sql").read_text()
+FIRST_VERSION = (VERSIONS / "0001_schema.sql").read_text()
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
 WORKER = UUID(int=1)
 
@@ -83,7 +83,6 @@ def test_two_set_ups_at_once_wait_for_each_other(new_database: NewDatabase) -> N
     assert ask(url, "SELECT count(*) FROM relances.migration") == [{"count": 1}]
 
 
-VERSIONS = Path(migrations.__path__[0]) / "versions"
 OF_ONE_NUMBER = """
 INSERT INTO relances.execution (run_id, occasion, date_relance, source, simulation, parametres, jour_passage)
 VALUES ('p', 'campagne:A', '2026-11-20', 'contacts', false, '{}', '2026-11-20');
@@ -100,16 +99,6 @@ VALUES ('contacts', 'c1', 'sms', 'campagne:A', 1, '2026-11-20', 1, 'ventis', '24
 INSERT INTO relances.relance_creance VALUES (1, '2', 1, '2026-01-01');
 INSERT INTO relances.opposition VALUES ('contacts', 'c1', 'a téléphoné');
 """
-
-
-def of_version(url: str, version: str) -> None:
-    """Make the schema of an earlier version."""
-    ask(url, "CREATE SCHEMA relances")
-    for file in sorted(VERSIONS.glob("*.sql")):
-        if file.stem[:4] <= version:
-            ask(url, file.read_text(encoding="utf-8"))
-    ask(url, "CREATE TABLE relances.migration (version_num varchar(32) PRIMARY KEY)")
-    ask(url, "INSERT INTO relances.migration VALUES (%(version)s)", version=version)
 
 
 def test_who_shares_a_number_becomes_a_person_unless_already_reminded(new_database: NewDatabase) -> None:

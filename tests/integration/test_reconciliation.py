@@ -15,7 +15,7 @@ from relances.store.executions import Executions
 from relances.store.sending import Lot, LotStore
 from relances.store.turns import take_turn
 from relances_providers.errors import Misconfigured, TryLater
-from relances_providers.messaging import MessagingHook
+from relances_providers.hook import MessagingHook
 from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.ventis.hook import VentisHook
 from relances_providers.zoom.hook import ZoomSmsHook

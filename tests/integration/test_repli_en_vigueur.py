@@ -57,6 +57,13 @@ def sent_in_vain(office: Office, asked: Request = BY_WHATSAPP) -> None:
         jour.send_lot(asked, **part)
 
 
+def refuse_all(office: Office) -> None:
+    """Have Twilio say of every relance what it says of who is not on WhatsApp."""
+    ask(office.relances_url, "UPDATE relances.relance SET statut = 'echec', code = '63024', reference = NULL, "
+        "envoyee_le = NULL, close_le = now()")  # fmt: skip
+    ask(office.relances_url, "UPDATE relances.tentative SET issue = 'refusee', constat = NULL, constat_le = NULL")
+
+
 def relance(office: Office) -> Row:
     [only] = ask(office.relances_url, "SELECT * FROM relances.relance")
     return only
@@ -117,14 +124,36 @@ def test_what_cannot_be_written_holds_up_no_other(office: Office, provider: Prov
     """One of the two speaks English, of which the text fails."""
     office.owes(163024, creance="b", langue="en", telephones=["066063025"])
     sent_in_vain(office)
-    ask(office.relances_url, "UPDATE relances.relance SET statut = 'echec', code = '63024', reference = NULL, "
-        "envoyee_le = NULL, close_le = now()")  # fmt: skip
-    ask(office.relances_url, "UPDATE relances.tentative SET issue = 'refusee', constat = NULL, constat_le = NULL")
+    refuse_all(office)
     for text in (fichier.parent / "gabarits" / "sms").glob("*.en.txt"):
         text.write_text("{{ nope }}")
     jour.reconcile_every_run()
     shown = ask(office.relances_url, "SELECT contribuable_id, statut FROM relances.relance ORDER BY id")
     assert {row["contribuable_id"]: row["statut"] for row in shown} == {"63024": "envoyee", "163024": "echec"}
+
+
+def test_what_moved_and_cannot_be_written_again_is_called_off_alone(
+    office: Office, provider: Provider, fichier: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Both paid a part since they moved; the text of the one who speaks English is gone by then."""
+    office.owes(163024, creance="b", langue="en", telephones=["066063025"])
+    sent_in_vain(office)
+    refuse_all(office)
+    close(fichier)
+    jour.reconcile_every_run()
+    for text in (fichier.parent / "gabarits" / "sms").glob("*.en.txt"):
+        text.write_text("{{ nope }}")
+    close(fichier, closed=False)
+    ask(office.etaxe_url, "UPDATE dette SET montant_du = 5000")
+    with caplog.at_level(logging.ERROR):
+        jour.reconcile_every_run()
+    shown = ask(office.relances_url, "SELECT contribuable_id, statut, code, motif FROM relances.relance ORDER BY id")
+    [sent, called_off] = sorted(shown, key=lambda row: str(row["contribuable_id"]), reverse=True)
+    assert (sent["statut"], sent["code"]) == ("envoyee", None)
+    assert (called_off["statut"], called_off["code"]) == ("annulee", "montant_change")
+    assert "gabarits/sms/" in str(called_off["motif"])
+    assert "gabarits/sms/" in caplog.text
+    assert ["15 000" in entry["text"] for entry in provider.ledger()] == [True, True, False]
 
 
 @pytest.mark.parametrize("named", [True, False])

@@ -10,11 +10,11 @@ import pytest
 from psycopg.rows import TupleRow
 
 from demo import create_base_fictive
+from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.rules.restauration import Parole
-from relances.services.fournisseurs import hook_of
 from relances.store import migrate
 from relances.store.restauration import Marque, Temoin
 from relances_providers.messaging import Message

@@ -1,6 +1,7 @@
 """The commands that read and change the databases, where nothing is in UTF-8: they do it, and say it as they can."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -33,12 +34,25 @@ def no_language(connect: Connect, new_database: NewDatabase, tmp_path: Path, mon
         monkeypatch.setenv(name, value)
 
 
-def relances(*words: str | bytes, typed: str = "") -> str:
-    """What a command that succeeds prints, in ASCII; ``typed``: what it is given to read, in UTF-8."""
+@pytest.fixture
+def latin_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal in latin-1, whose locale is made for the purpose."""
+    if not Path("/usr/share/i18n/locales/fr_FR").exists() or shutil.which("localedef") is None:
+        pytest.skip("this machine has nothing to make a locale of: apt install locales")
+    name = "fr_FR.ISO-8859-1"
+    command = ["localedef", "-i", "fr_FR", "-f", "ISO-8859-1", "--no-archive", str(tmp_path / name)]
+    subprocess.run(command, check=True, capture_output=True)
+    monkeypatch.setenv("LOCPATH", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", name)
+
+
+def relances(*words: str | bytes, typed: str | bytes = "", prints: str = "ascii") -> str:
+    """What a command that succeeds prints; ``typed``: what it is given to read, in UTF-8 where it is text."""
     command = [sys.executable, "-W", "ignore", "-c", LOCAL, *words]
-    done = subprocess.run(command, input=typed.encode(), capture_output=True, check=False)
+    given = typed.encode() if isinstance(typed, str) else typed
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout.decode("ascii")
+    return done.stdout.decode(prints)
 
 
 def test_a_run_is_previewed_into_a_file_of_any_name(tmp_path: Path) -> None:
@@ -59,6 +73,29 @@ def test_contacts_are_imported_as_they_are_spelt(tmp_path: Path, relances_url: s
     assert ask(relances_url, "SELECT campagne, nom FROM relances.contact") == [
         {"campagne": "Marché d’été", "nom": "Œuvre d’été"}
     ]
+
+
+@pytest.mark.usefixtures("latin_1")
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-8"])
+def test_a_terminal_in_latin_1_names_its_campaigns_and_its_files(
+    encoding: str, tmp_path: Path, relances_url: str
+) -> None:
+    file = os.fsencode(tmp_path) + "/marché.csv".encode(encoding)
+    Path(os.fsdecode(file)).write_text(CONTACTS.format(day=f"{TODAY:%d/%m/%Y}"), encoding="utf-8")
+
+    said = relances("importer-contacts", "--campagne", "Marché d'été".encode(encoding), file, prints="latin-1")
+
+    assert "Campagne Marché d'été" in said
+    assert ask(relances_url, "SELECT DISTINCT campagne FROM relances.contact") == [{"campagne": "Marché d'été"}]
+
+
+@pytest.mark.usefixtures("latin_1")
+def test_an_opposition_typed_in_latin_1_keeps_its_reason(relances_url: str) -> None:
+    typed = "066 12 34 56\ndécédé\n".encode("latin-1")
+
+    relances("opposition", "ajouter", "--telephone", "--motif", typed=typed, prints="latin-1")
+
+    assert ask(relances_url, "SELECT DISTINCT motif FROM relances.numero_signale") == [{"motif": "décédé"}]
 
 
 def test_an_opposition_keeps_its_reason(relances_url: str) -> None:

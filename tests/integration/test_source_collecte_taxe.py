@@ -345,11 +345,11 @@ class TestBalances:
 class TestChanged:
     """What may be owed less of, by payments alone."""
 
-    def changed(self, etaxe: psycopg.Connection[Row], repere: str | None) -> tuple[list[str], str | None]:
+    def changed(self, etaxe: psycopg.Connection, repere: str | None) -> tuple[list[str], str | None]:
         told = Source("collecte_taxe").changed(etaxe, repere)
         return sorted(told.creances), told.repere
 
-    @pytest.fixture
+    @pytest.fixture  # its rows are tuples
     def etaxe(self, empty_etaxe: str) -> Iterator[psycopg.Connection]:
         with psycopg.connect(empty_etaxe) as connection:
             yield connection

@@ -150,10 +150,11 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     """What cuts the day into lots, reads the balances of one again, and sends it."""
     import psycopg
 
+    from relances.orchestration.connections import hook_of
     from relances.rules.fenetre import TOUJOURS
     from relances.rules.soldes import Relecture
     from relances.sending.worker import LotSender, lease
-    from relances.services.fournisseurs import chemin_of, hook_of, known_provider
+    from relances.services.fournisseurs import chemin_of, known_provider
     from relances.services.soldes import Lecteur
     from relances.store.executions import Executions
     from relances.store.lots import Lots

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from relances_providers.errors import ProviderError, Rejected, TryLater
+from relances_providers.hook import MessagingHook
 from relances_providers.messaging import (
     Candidate,
     Capabilities,
@@ -14,7 +15,6 @@ from relances_providers.messaging import (
     Finding,
     Limits,
     Message,
-    MessagingHook,
     Progress,
     Receipt,
     Sender,

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from relances.services.diagnostic_fournisseur import diagnose_provider
 from relances_providers.messaging import Finding, Verdict
 from relances_providers.ventis.hook import VentisHook
 from tests.providers.misbehaving import answer, misbehaving
@@ -19,7 +18,7 @@ TOKEN = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2
 
 async def findings() -> dict[str, Finding]:
     """What is found of ``ventis_default``, by the name of the part."""
-    return {finding.part: finding for finding in await diagnose_provider(VentisHook())}
+    return {finding.part: finding for finding in await VentisHook().diagnose()}
 
 
 async def test_a_connection_that_works_is_said_part_by_part(simulated: Simulated) -> None:

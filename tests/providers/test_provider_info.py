@@ -15,8 +15,8 @@ from airflow.sdk.providers_manager_runtime import ProvidersManagerTaskRuntime
 from relances_providers import form
 from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import Misconfigured
+from relances_providers.hook import MessagingHook
 from relances_providers.http.webhook import WebhookHook
-from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS, Provider, form_defaults, get_provider_info, provider_named
 from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.twilio.settings import TwilioSettings

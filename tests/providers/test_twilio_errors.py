@@ -24,9 +24,9 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize(("code", "name"), PUBLISHED)
-def test_every_code_that_twilio_publishes_of_messages_has_its_row(code: str, name: str) -> None:
-    assert code in TABLE, name
+def test_every_code_that_twilio_publishes_of_messages_has_its_row() -> None:
+    assert len(PUBLISHED) > 300
+    assert [(code, name) for code, name in PUBLISHED if code not in TABLE] == []
 
 
 @pytest.mark.parametrize(

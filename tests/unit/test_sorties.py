@@ -172,6 +172,17 @@ def test_a_word_in_utf_8_is_read_in_a_cron_without_a_language() -> None:
     assert said(run(*words, environment=NO_LANGUAGE, code=code)) == "décès".encode().hex() + "\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_word_typed_in_latin_1_is_read_by_the_process_that_it_is_handed_to(encoding: str) -> None:
+    """It is in UTF-8 itself, and prints as the terminal."""
+    read = "print(parser().parse_args(sys.argv[1:]).contribuable.encode().hex())"
+    code = f"import sys; from relances.local.cli import parser; {read}"
+    words = ("opposition", "ajouter", "--contribuable=décès".encode(encoding))
+    environment = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "iso8859-1:replace"}
+
+    assert said(run(*words, environment=environment, code=code)) == "décès".encode().hex() + "\n"
+
+
 def test_a_file_whose_name_is_no_text_is_read(tmp_path: Path) -> None:
     file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/cl\xe9s"))
     file.write_text("VENTIS_MESSAGING_SENDER=MAIRIE\n", encoding="utf-8")

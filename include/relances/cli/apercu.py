@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext
 
 from relances.cli.commande import DONE
-from relances.orchestration.installation import installation
+from relances.cli.installation import installation
 from relances.rendering.apercu import SIMULATED, list_offered, list_written
 from relances.rendering.decisions import HEADER, cells, record
 from relances.rendering.json_sur import document

@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from relances.cli.commande import DONE
-from relances.orchestration.installation import installation
+from relances.cli.installation import installation
 from relances.rendering.arret import lines, record
 from relances.rendering.json_sur import document
 from relances.rules.arret import Action

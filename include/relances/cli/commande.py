@@ -1,7 +1,6 @@
 """The words of a command line: a parser whose help and refusals are in French."""
 
 import argparse
-import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -9,8 +8,8 @@ from pkgutil import resolve_name
 from typing import Final, NoReturn, TypeAlias
 
 from relances.cli.francais import EXPECTED, in_french
+from relances.cli.saisie import text_of
 from relances.rules.dates import read_iso_date
-from relances.rules.lettres import is_text
 from relances.rules.parametres import Entier
 from relances_providers.provider_info import PROVIDERS
 
@@ -124,14 +123,6 @@ def day(word: str) -> date:
     if found is None:
         raise argparse.ArgumentTypeError(f"{EXPECTED}une date comme 2026-03-31")
     return found
-
-
-def text_of(word: str) -> str:
-    """A word of the command line or of the environment, in UTF-8 whatever Python took it for.
-
-    Raises UnicodeError where it is no text.
-    """
-    return word if is_text(word) else os.fsencode(word).decode("utf-8")
 
 
 def text(word: str) -> str:

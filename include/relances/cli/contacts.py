@@ -4,7 +4,7 @@ import argparse
 from datetime import datetime
 
 from relances.cli.commande import DONE, REFUSED
-from relances.orchestration.installation import installation
+from relances.cli.installation import installation
 from relances.rendering.contacts import said
 from relances.rendering.line_log import line_log, told
 from relances.rules.fenetre import LIBREVILLE

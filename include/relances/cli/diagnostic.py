@@ -9,11 +9,12 @@ from operator import attrgetter
 from typing import Final
 
 from relances.cli.commande import DONE, REFUSED
+from relances.cli.installation import installation
 from relances.cli.questions import NUMERO, ask, ask_if
-from relances.orchestration.installation import installation
-from relances.rendering.diagnostic import line, record
+from relances.rendering.diagnostic import finding, line, record
 from relances.rendering.json_sur import document
-from relances.services.diagnostic import Diagnostic, diagnose, message_test
+from relances.services.diagnostic import diagnose, message_test
+from relances.services.diagnostic_values import Diagnostic
 from relances.services.message_test import TEXT
 from relances_providers.messaging import Finding, Verdict
 
@@ -24,7 +25,7 @@ def examine(given: argparse.Namespace) -> int:
     """Print what was found; refused where something is to be mended."""
     diagnostics = diagnose(installation(), given.fournisseur, ask_if(given.telephone, NUMERO))
     if given.json:
-        rows = (record(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics)
+        rows = (record(diagnostic.conn_id, _said(diagnostic)) for diagnostic in diagnostics)
         sys.stdout.writelines(document({}, connexions=rows))
     else:
         _show(diagnostics)
@@ -48,9 +49,13 @@ def _show(diagnostics: Sequence[Diagnostic]) -> None:
     for conn_id, found in groupby(diagnostics, key=attrgetter("conn_id")):
         print(f"\n{conn_id}")
         for diagnostic in found:
-            print(f"  {_coloured(diagnostic.finding)}")
+            print(f"  {_coloured(_said(diagnostic))}")
 
 
-def _coloured(finding: Finding) -> str:
+def _said(diagnostic: Diagnostic) -> Finding:
+    return finding(diagnostic.part, diagnostic.verdict, diagnostic.fait)
+
+
+def _coloured(found: Finding) -> str:
     plain = not sys.stdout.isatty() or "NO_COLOR" in os.environ
-    return line(finding) if plain else f"\033[{_COLOURS[finding.verdict]}m{line(finding)}\033[0m"
+    return line(found) if plain else f"\033[{_COLOURS[found.verdict]}m{line(found)}\033[0m"

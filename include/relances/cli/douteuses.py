@@ -4,7 +4,7 @@ import argparse
 import sys
 
 from relances.cli.commande import DONE
-from relances.orchestration.installation import installation
+from relances.cli.installation import installation
 from relances.rendering.douteuses import HEADER, cells, record, summary, written
 from relances.rendering.json_sur import document
 from relances.rendering.tableau_csv import open_csv

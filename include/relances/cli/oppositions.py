@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from relances.cli.commande import DONE, REFUSED
+from relances.cli.installation import installation
 from relances.cli.questions import NUMERO, ask, ask_if
-from relances.orchestration.installation import installation
 from relances.rendering import oppositions as words
 from relances.rendering.json_sur import document
 from relances.rendering.line_log import line_log, told

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from relances.cli.saisie import typed
 from relances.rules.errors import Blocked
 
 NUMERO: Final = "Numéro"
@@ -37,10 +38,10 @@ def ask(question: str) -> str:
         return ""
     if sys.stdin.isatty():
         print(f"{question} : ", end="", file=sys.stderr, flush=True)
-    line = sys.stdin.buffer.readline(_LONGEST + 1)  # in UTF-8, whatever the terminal says of itself
+    line = sys.stdin.buffer.readline(_LONGEST + 1)
     try:
-        text = line.decode()
-    except UnicodeDecodeError:
+        text = typed(line)
+    except UnicodeError:
         text = ""
     if len(line) > _LONGEST or (line and not text):
         raise Blocked(

@@ -3,8 +3,8 @@
 import argparse
 
 from relances.cli.commande import DONE
+from relances.cli.installation import installation
 from relances.cli.questions import NUMERO, ask
-from relances.orchestration.installation import installation
 from relances.rendering.reactivation import said
 from relances.services.reactivation import reactivate
 

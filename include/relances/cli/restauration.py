@@ -3,7 +3,7 @@
 import argparse
 
 from relances.cli.commande import DONE
-from relances.orchestration.installation import installation
+from relances.cli.installation import installation
 from relances.rendering.restauration import said
 from relances.rules.restauration import Parole
 from relances.services.restauration import restaurer

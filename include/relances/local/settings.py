@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from relances.cli.commande import text_of
+from relances.cli.saisie import text_of
 from relances.local.env_file import EnvFile, read_env_file
 from relances.local.errors import LocalError
 from relances.local.provider_variables import ALERTES, PROVIDER_VARIABLES

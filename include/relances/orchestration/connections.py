@@ -1,6 +1,7 @@
-"""From Airflow's connections to databases."""
+"""From Airflow's connections to databases and fournisseurs."""
 
 import os
+import pkgutil
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,8 +14,10 @@ from psycopg.conninfo import make_conninfo
 from relances.rules.adresse import is_cut, is_host
 from relances.rules.errors import Blocked
 from relances.rules.lettres import is_text
+from relances.services.fournisseurs import known_provider
 from relances.services.installation import Adresse
 from relances.store.database import CUT, UTF8
+from relances_providers.hook import MessagingHook
 
 _ESCAPED: Final = "dans une adresse, un mot de passe qui contient @, #, / ou ? les écrit %40, %23, %2F, %3F"
 _ASKED: Final = "client_encoding"  # in the Extra: what the bytes of a database that does not say it are
@@ -28,6 +31,12 @@ def adresse(conn_id: str) -> Adresse:
     """
     said = _read(conn_id)
     return Adresse(_conninfo(conn_id, said), _extra(said).get(_ASKED))
+
+
+def hook_of(fournisseur: str) -> MessagingHook:
+    """The hook of a fournisseur, over its default connection; Blocked where there is no such fournisseur."""
+    hook: type[MessagingHook] = pkgutil.resolve_name(known_provider(fournisseur).hook_class)
+    return hook()
 
 
 def _read(conn_id: str) -> Connection:

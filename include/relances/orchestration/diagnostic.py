@@ -7,10 +7,11 @@ from typing import Final
 from airflow.sdk import get_current_context
 
 from relances.orchestration.installation import installation
-from relances.rendering.diagnostic import full_line
+from relances.rendering.diagnostic import finding, full_line
 from relances.rules.errors import Blocked
 from relances.rules.mojibake import printed
-from relances.services.diagnostic import Diagnostic, diagnose, message_test
+from relances.services.diagnostic import diagnose, message_test
+from relances.services.diagnostic_values import Diagnostic
 from relances.services.message_test import TEXT
 
 logger = logging.getLogger(__name__)
@@ -44,10 +45,13 @@ def _asked_provider() -> str | None:
 
 
 def _reported(diagnostics: Sequence[Diagnostic]) -> list[str]:
-    lines = [full_line(diagnostic.conn_id, diagnostic.finding) for diagnostic in diagnostics]
+    lines = [
+        full_line(diagnostic.conn_id, finding(diagnostic.part, diagnostic.verdict, diagnostic.fait))
+        for diagnostic in diagnostics
+    ]
     for diagnostic, line in zip(diagnostics, lines, strict=True):
         logger.log(logging.ERROR if diagnostic.is_bad else logging.INFO, "%s", line)
-    bad = [f"{diagnostic.conn_id} · {diagnostic.finding.part}" for diagnostic in diagnostics if diagnostic.is_bad]
+    bad = [f"{diagnostic.conn_id} · {diagnostic.part}" for diagnostic in diagnostics if diagnostic.is_bad]
     if bad:
         raise Blocked(
             f"à corriger, remède dans le journal ci-dessus (✘) : {', '.join(bad)}",

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from relances.orchestration.alertes import alerter
-from relances.orchestration.connections import adresse
+from relances.orchestration.connections import adresse, hook_of
 from relances.policy.politique import DEFAULT_FILE
-from relances.services.fournisseurs import hook_of
 from relances.services.installation import Installation
 from relances.store.restauration import VARIABLE as _TEMOIN
 from relances.store.restauration import Temoin
+from relances_providers.http.webhook import diagnose_alerts
 
 _POLITIQUE: Final = "RELANCES_POLITIQUE"
 _DATA_DOCS: Final = "RELANCES_DATA_DOCS"
@@ -28,4 +28,5 @@ def installation() -> Installation:
         data_docs=Path(os.environ.get(_DATA_DOCS, "data_docs")).absolute(),
         demonstration=bool(os.environ.get(_DEMONSTRATION)),
         alerter=alerter,
+        alertes=diagnose_alerts,
     )

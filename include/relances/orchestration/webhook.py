@@ -11,7 +11,8 @@ from threading import Thread
 
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from relances_providers.http.webhook import ALERTS, Undelivered, WebhookHook
+from relances_providers.http.webhook import Undelivered, WebhookHook
+from relances_providers.provider_info import ALERTS
 
 logger = logging.getLogger(__name__)
 

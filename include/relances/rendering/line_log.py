@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from relances.rendering.contacts import doublon
 from relances.rendering.csv_sur import Valeur
 from relances.rendering.markdown import nombre
 from relances.rendering.tableau_csv import PERSONAL_DATA, Write, open_csv
-from relances.rules.colonnes import Erreur
-from relances.rules.line_log import MOST, SHOWN, LineLog
+from relances.rules.contacts import Doublon
+from relances.rules.line_log import MOST, SHOWN, Dite, LineLog
 
 HEADER: Final = ("ligne", "colonne", "raison", "valeur")
 _LONGEST: Final = 200  # characters of a cell
@@ -24,7 +25,7 @@ class LogFile(LineLog):
     _stack: ExitStack = field(default_factory=ExitStack)
     _write: Write | None = None
 
-    def keep(self, dites: Sequence[Erreur]) -> None:
+    def keep(self, dites: Sequence[Dite]) -> None:
         """Write them in the file, which is there from the first."""
         self._write = self._write or self._stack.enter_context(open_csv(self.path, HEADER))
         self._write(map(_cells, dites))
@@ -60,7 +61,7 @@ def told(counts: str, erreurs: LogFile, remarques: LogFile | None = None, *, fai
 
 def _told(log: LogFile, one: str, many: str) -> list[str]:
     lines = [
-        f"ligne {each.ligne}{f', {each.colonne}' if each.colonne else ''} : {each.raison}" for each in log.premieres
+        f"ligne {each.ligne}{f', {each.colonne}' if each.colonne else ''} : {_reason(each)}" for each in log.premieres
     ]
     if log.nombre > SHOWN:
         lines.append("… et 1 autre." if log.nombre == SHOWN + 1 else f"… et {log.nombre - SHOWN} autres.")
@@ -71,8 +72,13 @@ def _told(log: LogFile, one: str, many: str) -> list[str]:
     return lines
 
 
-def _cells(dite: Erreur) -> tuple[Valeur, ...]:
-    return dite.ligne, _cut(dite.colonne), dite.raison, _cut(dite.valeur)
+def _cells(dite: Dite) -> tuple[Valeur, ...]:
+    valeur = "" if isinstance(dite, Doublon) else dite.valeur
+    return dite.ligne, _cut(dite.colonne), _reason(dite), _cut(valeur)
+
+
+def _reason(dite: Dite) -> str:
+    return doublon(dite) if isinstance(dite, Doublon) else dite.raison
 
 
 def _cut(cell: str) -> str:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import Enum, auto
 from typing import Final
 
 from relances.rules.colonnes import Colonnes, Erreur, Illisible, Titres, short_text
@@ -57,6 +58,25 @@ class Contact:
 
     def __repr__(self) -> str:
         return "Contact(…)"
+
+
+class Genre(Enum):
+    """What a line has in common with others."""
+
+    REPETITION = auto()  # all of it: it is merged
+    CONTRADICTION = auto()  # all but the amount
+    SANS_NOM = auto()  # it names nobody, where several people of its number owe the same
+    AUTRE_NOM = auto()  # an earlier import names somebody else who owes the same
+
+
+@dataclass(frozen=True, slots=True)
+class Doublon:
+    """A line that others make doubtful, or superfluous. ``autre``: the line it is like; ``colonne``: what differs."""
+
+    ligne: int
+    genre: Genre
+    autre: int | None = None
+    colonne: str = ""
 
 
 @dataclass(frozen=True, slots=True)

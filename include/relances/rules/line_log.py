@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from relances.rules.colonnes import Erreur
+from relances.rules.contacts import Doublon
 
+Dite: TypeAlias = Erreur | Doublon
 SHOWN: Final = 20
 MOST: Final = 10_000  # lines: whoever has more to mend mends them by their cause
 
@@ -19,14 +21,14 @@ class LineLog:
 
     nombre: int = 0
     lignes: int = 0
-    premieres: list[Erreur] = field(default_factory=list)
+    premieres: list[Dite] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
         """Whether it holds as many as are kept."""
         return self.lignes >= MOST
 
-    def add(self, dites: Sequence[Erreur]) -> None:
+    def add(self, dites: Sequence[Dite]) -> None:
         """Note several things about one line."""
         self.nombre += len(dites)
         self.premieres += dites[: SHOWN - len(self.premieres)]
@@ -34,9 +36,5 @@ class LineLog:
             self.keep(dites)
         self.lignes += 1
 
-    def note(self, ligne: int, raison: str, colonne: str = "") -> None:
-        """Note one thing about a line, or about one of its columns."""
-        self.add([Erreur(ligne, colonne, raison, "")])
-
-    def keep(self, dites: Sequence[Erreur]) -> None:
+    def keep(self, dites: Sequence[Dite]) -> None:
         """Write down what is said of one line; here, nowhere."""

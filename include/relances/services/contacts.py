@@ -7,7 +7,7 @@ from typing import Final
 import psycopg
 
 from relances.rules.colonnes import find_columns
-from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, Imported, read_contact
+from relances.rules.contacts import OBLIGATOIRES, TITRES, Contact, Doublon, Genre, Imported, read_contact
 from relances.rules.errors import Blocked
 from relances.rules.line_log import LineLog
 from relances.rules.tableur import Tableau
@@ -15,16 +15,6 @@ from relances.services.imports import as_far_as, no_row
 from relances.services.installation import RELANCES, Installation
 from relances.store.contacts import Contacts
 
-_SAME: Final = "même numéro, même libellé et même échéance qu'à la ligne {}, pour la même personne"
-_CONTRADICTION: Final = f"{_SAME}, autre montant : lequel est le bon ?"
-_REPETITION: Final = f"{_SAME} et le même montant : fusionnée"
-_NAMELESS: Final = (
-    "sans nom, alors que plusieurs personnes de ce numéro ont ce libellé et cette échéance : donnez le nom"
-)
-_ANOTHER: Final = (
-    "un import précédent donne à ce numéro le même libellé et la même échéance sous un autre nom : si c'est la même "
-    "personne, reprenez ce nom ; si ce sont deux personnes, mettez aussi la ligne de la première"
-)
 _NOM_MAX: Final = 100  # characters
 
 
@@ -62,7 +52,7 @@ def import_contacts(
             raise psycopg.Rollback(whole)
         repetitions = held.leave_out_repetitions()
         for ligne, autre in repetitions:
-            remarques.note(ligne, _REPETITION.format(autre))
+            remarques.add([Doublon(ligne, Genre.REPETITION, autre)])
         return Imported(nom, lues, erreurs.lignes, len(repetitions), held.merge(today))
     return Imported(nom, lues, erreurs.lignes, 0, None)
 
@@ -80,8 +70,8 @@ def read_campagne(name: str) -> str:
 def _refuse(held: Contacts, erreurs: LineLog, montant: str) -> None:
     """Leave out the lines that others make doubtful."""
     for ligne in held.leave_out_nameless():
-        erreurs.note(ligne, _NAMELESS)
+        erreurs.add([Doublon(ligne, Genre.SANS_NOM)])
     for ligne in held.leave_out_other_names():
-        erreurs.note(ligne, _ANOTHER)
+        erreurs.add([Doublon(ligne, Genre.AUTRE_NOM)])
     for ligne, autre in held.leave_out_contradictions():
-        erreurs.note(ligne, _CONTRADICTION.format(autre), montant)
+        erreurs.add([Doublon(ligne, Genre.CONTRADICTION, autre, montant)])

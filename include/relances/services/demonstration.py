@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 from relances.rules.errors import Blocked
 from relances.services.installation import Installation
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 _SIMULATORS: Final = frozenset({"127.0.0.1", "localhost", "::1", "simulateurs"})  # this machine, or Compose's service
 
 
-def refuse_real_provider(installation: Installation, hook: MessagingHook) -> None:
+def refuse_real_provider(installation: Installation, hook: Gateway) -> None:
     """In the demonstration, Blocked unless every address of the connection is a simulator's."""
     if not installation.demonstration:
         return

@@ -2,35 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 import psycopg
 
+from relances.rules.diagnostic import Absence, Muette
 from relances.rules.errors import Blocked, PipelineError
 from relances.services.diagnostic_bases import diagnose_etaxe, diagnose_installation, diagnose_relances
-from relances.services.diagnostic_fournisseur import diagnose_provider
+from relances.services.diagnostic_values import Diagnostic
 from relances.services.installation import ETAXE, RELANCES, Installation
 from relances.services.message_test import TEXT, message_of, message_to_test_number, send_test
 from relances.store.sources import Source
 from relances_providers.errors import ProviderError
-from relances_providers.http.webhook import ALERTS, diagnose_alerts
-from relances_providers.messaging import Finding, Message, MessagingHook, Verdict
-from relances_providers.provider_info import PROVIDERS
+from relances_providers.messaging import Gateway, Message, Verdict
+from relances_providers.provider_info import ALERTS, PROVIDERS
 
-Look = Callable[[psycopg.Connection], Iterable[Finding]]
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """What was found of one connection."""
-
-    conn_id: str
-    finding: Finding
-
-    @property
-    def is_bad(self) -> bool:
-        return self.finding.verdict is Verdict.BAD
+Look = Callable[[psycopg.Connection], Iterable[Diagnostic]]
 
 
 def diagnose(
@@ -45,11 +32,11 @@ def diagnose(
     policy = installation.politique()
     source = Source(policy.source)
     diagnostics = [
-        *(Diagnostic("politique", Finding("réglage", Verdict.UNSEEN, setting)) for setting in policy.sans_effet),
+        *(Diagnostic("politique", "réglage", Verdict.UNSEEN, setting) for setting in policy.sans_effet),
         *_diagnose(installation, ETAXE, lambda connection: diagnose_etaxe(ETAXE, connection, source)),
         *_diagnose(installation, RELANCES, lambda connection: _look_at_relances(installation, connection)),
         *asyncio.run(_diagnose_providers(installation)),
-        *(Diagnostic(ALERTS, finding) for finding in diagnose_alerts()),
+        *(Diagnostic.of(ALERTS, finding) for finding in installation.alertes()),
     ]
     if not fournisseur:
         return diagnostics
@@ -57,7 +44,7 @@ def diagnose(
     try:
         return [*diagnostics, *_send(hook, named or message_to_test_number(installation, fournisseur, TEXT))]
     except (PipelineError, ProviderError) as error:
-        return [*diagnostics, Diagnostic(hook.conn_id, Finding("message", Verdict.BAD, str(error)))]
+        return [*diagnostics, Diagnostic(hook.conn_id, "message", Verdict.BAD, str(error))]
 
 
 def message_test(installation: Installation, fournisseur: str, telephone: str | None, texte: str) -> list[Diagnostic]:
@@ -72,40 +59,37 @@ def message_test(installation: Installation, fournisseur: str, telephone: str | 
     return _send(installation.hook(fournisseur), message)
 
 
-def _send(hook: MessagingHook, message: Message) -> list[Diagnostic]:
-    return [Diagnostic(hook.conn_id, finding) for finding in asyncio.run(send_test(hook, message))]
+def _send(hook: Gateway, message: Message) -> list[Diagnostic]:
+    return asyncio.run(send_test(hook, message))
 
 
-def _look_at_relances(installation: Installation, connection: psycopg.Connection) -> Iterator[Finding]:
+def _look_at_relances(installation: Installation, connection: psycopg.Connection) -> Iterator[Diagnostic]:
     with installation.base(RELANCES) as other:  # two sessions, unless a pooler makes one of them
-        findings = [*diagnose_relances(RELANCES, connection, other)]
-    yield from findings
-    if all(finding.verdict is not Verdict.BAD for finding in findings):
-        yield from diagnose_installation(connection, installation.temoin)
+        diagnostics = [*diagnose_relances(RELANCES, connection, other)]
+    yield from diagnostics
+    if not any(diagnostic.is_bad for diagnostic in diagnostics):
+        yield diagnose_installation(RELANCES, connection, installation.temoin)
 
 
 def _diagnose(installation: Installation, conn_id: str, look: Look) -> list[Diagnostic]:
     try:
         with installation.base(conn_id, "diagnostic") as connection:
-            return [Diagnostic(conn_id, finding) for finding in look(connection)]
+            return [*look(connection)]
     except PipelineError as error:
-        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, str(error)))]
+        return [Diagnostic(conn_id, "accès", Verdict.BAD, str(error))]
     except psycopg.OperationalError as error:
-        text = f"la base s'est tue ({type(error).__name__}) : recommencez — the database went silent, try again"
-        return [Diagnostic(conn_id, Finding("accès", Verdict.BAD, text))]
+        return [Diagnostic(conn_id, "accès", Verdict.BAD, Muette(type(error).__name__))]
 
 
 async def _diagnose_providers(installation: Installation) -> list[Diagnostic]:
     hooks = [installation.hook(provider.name) for provider in PROVIDERS]
     diagnostics = list(chain.from_iterable(await asyncio.gather(*map(_diagnose_provider, hooks))))
     if not any(hook.is_connected for hook in hooks):
-        text = "aucun n'a de connexion ; créez-en une dans Admin → Connections, ou par .env — no provider is connected"
-        diagnostics.append(Diagnostic("fournisseurs", Finding("connexion", Verdict.BAD, text)))
+        diagnostics.append(Diagnostic("fournisseurs", "connexion", Verdict.BAD, Absence.TOUS))
     return diagnostics
 
 
-async def _diagnose_provider(hook: MessagingHook) -> list[Diagnostic]:
+async def _diagnose_provider(hook: Gateway) -> list[Diagnostic]:
     if not hook.is_connected:
-        text = "aucune : sans effet si vous n'utilisez pas ce fournisseur — none, which only matters if you use it"
-        return [Diagnostic(hook.conn_id, Finding("connexion", Verdict.UNSEEN, text))]
-    return [Diagnostic(hook.conn_id, finding) for finding in await diagnose_provider(hook)]
+        return [Diagnostic(hook.conn_id, "connexion", Verdict.UNSEEN, Absence.FOURNISSEUR)]
+    return [Diagnostic.of(hook.conn_id, finding) for finding in await hook.diagnose()]

@@ -1,4 +1,4 @@
-"""The fournisseurs: which of them a run may use, their hooks, and what their codes mean."""
+"""The fournisseurs: which of them a run may use, the ways to them, and what their codes mean."""
 
 import pkgutil
 from collections.abc import Iterable
@@ -12,7 +12,6 @@ from relances.rules.politique import Politique
 from relances.services.installation import Installation
 from relances_providers.error_table import ErrorRow, Table
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
 from relances_providers.provider_info import PROVIDERS, Provider, provider_named
 
 _OTHER_CHANNEL: Final = {"sms": "SMS", "whatsapp": "WhatsApp"}
@@ -25,12 +24,6 @@ def known_provider(fournisseur: str) -> Provider:
         known = _names(PROVIDERS)
         raise Blocked(f"fournisseur inconnu : {fournisseur} ; connus : {known}", f"unknown provider; known: {known}")
     return provider
-
-
-def hook_of(fournisseur: str) -> MessagingHook:
-    """The hook of a fournisseur, over its default connection; Blocked where there is no such fournisseur."""
-    hook: type[MessagingHook] = pkgutil.resolve_name(known_provider(fournisseur).hook_class)
-    return hook()
 
 
 def chemins(

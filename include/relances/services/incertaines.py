@@ -11,7 +11,7 @@ from relances.rules.outcomes import Reglement
 from relances.rules.politique import Envoi
 from relances.store.incertaines import Incertaine, Incertaines
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook, Sender, Sought
+from relances_providers.messaging import Gateway, Sender, Sought
 
 logger = logging.getLogger(__name__)
 
@@ -20,13 +20,13 @@ _BETWEEN_QUESTIONS: Final = 30.0  # seconds between two about one doubt: several
 _Answers: TypeAlias = Sequence[tuple[Incertaine, Sequence[Piste]]]
 
 
-def quarantine(hook: MessagingHook) -> float:
+def quarantine(hook: Gateway) -> float:
     """Seconds a doubt stays open: the call may still last, and be seen late by a look-up. Raises Misconfigured."""
     return hook.limits.longest_call + hook.capabilities.visibility_delay
 
 
 async def clear_doubts(
-    incertaines: Incertaines, fournisseur: str, hook: MessagingHook, sender: Sender, envoi: Envoi, *, seconds: float
+    incertaines: Incertaines, fournisseur: str, hook: Gateway, sender: Sender, envoi: Envoi, *, seconds: float
 ) -> list[Statut]:
     """Ask a fournisseur of each of its doubts once, for so many ``seconds`` or a little longer.
 

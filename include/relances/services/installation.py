@@ -1,6 +1,6 @@
 """How an installation is reached: its databases, its fournisseurs, its policy, who hears of its troubles."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from relances.store.encodage_source import adapt
 from relances.store.guest import Guest, ended, known_as, limit_reading
 from relances.store.pannes import unreachable
 from relances.store.restauration import Marque, Temoin
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Finding, Gateway
 from relances_providers.provider_info import PROVIDERS
 
 ETAXE: Final = "etaxe_db"
@@ -56,15 +56,17 @@ class Installation:
     by its name; Blocked where there is no such. ``fichier``: the policy, which has its templates beside it. ``temoin``:
     what this machine last saw of our database. ``data_docs``: where the pages of the checks are written.
     ``demonstration``: only simulators may be written to, at any hour. ``alerter``: tells who watches over the runs.
+    ``alertes``: what there is to say of how they are told; nothing where nobody asked for it.
     """
 
     adresse: Callable[[str], Adresse]
-    hook: Callable[[str], MessagingHook]
+    hook: Callable[[str], Gateway]
     fichier: Path = DEFAULT_FILE
     temoin: Temoin | None = None
     data_docs: Path = Path("data_docs")
     demonstration: bool = False
     alerter: Callable[[Alerte], None] = lambda alerte: None  # noqa: ARG005 - nobody listens
+    alertes: Callable[[], Sequence[Finding]] = tuple
 
     def conninfo(self, conn_id: str) -> str:
         """Libpq's words for a database. Blocked where none can be read."""
@@ -88,7 +90,7 @@ class Installation:
             Marque(relances).require(self.temoin)
             yield relances
 
-    def connectes(self) -> dict[str, MessagingHook]:
+    def connectes(self) -> dict[str, Gateway]:
         """The hook of every fournisseur whose connection exists."""
         hooks = {provider.name: self.hook(provider.name) for provider in PROVIDERS}
         return {fournisseur: hook for fournisseur, hook in hooks.items() if hook.is_connected}

@@ -55,9 +55,7 @@ def check_providers(installation: Installation, request: Request, demande: Deman
     passage.plume.check({niveau: sortie.canal for niveau, sortie in par_niveau.items()})
     used = list(required_first(par_niveau))
     if passage.request.fournisseur is None:
-        check_textes(
-            installation, in_force(installation, passage.plume).plume, {fournisseur for fournisseur, _ in used}
-        )
+        check_textes(installation, in_force(installation, passage.plume).dite, {fournisseur for fournisseur, _ in used})
     if passage.request.simulation:
         logger.info("simulation : aucun fournisseur n'est utilisé")
     else:

@@ -3,28 +3,23 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from relances.rules.diagnostic import Accepte, IssueInconnue, SansNouvelle
 from relances.rules.errors import Blocked
 from relances.rules.numeros import Refus, candidats, destination
 from relances.rules.numeros_cellule import why_not
+from relances.services.diagnostic_values import Diagnostic, Dit
 from relances.services.installation import Installation
 from relances.services.numeros import by_policy
 from relances_providers.discretion import mask
 from relances_providers.errors import OutcomeUnknown, ProviderError
 from relances_providers.form import TEST_NUMBER
-from relances_providers.messaging import Delivery, Finding, Message, MessagingHook, Progress, Sender, Sent, Verdict
+from relances_providers.messaging import Gateway, Message, Sender, Sent, Verdict
 from relances_providers.provider_info import provider_named
 
 TEXT: Final = "Message de test de Relances. Ne pas répondre."
 _WHY: Final = {
     Refus.ABSENT: "ce n'est pas un numéro de téléphone",
     Refus.HORS_REGION: "il est d'un pays que ce fournisseur n'atteint pas ; choisissez-en un autre",
-}
-_PROGRESS: Final = {
-    Progress.ACCEPTED: "accepté, pas encore parti — accepted",
-    Progress.SENT: "parti — sent",
-    Progress.UNDELIVERED: "non remis — undelivered",
-    Progress.DELIVERED: "remis — delivered",
-    Progress.READ: "lu — read",
 }
 
 
@@ -56,32 +51,31 @@ def message_of(installation: Installation, fournisseur: str, telephone: str, tex
     return Message(verdict.chiffres, texte.strip())
 
 
-async def send_test(hook: MessagingHook, message: Message) -> list[Finding]:
+async def send_test(hook: Gateway, message: Message) -> list[Diagnostic]:
     """Send the message, in one call, never again; then ask once what became of it, where the provider can tell."""
     try:
         async with hook.open() as sender:
             receipt = await sender.send(message)
-            text = f"{receipt.message_id}, accepté pour {mask(message.to)} — accepted"
-            accepted = Finding("message", Verdict.GOOD, text)
+            fait = Accepte(receipt.message_id, mask(message.to))
+            accepted = Diagnostic(hook.conn_id, "message", Verdict.GOOD, fait)
             if not hook.capabilities.can_follow:
                 return [accepted]
-            return [accepted, await _status(sender, Sent(receipt.message_id, datetime.now(UTC)))]
+            verdict, known = await _status(sender, Sent(receipt.message_id, datetime.now(UTC)))
+            return [accepted, Diagnostic(hook.conn_id, "statut", verdict, known)]
     except OutcomeUnknown as error:
-        text = f"issue inconnue ; regardez le téléphone avant de recommencer : {error}"
-        return [Finding("message", Verdict.BAD, text)]
+        return [Diagnostic(hook.conn_id, "message", Verdict.BAD, IssueInconnue(str(error)))]
     except ProviderError as error:
-        return [Finding("message", Verdict.BAD, str(error))]
+        return [Diagnostic(hook.conn_id, "message", Verdict.BAD, str(error))]
 
 
-async def _status(sender: Sender, sent: Sent) -> Finding:
+async def _status(sender: Sender, sent: Sent) -> tuple[Verdict, Dit]:
     try:
         deliveries = await sender.fetch_status([sent])
     except ProviderError as error:
-        return Finding("statut", Verdict.UNSEEN, str(error))
-    return _said(deliveries[0]) if deliveries else Finding("statut", Verdict.UNSEEN, "pas encore connu — not known yet")
-
-
-def _said(delivery: Delivery) -> Finding:
+        return Verdict.UNSEEN, str(error)
+    if not deliveries:
+        return Verdict.UNSEEN, SansNouvelle()
+    [delivery, *_] = deliveries
     if delivery.failure is not None:
-        return Finding("statut", Verdict.BAD, str(delivery.failure))
-    return Finding("statut", Verdict.GOOD, _PROGRESS[delivery.progress])
+        return Verdict.BAD, str(delivery.failure)
+    return Verdict.GOOD, delivery.progress

@@ -12,7 +12,7 @@ for a run whose record this program cannot read, once it created its relances: w
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final, Generic, NamedTuple, TypeVar
 
 import psycopg
 
@@ -27,6 +27,7 @@ from relances.store.executions import Execution, Executions, changed_meanwhile
 from relances.store.politiques import Politiques, Version
 from relances.store.sources import CONTACTS, Source
 
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 _SHORT: int = 8  # characters of a hash that a person is shown
@@ -115,30 +116,35 @@ def recorded(relances: psycopg.Connection, run_id: str) -> Consignes | None:
         return None
 
 
-class EnVigueur(NamedTuple):
-    """The policy and the texts in force. ``faute``: why others stand in for them, in French then in English."""
+class EnVigueur(NamedTuple, Generic[T]):
+    """The policy in force, with its texts or alone.
 
-    plume: Plume
+    ``faute``: why another stands in for it, in French then in English.
+    """
+
+    dite: T
     faute: str | None = None
 
-    def said(self) -> Plume:
-        """The policy and the texts, once the fault is in the log."""
+    def said(self) -> T:
+        """What is in force, once the fault is in the log."""
         if self.faute is not None:
             logger.error("la politique du passage tient lieu de celle en vigueur : %s", self.faute)
-        return self.plume
+        return self.dite
 
 
-def in_force(installation: Installation, otherwise: Plume) -> EnVigueur:
+def in_force(installation: Installation, otherwise: Plume) -> EnVigueur[Plume]:
     """The policy and the texts in force; where they cannot be read any more, others that could."""
-    try:
-        return EnVigueur(installation.plume())
-    except Blocked as error:
-        return EnVigueur(otherwise, str(error))
+    return _in_force(installation.plume, otherwise)
+
+
+def policy_in_force(installation: Installation, otherwise: Politique) -> EnVigueur[Politique]:
+    """The policy alone, for who writes nothing: a run that waits looks at it every few seconds."""
+    return _in_force(installation.politique, otherwise)
 
 
 def limites(installation: Installation, passage: Passage) -> BaseFiscale:
     """What may be taken of the tax system's database now: whoever raises or lowers that means this run too."""
-    return in_force(installation, passage.plume).said().politique.base_fiscale
+    return policy_in_force(installation, passage.politique).said().base_fiscale
 
 
 class Plumes:
@@ -186,6 +192,13 @@ def has_changed(installation: Installation, consignes: Consignes) -> bool:
         return installation.consignes().empreinte != consignes.empreinte
     except Blocked:
         return True
+
+
+def _in_force(read: Callable[[], T], otherwise: T) -> EnVigueur[T]:
+    try:
+        return EnVigueur(read())
+    except Blocked as error:
+        return EnVigueur(otherwise, str(error))
 
 
 def _passage(installation: Installation, request: Request, keeps: Callable[[Version], bool]) -> Passage:

@@ -16,7 +16,7 @@ from relances.rules.rapport import Rapport, Version
 from relances.rules.redaction import Plume
 from relances.services.fournisseurs import chemin_of, explications
 from relances.services.installation import Installation
-from relances.services.passages import has_changed, in_force, short
+from relances.services.passages import has_changed, policy_in_force, short
 from relances.store.apercu import Apercus
 from relances.store.comptes import list_faulty
 from relances.store.corrections import Corrections
@@ -54,7 +54,7 @@ def wording(installation: Installation, consignes: Consignes, *, note: bool) -> 
         return chemin_of(installation, provider, plume.politique)
 
     version = Version(short(consignes.empreinte), has_changed(installation, consignes)) if note else None
-    faute = in_force(installation, plume).faute
+    faute = policy_in_force(installation, plume.politique).faute
     return Wording(explications(installation), plume, chemin, version, faute)
 
 

@@ -20,7 +20,7 @@ from relances.store.database import explained
 from relances.store.incertaines import Double, Incertaines
 from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +52,7 @@ class Passe:
     comptes: list[Compte]
 
 
-def reconcile(
-    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, suivi_secondes: float
-) -> Passe:
+def reconcile(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, suivi_secondes: float) -> Passe:
     """Move what can be moved, by fournisseur. What nobody can tell ends in 408, as the tax office rules.
 
     A fournisseur that cannot be asked for now is asked by a later pass, until ``delai_incertitude`` is over.
@@ -99,9 +97,7 @@ def _ids(doubles: Iterable[Double]) -> list[int]:
     return sorted({double.relance_id for double in doubles})
 
 
-def _ask_all(
-    relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], envoi: Envoi, seconds: float
-) -> Answered:
+def _ask_all(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi: Envoi, seconds: float) -> Answered:
     asked = Answered()
     for fournisseur, hook in hooks.items():
         if hook.capabilities.can_find:
@@ -115,7 +111,7 @@ def _ask_all(
 async def _ask(
     relances: psycopg.Connection,
     fournisseur: str,
-    hook: MessagingHook,
+    hook: Gateway,
     envoi: Envoi,
     *,
     seconds: float,
@@ -134,7 +130,7 @@ async def _ask(
 
 
 def _close(
-    incertaines: Incertaines, upkeep: Upkeep, hooks: Mapping[str, MessagingHook], envoi: Envoi, asked: Answered
+    incertaines: Incertaines, upkeep: Upkeep, hooks: Mapping[str, Gateway], envoi: Envoi, asked: Answered
 ) -> int:
     """End the doubts of which nobody can tell more."""
     closed = upkeep.all(
@@ -146,7 +142,7 @@ def _close(
     return closed
 
 
-def _close_unasked(incertaines: Incertaines, upkeep: Upkeep, fournisseur: str, hook: MessagingHook) -> int:
+def _close_unasked(incertaines: Incertaines, upkeep: Upkeep, fournisseur: str, hook: Gateway) -> int:
     """End the doubts that a fournisseur can never clear, as soon as their quarantine is over."""
     try:
         after = quarantine(hook)

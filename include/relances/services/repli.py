@@ -19,7 +19,7 @@ from relances.services.installation import Installation
 from relances.services.passages import Plumes
 from relances.store.repli import Recherche, Replis
 from relances.store.soldes import debiteurs
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -43,15 +43,13 @@ class AutresCanaux:
 
 
 def reach_otherwise(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], plume: Plume
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], plume: Plume
 ) -> None:
-    """Let relances go on by another canal where the policy in force wants it, with its texts.
+    """Let relances go on by another canal.
 
-    ``plume``: both. ``hooks``: of the connections there are.
+    ``plume``: the policy in force, which wants it, and its texts. ``hooks``: of the connections there are.
     """
     politique, plumes = plume.politique, Plumes(installation, relances)
-    if not politique.envoi.repli.autre_canal:
-        return
     chemins = {
         canal: tuple(
             chemin_of(installation, known_provider(name), politique) for name in _connected(politique, hooks, canal)
@@ -121,7 +119,7 @@ def _written(
     return found
 
 
-def _connected(politique: Politique, hooks: Mapping[str, MessagingHook], canal: Canal) -> list[str]:
+def _connected(politique: Politique, hooks: Mapping[str, Gateway], canal: Canal) -> list[str]:
     return [name for name in politique.envoi.fournisseurs(canal) if name in hooks]
 
 

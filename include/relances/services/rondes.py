@@ -4,25 +4,26 @@ What turns out to be a fault of an account holds its voie up and is raised at th
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import psycopg
 
 from relances.rules.errors import Blocked, PipelineError
+from relances.rules.politique import Politique
 from relances.rules.redaction import Plume
 from relances.sending.worker import now
 from relances.services import reconciliation
 from relances.services.alertes import Doubles, VoieReprise, VoieSuspendue
 from relances.services.comptes import Compte
 from relances.services.installation import Installation
-from relances.services.passages import Passage, in_force
+from relances.services.passages import Passage, in_force, policy_in_force
 from relances.services.repli import reach_otherwise
 from relances.services.sending import send_again
 from relances.store.comptes import list_faulty
 from relances.store.executions import Execution, Executions
 from relances.store.incertaines import Incertaines
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -39,9 +40,8 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
     request = passage.request
     if request.simulation:
         return True
-    en_vigueur, hooks = in_force(installation, passage.plume), installation.connectes()
-    plume = en_vigueur.plume
-    politique = plume.politique
+    en_vigueur, hooks = policy_in_force(installation, passage.politique), installation.connectes()
+    politique = en_vigueur.dite
     with installation.notre_base() as relances:
         execution = Executions(relances).find(request.run_id)
         passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_RUN)
@@ -49,7 +49,7 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
         if execution is None:
             return True
         if request.envoyer_automatiquement:
-            _go_on(installation, relances, hooks, plume)
+            _go_on(installation, relances, hooks, politique, lambda: in_force(installation, passage.plume).dite)
         _blame(passe.comptes)
         _refuse_faulty(relances, execution)
         # They are sent by the hours in force; how long the run waits for them is its own.
@@ -62,14 +62,14 @@ def reconcile(installation: Installation, passage: Passage) -> bool:
 
 def reconcile_every_run(installation: Installation) -> None:
     """Reconcile the relances of every run, whatever its day, with time to ask about all their messages."""
-    plume, hooks = installation.plume(), installation.connectes()
+    politique, hooks = installation.politique(), installation.connectes()
     with installation.notre_base() as relances:
-        passe = reconciliation.reconcile(relances, hooks, plume.politique.envoi, _SECONDS_IN_A_PASS)
+        passe = reconciliation.reconcile(relances, hooks, politique.envoi, _SECONDS_IN_A_PASS)
         if passe.doubles:
             installation.alerter(Doubles({double.relance_id for double in passe.doubles}))
         Incertaines(relances).mark_told(passe.doubles)  # last: better told twice than never
         _tell(installation, passe.comptes)
-        _go_on(installation, relances, hooks, plume)
+        _go_on(installation, relances, hooks, politique, installation.plume)
         _blame(passe.comptes)
 
 
@@ -105,14 +105,22 @@ def _blame(accounts: Sequence[Compte]) -> None:
 
 
 def _go_on(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], plume: Plume
+    installation: Installation,
+    relances: psycopg.Connection,
+    hooks: Mapping[str, Gateway],
+    politique: Politique,
+    plume: Callable[[], Plume],
 ) -> None:
-    """Find other ways, then send again; what is wrong with the first does not hold up the second."""
+    """Find other ways, then send again; what is wrong with the first does not hold up the second.
+
+    ``plume``: reads the texts in force, which only another way needs.
+    """
     trouble: PipelineError | None = None
     try:
-        reach_otherwise(installation, relances, hooks, plume)
+        if politique.envoi.repli.autre_canal:
+            reach_otherwise(installation, relances, hooks, plume())
     except PipelineError as error:
         trouble = error
-    send_again(installation, relances, hooks, plume.politique)
+    send_again(installation, relances, hooks, politique)
     if trouble is not None:
         raise trouble

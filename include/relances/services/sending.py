@@ -28,7 +28,7 @@ from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.fournisseurs import chemin_of, known_provider
 from relances.services.installation import RELANCES, Installation
-from relances.services.passages import Passage, Plumes, in_force
+from relances.services.passages import Passage, Plumes, in_force, policy_in_force
 from relances.services.soldes import Lecteur
 from relances.store.database import explained
 from relances.store.executions import Executions
@@ -37,7 +37,7 @@ from relances.store.sending import Lot, LotStore
 from relances.store.turns import take_turn
 from relances.store.voies import held_up
 from relances_providers.errors import ProviderError
-from relances_providers.messaging import MessagingHook
+from relances_providers.messaging import Gateway
 
 logger = logging.getLogger(__name__)
 
@@ -76,7 +76,7 @@ def send_lot(
                 f"plan_{fournisseur}, qui les compte",
                 "no relance of this run is in that lot: run the planning task again",
             )
-    en_vigueur = in_force(installation, passage.plume).said().politique
+    en_vigueur = policy_in_force(installation, passage.politique).said()
     politique = replace(passage.politique, fenetre=en_vigueur.fenetre)
     report = send(installation, lot, politique, en_vigueur.base_fiscale)
     if report.halte is None:
@@ -85,7 +85,7 @@ def send_lot(
 
 
 def send_again(
-    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, MessagingHook], politique: Politique
+    installation: Installation, relances: psycopg.Connection, hooks: Mapping[str, Gateway], politique: Politique
 ) -> None:
     """Send what is due of what was already tried, of every run, while the send window is open.
 
@@ -183,7 +183,7 @@ def _redacteur(installation: Installation, lot: Lot, relances: psycopg.Connectio
 
 
 async def _send_with(
-    installation: Installation, hook: MessagingHook, lot: Lot, politique: Politique, lecture: Lecture
+    installation: Installation, hook: Gateway, lot: Lot, politique: Politique, lecture: Lecture
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)

@@ -1,13 +1,14 @@
 """What a database says of itself before the pipeline relies on it: no row is read, none is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from typing import Final
 
 import psycopg
 from psycopg import sql
 
+from relances.rules.diagnostic import Server
 from relances.store.database import query
 from relances.store.sources import Source, WriteBackRow
 
@@ -23,17 +24,6 @@ STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "write_back.sql": {**_NOTHING, "ligne": [], "dossier": []},
 }
 """The files of a tax system, each with parameters fit to ask what it would do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Who answers, and as whom we speak to it."""
-
-    version: str
-    database: str
-    user: str
-    read_only: bool
-    encoding: str
 
 
 class Diagnostics:

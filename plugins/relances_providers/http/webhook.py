@@ -16,8 +16,8 @@ from requests.adapters import HTTPAdapter
 
 from relances_providers.http.addresses import is_encrypted, is_web_address
 from relances_providers.messaging import Finding, Verdict
+from relances_providers.provider_info import ALERTS
 
-ALERTS: Final = "alertes"
 _ANSWER_SECONDS: Final = 4.0
 _ADDRESS: Final = "adresse (password)"
 

@@ -11,8 +11,8 @@ from typing import ClassVar, Final
 
 import httpx
 
-from relances_providers.connection_fields import read_fields
 from relances_providers.errors import Misconfigured, ProviderError
+from relances_providers.hook import MessagingHook
 from relances_providers.messaging import (
     Candidate,
     Capabilities,
@@ -20,7 +20,6 @@ from relances_providers.messaging import (
     Finding,
     Limits,
     Message,
-    MessagingHook,
     Receipt,
     Sender,
     Sent,
@@ -167,4 +166,4 @@ class TwilioWhatsAppHook(MessagingHook):
             yield TwilioSender(settings, api, TwilioAccount(api, senders, settings.account_path, settings.wire))
 
     def _settings(self) -> TwilioSettings:
-        return TwilioSettings.of(read_fields(self))
+        return TwilioSettings.of(self.fields)

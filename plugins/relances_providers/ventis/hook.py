@@ -11,12 +11,13 @@ from typing import ClassVar, Final
 
 import httpx
 
-from relances_providers.connection_fields import ConnectionFields, read_fields
+from relances_providers.connection_fields import ConnectionFields
+from relances_providers.hook import MessagingHook
 from relances_providers.http.client import Client, Wire
 from relances_providers.http.token_auth import TokenAuth
 from relances_providers.http.transport import NOT_AFTER
 from relances_providers.keycloak.token import KeycloakAccount
-from relances_providers.messaging import Capabilities, Finding, Limits, Message, MessagingHook, Receipt, Sender, Verdict
+from relances_providers.messaging import Capabilities, Finding, Limits, Message, Receipt, Sender, Verdict
 from relances_providers.ventis.answers import read_answer, token_refused
 from relances_providers.ventis.errors import TABLE
 
@@ -141,4 +142,4 @@ class VentisHook(MessagingHook):
             yield VentisSender(settings, client)
 
     def _settings(self) -> VentisSettings:
-        return VentisSettings.of(read_fields(self))
+        return VentisSettings.of(self.fields)

@@ -12,8 +12,9 @@ from typing import ClassVar, Final
 
 import httpx
 
-from relances_providers.connection_fields import ConnectionFields, read_fields
+from relances_providers.connection_fields import ConnectionFields
 from relances_providers.errors import ProviderError
+from relances_providers.hook import MessagingHook
 from relances_providers.http.client import Client, Wire
 from relances_providers.http.token_auth import TokenAuth
 from relances_providers.http.transport import NOT_AFTER
@@ -24,7 +25,6 @@ from relances_providers.messaging import (
     Finding,
     Limits,
     Message,
-    MessagingHook,
     Receipt,
     Sender,
     Sent,
@@ -203,4 +203,4 @@ class ZoomSmsHook(MessagingHook):
             yield ZoomSender(settings, client, auth)
 
     def _settings(self) -> ZoomSettings:
-        return ZoomSettings.of(read_fields(self))
+        return ZoomSettings.of(self.fields)

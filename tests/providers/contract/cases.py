@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from relances_providers.messaging import MessagingHook
+from relances_providers.hook import MessagingHook
 from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.ventis.hook import VentisHook
 from relances_providers.zoom.hook import ZoomSmsHook

@@ -1,34 +1,25 @@
-"""Examines a provider's connection part by part: a fact where it is good, the cure where it is not. Nothing is sent."""
+"""Examines the addresses of a connection: a fact where one is good, the cure where it is not. Nothing is sent."""
 
 import asyncio
+from collections.abc import Mapping
 from itertools import chain
 from typing import Final
 
 import httpx
 
-from relances_providers.connection_fields import read_fields
-from relances_providers.errors import ProviderError
 from relances_providers.http.client import Client, Wire
 from relances_providers.http.transport import environment_proxy
-from relances_providers.messaging import Finding, Limits, MessagingHook, Verdict
+from relances_providers.messaging import Finding, Verdict
 
 # A person waits; an address slower than that is worth saying.
 _PROBE: Final = {"timeout": httpx.Timeout(10).as_dict()}
 
 
-async def diagnose_provider(hook: MessagingHook) -> list[Finding]:
-    """Fields, addresses, TLS, credentials, and what only this provider can tell."""
-    try:
-        addresses, limits = hook.addresses, hook.limits
-        wire = Wire.of(read_fields(hook), hook.hook_name, " et ".join(addresses), limits)
-    except ProviderError as error:
-        return [Finding("champs", Verdict.BAD, str(error))]
+async def diagnose_addresses(wire: Wire, addresses: Mapping[str, str]) -> list[Finding]:
+    """Whether each address, by the name of its field, has a machine that answers, and how it is spoken to."""
     async with wire.client() as client:
         probes = await asyncio.gather(*(_diagnose_address(wire, client, *each) for each in addresses.items()))
-    found = [Finding("champs", Verdict.GOOD, _said(limits)), *chain.from_iterable(probes)]
-    if any(finding.verdict is Verdict.BAD for finding in found):
-        return found  # a token would be asked of the same address, for longer
-    return [*found, *await _diagnose_account(hook)]
+    return list(chain.from_iterable(probes))
 
 
 async def _diagnose_address(wire: Wire, client: Client, name: str, address: str) -> list[Finding]:
@@ -64,17 +55,3 @@ def _encryption(wire: Wire, name: str, address: str) -> Finding:
     if not wire.verify_ssl:
         return Finding(part, Verdict.UNSEEN, "certificat non vérifié (verify_ssl=false) — certificate not verified")
     return Finding(part, Verdict.GOOD, "certificat accepté — certificate accepted")
-
-
-async def _diagnose_account(hook: MessagingHook) -> list[Finding]:
-    try:
-        async with hook.open() as sender:
-            await sender.check()
-            return [Finding("identifiants", Verdict.GOOD, "acceptés — accepted"), *await sender.diagnose()]
-    except ProviderError as error:
-        return [Finding("identifiants", Verdict.BAD, str(error))]
-
-
-def _said(limits: Limits) -> str:
-    at_once = f"{limits.max_in_flight} appels à la fois"
-    return f"{limits.rate_per_second:g} messages/s, {at_once}, {limits.timeout:g} s d'attente"
