@@ -145,7 +145,8 @@ RETURNING id, tentatives, tentatives - (
 SELECT set_config('enable_seqscan', 'off', false);
 
 -- name: find_passed_over
--- What a claim skips because somebody else has it locked, and leaves as it was. Retries have their own passes.
+-- What a claim skips because somebody else has it locked, or its balance is to be read again, and leaves as it was.
+-- Retries have their own passes.
 SELECT id FROM relances.relance
 WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s
     AND id BETWEEN %(premier_du_lot)s AND %(dernier)s AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer
