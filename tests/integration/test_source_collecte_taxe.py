@@ -349,8 +349,8 @@ class TestChanged:
         told = Source("collecte_taxe").changed(etaxe, repere)
         return sorted(told.creances), told.repere
 
-    @pytest.fixture  # its rows are tuples
-    def etaxe(self, empty_etaxe: str) -> Iterator[psycopg.Connection]:
+    @pytest.fixture  # its rows are tuples; it ends before what others paid is taken away
+    def etaxe(self, empty_etaxe: str, creances: list[int]) -> Iterator[psycopg.Connection]:  # noqa: ARG002
         with psycopg.connect(empty_etaxe) as connection:
             yield connection
             connection.rollback()

@@ -21,7 +21,8 @@ taxes AS MATERIALIZED (
 nouveau AS MATERIALIZED (
     SELECT id, contribuable_id, taxe_id, statut::text AS statut, annule
     FROM info_collecte
-    WHERE id > (SELECT avant.dernier FROM avant)
+    -- Le paramètre même : PostgreSQL voit qu'il n'y a presque rien au-delà, et passe par la clé.
+    WHERE id > (%(repere)s::jsonb ->> 'dernier')::bigint
     UNION ALL
     SELECT id, contribuable_id, taxe_id, statut::text AS statut, annule
     FROM info_collecte
@@ -46,7 +47,7 @@ en_suspens AS (
     SELECT nouveau.id FROM nouveau WHERE nouveau.statut = 'pending'
     UNION ALL
     SELECT id FROM info_collecte
-    WHERE statut = 'pending' AND (SELECT avant.dernier FROM avant) IS NULL
+    WHERE statut = 'pending' AND %(repere)s::jsonb IS NULL
 )
 SELECT affectation.id::text AS creance_id, NULL::jsonb AS repere
 FROM nouveau
