@@ -10,7 +10,7 @@ SHELL := /bin/sh
 MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help demo up down test coverage test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
+.PHONY: help demo up down test coverage covered test-keycloak compose-test chaos fuzz lint audit bench docs lock clean
 
 # Les messages sont en français : les écrire dans n'importe quelle langue du système.
 export PYTHONUTF8 := 1
@@ -22,6 +22,10 @@ VENV := .venv/bin/python
 LOCKED := .venv/.dependances
 READY := .venv/.projet
 READY_TO_WORK := .venv/.outils
+
+# Ce qu'un lancement de tests parcourt s'ajoute à ce que d'autres ont parcouru.
+COVERED := COVERAGE_FILE=.couverture/mesures
+MEASURED := --cov --cov-append --cov-report=
 
 PIP_INSTALL := umask 022 && $(VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps
 FROM_LOCK := --require-hashes --only-binary :all:
@@ -40,12 +44,15 @@ down: ## Arrête tout ce qui tourne
 	@if [ -x .venv/bin/relances ]; then .venv/bin/relances down; else echo "Rien ne tournait."; fi
 
 test: $(READY_TO_WORK) ## Les tests, sur de vrais serveurs locaux
-	@$(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(TEST_ARGS)
+	@$(if $(MESURES),mkdir -p .couverture; $(COVERED)) $(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(MESURES),$(MEASURED)) $(TEST_ARGS)
 
-coverage: $(READY_TO_WORK) ## Les branches que les tests parcourent, pièce par pièce ; échoue sous 95 % de rules, sending, store
-	@rm -rf .couverture && mkdir .couverture
-	@COVERAGE_FILE=.couverture/mesures $(VENV) -m pytest -n auto --dist loadfile --no-loadscope-reorder --cov --cov-report= $(TEST_ARGS)
-	@COVERAGE_FILE=.couverture/mesures $(VENV) -m coverage json -q -o .couverture/couverture.json
+coverage: $(READY_TO_WORK) ## Les branches que les tests parcourent dans rules, sending et store ; échoue sous 95 % de l'une
+	@rm -rf .couverture
+	@$(MAKE) -s test MESURES=oui
+	@$(MAKE) -s covered
+
+covered: # Ce que les tests de « make test MESURES=oui » ont parcouru depuis que .couverture existe
+	@$(COVERED) $(VENV) -m coverage json -q -o .couverture/couverture.json
 	@$(VENV) -m tests.mesures.couverture .couverture/couverture.json
 
 test-keycloak: $(READY_TO_WORK) ## Les essais du jeton sur de vrais serveurs (Java 17 et Maven ; KEYCLOAK=24.0.5 : une autre version)

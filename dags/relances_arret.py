@@ -18,7 +18,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from relances.orchestration import arret
+from relances import orchestration
 from relances.orchestration.formulaire import formulaire
 from relances.rules.parametres import ARRET
 
@@ -37,7 +37,7 @@ def relances_arret() -> None:
     @task(priority_weight=1_000, weight_rule="absolute")
     def arreter_ou_reprendre() -> None:
         """Arrête ou reprend, et dit l'état de chaque fournisseur. — Stops or resumes, and says how each is."""
-        arret.run_action()
+        orchestration.arret.run_action()
 
     arreter_ou_reprendre()
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from airflow.sdk import dag, task
 
-from relances.orchestration import diagnostic as examination
+from relances import orchestration
 from relances.orchestration.formulaire import formulaire
 from relances.rules.parametres import DIAGNOSTIC
 
@@ -29,7 +29,7 @@ def relances_diagnostic() -> None:
     @task(execution_timeout=timedelta(minutes=30), show_return_value_in_logs=False)  # the lines are in the log already
     def examine() -> list[str]:
         """Une ligne par pièce de chaque connexion. — One line per part of each connection."""
-        return examination.run_diagnostic()
+        return orchestration.diagnostic.run_diagnostic()
 
     examine()
 

@@ -17,7 +17,7 @@ another.*
 
 from airflow.sdk import dag, task
 
-from relances.orchestration import diagnostic as examination
+from relances import orchestration
 from relances.orchestration.formulaire import formulaire
 from relances.rules.parametres import MESSAGE_TEST
 
@@ -29,7 +29,7 @@ def relances_message_test() -> None:
     @task(show_return_value_in_logs=False)  # the lines are in the log already
     def send() -> list[str]:
         """Un message, une fois. — One message, once."""
-        return examination.run_message_test()
+        return orchestration.diagnostic.run_message_test()
 
     send()
 

@@ -36,7 +36,7 @@ from airflow.sdk import (
 )
 
 from relances import orchestration
-from relances.orchestration import alertes
+from relances.orchestration import callbacks
 from relances.orchestration.formulaire import formulaire
 from relances.rules.parametres import QUOTIDIENNES
 from relances_providers.provider_info import PROVIDERS
@@ -67,8 +67,8 @@ PARAMS = formulaire(QUOTIDIENNES)
     params=PARAMS,
     doc_md=__doc__,
     tags=["relances"],
-    on_failure_callback=alertes.run_failed,
-    deadline=alertes.late_after(timedelta(hours=4)),  # noon: the afternoon is left to mend it in the send window
+    on_failure_callback=callbacks.run_failed,
+    deadline=callbacks.late_after(timedelta(hours=4)),  # noon: the afternoon is left to mend it in the send window
     default_args={
         "retries": 3,
         "retry_delay": timedelta(minutes=1),
@@ -81,37 +81,37 @@ def relances_quotidiennes() -> None:
     @task
     def check_providers() -> None:
         """Jeton, expéditeur et accès du fournisseur. — Token, sender and reachability."""
-        orchestration.check_providers()
+        orchestration.jour.check_providers()
 
     @task
     def extract() -> int:
         """Créances en retard, copiées de l'application fiscale. — Overdue creances, copied."""
-        return orchestration.extract()
+        return orchestration.jour.extract()
 
     @task
     def validate() -> int:
         """Contrôles great-expectations ; une ligne fautive est exclue. — Data quality."""
-        return orchestration.validate()
+        return orchestration.jour.validate()
 
     @task
     def create_relances() -> int:
         """Une relance par contribuable, ou une raison par créance. — One reminder each, or a reason."""
-        return orchestration.create_relances()
+        return orchestration.jour.create_relances()
 
     @task.short_circuit(ignore_downstream_trigger_rules=False)
     def approve() -> bool:
         """S'arrête ici si l'envoi n'est pas automatique. — Stops here unless sending is automatic."""
-        return orchestration.approve()
+        return orchestration.jour.approve()
 
     @task
     def plan_lots(fournisseur: str) -> list[dict[str, str | int]]:
         """Partage ce qu'un fournisseur a encore à envoyer. — Shares out what a provider has left to send."""
-        return orchestration.plan_lots(fournisseur)
+        return orchestration.jour.plan_lots(fournisseur)
 
     @task(execution_timeout=None)
     def send_lot(fournisseur: str, premier: int, dernier: int) -> dict[str, int]:
         """Relit les soldes, réserve, appelle, règle ; attend la fenêtre d'envoi. — Balances, claim, call, settle."""
-        return orchestration.send_lot(fournisseur, premier, dernier)
+        return orchestration.jour.send_lot(fournisseur, premier, dernier)
 
     # In no pool: it comes after the voies of its run, and its retries share the rate of those of the others.
     @task.sensor(
@@ -123,23 +123,23 @@ def relances_quotidiennes() -> None:
     )
     def reconcile() -> bool:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
-        return orchestration.reconcile()
+        return orchestration.jour.reconcile()
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def write_back() -> int:
         """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
-        return orchestration.write_back()
+        return orchestration.jour.write_back()
 
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def report() -> str:
         """Bilan : chaque créance extraite à sa place. — Every extracted creance in its place."""
-        return orchestration.report()
+        return orchestration.jour.report()
 
     # A run is red when any task failed, whatever ran after it, or was marked as done and was not.
     @task(trigger_rule=TriggerRule.NONE_FAILED)
     def verdict() -> None:
         """Rougit le passage si une tâche a échoué, ou n'a pas été faite. — Red unless all was done."""
-        orchestration.verdict()
+        orchestration.jour.verdict()
 
     checked, extracted, validated, created, approved = (
         check_providers(), extract(), validate(), create_relances(), approve()

@@ -25,7 +25,7 @@ from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import CronTriggerTimetable, TriggerRule, dag, task
 
 from relances import orchestration
-from relances.orchestration import alertes
+from relances.orchestration import callbacks
 
 # What hangs is ended, so that the next pass begins; not soon, what sends again what is due.
 LONGEST = timedelta(hours=1)
@@ -39,21 +39,21 @@ LONGEST_RECONCILIATION = timedelta(hours=6)
     max_active_runs=1,
     doc_md=__doc__,
     tags=["relances"],
-    on_failure_callback=alertes.first_failure,
-    deadline=alertes.late_after(timedelta(hours=1)),
+    on_failure_callback=callbacks.first_failure,
+    deadline=callbacks.late_after(timedelta(hours=1)),
     default_args={"retries": 0, "execution_timeout": LONGEST},  # the next pass is the retry
 )
 def relances_reconciliation() -> None:
     @task(execution_timeout=LONGEST_RECONCILIATION)
     def reconcile() -> None:
         """Tranche les doutes, suit les messages, reprend ce qui est dû. — Clears doubts, follows, retries."""
-        orchestration.reconcile_every_run()
+        orchestration.jour.reconcile_every_run()
 
     # What was learnt of one fournisseur is shown, whatever the trouble of another.
     @task(trigger_rule=TriggerRule.ALL_DONE)
     def write_back() -> int:
         """Montre les résultats dans l'application fiscale. — Shows the results in the tax application."""
-        return orchestration.write_back_every_run()
+        return orchestration.jour.write_back_every_run()
 
     # A run is red when any task failed, whatever ran after it.
     verdict = EmptyOperator(task_id="verdict", trigger_rule=TriggerRule.NONE_FAILED)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -25,7 +25,9 @@ NewDatabase = Callable[[str], str]
 CopyDatabase = Callable[[str], str]
 
 # A busy machine is no failure; new cases are sought where somebody looks, not where a build waits.
-settings.register_profile("relances", deadline=None, derandomize="CI" in os.environ)
+settings.register_profile(
+    "relances", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="CI" in os.environ
+)
 settings.load_profile("relances")
 
 

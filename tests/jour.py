@@ -143,6 +143,21 @@ def send_lot(asked: Request, fournisseur: str, premier: int, dernier: int) -> di
     return {statut.value: count for statut, count in sent.items()}
 
 
+def prepare(asked: Request) -> None:
+    """Every step before the sending."""
+    check_providers(asked)
+    extract(asked)
+    validate(asked)
+    create_relances(asked)
+
+
+def send(asked: Request, *fournisseurs: str) -> None:
+    """Every lot of these fournisseurs, one after the other; of Ventis unless others are given. Raises Waits."""
+    for fournisseur in fournisseurs or ("ventis",):
+        for part in plan_lots(asked, fournisseur):
+            send_lot(asked, **part)
+
+
 def reconcile(asked: Request) -> bool:
     return jour.reconcile(here(), asked)
 

@@ -13,14 +13,18 @@ from typing import LiteralString
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import httpx
 import psutil
 import psycopg
 import pytest
 
 from demo import create_base_fictive
+from relances.store.sources import Source
 from tests.conftest import CopyDatabase, NewDatabase
-from tests.support import postgres_connection, write_policy
+from tests.integration.office import Office
+from tests.integration.provider import Provider
+from tests.integration.world import statuts
+from tests.simulated import simulators
+from tests.support import write_policy
 
 REPOSITORY = Path(__file__).parents[2]
 AIRFLOW = {
@@ -83,11 +87,11 @@ class Runner:
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """A tax office on one machine: its databases, its simulated providers, and its Airflow."""
+class Airflow:
+    """That of a tax office, beside its databases and its simulated providers."""
 
-    simulators: str
-    relances_url: str
+    office: Office
+    provider: Provider
     environment: dict[str, str]
     runner: Runner
 
@@ -118,50 +122,31 @@ class Office:
         assert result, log[-8000:]
         return DagRun(**json.loads(result[0].removeprefix("RESULT ")), log=log)
 
-    def ask_airflow(self, query: LiteralString) -> list[tuple[object, ...]]:
+    def ask(self, query: LiteralString) -> list[tuple[object, ...]]:
         """The rows of a query to Airflow's own database; what it changes is kept."""
         url = self.environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].replace("+psycopg", "")
         with psycopg.connect(url) as connection:
             cursor = connection.execute(query)
             return cursor.fetchall() if cursor.description else []
 
-    def with_connection(self, **changes: object) -> "Office":
-        """The same office with a changed Ventis connection; ``extra`` fields are changed one by one."""
-        known = json.loads(self.environment["AIRFLOW_CONN_VENTIS_DEFAULT"])
-        extra = {**known["extra"], **changes.pop("extra", {})}  # type: ignore[dict-item]
-        connection = json.dumps({**known, **changes, "extra": extra})
-        return replace(self, environment={**self.environment, "AIRFLOW_CONN_VENTIS_DEFAULT": connection})
-
-    def with_twilio(self) -> "Office":
-        """The same office with a Twilio account beside Ventis."""
-        connection = {
-            "conn_type": "twilio_whatsapp",
-            "host": self.simulators,
-            "login": "AC" + "0" * 32,
-            "password": "simulateur",
-            "extra": {"sender": "+24111000000", "timeout": 3, "rate_per_second": 500},
-        }
-        return replace(self, environment={**self.environment, "AIRFLOW_CONN_TWILIO_DEFAULT": json.dumps(connection)})
+    def with_connection(self, fournisseur: str = "ventis", **changes: object) -> "Airflow":
+        """The same with a connection to a provider, or with another one than it had."""
+        return replace(self, environment={**self.environment, **self.provider.variables(fournisseur, **changes)})
 
     def ledger_count(self) -> int:
         """Messages the simulated providers accepted."""
-        return int(httpx.get(f"{self.simulators}/ledger/count").json()["count"])
+        return len(self.provider.ledger())
 
     def statuts(self, canal: str = "sms") -> dict[str, int]:
         """Relances of a canal, by statut."""
-        query = "SELECT statut, count(*) FROM relances.relance WHERE canal = %s GROUP BY statut"
-        with psycopg.connect(self.relances_url) as connection:
-            return dict(connection.execute(query, (canal,)).fetchall())
+        return statuts(self.office.relances_url, canal)
 
 
 @pytest.fixture(scope="module")
-def simulators(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The simulators' address."""
-    command = [sys.executable, "-m", "simulators", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1]
-        process.terminate()
+def provider() -> Iterator[Provider]:
+    """The simulators, in a process of their own."""
+    with simulators() as url:
+        yield Provider(url)
 
 
 @pytest.fixture(scope="session")
@@ -187,42 +172,37 @@ def runner(airflow_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
-def databases(
-    new_database: NewDatabase, copy_database: CopyDatabase, migrated_url: str, airflow_url: str
-) -> tuple[str, str, str]:
-    """The tax application's, empty; the pipeline's and Airflow's, migrated."""
-    return new_database("etaxe"), copy_database(migrated_url), copy_database(airflow_url)
+def office(new_database: NewDatabase, copy_database: CopyDatabase, migrated_url: str) -> Office:
+    """Sixty contribuables: too few for the simulators' magic numbers, so that every message goes through."""
+    office = Office(Source("collecte_taxe"), new_database("etaxe"), copy_database(migrated_url))
+    today = datetime.now(ZoneInfo("Africa/Libreville")).date()
+    create_base_fictive(office.etaxe_url, contribuables=60, graine=1, date_reference=today)
+    return office
 
 
 @pytest.fixture(scope="module")
-def office(
-    simulators: str, databases: tuple[str, str, str], runner: Runner, tmp_path_factory: pytest.TempPathFactory
-) -> Office:
-    """Sixty contribuables: too few for the simulators' magic numbers, so that every message goes through."""
-    etaxe, relances, airflow = databases
-    today = datetime.now(ZoneInfo("Africa/Libreville")).date()
-    create_base_fictive(etaxe, contribuables=60, graine=1, date_reference=today)
+def metadata_url(copy_database: CopyDatabase, airflow_url: str) -> str:
+    """The database of one Airflow."""
+    return _sqlalchemy(copy_database(airflow_url))
+
+
+@pytest.fixture(scope="module")
+def airflow(
+    office: Office, provider: Provider, metadata_url: str, runner: Runner, tmp_path_factory: pytest.TempPathFactory
+) -> Airflow:
+    """With one connection, that of Ventis."""
     home = tmp_path_factory.mktemp("airflow")
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(home),
         **AIRFLOW,
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlalchemy(airflow),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata_url,
         "RELANCES_POLITIQUE": str(write_policy(home / "politique.toml")),
         "RELANCES_DATA_DOCS": str(home / "data_docs"),
-        "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
-        "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
-        "AIRFLOW_CONN_VENTIS_DEFAULT": json.dumps(
-            {
-                "conn_type": "ventis",
-                "host": f"{simulators}/messaging/api/v1",
-                "login": "simulateur",
-                "password": "simulateur",
-                "extra": {"sender": "VENTIS", "keycloak_host": simulators, "timeout": 3, "rate_per_second": 500},
-            }
-        ),
+        **office.variables(),
+        **provider.variables(),
     }
-    return Office(simulators, relances, environment, runner)
+    return Airflow(office, provider, environment, runner)
 
 
 def _sqlalchemy(url: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.airflow.conftest import DagRun, Office
+from tests.airflow.conftest import Airflow, DagRun
 from tests.chat import Chat, running_chat
 
 
@@ -21,9 +21,9 @@ def chat() -> Iterator[Chat]:
 
 
 @pytest.fixture(scope="module")
-def failed(office: Office, chat: Chat) -> DagRun:
+def failed(airflow: Airflow, chat: Chat) -> DagRun:
     """A run that a wrong secret stops, where somebody is told."""
-    broken = office.with_connection(password="faux")
+    broken = airflow.with_connection(password="faux")
     environment = {**broken.environment, "AIRFLOW_CONN_ALERTES": chat.connection(), "NO_PROXY": "127.0.0.1"}
     return replace(broken, environment=environment).run("relances_quotidiennes")
 
@@ -36,8 +36,8 @@ def test_a_failed_run_is_one_alert_that_names_what_failed(failed: DagRun, chat: 
     assert "Tâches en échec : check_providers\n" in text
 
 
-def test_nobody_is_told_of_a_run_where_nobody_asked(failed: DagRun, office: Office, chat: Chat) -> None:
-    silent = office.with_connection(password="faux").run("relances_quotidiennes")
+def test_nobody_is_told_of_a_run_where_nobody_asked(failed: DagRun, airflow: Airflow, chat: Chat) -> None:
+    silent = airflow.with_connection(password="faux").run("relances_quotidiennes")
 
     assert silent.state == "failed"
     assert len(chat.received) == 1
@@ -45,24 +45,24 @@ def test_nobody_is_told_of_a_run_where_nobody_asked(failed: DagRun, office: Offi
     assert "Callback failed" not in silent.log
 
 
-def test_the_callback_of_a_late_run_is_one_the_triggerer_can_import_and_await(failed: DagRun, office: Office) -> None:
-    definitions = {str(row[0]) for row in office.ask_airflow("SELECT callback_def::text FROM deadline_alert")}
+def test_the_callback_of_a_late_run_is_one_the_triggerer_can_import_and_await(failed: DagRun, airflow: Airflow) -> None:
+    definitions = {str(row[0]) for row in airflow.ask("SELECT callback_def::text FROM deadline_alert")}
 
     [path] = {json.loads(definition)["__data__"]["path"] for definition in definitions}
     assert asyncio.iscoroutinefunction(pkgutil.resolve_name(path))
 
 
-def test_a_failed_run_that_has_a_deadline_may_be_cleared(failed: DagRun, office: Office) -> None:
-    command(office, "dags", "trigger", "relances_quotidiennes", "--logical-date", "2026-01-05T07:00:00+00:00")
-    office.ask_airflow("UPDATE task_instance SET state = 'failed'")
-    office.ask_airflow("UPDATE dag_run SET state = 'failed'")
-    assert office.ask_airflow("SELECT id FROM deadline WHERE NOT missed")
+def test_a_failed_run_that_has_a_deadline_may_be_cleared(failed: DagRun, airflow: Airflow) -> None:
+    command(airflow, "dags", "trigger", "relances_quotidiennes", "--logical-date", "2026-01-05T07:00:00+00:00")
+    airflow.ask("UPDATE task_instance SET state = 'failed'")
+    airflow.ask("UPDATE dag_run SET state = 'failed'")
+    assert airflow.ask("SELECT id FROM deadline WHERE NOT missed")
 
-    command(office, "tasks", "clear", "relances_quotidiennes", "--yes")
-    assert ("queued",) in office.ask_airflow("SELECT state FROM dag_run")
+    command(airflow, "tasks", "clear", "relances_quotidiennes", "--yes")
+    assert ("queued",) in airflow.ask("SELECT state FROM dag_run")
 
 
-def command(office: Office, *words: str) -> None:
-    airflow = [sys.executable, "-W", "ignore", "-m", "airflow", *words]
-    done = subprocess.run(airflow, env=office.environment, capture_output=True, text=True, check=False)
+def command(airflow: Airflow, *words: str) -> None:
+    typed = [sys.executable, "-W", "ignore", "-m", "airflow", *words]
+    done = subprocess.run(typed, env=airflow.environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from relances.policy.consignes import read_consignes
-from tests.airflow.conftest import DagRun, Office
+from tests.airflow.conftest import Airflow, DagRun
 from tests.integration.world import ask
 from tests.support import closed_days, gabonese_numbers, wait_until, write_policy
 
@@ -18,45 +18,45 @@ WAITING = (
 
 
 @pytest.fixture(scope="module")
-def held(office: Office) -> DagRun:
+def held(airflow: Airflow) -> DagRun:
     """A run that finds the window closed; it opens once the voie waits, and the day is there at once."""
-    policy = Path(office.environment["RELANCES_POLITIQUE"])
+    policy = Path(airflow.environment["RELANCES_POLITIQUE"])
     write_policy(policy, closed_days())
-    started = office.start(DAG, limite=5)
+    started = airflow.start(DAG, limite=5)
     try:
-        wait_until(lambda: office.ask_airflow(WAITING) or started.is_over(), "the lane to wait", patience=150)
-        assert office.ask_airflow(WAITING) == [(0, 1, True)]
-        assert office.statuts() == {"en_attente": 5}
-        assert office.ledger_count() == 0
-        let_it_open(office, write_policy(policy))
-        office.ask_airflow("UPDATE task_reschedule SET reschedule_date = now()")
+        wait_until(lambda: airflow.ask(WAITING) or started.is_over(), "the lane to wait", patience=150)
+        assert airflow.ask(WAITING) == [(0, 1, True)]
+        assert airflow.statuts() == {"en_attente": 5}
+        assert airflow.ledger_count() == 0
+        let_it_open(airflow, write_policy(policy))
+        airflow.ask("UPDATE task_reschedule SET reschedule_date = now()")
     except BaseException:
         started.kill()
         raise
-    return office.end(started)
+    return airflow.end(started)
 
 
-def let_it_open(office: Office, policy: Path) -> None:
+def let_it_open(airflow: Airflow, policy: Path) -> None:
     """As its hour does: a new policy in the record of the run, since that of the file is for the next one."""
     consignes = read_consignes(policy)
     kept = {"empreinte": consignes.empreinte, "consignes": consignes.packed()}
     ask(
-        office.relances_url,
+        airflow.office.relances_url,
         "INSERT INTO relances.politique (empreinte, consignes) VALUES (%(empreinte)s, %(consignes)s)",
         **kept,
     )
-    ask(office.relances_url, "UPDATE relances.execution SET politique = %(empreinte)s", **kept)
+    ask(airflow.office.relances_url, "UPDATE relances.execution SET politique = %(empreinte)s", **kept)
 
 
-def test_a_lane_that_waited_for_the_window_sends_when_it_opens(held: DagRun, office: Office) -> None:
+def test_a_lane_that_waited_for_the_window_sends_when_it_opens(held: DagRun, airflow: Airflow) -> None:
     assert held.state == "success", held.log[-3000:]
     assert held.tasks["send_ventis[0]"] == "success"
-    assert office.statuts() == {"envoyee": 5}
-    assert office.ledger_count() == 5
+    assert airflow.statuts() == {"envoyee": 5}
+    assert airflow.ledger_count() == 5
 
 
-def test_waiting_is_no_failure_and_no_retry(held: DagRun, office: Office) -> None:
-    tries = office.ask_airflow("SELECT try_number FROM task_instance WHERE task_id = 'send_ventis'")
+def test_waiting_is_no_failure_and_no_retry(held: DagRun, airflow: Airflow) -> None:
+    tries = airflow.ask("SELECT try_number FROM task_instance WHERE task_id = 'send_ventis'")
     assert tries == [(1,)]
     assert "hors des heures d'envoi ; le reste du lot attend et revient le" in held.log
 

@@ -1,13 +1,13 @@
 """The stop button as Airflow runs it."""
 
-from tests.airflow.conftest import Office
+from tests.airflow.conftest import Airflow
 
 
-def test_it_stops_shows_and_resumes_every_fournisseur(office: Office) -> None:
-    stopped = office.run("relances_arret")
+def test_it_stops_shows_and_resumes_every_fournisseur(airflow: Airflow) -> None:
+    stopped = airflow.run("relances_arret")
     assert stopped.state == "success", stopped.log[-3000:]
     assert "ventis : ARRÊTÉ depuis le" in stopped.log
-    assert office.run("relances_arret", action="voir").log.count("ARRÊTÉ") == stopped.log.count("ARRÊTÉ") > 0
-    resumed = office.run("relances_arret", action="reprendre")
+    assert airflow.run("relances_arret", action="voir").log.count("ARRÊTÉ") == stopped.log.count("ARRÊTÉ") > 0
+    resumed = airflow.run("relances_arret", action="reprendre")
     assert "ventis : ouvert" in resumed.log
     assert "ARRÊTÉ" not in resumed.log

@@ -2,23 +2,23 @@
 
 import pytest
 
-from tests.airflow.conftest import DagRun, Office
+from tests.airflow.conftest import Airflow, DagRun
 from tests.support import gabonese_numbers
 
 DAG = "relances_reconciliation"
 
 
 @pytest.fixture(scope="module")
-def sent(office: Office) -> Office:
+def sent(airflow: Airflow) -> Airflow:
     """Three messages accepted by Twilio, of which the run has learnt nothing more yet."""
-    asked = office.with_twilio()
+    asked = airflow.with_connection("twilio")
     run = asked.run("relances_quotidiennes", type_relance="whatsapp", limite=3)
     assert run.state == "success", run.log[-3000:]
     return asked
 
 
 @pytest.fixture(scope="module")
-def reconciled(sent: Office) -> DagRun:
+def reconciled(sent: Airflow) -> DagRun:
     return sent.run(DAG)
 
 
@@ -27,9 +27,9 @@ def test_a_pass_is_green(reconciled: DagRun) -> None:
     assert reconciled.tasks == {"reconcile[-1]": "success", "write_back[-1]": "success", "verdict[-1]": "success"}
 
 
-def test_a_pass_sends_nothing_that_was_sent(reconciled: DagRun, office: Office) -> None:
-    assert office.ledger_count() == 3
-    assert sum(office.statuts("whatsapp").values()) == 3
+def test_a_pass_sends_nothing_that_was_sent(reconciled: DagRun, airflow: Airflow) -> None:
+    assert airflow.ledger_count() == 3
+    assert sum(airflow.statuts("whatsapp").values()) == 3
     assert "suivi : " in reconciled.log
 
 

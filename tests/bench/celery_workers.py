@@ -48,8 +48,7 @@ def compare(postgres: EmbeddedPostgres, server: str, latency_ms: int, relances: 
 def rate(postgres: EmbeddedPostgres, server: str, latency_ms: int, workers: int, relances: int) -> float:
     """Relances a second of a run on databases of its own."""
     with installed(postgres, f"celery_{workers}_{latency_ms}", workers, relances) as stack:
-        fields = account(f"{server}/{latency_ms}", server)
-        stack.api.put_connections([Connection("ventis_default", **fields)])  # type: ignore[arg-type]
+        stack.api.put_connections([Connection("ventis_default", **account(server, latency_ms))])  # type: ignore[arg-type]
         run_id = f"celery-{workers}-{latency_ms}"
         stack.api.trigger(DAG, run_id, {"date_relance": datetime.now(LIBREVILLE).date().isoformat()})
         stack.supervisor.wait_for(

@@ -7,33 +7,22 @@ from pathlib import Path
 from typing import Final
 
 from relances.local.postgres import EmbeddedPostgres
+from tests.connexions import Fields, connection, variable
 from tests.support import postgres_connection, write_policy
 
 DATE: Final = date(2026, 3, 2)
 NOBODY_LISTENS: Final = "http://127.0.0.1:9"
 
 
-def ventis(host: str, keycloak: str, in_flight: int = 64) -> str:
-    """:func:`account` as a connection in JSON."""
-    return json.dumps(account(host, keycloak, in_flight))
+def account(server: str, latency_ms: int = 0, in_flight: int = 64) -> Fields:
+    """A Ventis connection with no limit but the calls in flight, to a server whose answers take so long."""
+    limits = {"max_in_flight": in_flight, "rate_per_second": 100_000, "timeout": 30}
+    return connection("ventis", f"{server}/{latency_ms}", keycloak_host=server, **limits)
 
 
-def account(host: str, keycloak: str, in_flight: int = 64) -> dict[str, object]:
-    """The fields of a Ventis connection with no limit but the calls in flight."""
-    extra = {
-        "sender": "VENTIS",
-        "keycloak_host": keycloak,
-        "max_in_flight": in_flight,
-        "rate_per_second": 100_000,
-        "timeout": 30,
-    }
-    return {
-        "conn_type": "ventis",
-        "host": f"{host}/messaging/api/v1",
-        "login": "simulateur",
-        "password": "simulateur",
-        "extra": extra,
-    }
+def ventis(server: str, latency_ms: int = 0, in_flight: int = 64) -> dict[str, str]:
+    """The variable that makes it."""
+    return {variable("ventis"): json.dumps(account(server, latency_ms, in_flight))}
 
 
 def environment(postgres: EmbeddedPostgres, etaxe: str, relances: str, server: str = NOBODY_LISTENS) -> dict[str, str]:
@@ -45,7 +34,7 @@ def environment(postgres: EmbeddedPostgres, etaxe: str, relances: str, server: s
         **os.environ,
         "AIRFLOW_CONN_ETAXE_DB": postgres_connection(etaxe),
         "AIRFLOW_CONN_RELANCES_DB": postgres_connection(relances),
-        "AIRFLOW_CONN_VENTIS_DEFAULT": ventis(f"{server}/0", server),
+        **ventis(server),
         "RELANCES_POLITIQUE": str(policy),
         "RELANCES_DATA_DOCS": str(folder / "data_docs"),
         "AIRFLOW_HOME": str(airflow_home(folder)),

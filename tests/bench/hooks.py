@@ -8,7 +8,6 @@ ratio that of each pair, so that another program that comes and goes weighs on b
 import argparse
 import asyncio
 import base64
-import json
 import os
 import time
 from collections.abc import Awaitable, Callable
@@ -26,7 +25,8 @@ from relances_providers.twilio.hook import TwilioWhatsAppHook
 from relances_providers.ventis.hook import VentisHook
 from relances_providers.zoom.hook import ZoomSmsHook
 from simulators import Settings
-from tests.bench.simulated import simulators
+from tests.connexions import variables
+from tests.simulated import simulators
 
 IN_FLIGHT: Final = (16, 64, 256)
 TURNS: Final = 11
@@ -39,13 +39,13 @@ Send = Callable[[str], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One hook: its connection to the simulators, and what a bare client posts in its place.
+    """One hook: the variable of its connection to the simulators, and what a bare client posts in its place.
 
     ``to``: how the recipients' numbers begin. ``body``: ``json`` or ``data`` of ``httpx``, for the n-th recipient.
     """
 
     hook: type[MessagingHook]
-    connection: dict[str, object]
+    connection: dict[str, str]
     url: str
     headers: dict[str, str]
     to: str
@@ -74,12 +74,7 @@ def ventis(url: str) -> Case:
 
     return Case(
         VentisHook,
-        {
-            "host": f"{url}/messaging/api/v1",
-            "login": SIMULATED.username,
-            "password": SIMULATED.password,
-            "extra": {"sender": SIMULATED.senders[0], "keycloak_host": url, **FAST},
-        },
+        variables("ventis", url, **FAST),
         f"{url}/messaging/api/v1/message",
         bearer,
         "24174",
@@ -100,12 +95,7 @@ def zoom(url: str) -> Case:
 
     return Case(
         ZoomSmsHook,
-        {
-            "host": f"{url}/v2",
-            "login": client[0],
-            "password": client[1],
-            "extra": {"account_id": SIMULATED.zoom_account_id, "sender": sender, "oauth_host": url, **FAST},
-        },
+        variables("zoom", url, **FAST),
         f"{url}/v2/phone/sms/messages",
         bearer,
         "151455",
@@ -122,7 +112,7 @@ def twilio(url: str) -> Case:
 
     return Case(
         TwilioWhatsAppHook,
-        {"host": url, "login": account, "password": secret, "extra": {"sender": sender, **FAST}},
+        variables("twilio", url, **FAST),
         f"{url}/2010-04-01/Accounts/{account}/Messages.json",
         {"Authorization": f"Basic {basic}"},
         "24177",
@@ -132,9 +122,7 @@ def twilio(url: str) -> Case:
 
 async def compare(case: Case, in_flight: int, messages: int) -> list[tuple[Turn, Turn]]:
     """Turns of the bare client and of the hook, in pairs."""
-    os.environ[f"AIRFLOW_CONN_{case.hook.default_conn_name.upper()}"] = json.dumps(
-        {"conn_type": case.hook.conn_type, **case.connection}
-    )
+    os.environ.update(case.connection)
     async with httpx.AsyncClient(transport=AiohttpTransport(), timeout=30) as client, case.hook().open() as sender:
 
         async def post(to: str) -> None:

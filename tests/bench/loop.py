@@ -20,7 +20,6 @@ from typing import NamedTuple
 import httpx
 
 from relances.policy.politique import load_policy
-from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.sending.memory import rare_collections
 from relances.sending.worker import LotSender, lease
@@ -118,14 +117,13 @@ async def send_lot(measure: Measure, lot: Lot) -> None:
     bail, heures = lease(hook.limits), envoi.expiration_heures
     store = LotStore(measure.relances_url, lot, bail, hook.account, heures, soldes_max=86_400)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, envoi, TOUJOURS, par_segment=True).run()
+        report = await LotSender(store, sender, hook.limits, envoi, par_segment=True).run()
     assert report.statuts == {Statut.ENVOYEE: measure.messages}, report
 
 
 def connect(measure: Measure) -> None:
     """Make the connection that this process sends by."""
-    host = f"{measure.server}/{measure.latency_ms}"
-    os.environ["AIRFLOW_CONN_VENTIS_DEFAULT"] = ventis(host, measure.server, measure.in_flight)
+    os.environ.update(ventis(measure.server, measure.latency_ms, measure.in_flight))
 
 
 def main(measure: Measure) -> None:

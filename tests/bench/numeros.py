@@ -16,8 +16,9 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from relances.rules.codes import Refus
 from relances.rules.numeros import lire
-from relances.rules.numeros_plans import Refus, Verdict, gabonese_number
+from relances.rules.numeros_plans import Verdict, gabonese_number
 
 NOMBRE: Final = 1_000_000
 TURNS: Final = 7

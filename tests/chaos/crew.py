@@ -113,8 +113,10 @@ class Crew:
             "max_in_flight": scenario.in_flight,
             "rate_per_second": scenario.debit,
         }
-        connections = {name: known.connection(name, **limits) for name in CANAL}
+        connections: dict[str, str] = {}
+        for name in CANAL:
+            connections |= known.variables(name, **limits)
         if who is not None and who.host is not None:
             host = who.host.replace("{port}", str(port))
-            connections[who.fournisseur] = known.connection(who.fournisseur, host=host, keycloak_host=host, **limits)
-        return {f"AIRFLOW_CONN_{name.upper()}_DEFAULT": words for name, words in connections.items()}
+            connections |= known.variables(who.fournisseur, host=host, keycloak_host=host, **limits)
+        return connections

@@ -3,22 +3,25 @@
 import importlib
 import warnings
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
+from demo import create_base_fictive
 from relances.store import sources
 from relances_providers.provider_info import PROVIDERS
-from tests.conftest import NewDatabase
+from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.dues import EVERYBODY_OWES
 from tests.integration.office import DETTE, Office, write_source
 from tests.integration.provider import Provider, running_provider
-from tests.integration.world import ask
+from tests.integration.world import TODAY, ask
 from tests.support import postgres_connection, write_policy
 
 Connect = Callable[..., None]
+Sample = Callable[[int], str]
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +29,39 @@ def open_window(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     """The product's policy, with a send window that is open whenever the tests run."""
     file = write_policy(tmp_path_factory.mktemp("politique") / "politique.toml")
     monkeypatch.setenv("RELANCES_POLITIQUE", str(file))
+
+
+@pytest.fixture(scope="session")
+def sample(new_database: NewDatabase, copy_database: CopyDatabase) -> Sample:
+    """Give the sample tax database of so many contribuables, to do with as one likes.
+
+    Sixty are too few for the simulators' magic numbers: every message goes through. A hundred have them all.
+    """
+
+    @cache
+    def filled(contribuables: int) -> str:
+        url = new_database("etaxe")
+        create_base_fictive(url, contribuables=contribuables, date_reference=TODAY)
+        return url
+
+    return lambda contribuables: copy_database(filled(contribuables))
+
+
+@pytest.fixture
+def contribuables() -> int:
+    """How many the sample tax database has."""
+    return 60
+
+
+@pytest.fixture
+def etaxe_url(
+    sample: Sample, contribuables: int, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> str:
+    """The sample tax database, behind its connection."""
+    url = sample(contribuables)
+    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
+    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +126,9 @@ def connect(relances_url: str, dues_url: str, provider: Provider, monkeypatch: p
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(dues_url))
 
-    def to_provider(fournisseur: str = "ventis", **extra: Any) -> None:
-        monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur, **extra))
+    def to_provider(fournisseur: str = "ventis", **changes: Any) -> None:
+        for name, words in provider.variables(fournisseur, **changes).items():
+            monkeypatch.setenv(name, words)
 
     to_provider()
     return to_provider

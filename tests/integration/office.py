@@ -20,6 +20,7 @@ from relances.store.sources import Source
 from relances.store.validation import Validation
 from tests.integration.world import TODAY, Row, ask
 from tests.jour import politique, rules_of
+from tests.support import postgres_connection
 
 OVERDUE = """
 SELECT creance_id, contribuable_id, nom, prenom, telephones, langue, categorie, libelle, montant_du, devise,
@@ -79,6 +80,11 @@ class Office:
     source: Source
     etaxe_url: str
     relances_url: str
+
+    def variables(self) -> dict[str, str]:
+        """What makes Airflow's connections to its two databases."""
+        urls = {"ETAXE": self.etaxe_url, "RELANCES": self.relances_url}
+        return {f"AIRFLOW_CONN_{name}_DB": postgres_connection(url) for name, url in urls.items()}
 
     def owes(self, contribuable: int, **over: Any) -> None:
         """Make a contribuable owe something; what is not said of it is in ``dette``."""

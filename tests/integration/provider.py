@@ -1,7 +1,6 @@
 """A running simulator, and a worker that sends to it."""
 
 import asyncio
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,11 +11,10 @@ import httpx
 
 from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
-from relances.rules.fenetre import TOUJOURS
 from relances.sending.worker import LotReport, LotSender, lease
 from relances.store.sending import Lot, LotStore
-from relances_providers.provider_info import PROVIDERS
 from simulators import Settings, serve
+from tests.connexions import variables
 from tests.integration.world import Row, request
 from tests.support import wait_until
 
@@ -27,23 +25,10 @@ class Provider:
 
     url: str
 
-    def connection(self, fournisseur: str = "ventis", *, host: str | None = None, **extra: object) -> str:
-        """An Airflow connection to it, as JSON."""
-        settings = {"timeout": 5, "max_in_flight": 8, "rate_per_second": 5000}
-        known = {"login": "simulateur", "password": "simulateur"}
-        own: dict[str, object]
-        match fournisseur:
-            case "ventis":
-                path, own = "/messaging/api/v1", {"sender": "VENTIS", "keycloak_host": self.url}
-            case "zoom":
-                path = "/v2"
-                own = {"sender": "+15550100000", "account_id": "simulateur", "oauth_host": self.url}
-            case _:
-                path, own = "", {"sender": "+24111000000"}
-                known["login"] = "AC" + "0" * 32
-        conn_type = {provider.name: provider.connection_type for provider in PROVIDERS}[fournisseur]
-        extra = settings | own | extra
-        return json.dumps({"conn_type": conn_type, "host": host or f"{self.url}{path}", **known, "extra": extra})
+    def variables(self, fournisseur: str = "ventis", **changes: object) -> dict[str, str]:
+        """What makes Airflow's connection to it, which may send fast."""
+        limits = {"timeout": 5, "max_in_flight": 8, "rate_per_second": 5000}
+        return variables(fournisseur, self.url, **{**limits, **changes})
 
     def upset(self, *rules: dict[str, object], latency_ms: float = 0, later: dict[str, str] | None = None) -> None:
         """Set the faults, in place of those there were. ``later``: how what a fournisseur accepts fails afterwards."""
@@ -99,7 +84,7 @@ async def send(url: str, what: Lot | None = None) -> LotReport:
     hook, envoi = hook_of(part.fournisseur), load_policy().envoi
     store = LotStore(url, part, lease(hook.limits), hook.account, envoi.expiration_heures)
     async with hook.open() as sender, store:
-        return await LotSender(store, sender, hook.limits, envoi, TOUJOURS).run()
+        return await LotSender(store, sender, hook.limits, envoi).run()
 
 
 async def seen(condition: Callable[[], object], what: str) -> None:

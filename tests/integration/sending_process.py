@@ -24,5 +24,4 @@ def sending_process() -> Iterator[subprocess.Popen[bytes]]:
 
 
 if __name__ == "__main__":
-    for part in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **part)
+    jour.send(request())

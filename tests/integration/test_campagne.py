@@ -472,8 +472,7 @@ def run(asked: Request) -> str:
     jour.validate(asked)
     jour.create_relances(asked)
     if jour.approve(asked):
-        for part in jour.plan_lots(asked, "ventis"):
-            jour.send_lot(asked, **part)
+        jour.send(asked)
         wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
         jour.write_back(asked)
     return jour.report(asked)

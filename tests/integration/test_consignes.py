@@ -13,8 +13,7 @@ from threading import Event
 import pytest
 from airflow.utils.types import DagRunType
 
-from demo import create_base_fictive
-from relances import orchestration
+from relances.orchestration.jour import demande_of
 from relances.policy.consignes import Consignes, read_consignes
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.rules.errors import Blocked, TryAgain
@@ -28,32 +27,18 @@ from relances.store.creation import open_creation
 from relances.store.executions import Executions
 from relances.store.validation import Validation
 from tests import jour
-from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
+from tests.integration.world import Row, ask, let_time_pass, request, statuts
 from tests.jour import Waits, database, here, politique
-from tests.support import closed_days, one_sentence, postgres_connection, write_policy
+from tests.support import closed_days, one_sentence, write_policy
 
 pytestmark = pytest.mark.usefixtures("etaxe_url")
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> str:
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    return url
-
-
-@pytest.fixture
-def etaxe_url(
-    sample_url: str, copy_database: CopyDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> str:
-    url = copy_database(sample_url)
+@pytest.fixture(autouse=True)
+def impatient(connect: Connect) -> None:
     connect(timeout=0.4)
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return url
 
 
 @pytest.fixture
@@ -232,8 +217,7 @@ def test_what_shrank_is_written_again_by_the_version_of_its_own_run(
     ask(relances_url, "UPDATE relances.relance_creance SET montant_du = montant_du + 1")
     jour.check_providers(request("soir"))
     jour.extract(request("soir"))
-    for lot in jour.plan_lots(request("soir"), "ventis"):
-        jour.send_lot(request("soir"), **lot)
+    jour.send(request("soir"))
     assert {message["text"].split()[0] for message in provider.ledger()} == {"Avant"}
     assert textes(relances_url) <= before
 
@@ -245,8 +229,7 @@ def test_a_file_that_is_broken_meanwhile_stops_the_next_run_alone(
     jour.check_providers(request())
     create(request())
     fichier.unlink() if wrong is None else fichier.write_text(wrong)
-    for lot in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **lot)
+    jour.send(request())
     jour.reconcile(request())
     jour.write_back(request())
     assert "les fichiers ont changé depuis" in jour.report(request())
@@ -360,8 +343,7 @@ def test_a_record_that_cannot_be_read_does_not_stop_a_run_that_created_its_relan
     create(request())
     make_unreadable(relances_url, read_consignes(fichier))
     ask(relances_url, "UPDATE relances.relance_creance SET montant_du = montant_du + 1")  # to be written again
-    for lot in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **lot)
+    jour.send(request())
     jour.reconcile(request())
     jour.write_back(request())
     assert "version" not in jour.report(request())
@@ -440,6 +422,6 @@ def test_what_was_only_asked_for_holds_nobody_to_it(relances_url: str) -> None:
 
 
 def test_airflow_names_who_asked_but_for_a_run_of_its_schedule() -> None:
-    assert orchestration.demande_of(DagRunType.SCHEDULED, None) == Demande(Moyen.CALENDRIER)
-    assert orchestration.demande_of(DagRunType.BACKFILL_JOB, "amina") == Demande(Moyen.CALENDRIER)
-    assert orchestration.demande_of(DagRunType.MANUAL, "amina") == Demande(Moyen.AIRFLOW, "amina")
+    assert demande_of(DagRunType.SCHEDULED, None) == Demande(Moyen.CALENDRIER)
+    assert demande_of(DagRunType.BACKFILL_JOB, "amina") == Demande(Moyen.CALENDRIER)
+    assert demande_of(DagRunType.MANUAL, "amina") == Demande(Moyen.AIRFLOW, "amina")

@@ -4,21 +4,18 @@ retry succeeds."""
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Thread
 
 import psycopg
 import pytest
 
-from demo import create_base_fictive
 from relances.rules.errors import TryAgain
 from tests import jour
-from tests.conftest import CopyDatabase, NewDatabase
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
 from tests.integration.test_reperes import shown
-from tests.integration.world import TODAY, ask, request, statuts
-from tests.support import one_sentence, postgres_connection, wait_until
+from tests.integration.world import ask, request, statuts
+from tests.support import one_sentence, wait_until
 
 ASKED = request()
 SOON = 20.0  # seconds
@@ -39,35 +36,18 @@ OURS = "FROM pg_stat_activity WHERE datname = current_database() AND application
 pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> str:
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    return url
-
-
 @pytest.fixture
-def urls(
-    sample_url: str, relances_url: str, copy_database: CopyDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> dict[str, str]:
+def urls(etaxe_url: str, relances_url: str) -> dict[str, str]:
     """Of both databases, behind their connections."""
-    url = copy_database(sample_url)
-    ask(url, "DELETE FROM relance")
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return {"etaxe": url, "relances": relances_url}
-
-
-def send() -> None:
-    for lot in jour.plan_lots(ASKED, "ventis"):
-        jour.send_lot(ASKED, **lot)
+    ask(etaxe_url, "DELETE FROM relance")
+    return {"etaxe": etaxe_url, "relances": relances_url}
 
 
 STEPS: dict[str, Callable[[], object]] = {
     "extract": lambda: jour.extract(ASKED),
     "validate": lambda: jour.validate(ASKED),
     "create_relances": lambda: jour.create_relances(ASKED),
-    "send": send,
+    "send": lambda: jour.send(ASKED),
     "write_back": lambda: jour.write_back(ASKED),
     "report": lambda: jour.report(ASKED),
 }

@@ -1,5 +1,6 @@
 """One relance a contribuable and an occasion, or a reason a creance: whatever is run again, or twice at once."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,11 +12,12 @@ import pytest
 from relances.rendering.rapport import rapport
 from relances.rules.bilan import Bilan
 from relances.rules.errors import Blocked
+from relances.rules.models import Creance
 from relances.rules.redaction import Plume
 from relances.rules.request import Request
 from relances.rules.selection import Regles
 from relances.services.rapport import report
-from relances.store.creation import Created, open_creation
+from relances.store.creation import Created, creance_of, open_creation
 from relances.store.executions import Executions
 from relances.store.oppositions import Oppositions
 from tests.integration.invariants import invariants
@@ -560,3 +562,25 @@ def test_a_simulation_calls_off_nothing_and_shows_what_the_real_run_would_do(off
     office.run(request("hier", YESTERDAY))
     assert office.run(request("essai", simulation=True)).relances == 2
     assert statuts(office.relances_url) == {"en_attente": 2, "annulee": 2}
+
+
+# --- a creance is read by its columns' names ---
+
+
+def columns(names: Sequence[str]) -> str:
+    """A query that gives one row, where each column holds its own name."""
+    return "SELECT " + ", ".join(f"'{name}' AS {name}" for name in names)
+
+
+def test_a_creance_is_read_by_name_whatever_the_order_of_its_columns(relances: psycopg.Connection) -> None:
+    with relances.cursor(row_factory=creance_of) as cursor:
+        for order in (Creance._fields, Creance._fields[::-1]):
+            found = cursor.execute(columns(order)).fetchone()
+            assert found is not None
+            assert found._asdict() == {name: name for name in Creance._fields}
+
+
+def test_columns_that_are_not_those_of_a_creance_are_named(relances: psycopg.Connection) -> None:
+    with relances.cursor(row_factory=creance_of) as cursor, pytest.raises(LookupError) as refused:
+        cursor.execute(columns([*Creance._fields[1:], "autre"]))
+    assert str(refused.value) == f"a creance wants the columns {[Creance._fields[0]]}, and has no field for ['autre']"

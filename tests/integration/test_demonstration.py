@@ -1,13 +1,12 @@
 """The demonstration writes to its simulators, and to nobody else."""
 
-import json
-
 import pytest
 
 from relances.rules.errors import Blocked
 from relances.services.demonstration import refuse_real_provider
 from relances_providers.ventis.hook import VentisHook
 from tests import jour
+from tests.connexions import connect
 from tests.integration.provider import Provider
 from tests.integration.world import request
 from tests.support import one_sentence
@@ -16,12 +15,6 @@ from tests.support import one_sentence
 @pytest.fixture
 def demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RELANCES_DEMONSTRATION", "1")
-
-
-def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> None:
-    connection = {"conn_type": "ventis", "host": host, "login": "un", "password": "deux"}
-    extra = {"sender": "VENTIS", "keycloak_host": keycloak_host}
-    monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", json.dumps(connection | {"extra": extra}))
 
 
 @pytest.mark.usefixtures("connect", "demonstration")
@@ -33,7 +26,7 @@ def connect(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str) -> N
     ],
 )
 def test_a_real_provider_is_refused(monkeypatch: pytest.MonkeyPatch, host: str, keycloak_host: str, field: str) -> None:
-    connect(monkeypatch, host, keycloak_host)
+    connect(monkeypatch, "ventis", host, host=host, keycloak_host=keycloak_host)
     with pytest.raises(Blocked, match=f"{field} de la connexion ventis_default") as refused:
         jour.check_providers(request())
     one_sentence(refused.value)
@@ -41,10 +34,10 @@ def test_a_real_provider_is_refused(monkeypatch: pytest.MonkeyPatch, host: str, 
 
 @pytest.mark.usefixtures("demonstration")
 def test_the_simulators_are_not_refused(monkeypatch: pytest.MonkeyPatch, provider: Provider) -> None:
-    connect(monkeypatch, provider.url, provider.url)
+    connect(monkeypatch, "ventis", provider.url)
     refuse_real_provider(jour.here(), VentisHook())
 
 
 def test_elsewhere_a_real_provider_is_what_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
-    connect(monkeypatch, "https://ventis.invalid", "https://keycloak.invalid")
+    connect(monkeypatch, "ventis", "https://ventis.invalid")
     refuse_real_provider(jour.here(), VentisHook())

@@ -66,8 +66,7 @@ def test_a_day_and_the_diagnostic_need_no_more_rights(limited_relances_url: str)
     assert jour.extract(ASKED) > 0
     jour.validate(ASKED)
     assert jour.create_relances(ASKED) > 0
-    for lot in jour.plan_lots(ASKED, "ventis"):
-        jour.send_lot(ASKED, **lot)
+    jour.send(ASKED)
     wait_until(lambda: jour.reconcile(ASKED), "nothing left to reconcile")
     for again in (False, True):
         if again:

@@ -84,11 +84,6 @@ def kill(server: EmbeddedPostgres) -> None:
     psutil.wait_procs(everyone, timeout=30)
 
 
-def send_all(asked_lots: str = "ventis") -> None:
-    for lot in jour.plan_lots(request(), asked_lots):
-        jour.send_lot(request(), **lot)
-
-
 @pytest.mark.parametrize(
     "lax",
     [
@@ -105,14 +100,14 @@ def test_a_server_killed_right_after_the_sending_remembers_every_message(
     try:
         stage_relances(own_url, NOMBRE)
         ask(own_url, "CHECKPOINT")
-        send_all()
+        jour.send(request())
         kill(server)
         server.start()
         assert len(provider.ledger()) == NOMBRE
         assert statuts(own_url) == {"envoyee": NOMBRE}
         calls = ask(own_url, "SELECT issue, count(*) FROM relances.tentative GROUP BY issue")
         assert calls == [{"issue": "acceptee", "count": NOMBRE}]
-        send_all()
+        jour.send(request())
         assert len(provider.ledger()) == NOMBRE
     finally:
         tell(server.url("postgres"), "ALTER SYSTEM RESET synchronous_commit")
@@ -147,7 +142,7 @@ def test_where_a_standby_is_down_and_no_commit_is_to_wait_for_it_messages_leave(
         "ALTER SYSTEM SET synchronous_standby_names = 'perdue'",
     )
     try:
-        send_all()
+        jour.send(request())
     finally:
         tell(server.url("postgres"), "ALTER SYSTEM RESET synchronous_standby_names")
     assert statuts(own_url) == {"envoyee": 3}
@@ -335,5 +330,5 @@ def test_a_pooler_that_leaves_each_its_session_is_as_good_as_none(
         monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(url))
         jour.check_providers(request())
         assert durability().verdict is Verdict.GOOD
-        send_all()
+        jour.send(request())
     assert statuts(own_url) == {"envoyee": 20}

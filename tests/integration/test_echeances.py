@@ -7,13 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from demo import create_base_fictive
 from relances.store.rapport import Rapports
 from relances.store.sources import Source
 from tests import jour
-from tests.conftest import NewDatabase
 from tests.integration.asked import import_contacts, preview
-from tests.integration.conftest import Connect
 from tests.integration.office import OVERDUE, Office, write_source
 from tests.integration.world import TODAY, ask, request
 from tests.support import postgres_connection, write_policy
@@ -135,19 +132,10 @@ WHERE c.id = (SELECT id FROM info_collecte ORDER BY id OFFSET faux.n LIMIT 1)
 
 
 @pytest.fixture
-def etaxe_url(
-    new_database: NewDatabase,
-    connect: Connect,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> str:
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    with psycopg.connect(url) as etaxe:
+def etaxe_url(etaxe_url: str) -> str:
+    with psycopg.connect(etaxe_url) as etaxe:
         etaxe.execute(UPSET)
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path_factory.mktemp("docs")))
-    return url
+    return etaxe_url
 
 
 @pytest.mark.usefixtures("great_expectations")

@@ -82,8 +82,7 @@ def run_day() -> None:
     jour.extract(request())
     jour.validate(request())
     jour.create_relances(request())
-    for part in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **part)
+    jour.send(request())
     jour.write_back(request())
     assert "équilibré" in jour.report(request())
 

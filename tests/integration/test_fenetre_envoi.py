@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from relances import orchestration
+from relances.orchestration.jour import come_back
 from relances.policy.politique import load_policy
-from relances.rules.fenetre import LIBREVILLE, Fenetre
+from relances.rules.fenetre import LIBREVILLE
 from relances.rules.models import Statut
 from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease
@@ -27,8 +27,8 @@ from tests.jour import Waits
 from tests.support import closed_days, write_policy
 
 ENVOI = load_policy().envoi
-OFFICE_HOURS = Fenetre(frozenset(range(7)), time(8), time(19), jours_feries=True)
 EVENING = datetime(2026, 11, 20, 18, 59, tzinfo=LIBREVILLE)
+CLOSING = datetime(2026, 11, 20, 19, tzinfo=LIBREVILLE)
 
 pytestmark = pytest.mark.usefixtures("connect")
 
@@ -53,7 +53,7 @@ def test_outside_the_window_a_lot_comes_back_at_the_next_opening(
     with caplog.at_level(logging.INFO), pytest.raises(Waits) as waits:
         jour.send_lot(request(), "ventis", 1, 10**9)
     with caplog.at_level(logging.INFO):
-        rescheduled = orchestration.come_back("ventis", waits.value.attente)
+        rescheduled = come_back("ventis", waits.value.attente)
     opening = rescheduled.reschedule_date.astimezone(LIBREVILLE)
     assert timedelta(days=2) < opening - datetime.now(UTC) <= timedelta(days=3)
     assert opening.time() == time.min
@@ -83,7 +83,7 @@ async def test_when_the_window_closes_calls_in_flight_end_and_the_rest_waits(
     hook, moment = VentisHook(), [EVENING]
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        worker = LotSender(store, sender, hook.limits, ENVOI, OFFICE_HOURS, clock=lambda: moment[-1])
+        worker = LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: moment[-1])
         sending = asyncio.create_task(worker.run())
         await seen(provider.ledger, "a first message")
         moment.append(EVENING + timedelta(minutes=1))
@@ -103,7 +103,7 @@ async def test_a_lot_that_begins_after_closing_time_claims_nothing(relances_url:
     hook, late = VentisHook(), EVENING + timedelta(minutes=1)
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, ENVOI, OFFICE_HOURS, clock=lambda: late).run()
+        report = await LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: late).run()
     assert (report.halte, report.statuts) == (Halte.FERMEE, {})
     assert statuts(relances_url) == {"en_attente": 2}
 
@@ -113,7 +113,7 @@ async def test_a_lot_that_ends_by_closing_time_is_not_cut_short(relances_url: st
     hook = VentisHook()
     store = LotStore(relances_url, lot(), lease(hook.limits), hook.account, ENVOI.expiration_heures)
     async with hook.open() as sender, store:
-        report = await LotSender(store, sender, hook.limits, ENVOI, OFFICE_HOURS, clock=lambda: EVENING).run()
+        report = await LotSender(store, sender, hook.limits, ENVOI, fermeture=CLOSING, clock=lambda: EVENING).run()
     assert (report.halte, report.statuts) == (None, {Statut.ENVOYEE: 2})
 
 

@@ -264,8 +264,7 @@ def test_a_worker_killed_in_the_middle_leaves_doubts_and_no_duplicate(
     assert 1 <= abandoned <= 6
 
     provider.upset()
-    for part in jour.plan_lots(request(), "ventis"):
-        jour.send_lot(request(), **part)
+    jour.send(request())
     assert statuts(relances_url) == {"en_cours": abandoned, "envoyee": 40 - abandoned}
     invariants(relances_url, provider.ledger(), at_rest=False)
 

@@ -281,14 +281,19 @@ def ours_in(url: str) -> list[str]:
     return [row["query"] for row in ask(url, mine)]
 
 
+def extract_in_a_second(etaxe: psycopg.Connection) -> None:
+    """What it waits for in our own database, it waits for no longer."""
+    with database(RELANCES) as relances:
+        relances.execute("SET lock_timeout = '1s'")
+        extraction.extract(SOURCE, request(), etaxe, relances)
+
+
 def test_the_tax_base_is_let_go_before_our_own_is_written(office: Office) -> None:
     """However long our own database takes, no snapshot is held in theirs."""
     with psycopg.connect(office.relances_url) as blocking:
         blocking.execute("LOCK TABLE relances.creance_extraite")
-        held: list[int] = []
-        with database(ETAXE, "extract") as etaxe, database(RELANCES) as relances:
-            relances.execute("SET lock_timeout = '1s'")
-            with pytest.raises(TryAgain):
-                extraction.extract(SOURCE, request(), etaxe, relances)
-            held = [etaxe.pgconn.transaction_status]
-    assert held == [psycopg.pq.TransactionStatus.IDLE]
+        with database(ETAXE, "extract") as etaxe:
+            with pytest.raises(TryAgain, match="base relances_db occupée"):
+                extract_in_a_second(etaxe)
+            held = etaxe.pgconn.transaction_status
+    assert held == psycopg.pq.TransactionStatus.IDLE

@@ -19,7 +19,6 @@ from tests.integration.office import Office, write_source
 from tests.integration.provider import Provider, running_provider
 from tests.integration.versions import of_version
 from tests.integration.world import TODAY, Row, ask, request
-from tests.support import postgres_connection
 
 ARRET = datetime.now(UTC) - timedelta(hours=1)  # every lease and every quarantine is over
 LEFT = Path(__file__).with_name("avant_0008.sql")
@@ -54,12 +53,10 @@ def office(
     with psycopg.connect(url, cursor_factory=psycopg.ClientCursor) as relances:
         relances.execute("DELETE FROM relances.installation")
         relances.execute(LEFT.read_text("utf-8"), {"jour": TODAY, "arret": ARRET})
-    for name, database in {"RELANCES_DB": url, "ETAXE_DB": dettes_url}.items():
-        monkeypatch.setenv(f"AIRFLOW_CONN_{name}", postgres_connection(database))
-    for fournisseur in ("ventis", "zoom"):
-        monkeypatch.setenv(f"AIRFLOW_CONN_{fournisseur.upper()}_DEFAULT", provider.connection(fournisseur))
-    ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
     left = Office(write_source(tmp_path / "dettes"), dettes_url, url)
+    for name, words in (left.variables() | provider.variables("ventis") | provider.variables("zoom")).items():
+        monkeypatch.setenv(name, words)
+    ask(dettes_url, "TRUNCATE dette RESTART IDENTITY")
     left.owe(10)
     return left
 

@@ -1,23 +1,18 @@
 """Whatever fails, wherever: run again, every creance of the day is in its place, and nobody is written to twice."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import psycopg
 import pytest
 
-from demo import create_base_fictive
 from relances.rules.errors import PipelineError
 from relances_providers.provider_info import PROVIDERS
 from tests import jour
-from tests.conftest import CopyDatabase, NewDatabase
-from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, ask, let_time_pass, request
-from tests.support import postgres_connection, wait_until
+from tests.integration.world import ask, let_time_pass, request
+from tests.support import wait_until
 
-CONTRIBUABLES = 60  # too few for the magic numbers: every message goes through
 ASKED = request()
 
 BREAK_DOWN = """
@@ -36,29 +31,8 @@ CREATE TRIGGER panne BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {ta
 pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> str:
-    """The sample tax database, to be copied alone."""
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
-    return url
-
-
-@pytest.fixture
-def etaxe_url(
-    sample_url: str, copy_database: CopyDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> str:
-    """A sample tax database of one's own, behind its connection."""
-    url = copy_database(sample_url)
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return url
-
-
 def send() -> None:
-    for provider in PROVIDERS:
-        for lot in jour.plan_lots(ASKED, provider.name):
-            jour.send_lot(ASKED, **lot)
+    jour.send(ASKED, *(provider.name for provider in PROVIDERS))
 
 
 def reconcile(relances_url: str) -> None:

@@ -1,42 +1,21 @@
 """A run is what it says: its run id stands for its first request, and its verdict looks at what is stored."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from demo import create_base_fictive
 from relances.rules.errors import Blocked
 from relances.rules.request import Request
 from relances.services.numeros import read_numbers
 from relances.store.executions import Executions
 from relances.store.validation import Validation
 from tests import jour
-from tests.conftest import CopyDatabase, NewDatabase
-from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
-from tests.integration.world import TODAY, Row, ask, request, statuts
+from tests.integration.world import Row, ask, request, statuts
 from tests.jour import database, politique
-from tests.support import one_sentence, postgres_connection
+from tests.support import one_sentence
 
 pytestmark = pytest.mark.usefixtures("great_expectations", "etaxe_url")
-
-
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> str:
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=60, date_reference=TODAY)
-    return url
-
-
-@pytest.fixture
-def etaxe_url(
-    sample_url: str, copy_database: CopyDatabase, connect: Connect, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> str:
-    url = copy_database(sample_url)
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return url
 
 
 def prepare(asked: Request) -> None:
@@ -52,11 +31,6 @@ def check(asked: Request) -> None:
         execution = Executions(relances).get(asked.run_id)
         read_numbers(relances, execution)
         Validation(relances, execution, politique()).exclude_invalid_rows()
-
-
-def send(asked: Request) -> None:
-    for lot in jour.plan_lots(asked, "ventis"):
-        jour.send_lot(asked, **lot)
 
 
 def end(asked: Request) -> None:
@@ -112,7 +86,7 @@ def test_every_task_may_be_cleared_with_the_parameters_it_had(relances_url: str,
     asked = request(limite=5, categories=None, oppositions=["1"])
     for _ in range(2):
         prepare(asked)
-        send(asked)
+        jour.send(asked)
         end(asked)
         jour.verdict(asked)
     assert len(provider.ledger()) <= 5
@@ -123,7 +97,7 @@ def test_a_run_that_an_older_version_extracted_goes_on_after_the_upgrade(relance
     ask(relances_url, "UPDATE relances.execution SET parametres = parametres - '{envoyer_automatiquement,oppositions,"
         "simulation,type_relance,date_relance,defauts}'::text[]")  # fmt: skip
     prepare(request())
-    send(request())
+    jour.send(request())
     end(request())
     jour.verdict(request())
 
@@ -154,7 +128,7 @@ def test_a_run_that_does_not_send_has_nothing_planned_though_its_approval_is_mar
 def test_what_such_a_run_leaves_waits_for_the_next_of_the_day(relances_url: str, provider: Provider) -> None:
     prepare(request("matin", envoyer_automatiquement=False))
     prepare(request("soir"))
-    send(request("soir"))
+    jour.send(request("soir"))
     end(request("soir"))
     jour.verdict(request("soir"))
     assert "en_attente" not in statuts(relances_url)
@@ -173,7 +147,7 @@ def test_a_sending_that_was_only_marked_as_done_makes_the_run_red(relances_url: 
     message = one_sentence(refused.value)
     assert f"{waiting} par ventis" in message
     assert "réinitialisez (Clear) plan_ventis" in message
-    send(request())
+    jour.send(request())
     end(request())
     jour.verdict(request())
 
@@ -223,7 +197,7 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
     check(request("midi"))
     jour.create_relances(request("midi"))
     ask(relances_url, "DELETE FROM relances.relance")  # so that the morning makes all of them late
-    send(request("midi"))
+    jour.send(request("midi"))
     jour.create_relances(request("matin"))
     end(request("midi"))
     jour.verdict(request("midi"))
@@ -231,7 +205,7 @@ def test_what_an_earlier_run_made_late_and_is_about_to_send_is_that_one_s(
     for run_id in ("matin", "midi"):
         with pytest.raises(Blocked, match="plus rien ne les enverra"):
             jour.verdict(request(run_id))
-    send(request("matin"))
+    jour.send(request("matin"))
     jour.verdict(request("midi"))
 
 
@@ -273,7 +247,7 @@ def test_without_its_creation_a_run_is_red(relances_url: str) -> None:
 
 def test_without_its_report_a_run_is_red_though_an_earlier_extraction_had_one(relances_url: str) -> None:
     prepare(request())
-    send(request())
+    jour.send(request())
     with pytest.raises(Blocked, match=r"réinitialisez \(Clear\) la tâche report"):
         jour.verdict(request())
     end(request())

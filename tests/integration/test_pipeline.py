@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from math import ceil
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -22,7 +21,6 @@ from relances_providers.errors import Misconfigured, TryLater
 from relances_providers.provider_info import PROVIDERS
 from relances_providers.twilio.errors import TABLE as TWILIO
 from tests import jour
-from tests.conftest import NewDatabase
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.provider import Provider
@@ -40,13 +38,8 @@ pytestmark = pytest.mark.usefixtures("great_expectations", "connect", "etaxe_url
 
 
 @pytest.fixture
-def etaxe_url(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """The sample tax database, behind its connection."""
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return url
+def contribuables() -> int:
+    return CONTRIBUABLES
 
 
 @pytest.fixture(autouse=True)
@@ -62,24 +55,11 @@ def all_connected(connect: Connect) -> None:
         connect(fournisseur, timeout=0.4)
 
 
-def prepare(asked: Request) -> None:
-    jour.check_providers(asked)
-    jour.extract(asked)
-    jour.validate(asked)
-    jour.create_relances(asked)
-
-
-def send_all(asked: Request) -> None:
-    for fournisseur in FOURNISSEURS:
-        for part in jour.plan_lots(asked, fournisseur):
-            jour.send_lot(asked, **part)
-
-
 def run_day(asked: Request) -> str:
     """Every task of the Dag, in its order; the report."""
-    prepare(asked)
+    jour.prepare(asked)
     if jour.approve(asked):
-        send_all(asked)
+        jour.send(asked, *FOURNISSEURS)
         wait_until(lambda: jour.reconcile(asked), "nothing left to reconcile")
         jour.write_back(asked)
     return jour.report(asked)
@@ -223,7 +203,7 @@ def test_of_what_waits_a_run_sends_what_its_limit_allows(relances_url: str, prov
 
 def test_a_category_alone_may_be_reminded(relances_url: str, etaxe_url: str) -> None:
     code = ask(etaxe_url, "SELECT code FROM type_taxe WHERE actif ORDER BY code LIMIT 1")[0]["code"]
-    prepare(request(categories=[code]))
+    jour.prepare(request(categories=[code]))
     assert ask(relances_url, "SELECT DISTINCT categorie FROM relances.creance_extraite") == [{"categorie": code}]
 
 
@@ -259,8 +239,8 @@ def test_no_report_and_no_log_names_anybody(
 @pytest.mark.usefixtures("all_connected")
 def test_a_day_by_whatsapp_from_debts_to_report(relances_url: str, etaxe_url: str, provider: Provider) -> None:
     asked = request(type_relance="whatsapp")
-    prepare(asked)
-    send_all(asked)
+    jour.prepare(asked)
+    jour.send(asked, *FOURNISSEURS)
     jour.reconcile(asked)
     for seconds in (QUARANTINE, *[3_600] * 2 * load_policy().envoi.tentatives_max):
         let_time_pass(relances_url, seconds)
@@ -302,7 +282,7 @@ def test_ventis_alone_needs_no_other_connection_and_hears_of_none(
 
 def test_a_number_that_no_connected_fournisseur_reaches_is_excluded(relances_url: str, etaxe_url: str) -> None:
     ask(etaxe_url, AMERICAN)
-    prepare(request())
+    jour.prepare(request())
     assert ask(relances_url, "SELECT DISTINCT fournisseur FROM relances.relance") == []
     codes = {row["code"] for row in ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion")}
     assert "hors_region" in codes
@@ -311,7 +291,7 @@ def test_a_number_that_no_connected_fournisseur_reaches_is_excluded(relances_url
 @pytest.mark.usefixtures("all_connected")
 def test_the_fournisseur_asked_for_is_the_only_one(relances_url: str, etaxe_url: str) -> None:
     ask(etaxe_url, "UPDATE contribuable SET telephone = (5145550000 + id)::text WHERE id %% 5 = 0")
-    prepare(request(fournisseur="zoom"))
+    jour.prepare(request(fournisseur="zoom"))
     written = relances(relances_url)
     assert {(row["fournisseur"], row["telephone"][:7]) for row in written} == {("zoom", "1514555")}
     codes = {row["code"] for row in ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion")}
@@ -357,9 +337,9 @@ def test_a_run_of_one_canal_sends_nothing_that_waits_on_another(relances_url: st
 @pytest.mark.usefixtures("all_connected")
 def test_a_failure_is_explained_in_the_report_by_its_fournisseur_s_own_words(relances_url: str, etaxe_url: str) -> None:
     asked = request(type_relance="whatsapp")
-    prepare(asked)
+    jour.prepare(asked)
     ask(relances_url, "UPDATE relances.relance SET telephone = '24166063016'")
-    send_all(asked)
+    jour.send(asked, *FOURNISSEURS)
     assert jour.reconcile(asked)
     rapport = jour.report(asked)
     assert {row["code"] for row in relances(relances_url)} == {"63016"}
@@ -384,8 +364,8 @@ def test_a_doubt_is_shown_as_a_failure_being_checked_then_as_what_it_was(
     relances_url: str, etaxe_url: str, provider: Provider
 ) -> None:
     asked = request()
-    prepare(asked)
-    send_all(asked)
+    jour.prepare(asked)
+    jour.send(asked, *FOURNISSEURS)
     doubtful = {row["id"] for row in relances(relances_url) if row["statut"] == "incertaine"}
     assert doubtful
     jour.write_back(asked)
@@ -431,7 +411,7 @@ def test_the_results_of_a_campaign_are_shown_on_its_contacts(
 
 
 def test_lots_share_out_what_waits_evenly_without_a_gap_or_an_overlap(relances_url: str) -> None:
-    prepare(request())
+    jour.prepare(request())
     ids = [row["id"] for row in relances(relances_url)]
     with psycopg.connect(relances_url, autocommit=True) as connection:
         lots = Lots(connection).plan(Executions(connection).get("passage-1"), "ventis", 7, 1_000)
@@ -452,7 +432,7 @@ def test_a_lot_that_is_not_there_says_which_task_counts_them(relances_url: str) 
 
 
 def test_there_are_never_more_lots_than_airflow_maps_a_task_over(relances_url: str) -> None:
-    prepare(request())
+    jour.prepare(request())
     with psycopg.connect(relances_url, autocommit=True) as connection:
         lots = Lots(connection).plan(Executions(connection).get("passage-1"), "ventis", 1, 4)
     assert len(lots) == 4
@@ -565,7 +545,7 @@ def test_a_task_before_its_extraction_says_which_to_run(relances_url: str) -> No
 
 
 def test_an_equation_that_does_not_hold_makes_the_run_red(relances_url: str) -> None:
-    prepare(request())
+    jour.prepare(request())
     ask(relances_url, "DELETE FROM relances.exclusion WHERE rang = (SELECT min(rang) FROM relances.exclusion)")
     with pytest.raises(Blocked, match="le bilan n'est pas équilibré"):
         jour.report(request())
@@ -575,7 +555,7 @@ def test_an_equation_that_does_not_hold_makes_the_run_red(relances_url: str) -> 
 
 
 def test_the_report_s_exclusions_are_those_of_the_ledger(relances_url: str) -> None:
-    prepare(request())
+    jour.prepare(request())
     jour.report(request())
     told = ask(relances_url, "SELECT bilan -> 'lignes' AS lignes FROM relances.execution")[0]["lignes"]
     counted = Counter(row["code"] for row in ask(relances_url, "SELECT code FROM relances.exclusion"))

@@ -10,7 +10,7 @@ import pytest
 
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import delivered, undelivered
-from relances.rules.numeros import Refus
+from relances.rules.codes import Refus
 from relances.rules.outcomes import refused
 from relances.rules.request import Request
 from relances.services.repli import reach_otherwise
@@ -71,8 +71,7 @@ def by_whatsapp(office: Office) -> Office:
 
 def write_in_vain(office: Office) -> None:
     office.run(BY_WHATSAPP)
-    for part in jour.plan_lots(BY_WHATSAPP, "twilio"):
-        jour.send_lot(BY_WHATSAPP, **part)
+    jour.send(BY_WHATSAPP, "twilio")
 
 
 @pytest.fixture

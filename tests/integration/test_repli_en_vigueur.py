@@ -53,8 +53,7 @@ def sent_in_vain(office: Office, asked: Request = BY_WHATSAPP) -> None:
     """A run that recorded the policy and the texts in force, and wrote to who is not on WhatsApp."""
     jour.check_providers(asked)
     office.run(asked)
-    for part in jour.plan_lots(asked, "twilio"):
-        jour.send_lot(asked, **part)
+    jour.send(asked, "twilio")
 
 
 def refuse_all(office: Office) -> None:

@@ -9,7 +9,6 @@ import psycopg
 import pytest
 from psycopg.rows import TupleRow
 
-from demo import create_base_fictive
 from relances.orchestration.connections import hook_of
 from relances.policy.politique import load_policy
 from relances.rules.errors import Blocked
@@ -19,14 +18,13 @@ from relances.store import migrate
 from relances.store.restauration import Marque, Temoin
 from relances_providers.messaging import Message
 from tests import jour
-from tests.conftest import NewDatabase
 from tests.integration.asked import restaurer
 from tests.integration.conftest import Connect
 from tests.integration.provider import Provider
 from tests.integration.sauvegarde import back_up, bring_back, lose
 from tests.integration.staged import stage_relances
-from tests.integration.world import TODAY, ask, let_time_pass, request, statuts
-from tests.support import one_sentence, postgres_connection, wait_until
+from tests.integration.world import ask, let_time_pass, request, statuts
+from tests.support import one_sentence, wait_until
 
 CONTRIBUABLES = 100
 QUARANTINE = load_policy().envoi.delai_absence  # no more: what left a moment ago would be after what is sought
@@ -35,14 +33,15 @@ pytestmark = pytest.mark.usefixtures("great_expectations", "connect")
 
 
 @pytest.fixture
-def etaxe_url(new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
-    """The sample tax database, behind its connection; its numbers are such that every message is taken."""
-    url = new_database("etaxe")
-    create_base_fictive(url, contribuables=CONTRIBUABLES, date_reference=TODAY)
-    ask(url, "UPDATE contribuable SET telephone = '066' || lpad((100000 + id)::text, 6, '0')")
-    monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", postgres_connection(url))
-    monkeypatch.setenv("RELANCES_DATA_DOCS", str(tmp_path / "docs"))
-    return url
+def contribuables() -> int:
+    return CONTRIBUABLES
+
+
+@pytest.fixture
+def etaxe_url(etaxe_url: str) -> str:
+    """Its numbers are such that every message is taken."""
+    ask(etaxe_url, "UPDATE contribuable SET telephone = '066' || lpad((100000 + id)::text, 6, '0')")
+    return etaxe_url
 
 
 @pytest.fixture
@@ -56,19 +55,6 @@ def temoin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "temoin" / "temoin.json"
     monkeypatch.setenv("RELANCES_TEMOIN", str(file))
     return file
-
-
-def prepare(asked: Request) -> None:
-    jour.check_providers(asked)
-    jour.extract(asked)
-    jour.validate(asked)
-    jour.create_relances(asked)
-
-
-def send_all(asked: Request, *fournisseurs: str) -> None:
-    for fournisseur in fournisseurs or ("ventis",):
-        for part in jour.plan_lots(asked, fournisseur):
-            jour.send_lot(asked, **part)
 
 
 def reconcile(url: str, asked: Request) -> None:
@@ -101,9 +87,9 @@ def test_a_database_brought_back_sends_nothing(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked)
+    jour.send(asked)
     before = len(provider.ledger())
     bring_back(relances_url, backup)
     for task in (
@@ -125,7 +111,7 @@ def test_a_lot_under_way_stops_where_its_database_was_brought_back(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     [part] = jour.plan_lots(asked, "ventis")
     back_up(relances_url, backup)
     bring_back(relances_url, backup)
@@ -138,9 +124,9 @@ def test_what_the_tax_application_shows_and_the_database_forgot_stops_all(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked)
+    jour.send(asked)
     jour.write_back(asked)
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
@@ -148,7 +134,7 @@ def test_what_the_tax_application_shows_and_the_database_forgot_stops_all(
     with pytest.raises(Blocked, match=r"montre .* relances dont elle ne se souvient pas"):
         jour.extract(request("passage-2"))
     with pytest.raises(Blocked, match="ne se souvient pas"):
-        send_all(asked)
+        jour.send(asked)
     assert len(provider.ledger()) == sent
 
 
@@ -156,14 +142,14 @@ def test_a_database_older_than_its_witness_stops_all(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path, temoin: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked)
+    jour.send(asked)
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     as_if_it_were_at_home(relances_url)
     with pytest.raises(Blocked, match="plus ancienne que ce que le témoin"):
-        send_all(asked)
+        jour.send(asked)
     assert temoin.is_file()
     assert len(provider.ledger()) == sent
 
@@ -172,8 +158,8 @@ def test_another_database_than_that_of_the_witness_stops_all(
     relances_url: str, etaxe_url: str, provider: Provider, temoin: Path
 ) -> None:
     asked = request()
-    prepare(asked)
-    send_all(asked)
+    jour.prepare(asked)
+    jour.send(asked)
     lose(relances_url)
     migrate(relances_url)
     with pytest.raises(Blocked, match="connaît une autre base"):
@@ -193,14 +179,14 @@ def test_what_a_provider_has_and_the_database_forgot_stops_all(
 ) -> None:
     connect("twilio")
     asked = request(type_relance="whatsapp")
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked, "twilio")
+    jour.send(asked, "twilio")
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     as_if_it_were_at_home(relances_url)
     with pytest.raises(Blocked, match="twilio a déjà un message"):
-        send_all(asked, "twilio")
+        jour.send(asked, "twilio")
     assert len(provider.ledger()) == sent
 
 
@@ -228,10 +214,10 @@ def test_a_message_of_somebody_else_stops_nobody(
 ) -> None:
     connect("twilio")
     asked = request(type_relance="whatsapp", fournisseur="twilio")
-    prepare(asked)
+    jour.prepare(asked)
     [first] = ask(relances_url, "SELECT telephone FROM relances.relance ORDER BY id LIMIT 1")
     asyncio.run(send_one(first["telephone"], "Votre rendez-vous est demain."))
-    send_all(asked, "twilio")
+    jour.send(asked, "twilio")
     assert statuts(relances_url) == {"envoyee": len(provider.ledger()) - 1}
 
 
@@ -247,8 +233,8 @@ def test_a_message_of_somebody_else_stops_nobody(
 def test_what_an_officer_changes_in_our_rows_stops_nobody(
     change: LiteralString, relances_url: str, etaxe_url: str, provider: Provider
 ) -> None:
-    prepare(request())
-    send_all(request())
+    jour.prepare(request())
+    jour.send(request())
     jour.write_back(request())
     ask(etaxe_url, f"UPDATE relance SET {change}, updated_at = now() WHERE strpos(notes, '[relances #') > 0")  # noqa: S608
     jour.extract(request("passage-2"))
@@ -261,17 +247,17 @@ def test_what_the_tax_application_proves_is_not_sent_again_and_the_day_is_finish
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     first = request(limite=20)
-    prepare(first)
+    jour.prepare(first)
     back_up(relances_url, backup)
-    send_all(first)
+    jour.send(first)
     jour.write_back(first)
     shown = len(provider.ledger())
     bring_back(relances_url, backup)
     said = restaurer(Parole.PASSAGES_FINIS, forcer=False)
     assert "prouve" in said
     rest = request("passage-2")
-    prepare(rest)
-    send_all(rest)
+    jour.prepare(rest)
+    jour.send(rest)
     reconcile(relances_url, rest)
     jour.write_back(rest)
     jour.report(rest)
@@ -283,15 +269,15 @@ def test_what_nobody_can_prove_is_never_sent_again(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked)
+    jour.send(asked)
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)
     reconcile(relances_url, asked)
-    prepare(request("passage-2"))
-    send_all(request("passage-2"))
+    jour.prepare(request("passage-2"))
+    jour.send(request("passage-2"))
     assert len(provider.ledger()) == sent
     codes = {row["code"] for row in ask(relances_url, "SELECT code FROM relances.relance WHERE statut = 'echec'")}
     assert codes == {"408"}
@@ -302,7 +288,7 @@ def test_a_provider_that_can_be_asked_tells_what_left(
 ) -> None:
     connect("twilio")
     asked = request(type_relance="whatsapp", fournisseur="twilio")
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
     [part] = jour.plan_lots(asked, "twilio")
     jour.send_lot(asked, "twilio", part["premier"], (part["premier"] + part["dernier"]) // 2)
@@ -310,7 +296,7 @@ def test_a_provider_that_can_be_asked_tells_what_left(
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)
     reconcile(relances_url, asked)
-    send_all(asked, "twilio")
+    jour.send(asked, "twilio")
     assert 0 < left < len(provider.ledger())
     assert doubles(provider) == 0
     assert sum(statuts(relances_url).values()) == len(provider.ledger())
@@ -321,15 +307,15 @@ def test_what_a_preview_did_meanwhile_hides_nothing_of_what_left(
 ) -> None:
     connect("twilio")
     asked = request(type_relance="whatsapp", fournisseur="twilio")
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked, "twilio")
+    jour.send(asked, "twilio")
     left = len(provider.ledger())
     bring_back(relances_url, backup)
     jour.extract(request("apercu", simulation=True))
     restaurer(Parole.AUCUNE, forcer=False)
     reconcile(relances_url, asked)
-    send_all(asked, "twilio")
+    jour.send(asked, "twilio")
     assert len(provider.ledger()) == left > 0
 
 
@@ -337,16 +323,16 @@ def test_what_is_held_stays_so_when_the_database_is_moved_the_same_day(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     back_up(relances_url, backup)
-    prepare(request())
-    send_all(request())
+    jour.prepare(request())
+    jour.send(request())
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)
     back_up(relances_url, backup)
     bring_back(relances_url, backup)
     restaurer(Parole.RIEN_DEPUIS, forcer=False)
-    prepare(request("passage-2"))
-    send_all(request("passage-2"))
+    jour.prepare(request("passage-2"))
+    jour.send(request("passage-2"))
     assert len(provider.ledger()) == sent
 
 
@@ -354,24 +340,24 @@ def test_what_is_shown_without_its_reference_is_in_doubt_whatever_the_operator_s
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
-    send_all(asked)
+    jour.send(asked)
     jour.write_back(asked)
     sent = len(provider.ledger())
     ask(etaxe_url, r"UPDATE relance SET notes = regexp_replace(notes, '\] .*', ']') WHERE notes ~ 'relances #'")
     bring_back(relances_url, backup)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)
     reconcile(relances_url, asked)
-    send_all(asked)
+    jour.send(asked)
     assert len(provider.ledger()) == sent
 
 
 def test_a_machine_that_nobody_told_does_not_stop_the_others_again(
     relances_url: str, etaxe_url: str, provider: Provider, temoin: Path
 ) -> None:
-    prepare(request())
-    send_all(request())
+    jour.prepare(request())
+    jour.send(request())
     jour.write_back(request())
     of_the_other_machine = temoin.read_text()
     lose(relances_url)
@@ -393,13 +379,13 @@ def test_what_was_created_after_the_backup_is_not_created_again_that_day(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     back_up(relances_url, backup)
-    prepare(request())
-    send_all(request())
+    jour.prepare(request())
+    jour.send(request())
     sent = len(provider.ledger())
     bring_back(relances_url, backup)
     restaurer(Parole.AUCUNE, forcer=False)
-    prepare(request("passage-2"))
-    send_all(request("passage-2"))
+    jour.prepare(request("passage-2"))
+    jour.send(request("passage-2"))
     assert len(provider.ledger()) == sent
     codes = ask(relances_url, "SELECT DISTINCT code FROM relances.exclusion WHERE etape = 'creation'")
     assert "peut_etre_relance" in {row["code"] for row in codes}
@@ -410,11 +396,11 @@ def test_a_database_that_was_only_moved_goes_on_as_it_was(
     relances_url: str, etaxe_url: str, provider: Provider, backup: Path
 ) -> None:
     asked = request()
-    prepare(asked)
+    jour.prepare(asked)
     back_up(relances_url, backup)
     bring_back(relances_url, backup)
     restaurer(Parole.RIEN_DEPUIS, forcer=False)
-    send_all(asked)
+    jour.send(asked)
     assert doubles(provider) == 0
     assert statuts(relances_url) == {"envoyee": len(provider.ledger())}
 
@@ -422,8 +408,8 @@ def test_a_database_that_was_only_moved_goes_on_as_it_was(
 def test_a_new_database_beside_an_old_tax_base_knows_what_was_said(
     relances_url: str, etaxe_url: str, provider: Provider
 ) -> None:
-    prepare(request())
-    send_all(request())
+    jour.prepare(request())
+    jour.send(request())
     reconcile(relances_url, request())
     jour.write_back(request())
     sent = len(provider.ledger())
@@ -433,8 +419,8 @@ def test_a_new_database_beside_an_old_tax_base_knows_what_was_said(
     with pytest.raises(Blocked, match="n'a encore rien envoyé"):
         jour.extract(anew)
     restaurer(Parole.PASSAGES_FINIS, forcer=False)
-    prepare(anew)
-    send_all(anew)
+    jour.prepare(anew)
+    jour.send(anew)
     assert len(provider.ledger()) == sent
 
 
@@ -443,8 +429,8 @@ def test_a_restored_database_takes_a_new_name_and_goes_beyond_every_number_seen(
 ) -> None:
     back_up(relances_url, backup)
     asked = request(limite=5)
-    prepare(asked)
-    send_all(asked)
+    jour.prepare(asked)
+    jour.send(asked)
     jour.write_back(asked)
     [[highest]] = [row.values() for row in ask(relances_url, "SELECT max(id) FROM relances.relance")]
     bring_back(relances_url, backup)

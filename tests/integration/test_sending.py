@@ -11,10 +11,9 @@ import psycopg
 import pytest
 
 from relances.policy.politique import load_policy
+from relances.rules.codes import Refus
 from relances.rules.errors import TryAgain
-from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Issue, Reglement
 from relances.sending.phases import Halte
 from relances.sending.worker import LotSender, lease, now
@@ -385,7 +384,7 @@ async def test_a_worker_that_waits_for_an_answer_does_nothing_else(
 
     hook = VentisHook()
     async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account, 72) as store:
-        await LotSender(store, sender, hook.limits, load_policy().envoi, TOUJOURS, clock=counted).run()
+        await LotSender(store, sender, hook.limits, load_policy().envoi, clock=counted).run()
     assert statuts(relances_url) == {"envoyee": 1}
     assert turns < 20  # polling for two seconds would be hundreds
 
@@ -398,7 +397,7 @@ async def test_a_stopped_worker_drains_its_calls_and_leaves_the_rest(
     stage_relances(relances_url, 40)
     hook = VentisHook()
     async with hook.open() as sender, LotStore(relances_url, lot(), lease(hook.limits), hook.account, 72) as store:
-        worker = LotSender(store, sender, hook.limits, load_policy().envoi, TOUJOURS)
+        worker = LotSender(store, sender, hook.limits, load_policy().envoi)
         sending = asyncio.create_task(worker.run())
         await seen(provider.ledger, "a first message")
         worker.stop()
@@ -435,7 +434,7 @@ async def test_an_error_outside_the_contract_stops_the_lot_and_leaves_doubt(rela
     limits = Limits(rate_per_second=100, max_in_flight=1, timeout=1)
     async with LotStore(relances_url, lot(), lease(limits), "compte", 72) as store:
         with pytest.raises(Exception, match=r"erreur imprévue du fournisseur \(KeyError\)"):
-            await LotSender(store, BrokenSender(), limits, load_policy().envoi, TOUJOURS).run()
+            await LotSender(store, BrokenSender(), limits, load_policy().envoi).run()
     assert statuts(relances_url) == {"incertaine": 1, "en_attente": 8}
     assert (calls(relances_url)[0]["code"], calls(relances_url)[0]["detail"]) == ("erreur_interne", "KeyError")
 

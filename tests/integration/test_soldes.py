@@ -47,11 +47,6 @@ def lots(asked: Request) -> list[jour.Part]:
     return jour.plan_lots(asked, "ventis")
 
 
-def send_all(asked: Request) -> None:
-    for part in lots(asked):
-        jour.send_lot(asked, **part)
-
-
 def owes_now(office: Office, creance: object, montant: float) -> None:
     ask(office.etaxe_url, "UPDATE dette SET montant_du = %(m)s WHERE creance_id = %(c)s", m=montant, c=str(creance))
 
@@ -79,7 +74,7 @@ def test_a_creance_paid_since_is_called_off(office: Office, provider: Provider) 
     office.owe(3)
     office.run(asked)
     owes_now(office, 2, 0)
-    send_all(asked)
+    jour.send(asked)
     assert called_off(office) == [("2", "payee", "payée depuis")]
     assert statuts(office.relances_url) == {"envoyee": 2, "annulee": 1}
     assert len(provider.ledger()) == 2
@@ -92,7 +87,7 @@ def test_a_creance_paid_between_two_tries_is_not_sent_again(office: Office, prov
     office.owe(1)
     office.run(asked)
     provider.upset({"fault": "http_429", "count": 1, "seconds": 40})
-    send_all(asked)
+    jour.send(asked)
     owes_now(office, 1, 0)
     let_time_pass(office.relances_url, 41)
     jour.reconcile_every_run()
@@ -106,7 +101,7 @@ def test_a_balance_that_is_no_amount_stops_the_lot(office: Office, provider: Pro
     office.run(asked)
     ask(office.etaxe_url, "UPDATE dette SET montant_du = 'NaN' WHERE creance_id = '2'")
     with pytest.raises(Blocked, match="ne dit rien de 1 créances sur 2"):
-        send_all(asked)
+        jour.send(asked)
     assert provider.ledger() == []
 
 
@@ -115,7 +110,7 @@ def test_a_creance_that_the_application_has_forgotten_is_due_no_more(office: Off
     office.owe(1)
     office.run(asked)
     ask(office.etaxe_url, "TRUNCATE dette")
-    send_all(asked)
+    jour.send(asked)
     assert [code for _, code, _ in called_off(office)] == ["payee"]
 
 
@@ -131,7 +126,7 @@ def test_of_two_creances_the_one_that_was_paid_is_not_spoken_of(office: Office, 
     assert "19 000 FCFA dus (2 taxes)" in before["texte"]
 
     owes_now(office, 10, 0)
-    send_all(asked)
+    jour.send(asked)
     [after] = relances(office)
     assert "4 000 FCFA dus (Taxe d'étal)" in after["texte"]
     assert f"{after['echeance']:%d/%m/%Y}" in after["texte"]
@@ -156,7 +151,7 @@ def test_once_the_oldest_creance_is_paid_the_words_are_those_of_what_is_left(
     office.owes(1, creance=11, retard=10)
     office.run(asked)
     owes_now(office, 10, 0)
-    send_all(asked)
+    jour.send(asked)
     [after] = relances(office)
     assert after["niveau"] == 1
     assert "dernier rappel" not in provider.ledger()[0]["text"]
@@ -168,7 +163,7 @@ def test_a_creance_paid_before_its_relance_left_is_not_shown_as_reminded(office:
         office.owes(1, creance=creance)
     office.run(asked)
     owes_now(office, 10, 0)
-    send_all(asked)
+    jour.send(asked)
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
         shown = Rapports(connection).to_write_back(office.source.name, 0, 10)
     assert [(row.creance_id, row.statut) for row in shown] == [("11", "envoyee")]
@@ -179,7 +174,7 @@ def test_an_amount_that_shrank_is_written_again(office: Office, provider: Provid
     office.owes(1, montant_du=15_000)
     office.run(asked)
     owes_now(office, 1, 9_999.996)  # the database keeps two decimals
-    send_all(asked)
+    jour.send(asked)
     [row] = relances(office)
     assert (row["montant_du"], row["cout"]) == (10_000, FORFAIT * row["segments"])
     assert "10 000 FCFA" in provider.ledger()[0]["text"]
@@ -191,7 +186,7 @@ def test_an_amount_that_grew_is_left_for_the_next_run(office: Office, provider: 
     office.owes(1, montant_du=15_000)
     office.run(asked)
     owes_now(office, 1, 99_000)
-    send_all(asked)
+    jour.send(asked)
     assert "15 000 FCFA" in provider.ledger()[0]["text"]
 
 
@@ -211,7 +206,7 @@ def test_what_shrank_below_the_minimum_is_called_off(office: Office, provider: P
     office.run(asked)
     owes_now(office, 1, 499)
     owes_now(office, 2, 500)
-    send_all(asked)
+    jour.send(asked)
     assert called_off(office) == [("1", "montant_minimum", "montant trop petit")]
     assert statuts(office.relances_url) == {"annulee": 1, "envoyee": 1}
 
@@ -222,7 +217,7 @@ def test_a_text_that_has_become_too_long_is_called_off(office: Office, provider:
     office.owes(1, creance=11, libelle="x" * 900)
     office.run(asked)
     owes_now(office, 10, 0)
-    send_all(asked)
+    jour.send(asked)
     assert [code for _, code, _ in called_off(office)] == ["message_trop_long"]
 
 
@@ -235,7 +230,7 @@ def test_where_the_extraction_is_not_kept_any_more_a_text_leaves_as_it_is_or_not
     office.run(asked)
     ask(office.relances_url, "TRUNCATE relances.creance_extraite")
     owes_now(office, 1, now_owed)
-    send_all(asked)
+    jour.send(asked)
     assert statuts(office.relances_url) == becomes
     assert [code for _, code, _ in called_off(office)] == ["montant_change"] * becomes.get("annulee", 0)
 
@@ -275,7 +270,7 @@ def test_without_the_tax_application_nothing_leaves(
     known = postgres_connection(office.etaxe_url)
     monkeypatch.setenv("AIRFLOW_CONN_ETAXE_DB", known.replace('"schema": "', '"schema": "perdue_'))
     with pytest.raises(TryAgain, match="base etaxe_db injoignable"):
-        send_all(asked)
+        jour.send(asked)
     assert statuts(office.relances_url) == {"en_attente": 2}
     assert provider.ledger() == []
 
@@ -295,7 +290,7 @@ def test_a_tax_application_that_does_not_answer_stops_the_lot(
     office.run(asked)
     Path(tmp_path, office.source.name, "balances.sql").write_text(balances)
     with pytest.raises(Blocked) as refused:
-        send_all(asked)
+        jour.send(asked)
     assert sentence in one_sentence(refused.value)
     assert statuts(office.relances_url) == {"en_attente": 2}
     assert provider.ledger() == []
@@ -358,7 +353,7 @@ def test_a_task_killed_between_balances_and_sending_takes_up_where_it_was(office
     before = relances(office)
     reread_later(office)
     assert relances(office) == before
-    send_all(asked)
+    jour.send(asked)
     assert statuts(office.relances_url) == {"annulee": 1, "envoyee": 2}
     invariants(office.relances_url, provider.ledger())
 
@@ -372,7 +367,7 @@ def test_two_workers_that_read_one_lot_again_come_to_the_same(office: Office, pr
     with ThreadPoolExecutor(4) as workers:
         for done in [workers.submit(reread_later, office) for _ in range(8)]:
             done.result()
-    send_all(asked)
+    jour.send(asked)
     assert statuts(office.relances_url) == {"annulee": 15, "envoyee": 45}
     assert sum("6 000 FCFA" in entry["text"] for entry in provider.ledger()) == 15
     invariants(office.relances_url, provider.ledger())
@@ -416,7 +411,7 @@ def test_contacts_of_a_campaign_are_read_again_in_our_own_database(
             r=relance,
         )
     ask(url, "UPDATE relances.execution SET source = 'contacts', occasion = 'campagne:rentree'")
-    send_all(request())
+    jour.send(request())
     assert [(row["statut"], row["code"]) for row in relances(office)] == [("annulee", "payee"), ("envoyee", None)]
 
 
@@ -430,7 +425,7 @@ def test_what_was_read_again_is_told_in_counts_alone(office: Office, caplog: pyt
     owes_now(office, 1, 0)
     owes_now(office, 2, 8_000)
     with caplog.at_level(logging.INFO):
-        send_all(asked)
+        jour.send(asked)
     assert "soldes relus : relances annulées : payee 1 ; récrites : 1" in caplog.text
     assert "ONDO" not in caplog.text
     assert "24166" not in caplog.text

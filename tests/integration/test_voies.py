@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from relances.policy.politique import load_policy
-from relances.rules.fenetre import TOUJOURS
 from relances.rules.models import Statut
 from relances.rules.politique import Disjoncteur
 from relances.sending.pacing import Cadence
@@ -515,7 +514,7 @@ async def send_by_segment(url: str, what: Lot) -> LotReport:
     """Send as one worker does whose provider bills by segment."""
     hook, envoi = VentisHook(), load_policy().envoi
     async with hook.open() as sender, LotStore(url, what, lease(hook.limits), hook.account, 72) as store:
-        return await LotSender(store, sender, hook.limits, envoi, TOUJOURS, par_segment=True).run()
+        return await LotSender(store, sender, hook.limits, envoi, par_segment=True).run()
 
 
 def lasted(entries: Sequence[Row]) -> float:

@@ -20,9 +20,10 @@ def ask(url: str, query: str, **parameters: object) -> list[Row]:
         return cursor.fetchall() if cursor.description else []
 
 
-def statuts(url: str) -> dict[str, int]:
-    """How many relances are in each state."""
-    rows = ask(url, "SELECT statut, count(*) FROM relances.relance GROUP BY statut")
+def statuts(url: str, canal: str | None = None) -> dict[str, int]:
+    """How many relances are in each state, of every canal unless one is given."""
+    query = "SELECT statut, count(*) FROM relances.relance WHERE canal = coalesce(%(canal)s, canal) GROUP BY statut"
+    rows = ask(url, query, canal=canal)
     return {row["statut"]: row["count"] for row in rows}
 
 

@@ -8,7 +8,7 @@ import httpx
 import jwt
 from aiohttp import web
 
-from tests.providers.servers import API, TOKEN
+from tests.providers.servers import API, TOKEN, listening
 
 
 @dataclass
@@ -83,11 +83,5 @@ async def before(keycloak_url: str, simulators_url: str) -> AsyncIterator[Front]
         front = Front(keycloak, simulators, answer.json()["access_token"])
         app = web.Application()
         app.add_routes([web.post(TOKEN, front.token), web.post(f"{API}/message", front.message)])
-        runner = web.AppRunner(app, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            front.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        async with listening(app) as front.url:
             yield front
-        finally:
-            await runner.cleanup()

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.mesures.imports import seconds_of_dags
+from tests.mesures.imports import medians_of_dags
 from tests.mesures.passage import REPOSITORY, passage
 from tests.mesures.taille import Taille, measure
 
@@ -14,8 +14,8 @@ def main(other: Path | None) -> None:
     print(f"{'':<58}{'ici':>10}{'avant' if before else '':>10}")
     for name, value, then in _sizes(found, before):
         print(f"{name:<58}{value:>10}{then:>10}")
-    for name, seconds in seconds_of_dags(REPOSITORY).items():
-        print(f"{f'import de {name}, au-delà d’Airflow (s)':<58}{seconds:>10.2f}")
+    for name, (cpu, wall) in medians_of_dags(REPOSITORY).items():
+        print(f"{f'import de {name}, au-delà d’Airflow (s, s CPU)':<68}{wall:>10.3f}{cpu:>10.3f}")
     entered = passage()
     print(f"{'modules qu’une relance traverse, de créée à réglée':<58}{len(entered.relance):>10}")
     print(f"{'modules que ses tâches traversent, tout compris':<58}{len(entered.tasks):>10}")

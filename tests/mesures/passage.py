@@ -86,7 +86,7 @@ def _trace(folder: Path) -> Passage:
     postgres.start()
     try:
         with running_provider() as provider:
-            os.environ["AIRFLOW_CONN_VENTIS_DEFAULT"] = provider.connection()
+            os.environ.update(provider.variables())
             _one_owes(postgres, folder, "tasks")
             tasks = modules_entered(_tasks)
             url = _one_owes(postgres, folder, "relance")
@@ -151,7 +151,6 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     import psycopg
 
     from relances.orchestration.connections import hook_of
-    from relances.rules.fenetre import TOUJOURS
     from relances.rules.soldes import Relecture
     from relances.sending.worker import LotSender, lease
     from relances.services.fournisseurs import chemin_of, known_provider
@@ -174,7 +173,7 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
         Lecteur(here(), lot, plume.politique.base_fiscale, lambda _: lambda _: relecture).before()
         store = LotStore(url, lot, bail, account, envoi.expiration_heures, temoin=Temoin(witness))
         async with hook.open() as sender, store:
-            await LotSender(store, sender, limits, envoi, TOUJOURS, par_segment=True).run()
+            await LotSender(store, sender, limits, envoi, par_segment=True).run()
 
     return lambda: asyncio.run(send())
 

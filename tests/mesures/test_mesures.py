@@ -1,5 +1,10 @@
 """The product stays as small as it was made: the bounds of its measures."""
 
+from pathlib import Path
+
+import pytest
+
+from tests.mesures.imports import dag_files, import_of
 from tests.mesures.passage import REPOSITORY, passage
 from tests.mesures.taille import measure
 
@@ -11,6 +16,14 @@ P90 = 20
 def test_a_relance_passes_few_modules_from_created_to_settled() -> None:
     entered = passage().relance
     assert len(entered) <= MOST_MODULES, f"{len(entered)} modules: {', '.join(entered)}"
+
+
+@pytest.mark.parametrize("path", dag_files(REPOSITORY), ids=lambda path: path.stem)
+def test_a_dag_file_imports_what_its_form_and_its_arrows_need(path: Path) -> None:
+    found = import_of(path, REPOSITORY)
+    assert "orchestration" in found.rooms  # it was read
+    assert found.rooms <= {"orchestration", "rules"}
+    assert not found.strangers
 
 
 def test_functions_fit_in_one_look() -> None:

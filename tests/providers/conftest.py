@@ -1,39 +1,25 @@
 """The servers that the hook is tested on, each behind a real connection ``ventis_default``."""
 
-import json
 import ssl
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx
 import pytest
 from aiohttp import web
 
 from simulators import Settings, serve
+from tests import connexions
 from tests.providers.certificates import write_self_signed
-from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated
+from tests.providers.servers import API, TOKEN, Connect, Gateway, Simulated, listening
+from tests.providers.twilio_world import TwilioGateway, twilio_gateway
+from tests.providers.zoom_gateway import ZoomGateway, zoom_gateway
 
 
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
     """Set ``ventis_default`` for a server that is both Ventis and Keycloak, with other fields than the good ones."""
-    standard = {"host", "login", "password"}
-
-    def set_connection(url: str, **changes: object) -> None:
-        fields = {
-            "host": f"{url}{API}",
-            "login": "simulateur",
-            "password": "simulateur",
-            "sender": "VENTIS",
-            "keycloak_host": url,
-        } | changes
-        connection = {
-            "conn_type": "ventis",
-            **{name: fields[name] for name in standard},
-            "extra": {name: value for name, value in fields.items() if name not in standard},
-        }
-        monkeypatch.setenv("AIRFLOW_CONN_VENTIS_DEFAULT", json.dumps(connection))
-
-    return set_connection
+    return partial(connexions.connect, monkeypatch, "ventis")
 
 
 @pytest.fixture
@@ -50,13 +36,23 @@ async def gateway(connect: Connect) -> AsyncIterator[Gateway]:
     told = Gateway()
     app = web.Application()
     app.add_routes([web.post(TOKEN, told.token), web.post(f"{API}/message", told.message), web.get(API, told.root)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    told.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    connect(told.url)
-    yield told
-    await runner.cleanup()
+    async with listening(app) as told.url:
+        connect(told.url)
+        yield told
+
+
+@pytest.fixture
+async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioGateway]:
+    """Twilio as a server that answers as told, behind the connection."""
+    async with twilio_gateway(monkeypatch) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+async def zoom(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ZoomGateway]:
+    """Zoom as a server that answers as told, behind the connection."""
+    async with zoom_gateway(monkeypatch) as gateway:
+        yield gateway
 
 
 @pytest.fixture(scope="session")

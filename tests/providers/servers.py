@@ -1,6 +1,7 @@
 """What the tests of the hook ask of their servers."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -37,6 +38,18 @@ class Simulated:
     async def token_requests(self) -> int:
         """How many times a token was asked for."""
         return int((await self.control.get("/stats")).json()["token_requests"])
+
+
+@asynccontextmanager
+async def listening(app: web.Application) -> AsyncIterator[str]:
+    """The address of this server, on a free port of the loopback."""
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Messages in doubt, looked up in the account's list."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,19 +23,12 @@ from tests.providers.twilio_world import (
     record,
     send,
     sid,
-    twilio_gateway,
 )
 from tests.support import PATIENCE_SECONDS
 
 SECOND = timedelta(seconds=1)
 APART = timedelta(minutes=15)
 SOUGHT = Sought(NUMBER, "Bonjour", NOON, NOON + 10 * SECOND)
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioGateway]:
-    async with twilio_gateway(monkeypatch) as gateway:
-        yield gateway
 
 
 async def found(sought: Sought = SOUGHT) -> list[Candidate]:

@@ -1,7 +1,6 @@
 """What became of messages at Twilio: asked one by one or by the list, and read by rank."""
 
 import time
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,16 +26,9 @@ from tests.providers.twilio_world import (
     record,
     refusal,
     sid,
-    twilio_gateway,
 )
 
 MANY = range(1, 31)
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioGateway]:
-    async with twilio_gateway(monkeypatch) as gateway:
-        yield gateway
 
 
 def sent(*numbers: int) -> list[Sent]:

@@ -35,17 +35,10 @@ from tests.providers.twilio_world import (
     refusal,
     send,
     sid,
-    twilio_gateway,
 )
 from tests.support import one_sentence
 
 BONJOUR = Message(NUMBER, "Bonjour")
-
-
-@pytest.fixture
-async def twilio(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioGateway]:
-    async with twilio_gateway(monkeypatch) as gateway:
-        yield gateway
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -13,16 +13,10 @@ from aiohttp import web
 from relances_providers.errors import Fault, Misconfigured, Rejected, TryLater
 from relances_providers.messaging import Candidate, Delivery, Progress, Sent, Sought
 from relances_providers.zoom.hook import ZoomSmsHook
-from tests.providers.zoom_gateway import NUMBER, SENDER, SESSIONS, ZoomGateway, connect_zoom, refusal, zoom_gateway
+from tests.providers.zoom_gateway import NUMBER, SENDER, SESSIONS, ZoomGateway, connect_zoom, refusal
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SOUGHT = Sought(NUMBER, "Bonjour, 15 000 F sont dus.", NOW, NOW + timedelta(seconds=30))
-
-
-@pytest.fixture
-async def zoom(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ZoomGateway]:
-    async with zoom_gateway(monkeypatch) as gateway:
-        yield gateway
 
 
 def sent(number: int) -> Sent:

@@ -9,9 +9,9 @@ from relances_providers.errors import Misconfigured, ProviderError, Rejected, Tr
 from relances_providers.messaging import Candidate, Delivery, Message, Progress, Sender, Sent, Sought, Verdict
 from relances_providers.zoom.hook import ZoomSmsHook
 from simulators import Settings, serve
-from tests.providers.zoom_gateway import NUMBER, connect_zoom
+from tests.connexions import connect
+from tests.providers.zoom_gateway import NUMBER
 
-ACCOUNT = {"login": "simulateur", "password": "simulateur", "account_id": "simulateur"}
 MAGIC = "155500"  # then five digits: what becomes of the message
 
 
@@ -19,7 +19,7 @@ MAGIC = "155500"  # then five digits: what becomes of the message
 async def zoom(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sender]:
     """The account of the simulators, where messages arrive at once."""
     async with serve(Settings(delivery_seconds=0)) as url:
-        connect_zoom(monkeypatch, url, **ACCOUNT)
+        connect(monkeypatch, "zoom", url)
         async with ZoomSmsHook().open() as sender:
             yield sender
 
@@ -77,7 +77,7 @@ async def test_a_connection_in_order_passes_its_check_and_its_examination(zoom: 
 )
 async def test_a_wrong_field_is_told_by_the_check(monkeypatch: pytest.MonkeyPatch, field: str, code: str) -> None:
     async with serve(Settings()) as url:
-        connect_zoom(monkeypatch, url, **{**ACCOUNT, field: "faux"})
+        connect(monkeypatch, "zoom", url, **{field: "faux"})
         async with ZoomSmsHook().open() as sender:
             with pytest.raises(Misconfigured) as caught:
                 await sender.check()
@@ -86,7 +86,7 @@ async def test_a_wrong_field_is_told_by_the_check(monkeypatch: pytest.MonkeyPatc
 
 async def test_a_number_of_another_account_cannot_send(monkeypatch: pytest.MonkeyPatch) -> None:
     async with serve(Settings()) as url:
-        connect_zoom(monkeypatch, url, **ACCOUNT, sender="+15550199999")
+        connect(monkeypatch, "zoom", url, sender="+15550199999")
         async with ZoomSmsHook().open() as sender:
             with pytest.raises(Misconfigured, match="sender de la connexion zoom_default"):
                 await sender.send(Message(NUMBER, "Bonjour"))

@@ -5,7 +5,6 @@ import base64
 import json
 import logging
 import time
-from collections.abc import AsyncIterator
 from urllib.parse import parse_qs
 
 import pytest
@@ -31,17 +30,10 @@ from tests.providers.zoom_gateway import (
     connect_zoom,
     refusal,
     send,
-    zoom_gateway,
 )
 from tests.support import one_sentence
 
 BONJOUR = Message(NUMBER, "Bonjour")
-
-
-@pytest.fixture
-async def zoom(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ZoomGateway]:
-    async with zoom_gateway(monkeypatch) as gateway:
-        yield gateway
 
 
 async def error_of(message: Message = BONJOUR) -> ProviderError:

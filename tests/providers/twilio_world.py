@@ -14,6 +14,8 @@ from aiohttp import web
 
 from relances_providers.messaging import Message
 from relances_providers.twilio.hook import TwilioWhatsAppHook
+from tests.connexions import connect
+from tests.providers.servers import listening
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "simulateur"
@@ -82,24 +84,14 @@ async def twilio_gateway(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Twili
     gateway.tell(f"POST {MESSAGES}", record(1), status=201)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", gateway.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    gateway.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    connect_twilio(monkeypatch, gateway.url)
-    try:
+    async with listening(app) as gateway.url:
+        connect_twilio(monkeypatch, gateway.url)
         yield gateway
-    finally:
-        await runner.cleanup()
 
 
 def connect_twilio(monkeypatch: pytest.MonkeyPatch, url: str, **changes: object) -> None:
-    """Set ``twilio_default`` for this server, with other fields than the good ones; None: the field is not there."""
-    standard: dict[str, object] = {"host": url, "login": ACCOUNT, "password": TOKEN}
-    fields = {**standard, "sender": SENDER, "timeout": 5, **changes}
-    extra = {name: value for name, value in fields.items() if name not in standard and value is not None}
-    connection = {"conn_type": "twilio_whatsapp", **{name: fields[name] for name in standard}, "extra": extra}
-    monkeypatch.setenv("AIRFLOW_CONN_TWILIO_DEFAULT", json.dumps(connection))
+    """Set ``twilio_default`` for this server, with other fields than the good ones."""
+    connect(monkeypatch, "twilio", url, **{"timeout": 5, **changes})
 
 
 async def send(message: Message) -> str:

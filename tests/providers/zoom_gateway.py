@@ -10,6 +10,8 @@ from aiohttp import web
 
 from relances_providers.messaging import Message
 from relances_providers.zoom.hook import ZoomSmsHook
+from tests.connexions import connect
+from tests.providers.servers import listening
 
 SENDER = "+15550100000"
 NUMBER = "15145551234"
@@ -77,32 +79,15 @@ async def zoom_gateway(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ZoomGat
     gateway.tell(MESSAGES, ACCEPTED, status=201)
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", gateway.handle)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    gateway.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    connect_zoom(monkeypatch, gateway.url)
-    try:
+    async with listening(app) as gateway.url:
+        connect_zoom(monkeypatch, gateway.url)
         yield gateway
-    finally:
-        await runner.cleanup()
 
 
 def connect_zoom(monkeypatch: pytest.MonkeyPatch, url: str, **changes: object) -> None:
     """Set ``zoom_default`` for this server, with other fields than the good ones."""
-    standard = {
-        "host": f"{url}/v2",
-        "login": "client",
-        "password": "s3cret",
-    }
-    extra = {"account_id": "compte", "sender": SENDER, "oauth_host": url, "rate_per_second": 10_000, "timeout": 5}
-    fields = standard | extra | changes
-    connection = {
-        "conn_type": "zoom_sms",
-        **{name: fields[name] for name in standard},
-        "extra": {name: value for name, value in fields.items() if name not in standard},
-    }
-    monkeypatch.setenv("AIRFLOW_CONN_ZOOM_DEFAULT", json.dumps(connection))
+    account = {"login": "client", "password": "s3cret", "account_id": "compte"}  # none is another's
+    connect(monkeypatch, "zoom", url, **{**account, "rate_per_second": 10_000, "timeout": 5, **changes})
 
 
 async def send(message: Message) -> str:

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from relances.policy.politique import load_policy
 from relances.rules.afterwards import Piste, clear, delivered, kept_back, undelivered
+from relances.rules.codes import Refus
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Constat, Reglement, put_off, refused
 
 ENVOI = load_policy().envoi

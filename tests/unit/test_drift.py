@@ -15,11 +15,10 @@ import relances_providers
 from relances.policy.gabarits import DEFAULT_FOLDER
 from relances.policy.politique import load_policy
 from relances.rules.causes import CAUSES
-from relances.rules.codes import Cause, Exclu
+from relances.rules.codes import Cause, Exclu, Refus
 from relances.rules.exclusions import DE_LA_SOURCE, RAISONS
 from relances.rules.gabarits import DEFAULT_LANGUE
 from relances.rules.models import Canal, Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Constat, Issue
 from relances.services.fournisseurs import explications
 from relances.store.sources import CONTRACT, OPTIONAL

@@ -1,8 +1,8 @@
 """The reasons not to remind: a page for the officers that says what the code says."""
 
 from documentation.exclusions import page
+from relances.rules.codes import Refus
 from relances.rules.exclusions import RAISONS, raison
-from relances.rules.numeros import Refus
 
 
 def test_every_code_has_one_row_of_the_page() -> None:

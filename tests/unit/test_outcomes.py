@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relances.policy.politique import load_policy
+from relances.rules.codes import Refus
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Issue, Reglement, not_sent, put_off
 from relances.sending.crew import settle
 from relances_providers.errors import Defect, Fault, Misconfigured, NumberState, OutcomeUnknown, Rejected, TryLater

@@ -4,6 +4,8 @@ from datetime import datetime
 
 import msgspec
 
+from relances.local.connections import Connection, Value
+
 
 class Token(msgspec.Struct, frozen=True):
     """POST /auth/token."""
@@ -16,12 +18,17 @@ class KnownConnection(msgspec.Struct, frozen=True):
 
     conn_type: str
     host: str | None = None
+    login: str | None = None
     extra: str | None = None
 
-    def fields(self) -> dict[str, str | int | float | bool]:
+    def named(self, connection_id: str) -> Connection:
+        """The connection, but for its password, which is not given."""
+        return Connection(connection_id, self.conn_type, self.host, login=self.login, extra=self.fields())
+
+    def fields(self) -> dict[str, Value]:
         """What ``extra`` holds; empty where it is no object of plain values."""
         try:
-            known = msgspec.json.decode(self.extra or "{}", type=dict[str, str | int | float | bool | None])
+            known = msgspec.json.decode(self.extra or "{}", type=dict[str, Value | None])
         except msgspec.DecodeError:
             return {}
         return {name: value for name, value in known.items() if value is not None}

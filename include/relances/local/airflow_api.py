@@ -11,6 +11,7 @@ from relances.local import airflow_answers as answers
 from relances.local.airflow_environment import USER
 from relances.local.connections import Connection
 from relances.local.errors import LocalError
+from relances.local.pools import POOLS
 
 _TIMEOUT = httpx.Timeout(30.0)
 _Answer = TypeVar("_Answer")
@@ -55,10 +56,10 @@ class AirflowApi:
             path = f"/api/v2/connections/{connection.connection_id}"
             known = self.connection(connection.connection_id)
             if known is None:
-                self._ask("POST", "/api/v2/connections", object, connection.completed({}).body())
+                self._ask("POST", "/api/v2/connections", object, connection.completed().body())
             elif connection.is_provider and known.conn_type == connection.conn_type:
                 # Its secrets come masked, and a masked secret is left as it is.
-                body = connection.completed(known.fields()).body()
+                body = connection.over(known.named(connection.connection_id)).completed().body()
                 self._ask("PATCH", path, object, {name: value for name, value in body.items() if value is not None})
             else:
                 self._create("connections", [connection.body()], "overwrite")
@@ -67,9 +68,9 @@ class AirflowApi:
         """The connection of that name, None where nobody made it."""
         return self._find(f"/api/v2/connections/{connection_id}", answers.KnownConnection)
 
-    def add_pool(self, name: str, slots: int, description: str) -> None:
-        """Create a pool, unless the operator has one of that name."""
-        self._create("pools", [{"name": name, "slots": slots, "description": description}], "skip")
+    def add_pools(self) -> None:
+        """Create our pools, but those that the operator has."""
+        self._create("pools", [{"name": name, **pool} for name, pool in POOLS.items()], "skip")
 
     def has_dag(self, dag_id: str) -> bool:
         """Whether the Dag has been read."""

@@ -34,9 +34,9 @@ class Connection:
         """Whether its type is one of ours, with a form of its own."""
         return bool(form_defaults(self.conn_type))
 
-    def completed(self, known: Mapping[str, Value]) -> "Connection":
-        """This connection with every field of its form: its own value, else the known one, else the default."""
-        return replace(self, extra={**form_defaults(self.conn_type), **known, **self.extra})
+    def completed(self) -> "Connection":
+        """This connection with every field of its form: its own value, else the default."""
+        return replace(self, extra={**form_defaults(self.conn_type), **self.extra})
 
     def over(self, known: "Connection | None") -> "Connection":
         """What a provider's connection becomes where one of that name is known: what is said here, else what it said.

@@ -17,16 +17,16 @@ import psycopg
 from psycopg import sql
 
 from relances.local.airflow_environment import USER
-from relances.local.connections import SQLALCHEMY, Connection, database_connection, read_database_url
+from relances.local.connections import SQLALCHEMY, Connection, read_database_url
 from relances.local.console import Console, speaking_utf8
 from relances.local.dags_connections import exported
 from relances.local.errors import LocalError
+from relances.local.pools import POOLS
 from relances.local.settings import Settings
 from relances.local.state import write_private
-from relances.local.surroundings import ETAXE_DB, RELANCES_DB, migrate_given, real_connections
+from relances.local.surroundings import Surroundings, demo_world, real_world
 from relances.store.database import connect
 from relances.store.pannes import panne
-from relances_providers.provider_info import PROVIDERS, Provider
 
 _METADATA: Final = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 _OWN: Final = "RELANCES_URL_INTERNE"
@@ -48,9 +48,9 @@ def install(settings: Settings, environment: Mapping[str, str], console: Console
     known = exported(environment)
     _refuse_the_other_world(known, demonstration=demonstration)
     console.step("La base d'Airflow est à jour.")
-    wanted = _demonstration(server, settings.contribuables) if demonstration else _real(server, settings.real)
+    wanted = _world(server, settings, demonstration=demonstration).connections
     console.step("Les bases sont prêtes.")
-    _put_connections(each.over(known.get(each.connection_id)).completed({}) for each in wanted)
+    _put_connections(each.over(known.get(each.connection_id)).completed() for each in wanted)
     _add_pools()
     _write_password(environment)
     console.step("Les connexions et les pools sont en place.")
@@ -109,24 +109,12 @@ def _refuse_the_other_world(known: Mapping[str, Connection], *, demonstration: b
         )
 
 
-def _demonstration(server: _Server, contribuables: int) -> list[Connection]:
-    from relances.local.simulated import Simulators, fill_etaxe
+def _world(server: _Server, settings: Settings, *, demonstration: bool) -> Surroundings:
+    if not demonstration:
+        return real_world(server.database, settings.real)
+    from relances.local.simulated import Simulators
 
-    relances_url, etaxe_url = server.database("relances"), server.database("etaxe")
-    migrate_given(relances_url)
-    fill_etaxe(etaxe_url, contribuables)
-    return [
-        database_connection(RELANCES_DB, "relances", relances_url),
-        database_connection(ETAXE_DB, "etaxe", etaxe_url),
-        *Simulators(_SIMULATORS).connections(),
-    ]
-
-
-def _real(server: _Server, given: Mapping[str, str]) -> list[Connection]:
-    relances_url = given.get("RELANCES_URL") or server.database("relances")
-    connections = real_connections({**given, "RELANCES_URL": relances_url})
-    migrate_given(relances_url)
-    return connections
+    return demo_world(server.database, Simulators(_SIMULATORS), settings.contribuables)
 
 
 def _put_connections(connections: Iterable[Connection]) -> None:
@@ -145,14 +133,10 @@ def _add_pools() -> None:
         file = Path(folder, "pools.json")
         _airflow("pools", "export", str(file))
         known = json.loads(file.read_text(encoding="utf-8"))
-        missing = {provider.name: _pool(provider) for provider in PROVIDERS if provider.name not in known}
+        missing = {name: pool for name, pool in POOLS.items() if name not in known}
         if missing:
             file.write_text(json.dumps(missing), encoding="utf-8")
             _airflow("pools", "import", str(file))
-
-
-def _pool(provider: Provider) -> dict[str, str | int | bool]:
-    return {"slots": provider.lots_at_once, "description": provider.pool_description, "include_deferred": False}
 
 
 def _write_password(environment: Mapping[str, str]) -> None:

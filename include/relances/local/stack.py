@@ -17,7 +17,6 @@ from relances.local.settings import Settings, World
 from relances.local.state import LOOPBACK
 from relances.local.supervisor import Supervisor
 from relances.local.surroundings import ETAXE_DB, Surroundings, surround
-from relances_providers.provider_info import PROVIDERS
 
 DAG = "relances_quotidiennes"
 _API_SECONDS = 180.0
@@ -98,8 +97,7 @@ def _prepare(settings: Settings, airflow: EmbeddedAirflow, console: Console) -> 
 def _set_up(api: AirflowApi, surroundings: Surroundings, console: Console) -> None:
     api.log_in()
     api.put_connections(surroundings.connections)
-    for provider in PROVIDERS:
-        api.add_pool(provider.name, provider.lots_at_once, provider.pool_description)
+    api.add_pools()
     if api.connection(ETAXE_DB) is None:
         _warn(console, f"pas de connexion {ETAXE_DB} ; donnez ETAXE_URL dans .env")
     if not any(api.connection(provider.connection_id) for provider in PROVIDER_CONNECTIONS):

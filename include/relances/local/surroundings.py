@@ -1,6 +1,6 @@
 """What the embedded Airflow is connected to, in each of the two worlds; nothing of one is in reach of the other."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -29,17 +29,21 @@ class Surroundings:
 
 def surround(settings: Settings, supervisor: Supervisor) -> Surroundings:
     """Prepare the world that the settings ask for. Raises LocalError, naming the variable to mend."""
-    return _real(settings.real, supervisor) if settings.real else _demo(settings, supervisor)
+    database = supervisor.postgres.create_database
+    if settings.real:
+        return real_world(database, settings.real)
+    from relances.local.simulated import start_simulators
+
+    return demo_world(database, start_simulators(supervisor, settings.state), settings.contribuables)
 
 
-def _demo(settings: Settings, supervisor: Supervisor) -> Surroundings:
-    from relances.local.simulated import fill_etaxe, start_simulators
+def demo_world(database: Callable[[str], str], simulators: "Simulators", contribuables: int) -> Surroundings:
+    """The world of the demonstration, its databases made and filled. ``database``: the URL of one, by its name."""
+    from relances.local.simulated import fill_etaxe
 
-    simulators = start_simulators(supervisor, settings.state)
-    relances_url = supervisor.postgres.create_database("relances")
-    etaxe_url = supervisor.postgres.create_database("etaxe")
+    relances_url, etaxe_url = database("relances"), database("etaxe")
     migrate(relances_url)
-    fill_etaxe(etaxe_url, settings.contribuables)
+    fill_etaxe(etaxe_url, contribuables)
     databases = [
         database_connection(RELANCES_DB, "relances", relances_url),
         database_connection(ETAXE_DB, "etaxe", etaxe_url),
@@ -47,8 +51,9 @@ def _demo(settings: Settings, supervisor: Supervisor) -> Surroundings:
     return Surroundings(relances_url, [*databases, *simulators.connections()], simulators)
 
 
-def _real(given: Mapping[str, str], supervisor: Supervisor) -> Surroundings:
-    relances_url = given.get("RELANCES_URL") or supervisor.postgres.create_database("relances")
+def real_world(database: Callable[[str], str], given: Mapping[str, str]) -> Surroundings:
+    """The world that the variables describe, our own database made where they name none. Raises LocalError."""
+    relances_url = given.get("RELANCES_URL") or database("relances")
     connections = real_connections({**given, "RELANCES_URL": relances_url})
     migrate_given(relances_url)
     return Surroundings(relances_url, connections, None)

@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar, assert_never
 from urllib.parse import quote
 
 import psycopg
 from airflow.sdk import Context
 from airflow.sdk.configuration import conf
-from airflow.sdk.definitions.callback import AsyncCallback  # airflow.sdk has them too, but not for a type checker
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from relances.orchestration.connections import adresse
 from relances.orchestration.webhook import tell
@@ -31,26 +29,17 @@ _LATE_SECONDS: Final = 120.0
 
 
 def run_failed(context: Context) -> None:
-    """Tell that a run is red: the ``on_failure_callback`` of a Dag, so once a run."""
+    """Tell that a run is red."""
     tell(lambda: _failure(context), _CALLBACK_SECONDS)
 
 
 def first_failure(context: Context) -> None:
-    """Tell that a run is red, once for runs that fail in a row: for a Dag that runs all day long."""
+    """Tell that a run is red, once for runs that fail in a row."""
     tell(lambda: None if _previous_failed(context) else _failure(context), _CALLBACK_SECONDS)
 
 
-def late_after(interval: timedelta) -> DeadlineAlert:
-    """The ``deadline`` of a Dag of which a run must have ended so long after its logical date; without one, none."""
-    # Not DAGRUN_QUEUED_AT: with it, Airflow 3.3 refuses to clear a task of a run that has not succeeded (HTTP 500).
-    return DeadlineAlert(DeadlineReference.DAGRUN_LOGICAL_DATE, interval, AsyncCallback(run_late))
-
-
 async def run_late(context: Mapping[str, Mapping[str, str]]) -> None:
-    """Tell that a run has not ended in time: the callback of a ``DeadlineAlert``, in the triggerer.
-
-    Airflow calls it for a run that has failed too; that was told before.
-    """
+    """Tell that a run has not ended in time. Airflow says so of a run that has failed too; that was told before."""
     run = context["dag_run"]
     if run["state"] not in {"failed", "success"}:
         await asyncio.to_thread(tell, lambda: _lateness(run), _LATE_SECONDS)

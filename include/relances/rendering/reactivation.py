@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from relances.rules.codes import Refus
 from relances.rules.models import Canal
-from relances.rules.numeros import Refus
 from relances_providers.discretion import mask
 
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 from relances.rules.citation import cite
-from relances.rules.codes import Cause, Exclu
+from relances.rules.codes import Cause, Exclu, Refus
 from relances.rules.exclusions import RAISONS, Raison
-from relances.rules.numeros import Refus
 
 CAUSES: Final[dict[str, Raison]] = {
     Cause.SANS_REPONSE: Raison(

@@ -1,6 +1,6 @@
-"""The codes that are ours, each in one place: why a creance gets no relance, why a relance ended as it did.
+"""The codes that are ours, each in one place: why no relance of a creance or to a number, why a relance ended so.
 
-Why a number is refused is :class:`relances.rules.numeros.Refus`. A provider's codes are its own: any text.
+A provider's codes are its own: any text.
 """
 
 from enum import StrEnum
@@ -27,6 +27,19 @@ class Exclu(StrEnum):
     PAYEE = "payee"
     LITIGE = "litige"
     MORATOIRE = "moratoire"
+
+
+class Refus(StrEnum):
+    """Why a number cannot be used; also the code of the exclusion."""
+
+    ABSENT = "telephone_absent"
+    INVALIDE = "telephone_invalide"
+    DOUTEUX = "numero_douteux"
+    LIGNE_FIXE = "ligne_fixe"
+    HORS_REGION = "hors_region"
+    FORMAT_GUIDE = "format_guide"
+    INJOIGNABLE = "injoignable"
+    OPPOSITION = "opposition"
 
 
 class Cause(StrEnum):

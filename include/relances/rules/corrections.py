@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from relances.rules.codes import Refus
 from relances.rules.exclusions import RAISONS, Raison
-from relances.rules.numeros import Refus
 
 ANCIEN_PLAN: Final = "ancien_plan"
 _RAISONS: Final = {

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from relances.rules.codes import Exclu
-from relances.rules.numeros import Refus
+from relances.rules.codes import Exclu, Refus
 
 
 class Acteur(StrEnum):

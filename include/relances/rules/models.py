@@ -5,8 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from relances.rules.codes import Exclu
-from relances.rules.numeros import Refus
+from relances.rules.codes import Exclu, Refus
 
 
 class Canal(StrEnum):

@@ -5,7 +5,8 @@ from typing import Final
 
 import phonenumbers
 
-from relances.rules.numeros_plans import Numero, Refus, Verdict, gabonese_number, judge
+from relances.rules.codes import Refus
+from relances.rules.numeros_plans import Numero, Verdict, gabonese_number, judge
 from relances.rules.numeros_saisie import LONGEST, fold, halves, one, parts, stranger
 from relances.rules.values import is_absent
 

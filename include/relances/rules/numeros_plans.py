@@ -6,7 +6,6 @@ libphonenumber still calls the old ones valid, so validity alone does not decide
 """
 
 import re
-from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -14,6 +13,7 @@ from typing import Final, NamedTuple
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from relances.rules.codes import Refus
 from relances.rules.numeros_saisie import Ecrit
 
 _REGION: Final = "GA"
@@ -23,19 +23,6 @@ _MOBILE: Final = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _GABONESE: Final = re.compile(r"(?P<country>241|00241)?(?P<national>0?[1-9]\d{7}|0[1-7]\d{6})", re.ASCII)
 _GUIDE: Final = re.compile(r"(?:241|00241)?(0[1-7]\d{8})", re.ASCII)
 _LENGTHS: Final = range(8, 16)  # digits with the country code: what a relance may hold
-
-
-class Refus(StrEnum):
-    """Why a number cannot be used; also the code of the exclusion."""
-
-    ABSENT = "telephone_absent"
-    INVALIDE = "telephone_invalide"
-    DOUTEUX = "numero_douteux"
-    LIGNE_FIXE = "ligne_fixe"
-    HORS_REGION = "hors_region"
-    FORMAT_GUIDE = "format_guide"
-    INJOIGNABLE = "injoignable"
-    OPPOSITION = "opposition"
 
 
 class Numero(NamedTuple):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from relances.rules.codes import Refus
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.politique import Envoi
 
 LONGEST_WAIT: Final = 86_400.0  # seconds: by then the next day's run decides again

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Final, assert_never
 
-from relances.rules.codes import Cause
+from relances.rules.codes import Cause, Refus
 from relances.rules.models import Statut
-from relances.rules.numeros import Refus
 from relances.rules.outcomes import Reglement, accepted, not_sent, put_off, refused, unknown
 from relances.rules.politique import Envoi
 from relances.sending.pacing import Parties

@@ -6,7 +6,6 @@ from typing import Final
 import psycopg
 
 from relances.rules.restauration import stopped
-from relances.store.database import explained
 from relances.store.lots import Lots
 from relances.store.restauration import Marque
 from relances.store.sending import Lot
@@ -25,8 +24,7 @@ async def refuse_forgotten(sender: Sender, lot: Lot, relances: psycopg.Connectio
     provider that cannot answer now does not keep the lot from leaving, nor does a message that may be another's.
     """
     lots = Lots(relances)
-    with explained("relances_db", relances):
-        untried = lots.first_untried(lot, _PROBED)
+    untried = lots.first_untried(lot, _PROBED)
     for each in untried:
         try:
             candidates = await sender.find(Sought(each.telephone, each.texte, each.depuis, each.jusqu_a))
@@ -34,9 +32,8 @@ async def refuse_forgotten(sender: Sender, lot: Lot, relances: psycopg.Connectio
             logger.info("%s ne dit pas ce qu'il a déjà : %s", lot.fournisseur, error)
             return
         alike = {candidate.message_id for candidate in candidates if candidate.same_text}
-        with explained("relances_db", relances):
-            if not alike - lots.accounted_for(lot.fournisseur, alike, each.depuis):
-                continue
-            motif = f"{lot.fournisseur} a déjà un message dont elle ne se souvient pas"
-            Marque(relances).stop(motif)
+        if not alike - lots.accounted_for(lot.fournisseur, alike, each.depuis):
+            continue
+        motif = f"{lot.fournisseur} a déjà un message dont elle ne se souvient pas"
+        Marque(relances).stop(motif)
         raise stopped(motif)

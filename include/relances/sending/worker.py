@@ -16,7 +16,6 @@ from typing import Final
 import psycopg
 
 from relances.rules.errors import PipelineError, TryAgain
-from relances.rules.fenetre import Fenetre
 from relances.rules.models import Statut
 from relances.rules.outcomes import not_sent
 from relances.rules.politique import Envoi
@@ -73,7 +72,7 @@ class _Step(Enum):
 
 
 class LotSender:
-    """Sends one lot with an open sender: one worker. Nothing is claimed once ``fenetre`` is closed by ``clock``.
+    """Sends one lot with an open sender: one worker. Nothing is claimed from ``fermeture`` on, by ``clock``.
 
     ``par_segment``: the rate is one of segments. ``wanted``: whether who started this worker is still there.
     ``lecture``: how the balances are read that it sends by.
@@ -85,15 +84,15 @@ class LotSender:
         sender: Sender,
         limits: Limits,
         envoi: Envoi,
-        fenetre: Fenetre,
         *,
+        fermeture: datetime | None = None,
         par_segment: bool = False,
         clock: Callable[[], datetime] = now,
         wanted: Callable[[], bool] = living,
         lecture: Lecture | None = None,
     ) -> None:
         self._store = store
-        self._fenetre = fenetre
+        self._fermeture = fermeture
         self._par_segment = par_segment
         self._clock = clock
         self._wanted = wanted
@@ -146,10 +145,9 @@ class LotSender:
 
     async def _send_all(self) -> None:
         """The loop itself, until there is nothing more to start, to wait for, to write or to tell."""
-        closing = self._fenetre.closing(self._clock())
         while True:
             await self._look_around()
-            if closing is None or self._clock() >= closing:
+            if self._fermeture is not None and self._clock() >= self._fermeture:
                 self._end(_Step.CLOSED)
             if self._is_ending:
                 await self._release()

@@ -9,7 +9,6 @@ import psycopg
 from relances.rules.selection import Regles
 from relances.services.numeros import read_numbers
 from relances.store.creation import Created, open_creation
-from relances.store.database import explained
 from relances.store.executions import Execution
 
 logger = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ def create_relances(relances: psycopg.Connection, execution: Execution, regles: 
     politique = regles.politique
     read_numbers(relances, execution)  # those that a crash of the server made it forget since they were checked
     opened = open_creation(relances, execution, politique.devise)
-    with explained("relances_db"), opened as creation:
+    with opened as creation:
         contribuables = creation.contribuables(politique.delai_max_jours)
         while group := list(islice(contribuables, _DECIDED_AT_ONCE)):
             creation.add(map(regles.decide, group))

@@ -45,11 +45,10 @@ def extract(
     if categories or exclues:
         _check_categories(read.categories(), request, exclues)
     oppositions = Oppositions(relances)
-    with explained("relances_db"):
-        oppositions.add(source.name, dict.fromkeys(request.oppositions))
+    oppositions.add(source.name, dict.fromkeys(request.oppositions))
     with read.overdue(request.date_relance, request.jours_retard_min, categories) as blocks:
         latest_payment = read.latest_payment()
-        with explained("relances_db"), relances.transaction():
+        with relances.transaction():
             execution = Executions(relances).open(request, source.name)
             staging = Staging(relances, execution)
             creances = staging.replace(blocks)

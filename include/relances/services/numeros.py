@@ -7,7 +7,6 @@ import psycopg
 
 from relances.rules.numeros import Numero, Refus, Verdict, candidats, lire, reach
 from relances.rules.politique import Politique
-from relances.store.database import explained
 from relances.store.executions import Execution
 from relances.store.numeros import Numeros
 from relances_providers.provider_info import PROVIDERS
@@ -17,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def read_numbers(relances: psycopg.Connection, execution: Execution) -> int:
     """Read and remember what is new; returns how many numbers. A cell that holds several becomes as many telephones."""
-    with explained("relances_db"), relances.transaction():
+    with relances.transaction():
         numeros = Numeros(relances, execution)
         numeros.open()
         read, cut = _read_all(numeros)

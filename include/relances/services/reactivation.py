@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from relances.rules.codes import Refus
 from relances.rules.colonnes import Illisible
 from relances.rules.errors import Blocked
 from relances.rules.models import Canal
-from relances.rules.numeros import Refus
 from relances.rules.numeros_cellule import read_telephones
 from relances.services.installation import RELANCES, Installation
 from relances.services.numeros import read_by_providers

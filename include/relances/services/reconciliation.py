@@ -16,7 +16,6 @@ from relances.services.comptes import Compte
 from relances.services.incertaines import clear_doubts, quarantine
 from relances.services.suivi import follow
 from relances.services.upkeep import Upkeep
-from relances.store.database import explained
 from relances.store.incertaines import Double, Incertaines
 from relances.store.suivi import Suivi
 from relances_providers.errors import ProviderError
@@ -59,17 +58,16 @@ def reconcile(relances: psycopg.Connection, hooks: Mapping[str, Gateway], envoi:
     ``suivi_secondes``: how long each may be asked of its doubts, then what became of its messages. Several passes may
     run side by side, and one that was cut short is taken up by the next.
     """
-    with explained("relances_db"):
-        incertaines, upkeep = Incertaines(relances), Upkeep(_SECONDS)
-        rescued = upkeep.all(incertaines.rescue)
-        found = upkeep.all(incertaines.resolve_from_journal)
-        asked = _ask_all(relances, hooks, envoi, suivi_secondes)
-        closed = _close(incertaines, upkeep, hooks, envoi, asked)
-        abandoned = upkeep.all(lambda nombre: incertaines.abandon(envoi.jours_suivi, nombre))
-        expired = upkeep.all(lambda nombre: incertaines.expire(envoi.expiration_heures, nombre))
-        followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
-        unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
-        doubles = incertaines.doubles()
+    incertaines, upkeep = Incertaines(relances), Upkeep(_SECONDS)
+    rescued = upkeep.all(incertaines.rescue)
+    found = upkeep.all(incertaines.resolve_from_journal)
+    asked = _ask_all(relances, hooks, envoi, suivi_secondes)
+    closed = _close(incertaines, upkeep, hooks, envoi, asked)
+    abandoned = upkeep.all(lambda nombre: incertaines.abandon(envoi.jours_suivi, nombre))
+    expired = upkeep.all(lambda nombre: incertaines.expire(envoi.expiration_heures, nombre))
+    followed = [name for name, hook in hooks.items() if hook.capabilities.can_follow]
+    unheard = _give_up(Suivi(relances), upkeep, followed, envoi)
+    doubles = incertaines.doubles()
     if doubles:
         logger.error("relances envoyées deux fois, prévenez le développeur — sent twice: %s", _ids(doubles))
     logger.info(

@@ -108,13 +108,12 @@ def _sure(source: Source, parole: Parole) -> Sequence[str] | None:
 def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connection) -> None:
     """Blocked where the tax application shows what this database does not know of; it then sends no more."""
     marque = Marque(relances)
-    with explained(RELANCES, relances):
-        etat = marque.look()
-        # What there was when it took its name, somebody saw.
-        since = None if etat.neuve else max(etat.connu_jusqu_au - _CLOCKS, etat.nommee_le)
-        with marque.recognising(_shown(source, etaxe, since)) as recognition:
-            forgotten = recognition.contradictions()
-            strangers = etat.neuve and recognition.strangers()
+    etat = marque.look()
+    # What there was when it took its name, somebody saw.
+    since = None if etat.neuve else max(etat.connu_jusqu_au - _CLOCKS, etat.nommee_le)
+    with marque.recognising(_shown(source, etaxe, since)) as recognition:
+        forgotten = recognition.contradictions()
+        strangers = etat.neuve and recognition.strangers()
     if forgotten:
         motif = f"l'application fiscale montre {forgotten} relances dont elle ne se souvient pas"
     elif strangers:
@@ -124,6 +123,5 @@ def compare(source: Source, etaxe: psycopg.Connection, relances: psycopg.Connect
         )
     else:
         return
-    with explained(RELANCES, relances):
-        marque.stop(motif)
+    marque.stop(motif)
     raise stopped(motif)

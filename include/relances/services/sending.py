@@ -16,7 +16,7 @@ import psycopg
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
 from relances.rules.models import Canal, Statut
-from relances.rules.politique import BaseFiscale, Politique
+from relances.rules.politique import BaseFiscale, Envoi, Politique
 from relances.rules.soldes import EnAttente, Relecture
 from relances.sending.memory import rare_collections
 from relances.sending.restauration import refuse_forgotten
@@ -114,7 +114,8 @@ def send_again(
 
 def send(installation: Installation, lot: Lot, politique: Politique, limites: BaseFiscale) -> LotReport:
     """Read the balances of a lot again, then send it; neither, where something holds its voie up."""
-    if installation.fenetre(politique).closing(now()) is None:
+    fermeture = installation.fenetre(politique).closing(now())
+    if fermeture is None:
         return LotReport({}, Halte.FERMEE)
     require_durable(installation)
     with installation.notre_base() as relances:
@@ -133,7 +134,9 @@ def send(installation: Installation, lot: Lot, politique: Politique, limites: Ba
         lecteur = Lecteur(installation, lot, limites, partial(_redacteur, installation, lot))
         lecture = Lecture(lecteur.beside, lecteur.stop, lecteur.before(), limites.soldes_max)
         with rare_collections(), explained(RELANCES):
-            outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique, lecture))
+            outcome, worker = asyncio.run(
+                _send_with(installation, hook, lot, politique.envoi, fermeture=fermeture, lecture=lecture)
+            )
     _tell(installation, lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
@@ -183,11 +186,11 @@ def _redacteur(installation: Installation, lot: Lot, relances: psycopg.Connectio
 
 
 async def _send_with(
-    installation: Installation, hook: Gateway, lot: Lot, politique: Politique, lecture: Lecture
+    installation: Installation, hook: Gateway, lot: Lot, envoi: Envoi, *, fermeture: datetime, lecture: Lecture
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)
-    envoi, limits = politique.envoi, hook.limits
+    limits = hook.limits
     store = LotStore(
         installation.conninfo(RELANCES),
         lot,
@@ -207,7 +210,7 @@ async def _send_with(
             sender,
             limits,
             envoi,
-            installation.fenetre(politique),
+            fermeture=fermeture,
             par_segment=by_segment,
             # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
             wanted=lambda: os.getppid() == parent,

@@ -13,7 +13,6 @@ from relances.rules.passages import RELIRE
 from relances.rules.politique import Politique
 from relances.rules.validation import Effet, Resultat, VolumeExtrait, page_folder, phrase
 from relances.services.numeros import read_numbers
-from relances.store.database import explained
 from relances.store.executions import Execution
 from relances.store.validation import Validation
 
@@ -38,15 +37,14 @@ def validate(relances: psycopg.Connection, url: URL, execution: Execution, polit
     from relances.services.validation_suite import extraction_suites, run_suites  # noqa: PLC0415 - takes seconds, and only this task needs it
 
     validation = Validation(relances, execution, politique)
-    with explained("relances_db"):
-        validation.set_session()
-        volume = validation.volume()
-        pages = docs / page_folder(execution.run_id)
-        suites = extraction_suites(politique, execution.date_relance, volume)
-        resultats = run_suites(url, validation.settings, suites, pages)
-        _log(resultats, volume)
-        _stop_where_broken(resultats, validation, volume)
-        excluded = validation.exclude_invalid_rows()
+    validation.set_session()
+    volume = validation.volume()
+    pages = docs / page_folder(execution.run_id)
+    suites = extraction_suites(politique, execution.date_relance, volume)
+    resultats = run_suites(url, validation.settings, suites, pages)
+    _log(resultats, volume)
+    _stop_where_broken(resultats, validation, volume)
+    excluded = validation.exclude_invalid_rows()
     logger.info("%s créances exclues à la validation ; contrôles : %s", excluded, pages)
     return excluded
 

@@ -76,7 +76,7 @@ def _show_all(writing: WriteBack, rapports: Rapports, at_once: int) -> _Seen:
     source, shown, left, apres = writing.source, 0, 0, 0
     while True:
         # One part at a time: another write-back may have its turn in between.
-        with explained(source.connexion, writing.connection), writing.alone() as alone:
+        with writing.alone() as alone:
             if not alone:
                 with explained("relances_db"):
                     return _Seen(shown, left + rapports.count_to_write_back(source.name, apres), another=True)

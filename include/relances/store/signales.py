@@ -2,8 +2,8 @@
 
 import psycopg
 
+from relances.rules.codes import Refus
 from relances.rules.models import Canal
-from relances.rules.numeros import Refus
 from relances.store.database import query
 
 

@@ -1,7 +1,7 @@
 """The providers that the contract is tested on: a new one is one more line of CASES."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from relances_providers.hook import MessagingHook
@@ -24,12 +24,10 @@ SETTINGS: dict[str, object] = {
 _ACCOUNT = Settings().twilio_account_sid
 _UUID = "6f1c2a34-0d4e-4f6a-9b1c-2d3e4f5a6b7c"
 
-Fields = Mapping[str, object]
-
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One provider. ``fields``: of its connection to a server at this address; ``number``: one that it takes.
+    """One provider. ``told``: its connection besides what a good one is told; ``number``: one that it takes.
 
     ``message``, ``token``: the paths it calls, None where it asks for no token. ``accepted``: the status and the body
     by which it takes a message.
@@ -38,7 +36,7 @@ class Case:
     name: str
     hook: type[MessagingHook]
     number: str
-    fields: Callable[[str], Fields]
+    told: Mapping[str, object]
     message: str
     token: str | None
     accepted: tuple[int, str]
@@ -47,39 +45,12 @@ class Case:
         return self.name
 
 
-def _ventis(url: str) -> Fields:
-    return {
-        "host": f"{url}/messaging/api/v1",
-        "login": "simulateur",
-        "password": PASSWORD,
-        "client_secret": SECRET,
-        "sender": "VENTIS",
-        "keycloak_host": url,
-    }
-
-
-def _zoom(url: str) -> Fields:
-    return {
-        "host": f"{url}/v2",
-        "login": "simulateur",
-        "password": PASSWORD,
-        "account_id": "simulateur",
-        "sender": "+15550100000",
-        "oauth_host": url,
-        "rate_per_second": 1_000,
-    }
-
-
-def _twilio(url: str) -> Fields:
-    return {"host": url, "login": _ACCOUNT, "password": PASSWORD, "sender": "+24111000000"}
-
-
 CASES = (
     Case(
         "ventis",
         VentisHook,
         "24166123456",
-        _ventis,
+        {"client_secret": SECRET},
         "/messaging/api/v1/message",
         "/realms/Messaging/protocol/openid-connect/token",
         (200, f"+SUCCESS|{_UUID}|2026-11-21T08:00:00"),
@@ -88,7 +59,7 @@ CASES = (
         "zoom",
         ZoomSmsHook,
         "15145551234",
-        _zoom,
+        {"rate_per_second": 1_000},
         "/v2/phone/sms/messages",
         "/oauth/token",
         (201, json.dumps({"message_id": "IQ-cRH5P5EiTWCwpNzScnECJw", "session_id": "d39fc7e1"})),
@@ -97,7 +68,7 @@ CASES = (
         "twilio",
         TwilioWhatsAppHook,
         "24177123456",
-        _twilio,
+        {},
         f"/2010-04-01/Accounts/{_ACCOUNT}/Messages.json",
         None,
         (201, json.dumps({"sid": f"SM{'5' * 32}", "status": "queued"})),

@@ -1,6 +1,5 @@
 """Each test of the contract runs once per provider, in debug, and fails if anything it logs should be hidden."""
 
-import json
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -9,12 +8,11 @@ import httpx
 import pytest
 
 from simulators import Settings, serve
+from tests import connexions
 from tests.providers.contract.cases import CASES, PASSWORD, SECRET, SETTINGS, Case
 from tests.providers.contract.line import Line
 from tests.providers.contract.rigged import TOKEN, Rigged, rigged
 from tests.providers.servers import Connect, Simulated
-
-STANDARD = {"host", "login", "password"}
 
 
 @pytest.fixture(params=CASES, ids=str)
@@ -58,13 +56,8 @@ def connect(case: Case, monkeypatch: pytest.MonkeyPatch) -> Connect:
     """Set the provider's default connection to a server, in debug, with other fields than the good ones."""
 
     def set_connection(url: str, **changes: object) -> None:
-        fields = {**case.fields(url), "debug": True, "timeout": 30, **changes}
-        connection = {
-            "conn_type": case.hook.conn_type,
-            **{name: fields[name] for name in STANDARD},
-            "extra": {name: value for name, value in fields.items() if name not in STANDARD},
-        }
-        monkeypatch.setenv(f"AIRFLOW_CONN_{case.hook.default_conn_name.upper()}", json.dumps(connection))
+        told = {**case.told, "password": PASSWORD, "debug": True, "timeout": 30, **changes}
+        connexions.connect(monkeypatch, case.name, url, **told)
 
     return set_connection
 

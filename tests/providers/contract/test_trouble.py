@@ -9,6 +9,7 @@ import pytest
 
 from relances_providers.errors import Misconfigured, OutcomeUnknown, ProviderError, Rejected, TryLater
 from simulators.faults import Fault, Place
+from tests.connexions import good_fields
 from tests.providers.contract.cases import CASES, Case
 from tests.providers.contract.line import TEXT, Line
 from tests.providers.contract.rigged import Rigged, http, rigged
@@ -133,7 +134,7 @@ async def test_a_server_that_is_down_is_tried_later_whichever_it_is(
     provider: Rigged, connect: Connect, line: Line, closed_port: str
 ) -> None:
     for field in line.case.hook().addresses:
-        connect(provider.url, **{field: line.case.fields(closed_port)[field]})
+        connect(provider.url, **{field: good_fields(line.case.name, closed_port)[field]})
         error = await line.error()
         assert type(error) is TryLater
         assert error.code == "injoignable"

@@ -1,4 +1,4 @@
-"""The simulators as a process of their own, so that a benchmark measures its own side alone."""
+"""The simulators as a process of their own, so that whoever measures or runs beside them has its own side alone."""
 
 import subprocess
 import sys
