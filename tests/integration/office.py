@@ -1,6 +1,7 @@
 """A tax office of a second tax system, told to the pipeline by its files alone: debts in, relances out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from relances.services.creation import create_relances
 from relances.services.extraction import extract
 from relances.services.numeros import read_numbers
 from relances.store.creation import Created
+from relances.store.database import explained
 from relances.store.executions import Execution, Executions
 from relances.store.sources import Source
 from relances.store.validation import Validation
@@ -41,6 +43,13 @@ CREATE TABLE dette (
     derniere_relance timestamptz, relances_agents integer, exclusion text
 )
 """
+
+
+@contextmanager
+def opened(conn_id: str, url: str) -> Iterator[psycopg.Connection]:
+    """A database, whose errors are explained as an installation explains them."""
+    with psycopg.connect(url, autocommit=True) as connection, explained(conn_id, connection):
+        yield connection
 
 
 def write_source(folder: Path, overdue: str = OVERDUE) -> Source:
@@ -102,10 +111,7 @@ class Office:
             connection.cursor().executemany(statement, dettes)
 
     def extract(self, asked: Request, source: Source | None = None) -> int:
-        with (
-            psycopg.connect(self.etaxe_url, autocommit=True) as etaxe,
-            psycopg.connect(self.relances_url, autocommit=True) as relances,
-        ):
+        with opened("etaxe_db", self.etaxe_url) as etaxe, opened("relances_db", self.relances_url) as relances:
             return extract(source or self.source, asked, etaxe, relances)
 
     def execution(self, asked: Request) -> Execution:
@@ -114,14 +120,14 @@ class Office:
 
     def set_aside(self, asked: Request) -> int:
         """What validation does once great-expectations has seen nothing that stops the run."""
-        with psycopg.connect(self.relances_url, autocommit=True) as relances:
+        with opened("relances_db", self.relances_url) as relances:
             execution = Executions(relances).get(asked.run_id)
             read_numbers(relances, execution)
             return Validation(relances, execution, politique()).exclude_invalid_rows()
 
     def create(self, asked: Request, change: Callable[[Regles], Regles] = lambda regles: regles) -> Created:
         """``change``: what is not as in the product's own policy."""
-        with psycopg.connect(self.relances_url, autocommit=True) as relances:
+        with opened("relances_db", self.relances_url) as relances:
             regles = change(rules_of(asked, relances))
             return create_relances(relances, Executions(relances).get(asked.run_id), regles, asked.limite)
 

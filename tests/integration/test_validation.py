@@ -14,7 +14,7 @@ from relances.rules.validation import VolumeExtrait, page_folder
 from relances.services.validation import validate
 from relances.store.executions import Executions
 from relances.store.validation import Validation
-from tests.integration.office import Office
+from tests.integration.office import Office, opened
 from tests.integration.world import TODAY, ask, request
 from tests.jour import politique
 from tests.support import gabonese_numbers, one_sentence
@@ -30,7 +30,7 @@ def check(office: Office, docs: Path, run_id: str = "passage-1") -> int:
 
 def check_extracted(office: Office, docs: Path, run_id: str = "passage-1") -> int:
     url = make_url(office.relances_url).set(drivername="postgresql+psycopg")
-    with psycopg.connect(office.relances_url, autocommit=True) as relances:
+    with opened("relances_db", office.relances_url) as relances:
         return validate(relances, url, Executions(relances).get(run_id), politique(), docs)
 
 
