@@ -44,10 +44,12 @@ TABLES = {
     "exclusion",
     "execution",
     "installation",
+    "lecture_soldes",
     "migration",
     "numero_signale",
     "relance",
     "relance_creance",
+    "solde_lu",
     "tentative",
     "voie",
 }
