@@ -115,7 +115,8 @@ async def post_all(client: httpx.AsyncClient, url: str, in_flight: int, messages
 
 async def send_lot(measure: Measure, lot: Lot) -> None:
     hook, envoi = VentisHook(), load_policy().envoi
-    store = LotStore(measure.relances_url, lot, lease(hook.limits), hook.account, envoi.expiration_heures)
+    bail, heures = lease(hook.limits), envoi.expiration_heures
+    store = LotStore(measure.relances_url, lot, bail, hook.account, heures, soldes_max=86_400)
     async with hook.open() as sender, store:
         report = await LotSender(store, sender, hook.limits, envoi, JAMAIS, par_segment=True).run()
     assert report.statuts == {Statut.ENVOYEE: measure.messages}, report

@@ -175,7 +175,8 @@ def days(measured: Measured) -> str:
             "**en tout (s)**", "envoyées/s", "Mo, préparer", "Mo, envoyer", "allers-retours/relance")  # fmt: skip
     return f"""## Un passage, de bout en bout
 
-Une tâche d'envoi, 64 appels à la fois, un fournisseur qui répond aussitôt ; les soldes sont relus avant chaque lot.
+Une tâche d'envoi, 64 appels à la fois, un fournisseur qui répond aussitôt ;
+les soldes sont relus une fois pour tous les lots.
 
 ![Passages](passages.png)
 

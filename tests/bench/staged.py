@@ -8,6 +8,7 @@ from relances.rules.request import DEFAULTS, Request
 from relances.store.executions import Executions
 from relances.store.sending import Lot
 from tests.bench.connections import DATE
+from tests.integration.staged import balances_read
 
 TEXT: Final = "Bonjour ONDO Marie, 15 000 FCFA (taxe de marché) sont dus depuis le 18/12/2025. Merci de régler."
 SOURCE: Final = "collecte_taxe"
@@ -33,5 +34,6 @@ def stage(url: str, lots: int, nombre: int) -> list[Lot]:
         ranges = [
             connection.execute(_STAGE, {**values, "texte": TEXT, "nombre": nombre}).fetchone() for _ in range(lots)
         ]
+        balances_read(connection, SOURCE, "ventis", max(last for _, last in filter(None, ranges)) // 1024 + 1)
         connection.execute("VACUUM ANALYZE relances.relance")
     return [Lot(SOURCE, request.occasion, "ventis", *bounds) for bounds in ranges if bounds is not None]

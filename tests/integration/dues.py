@@ -8,7 +8,8 @@ SELECT id, id AS contribuable_id, 1 AS taxe_id, timestamp '2020-01-01' AS date_d
     NULL::numeric AS montant_custom, true AS actif
 FROM contribuable;
 CREATE TABLE info_collecte (
-    contribuable_id integer, taxe_id integer, montant numeric, statut text, date_collecte timestamp, annule boolean
+    id serial PRIMARY KEY, contribuable_id integer, taxe_id integer, montant numeric, statut text,
+    date_collecte timestamp, annule boolean
 )
 """
 

@@ -10,13 +10,33 @@ from relances.rules.request import Request
 from relances.store.executions import Executions
 from tests.integration.world import TODAY, Row, request
 
+_TRANCHES = 200  # of 1,024 relances: more than any test has
+
+_READ = """
+INSERT INTO relances.lecture_soldes (source, fournisseur, lecture, lue_le, complete_le)
+VALUES (%(source)s, %(fournisseur)s, 0, now(), now())
+ON CONFLICT (source, fournisseur) DO UPDATE SET lue_le = now(), complete_le = now()
+"""
+_READ_WHOM = """
+INSERT INTO relances.solde_lu (source, fournisseur, lecture, tranche, relances)
+SELECT %(source)s, %(fournisseur)s, 0, n, ~0::bit(1024) FROM generate_series(0, %(tranches)s - 1) AS n
+ON CONFLICT DO NOTHING
+"""
+
 
 def stage_relances(
-    url: str, nombre: int, *, telephones: Sequence[str] = (), asked: Request | None = None, **over: object
+    url: str,
+    nombre: int,
+    *,
+    telephones: Sequence[str] = (),
+    asked: Request | None = None,
+    lues: bool = True,
+    **over: object,
 ) -> list[int]:
     """Relances of the day as a creation leaves them, one creance each; their ids.
 
     ``telephones``: those of the first ones, the others get ordinary numbers. ``asked``: of their run, else the default.
+    ``lues``: their balances have just been read.
     """
     with psycopg.connect(url) as connection:
         execution = Executions(connection).open(asked or request(), str(over.get("source", "collecte_taxe")))
@@ -33,7 +53,17 @@ def stage_relances(
             "WHERE NOT EXISTS (SELECT FROM relances.relance_creance WHERE relance_id = r.id) ORDER BY id "
             "RETURNING relance_id"
         )
+        if lues:
+            for fournisseur in {str(row["fournisseur"]) for row in rows}:
+                balances_read(connection, str(rows[0]["source"]), fournisseur)
         return [row[0] for row in owed]
+
+
+def balances_read(connection: psycopg.Connection, source: str, fournisseur: str, tranches: int = _TRANCHES) -> None:
+    """A reading of just now has the balances of whatever comes, as far as so many times 1,024 relances."""
+    whose = {"source": source, "fournisseur": fournisseur, "tranches": tranches}
+    connection.execute(_READ, whose)
+    connection.execute(_READ_WHOM, whose)
 
 
 def relance(rang: int, telephones: Sequence[str], **over: object) -> Row:

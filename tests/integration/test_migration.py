@@ -44,11 +44,13 @@ TABLES = {
     "exclusion",
     "execution",
     "installation",
+    "lecture_soldes",
     "migration",
     "numero_signale",
     "relance",
     "relance_creance",
     "report",
+    "solde_lu",
     "tentative",
     "voie",
 }

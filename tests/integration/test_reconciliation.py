@@ -242,6 +242,7 @@ def test_without_the_tax_application_no_retry_of_its_taxpayers_is_sent(
     relances_url: str, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put_off(relances_url, provider, 40)
+    ask(relances_url, "DELETE FROM relances.lecture_soldes")
     let_time_pass(relances_url, 41)
     monkeypatch.delenv("AIRFLOW_CONN_ETAXE_DB")
     with pytest.raises(Blocked, match="la connexion etaxe_db n'existe pas"):

@@ -12,20 +12,21 @@ import pytest
 from relances.rules.errors import Blocked, TryAgain
 from relances.rules.models import Redaction
 from relances.rules.request import Request
-from relances.rules.soldes import EnAttente, Reecriture, Relecture
+from relances.rules.soldes import Reecriture, Relecture
 from relances.services.fournisseurs import chemin_of
-from relances.services.soldes import read_again
+from relances.services.soldes import Lecteur
 from relances.store.executions import Executions
+from relances.store.lectures import Etendue, Lectures, NonLues
 from relances.store.rapport import Rapports
 from relances.store.sending import Lot, LotStore
-from relances.store.soldes import Soldes
+from relances.store.soldes import call_off, rewrite
 from relances_providers.provider_info import PROVIDERS
 from tests import jour
 from tests.integration.conftest import Connect
 from tests.integration.invariants import invariants
 from tests.integration.office import Office
 from tests.integration.provider import Provider
-from tests.integration.staged import stage_relances
+from tests.integration.staged import balances_read, stage_relances
 from tests.integration.world import TODAY, Row, ask, let_time_pass, request, statuts
 from tests.jour import here, politique
 from tests.support import one_sentence, postgres_connection, write_policy
@@ -195,7 +196,7 @@ def test_what_did_not_change_is_not_written(office: Office) -> None:
     office.run(asked)
     query = "SELECT xmin, * FROM relances.relance ORDER BY id"
     before = ask(office.relances_url, query)
-    reread(office, asked)
+    reread(office)
     assert ask(office.relances_url, query) == before
 
 
@@ -302,15 +303,16 @@ def part_of(office: Office) -> Lot:
     return Lot(office.source.name, request().occasion, "ventis", 1, 10**9)
 
 
-def reread(office: Office, asked: Request) -> None:
+def reread_later(office: Office) -> None:
+    let_time_pass(office.relances_url)
+    reread(office)
+
+
+def reread(office: Office) -> None:
     """What send_lot does before it sends."""
     policy = politique()
     relecture = Relecture(here().plume(), chemin_of(here(), PROVIDERS[0], policy))
-    with (
-        psycopg.connect(office.relances_url, autocommit=True) as ours,
-        psycopg.connect(office.etaxe_url, autocommit=True) as etaxe,
-    ):
-        read_again(part_of(office), office.source, etaxe, ours, lambda _: relecture)
+    Lecteur(here(), part_of(office), policy.base_fiscale, lambda _: lambda _: relecture).before()
 
 
 @pytest.mark.usefixtures("provider")
@@ -318,8 +320,10 @@ def test_a_relance_taken_meanwhile_is_left_to_who_took_it(office: Office) -> Non
     office.owe(2)
     office.run(request())
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        soldes = Soldes(connection, part_of(office))
-        paid, shrunk = soldes.waiting(1, 10)
+        lectures = Lectures(connection, part_of(office))
+        [whole] = lectures.unread(1, Etendue(request().occasion), 1, 10)
+        (_, paid), (_, shrunk) = lectures.touched(whole, ["1", "2"])
+        balances_read(connection, office.source.name, "ventis")
 
         async def take() -> None:
             async with LotStore(office.relances_url, part_of(office), 60, "compte", 72) as store:
@@ -328,11 +332,12 @@ def test_a_relance_taken_meanwhile_is_left_to_who_took_it(office: Office) -> Non
         asyncio.run(take())
         query = "SELECT r.*, rc.* FROM relances.relance r JOIN relances.relance_creance rc ON rc.relance_id = r.id"
         before = ask(office.relances_url, f"{query} ORDER BY r.id")
-        soldes.call_off([(paid.id, "payee", "payée depuis")])
+        call_off(connection, [(paid.id, "payee", "payée depuis")])
         left = (shrunk.creances[0]._replace(montant_du=Decimal(1)),)
-        soldes.rewrite([(shrunk, left, Reecriture(1, Redaction("Trop tard", None, None, 1, 0, Decimal(25))))])
+        rewrite(connection, [(shrunk, left, Reecriture(1, Redaction("Trop tard", None, None, 1, 0, Decimal(25))))])
         assert ask(office.relances_url, f"{query} ORDER BY r.id") == before
-        assert soldes.waiting(1, 10) == []
+        assert [waits for waits, _ in lectures.touched(whole, ["1", "2"])] == [False, False]
+        assert lectures.unread(1, Etendue(request().occasion), 1, 10) == []
 
 
 def test_a_task_killed_between_balances_and_sending_takes_up_where_it_was(office: Office, provider: Provider) -> None:
@@ -344,9 +349,9 @@ def test_a_task_killed_between_balances_and_sending_takes_up_where_it_was(office
     office.run(asked)
     owes_now(office, 10, 0)
     owes_now(office, 2, 0)
-    reread(office, asked)  # the process ends here
+    reread(office)  # the process ends here
     before = relances(office)
-    reread(office, asked)
+    reread_later(office)
     assert relances(office) == before
     jour.send(asked)
     assert statuts(office.relances_url) == {"annulee": 1, "envoyee": 2}
@@ -360,7 +365,7 @@ def test_two_workers_that_read_one_lot_again_come_to_the_same(office: Office, pr
     for creance in range(1, 31):
         owes_now(office, creance, 0 if creance % 2 else 6_000)
     with ThreadPoolExecutor(4) as workers:
-        for done in [workers.submit(reread, office, asked) for _ in range(8)]:
+        for done in [workers.submit(reread_later, office) for _ in range(8)]:
             done.result()
     jour.send(asked)
     assert statuts(office.relances_url) == {"annulee": 15, "envoyee": 45}
@@ -373,12 +378,13 @@ def test_a_lot_is_read_some_at_a_time_to_its_end(office: Office) -> None:
     office.owes(2, creance=100)
     office.run(request())
     with psycopg.connect(office.relances_url, autocommit=True) as connection:
-        soldes, read, premier = Soldes(connection, part_of(office)), list[EnAttente](), 1
-        while found := soldes.waiting(premier, 3):
+        lectures, read, premier = Lectures(connection, part_of(office)), list[NonLues](), 1
+        while found := lectures.unread(1, Etendue(request().occasion), premier, 3):
             read += found
-            premier = found[-1].id + 1
-    assert [relance.id for relance in read] == [row["id"] for row in relances(office)]
-    assert {len(relance.creances) for relance in read} == {1, 2}
+            premier = found[-1].dernier + 1
+    ids = [int(each) for part in read for each in part.relances.strip("{}").split(",")]
+    assert ids == [row["id"] for row in relances(office)]
+    assert [part.nombre for part in read] == [4, 3, 1]
 
 
 # --- whose balances ---
@@ -396,7 +402,7 @@ def test_contacts_of_a_campaign_are_read_again_in_our_own_database(
         FROM (VALUES (1, 0), (2, 15000)) importe (n, montant_du) RETURNING id
         """
     contacts = [row["id"] for row in ask(url, imported, day=TODAY)]
-    ids = stage_relances(url, 2, source="contacts", occasion="campagne:rentree")
+    ids = stage_relances(url, 2, lues=False, source="contacts", occasion="campagne:rentree")
     for relance, contact in zip(ids, contacts, strict=True):
         ask(
             url,

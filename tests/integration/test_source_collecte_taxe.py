@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 
 from demo import create_base_fictive
 from relances.store.database import query
+from relances.store.sources import Source
 
 AUJOURD_HUI = date(2026, 11, 21)
 MIDI = datetime.combine(AUJOURD_HUI, time(12))
@@ -340,6 +341,89 @@ class TestBalances:
         extracted = owed(etaxe)
         assert len(extracted) == len(JOURS)
         assert self.balances(etaxe, *map(int, extracted)) == extracted
+
+
+class TestChanged:
+    """What may be owed less of, by payments alone."""
+
+    def changed(self, etaxe: psycopg.Connection, repere: str | None) -> tuple[list[str], str | None]:
+        told = Source("collecte_taxe").changed(etaxe, repere)
+        return sorted(told.creances), told.repere
+
+    @pytest.fixture  # its rows are tuples; it ends before what others paid is taken away
+    def etaxe(self, empty_etaxe: str, creances: list[int]) -> Iterator[psycopg.Connection]:  # noqa: ARG002
+        with psycopg.connect(empty_etaxe) as connection:
+            yield connection
+            connection.rollback()
+
+    @pytest.fixture
+    def creances(self, empty_etaxe: str) -> Iterator[list[int]]:
+        with psycopg.connect(empty_etaxe, row_factory=dict_row, autocommit=True) as connection:
+            yield [affectation(connection) for _ in range(3)]
+            connection.execute("TRUNCATE contribuable, info_collecte, relance, dossier_impaye CASCADE")
+
+    def pay(self, url: str, creance: int, **columns: object) -> int:
+        with psycopg.connect(url, row_factory=dict_row) as connection:
+            collecte(connection, creance, **columns)
+            [row] = connection.execute("SELECT max(id) AS id FROM info_collecte")
+            return int(row["id"])
+
+    def test_the_first_time_nothing_is_said_but_where_to_begin(
+        self, empty_etaxe: str, etaxe: psycopg.Connection, creances: list[int]
+    ) -> None:
+        self.pay(empty_etaxe, creances[0])
+        found, repere = self.changed(etaxe, None)
+        assert found == []
+        assert repere is not None
+        assert self.changed(etaxe, repere) == ([], repere)
+
+    def test_a_new_payment_is_told_once(self, empty_etaxe: str, etaxe: psycopg.Connection, creances: list[int]) -> None:
+        _, repere = self.changed(etaxe, None)
+        self.pay(empty_etaxe, creances[1])
+        self.pay(empty_etaxe, creances[2], statut="failed")
+        self.pay(empty_etaxe, creances[0], annule=True)
+        etaxe.commit()
+        found, after = self.changed(etaxe, repere)
+        assert found == [str(creances[1])]
+        assert self.changed(etaxe, after)[0] == []
+
+    @pytest.mark.parametrize("known", [True, False])
+    def test_a_payment_that_was_pending_is_told_once_it_is_made(
+        self, empty_etaxe: str, etaxe: psycopg.Connection, creances: list[int], known: bool
+    ) -> None:
+        _, repere = self.changed(etaxe, None)
+        etaxe.commit()
+        payment = self.pay(empty_etaxe, creances[0], statut="pending")
+        if known:
+            repere = self.changed(etaxe, None)[1]
+        found, repere = self.changed(etaxe, repere)
+        assert found == []
+        etaxe.execute("UPDATE info_collecte SET statut = 'completed' WHERE id = %s", [payment])
+        assert self.changed(etaxe, repere)[0] == [str(creances[0])]
+
+    def test_a_payment_committed_after_one_of_a_greater_number_is_told(
+        self, empty_etaxe: str, etaxe: psycopg.Connection, creances: list[int]
+    ) -> None:
+        self.pay(empty_etaxe, creances[2])
+        with psycopg.connect(empty_etaxe, row_factory=dict_row) as slow:
+            collecte(slow, creances[0])
+            self.pay(empty_etaxe, creances[1])
+            _, repere = self.changed(etaxe, None)
+            etaxe.commit()
+            assert self.changed(etaxe, repere)[0] == []
+            etaxe.commit()
+        assert self.changed(etaxe, repere)[0] == [str(creances[0])]
+
+    def test_what_payments_alone_do_not_tell_asks_for_all_balances(
+        self, empty_etaxe: str, etaxe: psycopg.Connection, creances: list[int]
+    ) -> None:
+        payment = self.pay(empty_etaxe, creances[0])
+        _, repere = self.changed(etaxe, None)
+        etaxe.execute("UPDATE taxe SET montant = montant + 1")
+        assert self.changed(etaxe, repere) == ([], None)
+        etaxe.rollback()
+        etaxe.execute("DELETE FROM info_collecte WHERE id = %s", [payment])
+        assert self.changed(etaxe, repere) == ([], None)
 
 
 Counts = tuple[int, int, int]

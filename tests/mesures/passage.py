@@ -154,17 +154,16 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
     from relances.rules.soldes import Relecture
     from relances.sending.worker import LotSender, lease
     from relances.services.fournisseurs import chemin_of, known_provider
-    from relances.services.soldes import read_again
+    from relances.services.soldes import Lecteur
     from relances.store.executions import Executions
     from relances.store.lots import Lots
     from relances.store.restauration import Temoin
     from relances.store.sending import LotStore
-    from relances.store.sources import Source
     from tests.integration.world import request
     from tests.jour import here, rules_of
     from tests.support import JAMAIS
 
-    connection, etaxe = (psycopg.connect(each, autocommit=True) for each in (url, url.replace("_relances", "_etaxe")))
+    connection = psycopg.connect(url, autocommit=True)
     execution, plume = Executions(connection).get(request().run_id), rules_of(request(), connection).plume
     relecture = Relecture(plume, chemin_of(here(), known_provider("ventis"), plume.politique))
     envoi, hook = plume.politique.envoi, hook_of("ventis")
@@ -172,7 +171,7 @@ def _send_of(url: str, witness: Path) -> Callable[[], object]:
 
     async def send() -> None:
         [lot] = Lots(connection).plan(execution, "ventis", envoi.taille_lot, 10)
-        read_again(lot, Source(lot.source), etaxe, connection, lambda _: relecture)
+        Lecteur(here(), lot, plume.politique.base_fiscale, lambda _: lambda _: relecture).before()
         store = LotStore(url, lot, bail, account, envoi.expiration_heures, temoin=Temoin(witness))
         async with hook.open() as sender, store:
             await LotSender(store, sender, limits, envoi, JAMAIS, par_segment=True).run()

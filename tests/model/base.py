@@ -4,6 +4,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import args_row
 
+from tests.integration.staged import balances_read
 from tests.model.oracle import Relance, Tentative, Vue
 
 FOURNISSEUR = "twilio"
@@ -53,6 +54,7 @@ class Base:
         """The day's relances, so many of them to send."""
         with self.connection.transaction():
             self.connection.execute(BEGIN_AGAIN)
+            balances_read(self.connection, "dettes", FOURNISSEUR)
             self.connection.execute(LEAVE_OUT, [self.premier + relances])
 
     def pass_time(self, seconds: float) -> None:

@@ -265,7 +265,8 @@ class Monde:
 
     def _lot(self) -> LotStore:
         lot = Lot(SOURCE, request().occasion, FOURNISSEUR, self.base.premier, self.base.dernier)
-        store = LotStore(self._conninfo, lot, self._design.bail, self._hook.account, ENVOI.expiration_heures)
+        bail, heures = self._design.bail, ENVOI.expiration_heures
+        store = LotStore(self._conninfo, lot, bail, self._hook.account, heures, soldes_max=HOURS)
         self._run(store.beat())
         return store
 

@@ -31,7 +31,7 @@ from tests.support import one_sentence
 
 DEFAULT = DEFAULT_FILE.read_text(encoding="utf-8")
 FIELDS = sorted(set(re.findall(r"^(\w+) = ", DEFAULT, re.MULTILINE)))
-GUEST = {"lecture_max", "ecriture_max", "silence_max"}
+GUEST = {"lecture_max", "ecriture_max", "silence_max", "soldes_max"}
 NEWER = {"echeance_min", "echeance_horizon_jours", *GUEST}  # an operator's own policy may lack them
 ENVOI = "[envoi]\n# "
 BELOW_ENVOI = ["envoi.disjoncteur", "envoi.repli"]
@@ -349,6 +349,7 @@ def test_the_line_is_right_in_a_file_saved_on_windows(tmp_path: Path) -> None:
         (("lecture_max = 300", "lecture_max = 0"), "base_fiscale.lecture_max doit être un nombre de 1 à 86400"),
         (("ecriture_max = 1", "ecriture_max = 61"), "base_fiscale.ecriture_max doit être un nombre de 0.1 à 60"),
         (("silence_max = 60", "silence_max = '60'"), "base_fiscale.silence_max doit être un nombre de 1 à 86400"),
+        (("soldes_max = 60", "soldes_max = 1"), "base_fiscale.soldes_max doit être un nombre de 2 à 3600"),
         (("montant_max = 50000000", "montant_max = 0"), "qualite.montant_max doit être un nombre de 1 à 1000000000"),
         (("fraicheur_jours = 5", "fraicheur_jours = true"), "qualite.fraicheur_jours doit être un entier de 0 à 3650"),
         (("par_semaine = 3", "par_semaine = 0"), "selection.maximum_par_semaine doit être un entier de 1 à 1000"),

@@ -81,6 +81,7 @@ def _base_fiscale(table: Table) -> BaseFiscale:
         lecture_max=table.number("lecture_max", 1, _DAY) if table.has("lecture_max") else usual.lecture_max,
         ecriture_max=table.number("ecriture_max", 0.1, 60) if table.has("ecriture_max") else usual.ecriture_max,
         silence_max=table.number("silence_max", 1, _DAY) if table.has("silence_max") else usual.silence_max,
+        soldes_max=table.number("soldes_max", 2, 3_600) if table.has("soldes_max") else usual.soldes_max,
     )
 
 

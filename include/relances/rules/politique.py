@@ -12,6 +12,8 @@ from relances.rules.models import Canal
 ECHEANCE_MIN: Final = date(2000, 1, 1)
 ECHEANCE_HORIZON_JOURS: Final = 732
 """Two years and a day: what bounds an échéance where a policy, older than these fields, does not say."""
+SOLDES_MAX: Final = 60.0
+"""Seconds: the same for the age of the balances that a relance leaves by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,14 @@ class BaseFiscale:
     """How long the pipeline may take in the tax system's database, whose guest it is. Seconds.
 
     ``lecture_max``: of one statement that reads. ``ecriture_max``: of one that shows results, which is how long who
-    works there may wait for it. ``silence_max``: of a database that stops in the middle of an answer.
+    works there may wait for it. ``silence_max``: of a database that stops in the middle of an answer. ``soldes_max``:
+    how old the balances may be that a relance leaves by, which says how often they are read.
     """
 
     lecture_max: float = 300.0
     ecriture_max: float = 1.0
     silence_max: float = 60.0
+    soldes_max: float = SOLDES_MAX
 
 
 @dataclass(frozen=True, slots=True)

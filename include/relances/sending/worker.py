@@ -22,6 +22,7 @@ from relances.rules.politique import Envoi
 from relances.sending.crew import Crew, Purse, lease
 from relances.sending.pacing import Parties
 from relances.sending.phases import Halte
+from relances.sending.soldes import Lecture, Soldes
 from relances.sending.traffic import LOOK_EVERY, Nouvelles, Traffic
 from relances.store.sending import Claim, LotStore
 from relances.store.voies import Suspension
@@ -74,6 +75,7 @@ class LotSender:
     """Sends one lot with an open sender: one worker. Nothing is claimed from ``fermeture`` on, by ``clock``.
 
     ``par_segment``: the rate is one of segments. ``wanted``: whether who started this worker is still there.
+    ``lecture``: how the balances are read that it sends by.
     """
 
     def __init__(
@@ -87,12 +89,14 @@ class LotSender:
         par_segment: bool = False,
         clock: Callable[[], datetime] = now,
         wanted: Callable[[], bool] = living,
+        lecture: Lecture | None = None,
     ) -> None:
         self._store = store
         self._fermeture = fermeture
         self._par_segment = par_segment
         self._clock = clock
         self._wanted = wanted
+        self._soldes = Soldes(lecture)
         self._traffic = Traffic(store.voie, limits, envoi.disjoncteur)
         self._purse = Purse(store, Parties(limits.max_in_flight))
         self._crew = Crew(store, sender, envoi, self._traffic, self._purse)
@@ -118,11 +122,13 @@ class LotSender:
             await self._traffic.open()
             await self._store.beat()
             await self._send_all()
+            await self._soldes.ended(at_once=self._step is not _Step.EXHAUSTED)
             await self._store.beat()
         except (psycopg.Error, PipelineError):
             # What the provider answers meanwhile is worth one more try: unwritten, it would end as a doubt.
             await self._crew.ended()
             await self._release()
+            await self._soldes.ended(at_once=True)
             raise
         trouble = self._traffic.trouble
         if trouble is not None and (to_mend := trouble.to_mend) is not None:
@@ -153,7 +159,8 @@ class LotSender:
             await self._wait()
 
     async def _look_around(self) -> None:
-        """See to the voie and to the claims, where it is time to; stop where there is a reason."""
+        """See to the voie, the claims and the balances, where it is time to; stop where there is a reason."""
+        self._soldes.look()
         if self._crew or self._ready:
             await self._crew.stay_alive()
         if self._traffic.is_due(hungry=self._is_hungry and self._crew.room > 0):
@@ -175,10 +182,14 @@ class LotSender:
         """Whether there is more to start."""
         return self._step is _Step.CLAIMING or (self._step is _Step.EXHAUSTED and bool(self._ready))
 
+    @property
+    def _may_start(self) -> bool:
+        return self._is_hungry and self._soldes.serve
+
     async def _exchange(self) -> None:
         """Write what has ended, claim for the free places and start their calls."""
         room, pace = min(self._crew.room, self._purse.parties.size), self._traffic.pace
-        granted = pace.grant(room) if room > 0 and self._is_hungry else 0
+        granted = pace.grant(room) if room > 0 and self._may_start else 0
         missing = max(0, granted - len(self._ready)) if self._step is _Step.CLAIMING else 0
         claims = await self._purse.exchange(missing)
         self._ready.extend(claims)
@@ -201,7 +212,7 @@ class LotSender:
     async def _wait(self) -> None:
         """Until calls may begin, or have ended: the first to end waits a moment for the others of its party."""
         free = self._crew.room > len(self._purse)
-        delay = self._traffic.pace.delay() if self._is_hungry and free else LOOK_EVERY
+        delay = self._traffic.pace.delay() if self._may_start and free else LOOK_EVERY
         if delay == 0 or self._traffic.has_to_tell or (self._is_ending and self._ready):
             return
         self._crew.progress.clear()

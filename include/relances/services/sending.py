@@ -4,11 +4,11 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Final, assert_never
 
 import psycopg
@@ -16,24 +16,24 @@ import psycopg
 from relances.rules.errors import Blocked, PipelineError
 from relances.rules.fenetre import in_words
 from relances.rules.models import Canal, Statut
-from relances.rules.politique import BaseFiscale, Politique
-from relances.rules.soldes import Relecture
+from relances.rules.politique import BaseFiscale, Envoi, Politique
+from relances.rules.soldes import EnAttente, Relecture
 from relances.sending.memory import rare_collections
 from relances.sending.restauration import refuse_forgotten
+from relances.sending.soldes import Lecture
 from relances.sending.traffic import Nouvelles
 from relances.sending.worker import Halte, LotReport, LotSender, lease, now
-from relances.services import soldes
 from relances.services.alertes import VoieReprise, VoieSuspendue
 from relances.services.demonstration import refuse_real_provider
 from relances.services.durabilite import require_durable
 from relances.services.fournisseurs import chemin_of, known_provider
 from relances.services.installation import RELANCES, Installation
 from relances.services.passages import Passage, Plumes, in_force, policy_in_force
+from relances.services.soldes import Lecteur
 from relances.store.database import explained
 from relances.store.executions import Executions
 from relances.store.lots import Lots
 from relances.store.sending import Lot, LotStore
-from relances.store.sources import Source
 from relances.store.turns import take_turn
 from relances.store.voies import held_up
 from relances_providers.errors import ProviderError
@@ -131,9 +131,12 @@ def send(installation: Installation, lot: Lot, politique: Politique, limites: Ba
             if not take_turn(own, lot.fournisseur):
                 return LotReport({}, Halte.TOUR)
         hook = installation.hook(lot.fournisseur)
-        _read_again(installation, lot, limites)
+        lecteur = Lecteur(installation, lot, limites, partial(_redacteur, installation, lot))
+        lecture = Lecture(lecteur.beside, lecteur.stop, lecteur.before(), limites.soldes_max)
         with rare_collections(), explained(RELANCES):
-            outcome, worker = asyncio.run(_send_with(installation, hook, lot, politique, fermeture))
+            outcome, worker = asyncio.run(
+                _send_with(installation, hook, lot, politique.envoi, fermeture=fermeture, lecture=lecture)
+            )
     _tell(installation, lot.fournisseur, worker.nouvelles)
     if isinstance(outcome, Exception):
         raise outcome
@@ -164,43 +167,37 @@ def _tell(installation: Installation, fournisseur: str, nouvelles: Nouvelles) ->
         installation.alerter(VoieReprise(fournisseur, nouvelles.guerie_de))
 
 
-def _read_again(installation: Installation, lot: Lot, limites: BaseFiscale) -> None:
+def _redacteur(installation: Installation, lot: Lot, relances: psycopg.Connection) -> Callable[[EnAttente], Relecture]:
     """Each relance is written again by the policy and the texts of the run that created it.
 
     By those in force, which moved it there, where it goes on by another canal; and where the record of its run says
     nothing of this fournisseur or of its canal.
     """
-    source, provider = Source(lot.source), known_provider(lot.fournisseur)
-    with (
-        installation.base(source.connexion, "soldes", limites) as etaxe,
-        installation.base(RELANCES, "soldes") as relances,
-    ):
-        plumes = Plumes(installation, relances)
+    provider, plumes = known_provider(lot.fournisseur), Plumes(installation, relances)
 
-        @cache
-        def relecture(execution_id: int, deplacee: bool) -> Relecture:
-            plume = plumes.of(execution_id)
-            if deplacee or not plume.knows(Canal(provider.channel), provider.name):
-                plume = in_force(installation, plume).said()
-            return Relecture(plume, chemin_of(installation, provider, plume.politique))
+    @cache
+    def relecture(execution_id: int, deplacee: bool) -> Relecture:
+        plume = plumes.of(execution_id)
+        if deplacee or not plume.knows(Canal(provider.channel), provider.name):
+            plume = in_force(installation, plume).said()
+        return Relecture(plume, chemin_of(installation, provider, plume.politique))
 
-        soldes.read_again(
-            lot, source, etaxe, relances, lambda relance: relecture(relance.execution_id, relance.deplacee)
-        )
+    return lambda relance: relecture(relance.execution_id, relance.deplacee)
 
 
 async def _send_with(
-    installation: Installation, hook: Gateway, lot: Lot, politique: Politique, fermeture: datetime
+    installation: Installation, hook: Gateway, lot: Lot, envoi: Envoi, *, fermeture: datetime, lecture: Lecture
 ) -> tuple[LotReport | ProviderError | PipelineError, LotSender]:
     """How the lot ended, and who sent it: what it saw of its voie is to be told, a lot cut short included."""
     refuse_real_provider(installation, hook)
-    envoi, limits = politique.envoi, hook.limits
+    limits = hook.limits
     store = LotStore(
         installation.conninfo(RELANCES),
         lot,
         lease(limits),
         hook.account,
         envoi.expiration_heures,
+        soldes_max=lecture.soldes_max,
         temoin=installation.temoin,
     )
     by_segment, parent = hook.capabilities.billed_by_segment, os.getppid()
@@ -217,6 +214,7 @@ async def _send_with(
             par_segment=by_segment,
             # The supervisor of a task may be killed alone: Airflow then starts the task anew beside this process.
             wanted=lambda: os.getppid() == parent,
+            lecture=lecture,
         )
         with _ending_well(worker):
             try:

@@ -16,6 +16,7 @@ STATEMENTS: Final[Mapping[str, Mapping[str, object]]] = {
     "categories.sql": {},
     "freshness.sql": {},
     "balances.sql": {"creance_ids": [], "date_relance": date(2000, 1, 1)},
+    "changed.sql": {"repere": None},
     "shown.sql": {"depuis": None},
     "places.sql": {},
     "prepare.sql": {},

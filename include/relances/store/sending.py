@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from relances.rules.outcomes import Reglement, flagged, written
+from relances.rules.politique import SOLDES_MAX
 from relances.rules.restauration import discrepancy, stopped
 from relances.store.database import query
 from relances.store.durabilite import DurableConnection
@@ -61,9 +62,10 @@ class LotStore:
     """The claims of one worker in one lot, under an owner's name of its own.
 
     ``bail``: seconds without a sign of life after which anyone may declare this worker dead. ``compte``: the
-    fournisseur's account that is called. ``expiration_heures``: after which what was never tried is called off. The
-    database may go away and come back: statements are then repeated, which is safe for all. What comes back older than
-    it was, or than ``temoin`` saw it, is Blocked.
+    fournisseur's account that is called. ``expiration_heures``: after which what was never tried is called off.
+    ``soldes_max``: how old the balances may be, in seconds, that a relance leaves by. The database may go away and come
+    back: statements are then repeated, which is safe for all. What comes back older than it was, or than ``temoin``
+    saw it, is Blocked.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class LotStore:
         compte: str,
         expiration_heures: int,
         *,
+        soldes_max: float = SOLDES_MAX,
         temoin: Temoin | None = None,
     ) -> None:
         self._durable = DurableConnection(conninfo, self._recognise)
@@ -82,6 +85,7 @@ class LotStore:
         self._bail = bail
         self._compte = compte
         self._expiration_heures = expiration_heures
+        self._soldes_max = soldes_max
         self._proprietaire = uuid4()
         self._next_id = lot.premier
         self._held: set[int] = set()
@@ -176,6 +180,7 @@ class LotStore:
             "bail_secondes": self._bail,
             "compte": self._compte,
             "expiration_heures": self._expiration_heures,
+            "soldes_max": self._soldes_max,
             "detenues": list(self._held),
             "nombre": nombre,
         }

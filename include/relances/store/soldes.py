@@ -1,56 +1,27 @@
-"""The relances of a lot that wait, and what balances read again change of them."""
+"""What balances read again change of the relances that wait. One that waits no more keeps what it says."""
 
 from collections.abc import Sequence
-from itertools import groupby
-from operator import itemgetter
 
 import psycopg
 
-from relances.rules.models import Canal
 from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Reste
 from relances.store.database import query
-from relances.store.sending import Lot
 
 
-class Soldes:
-    """What waits in one lot, over one connection in autocommit. A relance that waits no more keeps what it says."""
+def call_off(connection: psycopg.Connection, codes: Sequence[tuple[int, str, str]]) -> None:
+    """Call relances off, each by its id, for a code and in words."""
+    parameters = {
+        "relance_id": [relance_id for relance_id, _, _ in codes],
+        "code": [code for _, code, _ in codes],
+        "motif": [motif for _, _, motif in codes],
+    }
+    connection.execute(query("call_off"), parameters)
 
-    def __init__(self, connection: psycopg.Connection, lot: Lot) -> None:
-        self._connection = connection
-        self._lot = lot
 
-    def waiting(self, premier: int, nombre: int) -> list[EnAttente]:
-        """The next ``nombre`` from the id ``premier`` on, with the creances that each still speaks of."""
-        parameters = {
-            "source": self._lot.source,
-            "occasion": self._lot.occasion,
-            "fournisseur": self._lot.fournisseur,
-            "premier": premier,
-            "dernier": self._lot.dernier,
-            "reprise": self._lot.reprise,
-            "nombre": nombre,
-        }
-        rows = self._connection.execute(query("list_waiting"), parameters).fetchall()
-        found: list[EnAttente] = []
-        for relance, group in groupby(rows, key=itemgetter(0, 1, 2, 3, 4, 5)):
-            id_, execution_id, date_relance, niveau, canal, deplacee = relance
-            creances = tuple(Reste(*row[6:]) for row in group)
-            found.append(EnAttente(id_, execution_id, date_relance, niveau, Canal(canal), creances, deplacee))
-        return found
-
-    def call_off(self, codes: Sequence[tuple[int, str, str]]) -> None:
-        """Call relances off, each by its id, for a code and in words."""
-        parameters = {
-            "relance_id": [relance_id for relance_id, _, _ in codes],
-            "code": [code for _, code, _ in codes],
-            "motif": [motif for _, _, motif in codes],
-        }
-        self._connection.execute(query("call_off"), parameters)
-
-    def rewrite(self, written: Sequence[tuple[EnAttente, tuple[Reste, ...], Reecriture]]) -> None:
-        """What relances say now, and what is left of their creances; the others of them are marked as paid."""
-        with self._connection.transaction(), self._connection.cursor() as cursor:
-            cursor.executemany(query("rewrite_relance"), [_rewritten(*relance) for relance in written])
+def rewrite(connection: psycopg.Connection, written: Sequence[tuple[EnAttente, tuple[Reste, ...], Reecriture]]) -> None:
+    """What relances say now, and what is left of their creances; the others of them are marked as paid."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(query("rewrite_relance"), [_rewritten(*relance) for relance in written])
 
 
 def debiteurs(connection: psycopg.Connection, relances: Sequence[EnAttente]) -> dict[int, Debiteur]:

@@ -7,6 +7,10 @@
     The codes that ``categories`` may hold.
 ``balances.sql``
     What is still owed now. Parameters: ``creance_ids``, ``date_relance``.
+``changed.sql``, where the system can tell
+    The creances of which less may be owed since the last time, ``creance_id``, beside one row that has ``repere``
+    (jsonb) for the next time, which is its parameter; null the first time. A null one asks for all balances to be read
+    again, as is done for a system that has no such file.
 ``freshness.sql``
     One value, timestamptz: when the latest payment that the tax system knows of was made; null where it knows none.
 ``write_back.sql``
@@ -69,7 +73,7 @@ CONTRACT: Final = (
     "relances_agents",
     "exclusion",
 )
-OPTIONAL: Final = frozenset({"keys.sql", "places.sql", "prepare.sql", "shown.sql"})
+OPTIONAL: Final = frozenset({"changed.sql", "keys.sql", "places.sql", "prepare.sql", "shown.sql"})
 """The files that a tax system may do without."""
 CONTACTS: Final = "contacts"
 """The source of contacts imported from spreadsheets, which are in the pipeline's own database."""
@@ -118,6 +122,13 @@ class ShownRow(NamedTuple):
     code: str | None
 
 
+class Changes(NamedTuple):
+    """Creances of which less may be owed, and what the next time begins from: None where only all balances tell."""
+
+    creances: list[str]
+    repere: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One tax system, by the name of its folder."""
@@ -162,12 +173,24 @@ class Source:
         found = connection.execute(self._within("owes_anything", "overdue.sql", connection), parameters)
         return found.fetchone() == (True,)
 
-    def balances(
-        self, connection: psycopg.Connection, creance_ids: Sequence[str], date_relance: date
+    def lower(
+        self, connection: psycopg.Connection, creances: str, montants: str, date_relance: date
     ) -> dict[str, Decimal | None]:
-        """What is still owed now of each creance, as the file says it; 0 for one that is due no more."""
-        parameters = {"creance_ids": list(creance_ids), "date_relance": date_relance}
-        return dict(connection.execute(self.statement("balances.sql", connection), parameters).fetchall())
+        """Of these creances, those of which less is owed now than these amounts; None where nothing usable is said.
+
+        Both are arrays of one length, in PostgreSQL's text.
+        """
+        parameters = {"creance_ids": creances, "montants": montants, "date_relance": date_relance}
+        rows = connection.execute(self._within("compare_balances", "balances.sql", connection), parameters)
+        return {creance_id: solde if solde is not None and solde.is_finite() else None for creance_id, solde in rows}
+
+    def changed(self, connection: psycopg.Connection, repere: str | None) -> Changes:
+        """The creances of which less may be owed than when ``repere`` was told."""
+        rows = connection.execute(
+            self._within("list_changed", "changed.sql", connection), {"repere": repere}
+        ).fetchall()
+        told = [repere for creance_id, repere in rows if creance_id is None]
+        return Changes([creance_id for creance_id, _ in rows if creance_id is not None], told[0] if told else None)
 
     def latest_payment(self, connection: psycopg.Connection) -> datetime | None:
         """When the latest payment that the tax system knows of was made; None where it knows of none that can be."""

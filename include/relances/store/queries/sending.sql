@@ -53,8 +53,9 @@ ORDER BY min(id);
 -- name: exchange
 -- Write outcomes and take up to `nombre` relances with the intent to call: committed before a byte leaves.
 -- The journal always learns the outcome of its own call; the relance only where the claim is still its owner's (same
--- owner, same attempt, still en_cours). Those whose owner wants silence since their creation, and those that were never
--- tried in time, are called off instead of taken; they come back without an attempt.
+-- owner, same attempt, still en_cours). Only what a reading of the balances has, no older than `soldes_max`, is taken.
+-- Those whose owner wants silence since their creation, and those that were never tried in time, are called off instead;
+-- they come back without an attempt.
 WITH regle AS (
     SELECT * FROM json_to_recordset(%(reglements)s::json) AS t (
         relance_id bigint, numero smallint, statut text, issue text,
@@ -93,6 +94,12 @@ WITH regle AS (
         AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer
         AND (tentatives > 0 OR repli_le IS NOT NULL OR NOT %(reprise)s)
         AND (prochaine_tentative_le IS NULL OR prochaine_tentative_le <= now())
+        AND (
+            SELECT get_bit(l.relances, (r.id %% 1024)::integer) = 1 FROM relances.solde_lu l
+            WHERE l.source = %(source)s AND l.fournisseur = %(fournisseur)s AND l.tranche = r.id / 1024 AND l.lecture = (
+                SELECT s.lecture FROM relances.lecture_soldes s
+                WHERE s.source = %(source)s AND s.fournisseur = %(fournisseur)s AND s.lue_le
+                    BETWEEN clock_timestamp() - make_interval(secs => %(soldes_max)s) AND clock_timestamp()))
     ORDER BY id
     LIMIT %(nombre)s
     FOR UPDATE OF r SKIP LOCKED
@@ -138,7 +145,8 @@ RETURNING id, tentatives, tentatives - (
 SELECT set_config('enable_seqscan', 'off', false);
 
 -- name: find_passed_over
--- What a claim skips because somebody else has it locked, and leaves as it was. Retries have their own passes.
+-- What a claim skips because somebody else has it locked, or its balance is to be read again, and leaves as it was.
+-- Retries have their own passes.
 SELECT id FROM relances.relance
 WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s
     AND id BETWEEN %(premier_du_lot)s AND %(dernier)s AND source = %(source)s AND occasion = %(occasion)s AND a_envoyer

@@ -1,18 +1,3 @@
--- name: list_waiting
--- The next relances of a lot that wait, due or not, a row for each creance that they still speak of.
-SELECT r.id, r.execution_id, r.date_relance, r.niveau, r.canal, r.deplacee, rc.creance_id, rc.montant_du, rc.echeance
-FROM (
-    SELECT id, execution_id, date_relance, niveau, canal, repli_le IS NOT NULL AS deplacee
-    FROM relances.relance
-    WHERE statut = 'en_attente' AND fournisseur = %(fournisseur)s AND id BETWEEN %(premier)s AND %(dernier)s
-        AND source = %(source)s AND occasion = %(occasion)s
-        AND (tentatives > 0 OR repli_le IS NOT NULL OR NOT %(reprise)s)
-    ORDER BY id
-    LIMIT %(nombre)s
-) r
-JOIN relances.relance_creance rc ON rc.relance_id = r.id AND rc.payee_le IS NULL
-ORDER BY r.id, rc.echeance, rc.creance_id;
-
 -- name: list_extracted
 -- Who owed these creances when they were extracted, and for which tax; of one extracted twice, what was not set aside.
 SELECT DISTINCT ON (c.execution_id, c.creance_id) c.execution_id, c.creance_id, c.nom, c.prenom, c.langue, c.libelle

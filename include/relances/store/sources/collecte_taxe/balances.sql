@@ -3,12 +3,13 @@
 -- Paramètres : creance_ids text[] (ceux d'overdue.sql), date_relance date.
 -- Chaque appel parcourt info_collecte en entier : demander des milliers de créances à la fois, pas une.
 WITH demande AS (
-    SELECT DISTINCT creance_id, creance_id::integer AS affectation_id
-    FROM unnest(%(creance_ids)s::text[]) AS demandee (creance_id)
+    -- Par rang, et sans DISTINCT : PostgreSQL sait ainsi combien il y en a, et ne les cherche pas une à une.
+    SELECT rang, creance_id, creance_id::integer AS affectation_id
+    FROM unnest(%(creance_ids)s::text[]) WITH ORDINALITY AS demandee (creance_id, rang)
 ),
 exigible AS (
     SELECT
-        affectation.id AS affectation_id,
+        demande.rang,
         affectation.contribuable_id,
         affectation.taxe_id,
         affectation.date_debut,
@@ -30,18 +31,18 @@ exigible AS (
         AND (affectation.date_fin IS NULL OR affectation.date_fin >= periode.echeance)
 ),
 paye AS (
-    SELECT exigible.affectation_id, sum(collecte.montant) AS montant
+    SELECT exigible.rang, sum(collecte.montant) AS montant
     FROM exigible
     JOIN info_collecte AS collecte
         ON collecte.contribuable_id = exigible.contribuable_id
         AND collecte.taxe_id = exigible.taxe_id
         AND collecte.date_collecte >= exigible.date_debut
     WHERE collecte.statut = 'completed' AND collecte.annule IS NOT TRUE
-    GROUP BY exigible.affectation_id
+    GROUP BY exigible.rang
 )
-SELECT
+SELECT DISTINCT
     demande.creance_id,
     greatest(coalesce(exigible.montant, 0) - coalesce(paye.montant, 0), 0) AS montant_du
 FROM demande
-LEFT JOIN exigible ON exigible.affectation_id = demande.affectation_id
-LEFT JOIN paye ON paye.affectation_id = demande.affectation_id
+LEFT JOIN exigible ON exigible.rang = demande.rang
+LEFT JOIN paye ON paye.rang = demande.rang

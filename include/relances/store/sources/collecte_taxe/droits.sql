@@ -9,13 +9,13 @@
 --     ALTER ROLE relances_etaxe SET search_path = …;
 GRANT USAGE ON SCHEMA public TO relances_etaxe;
 
--- Lire ce qui est dû (overdue.sql, balances.sql, categories.sql, freshness.sql).
+-- Lire ce qui est dû (overdue.sql, balances.sql, changed.sql, categories.sql, freshness.sql).
 GRANT SELECT (id, nom, prenom, telephone, actif) ON contribuable TO relances_etaxe;
 GRANT SELECT (id, contribuable_id, taxe_id, date_debut, date_fin, montant_custom, actif) ON affectation_taxe
     TO relances_etaxe;
 GRANT SELECT (id, nom, code, montant, periodicite, type_taxe_id, actif) ON taxe TO relances_etaxe;
 GRANT SELECT (id, code, actif) ON type_taxe TO relances_etaxe;
-GRANT SELECT (contribuable_id, taxe_id, montant, statut, date_collecte, annule) ON info_collecte TO relances_etaxe;
+GRANT SELECT (id, contribuable_id, taxe_id, montant, statut, date_collecte, annule) ON info_collecte TO relances_etaxe;
 
 -- Voir ce qui a déjà été dit, et y montrer nos relances (overdue.sql, places.sql, write_back.sql, shown.sql).
 GRANT
