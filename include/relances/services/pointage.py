@@ -4,14 +4,13 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import Final
 
 import psycopg
 
 from relances.rules.causes import CAUSES
-from relances.rules.codes import Cause
 from relances.rules.errors import Blocked, TryAgain
-from relances.rules.soldes import Debiteur, EnAttente, Reecriture, Relecture, Reste
+from relances.rules.soldes import EnAttente, Reecriture, Relecture, Reste
 from relances.store.database import explained
 from relances.store.lectures import Etendue, Lecture, Lectures, NonLues
 from relances.store.soldes import call_off, debiteurs, rewrite
@@ -117,38 +116,17 @@ class Pointage:
         return [relance.id for relance, _ in waiting]
 
     def _write(self, changed: Sequence[tuple[EnAttente, tuple[Reste, ...]]]) -> None:
-        """Store what became of these relances."""
+        """Store what became of these relances. Blocked where the text of one fails: all wait until it is mended."""
         known = debiteurs(self.relances, [relance for relance, rest in changed if rest])
         called_off: list[tuple[int, str, str]] = []
         written: list[tuple[EnAttente, tuple[Reste, ...], Reecriture]] = []
         for relance, rest in changed:
-            verdict = self._again(relance, rest, known.get(relance.id))
-            match verdict:
-                case Reecriture():
-                    written.append((relance, rest, verdict))
-                case Cause():
-                    called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
-                case Blocked():
-                    logger.error("relance %s annulée, son message ne peut être récrit : %s", relance.id, verdict)
-                    code = Cause.MONTANT_CHANGE
-                    called_off.append((relance.id, code, f"{CAUSES[code].libelle} : {verdict}"))
-                case _:
-                    assert_never(verdict)
+            verdict = self.relecture_of(relance).again(relance, rest, known.get(relance.id))
+            if isinstance(verdict, Reecriture):
+                written.append((relance, rest, verdict))
+            else:
+                called_off.append((relance.id, verdict, CAUSES[verdict].libelle))
         call_off(self.relances, called_off)
         rewrite(self.relances, written)
         self.annulees.update(code for _, code, _ in called_off)
         self.recrites += len(written)
-
-    def _again(
-        self, relance: EnAttente, left: tuple[Reste, ...], debiteur: Debiteur | None
-    ) -> Reecriture | Cause | Blocked:
-        """What becomes of a relance. Raises Blocked where the texts of its own run, which were read before it, fail.
-
-        One that moved is written by the texts in force, which may be gone by now: returned, for it holds up no other.
-        """
-        try:
-            return self.relecture_of(relance).again(relance, left, debiteur)
-        except Blocked as error:
-            if not relance.deplacee:
-                raise
-            return error
