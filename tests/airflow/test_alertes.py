@@ -50,6 +50,8 @@ def test_the_callback_of_a_late_run_is_one_the_triggerer_can_import_and_await(fa
 
     [path] = {json.loads(definition)["__data__"]["path"] for definition in definitions}
     assert asyncio.iscoroutinefunction(pkgutil.resolve_name(path))
+    # Deadlines that a version before this one stored.
+    assert asyncio.iscoroutinefunction(pkgutil.resolve_name("relances.orchestration.alertes.run_late"))
 
 
 def test_a_failed_run_that_has_a_deadline_may_be_cleared(failed: DagRun, airflow: Airflow) -> None:

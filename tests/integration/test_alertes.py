@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from relances.orchestration import alertes, webhook
+from relances.orchestration import alertes, callbacks, webhook
 from relances.rules.alertes import Resume
 from relances.services.alertes import Doubles, VoieSuspendue
 from relances.store.alertes import Alertes
@@ -205,7 +205,7 @@ def test_a_late_run_tells_what_waits(connected: Chat, relances_url: str, monkeyp
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/")
     stage_relances(relances_url, 3)
 
-    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+    asyncio.run(callbacks.run_late({"dag_run": LATE_RUN}))
 
     [text] = connected.texts()
     assert "depuis le 02/03/2026 à 08:00" in text
@@ -220,7 +220,7 @@ def test_a_run_whose_relances_wait_for_the_window_is_not_late(
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
     stage_relances(relances_url, 3)
 
-    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+    asyncio.run(callbacks.run_late({"dag_run": LATE_RUN}))
 
     assert connected.received == []
 
@@ -231,14 +231,14 @@ def test_a_run_that_has_prepared_nothing_is_late_whatever_the_window(
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection(relances_url))
 
-    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+    asyncio.run(callbacks.run_late({"dag_run": LATE_RUN}))
 
     assert len(connected.received) == 1
 
 
 @pytest.mark.parametrize("state", ["failed", "success"])
 def test_a_run_that_has_ended_is_late_no_more(connected: Chat, state: str) -> None:
-    asyncio.run(alertes.run_late({"dag_run": {**LATE_RUN, "state": state}}))
+    asyncio.run(callbacks.run_late({"dag_run": {**LATE_RUN, "state": state}}))
 
     assert connected.received == []
 
@@ -248,7 +248,7 @@ def test_an_alert_goes_without_the_figures_of_a_database_that_is_down(
 ) -> None:
     monkeypatch.setenv("AIRFLOW_CONN_RELANCES_DB", postgres_connection("postgresql://postgres@127.0.0.1:1/relances"))
 
-    asyncio.run(alertes.run_late({"dag_run": LATE_RUN}))
+    asyncio.run(callbacks.run_late({"dag_run": LATE_RUN}))
 
     assert "Relances en attente : inconnues" in connected.texts()[0]
 

@@ -45,8 +45,8 @@ def ask(question: str) -> str:
         text = ""
     if len(line) > _LONGEST or (line and not text):
         raise Blocked(
-            f"{question} : ce n'est pas une ligne de texte en UTF-8 de {_LONGEST} octets au plus",
-            "expected a line of text in UTF-8, not too long",
+            f"{question} : ce n'est pas une ligne de texte de {_LONGEST} octets au plus",
+            "expected a line of text, in UTF-8 or as this terminal writes, not too long",
         )
     return text.strip()
 

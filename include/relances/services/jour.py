@@ -46,9 +46,9 @@ def check_providers(installation: Installation, request: Request, demande: Deman
     """See that each fournisseur this run may use can send; Misconfigured or TryLater says what to mend in the first.
 
     The texts of its relances are read, on the other canal that they may go on by too. Then write down in the record of
-    the run what it is decided with. Blocked where our own database might forget what
-    was sent. The first of each niveau, or the one that the run names, must be ready. Another that is not does not stop
-    the day: its cure is logged, and its own sending fails with it where it has something to send.
+    the run what it is decided with. Blocked where our own database might forget what was sent. The first of each
+    niveau, or the one that the run names, must be ready. Another that is not does not stop the day: its cure is logged,
+    and its own sending fails with it where it has something to send.
     """
     passage = ask(installation, request)
     par_niveau = sorties(installation, passage)
