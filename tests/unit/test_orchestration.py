@@ -1,4 +1,4 @@
-"""What Dag files name without taking it in: a module that cannot be imported would show at eight in the morning only."""
+"""What Dag files name and do not import: what cannot be imported would show at eight in the morning only."""
 
 import pytest
 
