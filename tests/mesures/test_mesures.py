@@ -8,7 +8,7 @@ from tests.mesures.imports import dag_files, import_of
 from tests.mesures.passage import REPOSITORY, passage
 from tests.mesures.taille import measure
 
-MOST_MODULES = 40  # 57 before; the aim is 35
+MOST_MODULES = 45  # 57 in the house before, then 40; balances read ahead of time came since. The aim is 35
 MOST_LINES = 250
 P90 = 20
 

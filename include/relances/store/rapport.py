@@ -11,7 +11,7 @@ from relances.rules.models import Canal
 from relances.rules.volumes import Comparaison, Depense, Volume
 from relances.store.database import query
 from relances.store.executions import Execution
-from relances.store.sources import WriteBackRow
+from relances.store.to_show import WriteBackRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,8 @@ class Temoin:
         )
 
 
-def read_etat(row: TupleRow | None) -> Etat:
+def read_etat(row: TupleRow) -> Etat:
     """From the row of ``look_at_installation``."""
-    if row is None:
-        raise LookupError("relances.installation is empty")
     marques, battement, nommee_le, connu_jusqu_au, chez_elle, motif = row
     return Etat(tuple(marques), battement, nommee_le, connu_jusqu_au, chez_elle, motif)
 
@@ -90,7 +88,8 @@ class Marque:
 
     def look(self) -> Etat:
         """What it says of itself."""
-        return read_etat(self._connection.execute(query("look_at_installation")).fetchone())
+        [row] = self._connection.execute(query("look_at_installation"))
+        return read_etat(row)
 
     def discrepancy(self, temoin: Temoin | None) -> str | None:
         """Why it must not send, by itself and by a witness; None where nothing speaks against it."""
@@ -113,9 +112,7 @@ class Marque:
 
     def beat(self) -> Temoignage:
         """Remember that messages leave."""
-        row = self._connection.execute(query("beat")).fetchone()
-        if row is None:
-            raise LookupError("relances.installation is empty")
+        [row] = self._connection.execute(query("beat"))
         return read_temoignage(row)
 
     def latest_knowledge(self) -> datetime:

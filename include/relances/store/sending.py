@@ -102,21 +102,22 @@ class LotStore:
 
     async def _recognise(self, connection: psycopg.AsyncConnection) -> None:
         temoignage = self._temoin.read() if self._temoin is not None else None
-        cursor = await connection.execute(query("look_at_installation"))
-        motif = discrepancy(read_etat(await cursor.fetchone()), temoignage)
+        [row] = await (await connection.execute(query("look_at_installation"))).fetchall()
+        motif = discrepancy(read_etat(row), temoignage)
         if motif is not None:
             raise stopped(motif)
 
     async def beat(self) -> None:
         """Remember, in the database and then outside it, that messages leave; Blocked where they must no more."""
 
-        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> TupleRow | None:  # noqa: ARG001 - repeating is safe
-            return await (await connection.execute(query("beat"))).fetchone()
+        async def write(connection: psycopg.AsyncConnection, *, again: bool) -> TupleRow:  # noqa: ARG001 - repeating is safe
+            [row] = await (await connection.execute(query("beat"))).fetchall()
+            return row
 
         row = await self._durable.run(write)
-        if row is not None and row[-1] is not None:
+        if row[-1] is not None:
             raise stopped(row[-1])
-        if row is not None and self._temoin is not None:
+        if self._temoin is not None:
             # The calls in flight do not wait for a disk.
             await asyncio.to_thread(self._temoin.write, read_temoignage(row))
 

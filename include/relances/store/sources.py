@@ -15,8 +15,8 @@
     One value, timestamptz: when the latest payment that the tax system knows of was made; null where it knows none.
 ``write_back.sql``
     Shows settled relances in the tax system's own tables. It reads them in the temporary table ``a_montrer``
-    (``queries/write_back.sql``: a row is a :class:`WriteBackRow` with ``rang``, 1, 2 …, and ``dossier``, of which these
-    files make what they like); parameters: ``premier`` and ``dernier``, those to show. Replaying it changes nothing. It
+    (``queries/write_back.sql``: a row is a ``to_show.WriteBackRow`` with ``rang``, 1, 2 …, and ``dossier``, of which
+    these files make what they like); parameters: ``premier`` and ``dernier``, those to show. Replaying it changes nothing. It
     waits for nobody. It may return rows ``rang``, ``ligne``, ``attente``: the key, as text, of each row that it added;
     ``attente`` of what it left: ``tenue``, for a later turn; ``perdue``, where ``ligne`` of ``a_montrer`` leads to no
     row that shows this relance. All the others are shown.
@@ -82,35 +82,8 @@ FOLDERS: Sequence[Traversable] = (files("relances.store") / "sources",)
 """Where tax systems are described, each in a folder of its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class WriteBackRow:
-    """The state of one relance for one of its creances.
-
-    ``repere``: what it is recognised by outside our database, ``<installation>-<number>``, or the number alone for one
-    that was numbered before installations had names. ``ligne``: the key of what shows it in the tax system, empty where
-    there is nothing; None: it is not known whether there is.
-    """
-
-    relance_id: int
-    repere: str
-    creance_id: str
-    contribuable_id: str
-    type_relance: str
-    statut: str
-    message: str
-    montant_du: Decimal
-    echeance: date
-    date_relance: date
-    date_envoi: datetime | None
-    fournisseur: str
-    reference: str | None
-    code: str | None
-    motif: str | None
-    ligne: str | None
-
-
 class ShownRow(NamedTuple):
-    """What a tax system shows of one relance. ``repere``: as in :class:`WriteBackRow`, of whichever installation."""
+    """What a tax system shows of one relance. ``repere``: as in ``to_show.WriteBackRow``, of whichever installation."""
 
     repere: str
     contribuable_id: str

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import Final
 
@@ -13,6 +15,33 @@ from relances.store.sources import Source
 
 PLACES: Final = "places.sql"
 _ROWS: Final = 500  # handed over at once
+
+
+@dataclass(frozen=True, slots=True)
+class WriteBackRow:
+    """The state of one relance for one of its creances.
+
+    ``repere``: what it is recognised by outside our database, ``<installation>-<number>``, or the number alone for one
+    that was numbered before installations had names. ``ligne``: the key of what shows it in the tax system, empty where
+    there is nothing; None: it is not known whether there is.
+    """
+
+    relance_id: int
+    repere: str
+    creance_id: str
+    contribuable_id: str
+    type_relance: str
+    statut: str
+    message: str
+    montant_du: Decimal
+    echeance: date
+    date_relance: date
+    date_envoi: datetime | None
+    fournisseur: str
+    reference: str | None
+    code: str | None
+    motif: str | None
+    ligne: str | None
 
 
 @dataclass(frozen=True, slots=True)
