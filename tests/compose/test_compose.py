@@ -43,11 +43,16 @@ def run(installation: Installation) -> Run:
 
 
 def kill_the_sender(installation: Installation) -> tuple[str, str, int]:
-    """Kill the worker of the lot that is under way; returns which, and whose task."""
+    """Kill the worker of the lot that has most calls in flight; returns which, and whose task."""
+    with psycopg.connect(installation.database("relances")) as connection:
+        busiest = connection.execute(
+            "SELECT fournisseur FROM relances.tentative WHERE issue IS NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        ).fetchone()
+    assert busiest is not None
     with psycopg.connect(installation.database("airflow")) as connection:
         row = connection.execute(
-            "SELECT hostname, task_id, map_index FROM task_instance WHERE task_id LIKE 'send_%' AND state = 'running'"
-            " ORDER BY start_date DESC LIMIT 1"
+            "SELECT hostname, task_id, map_index FROM task_instance WHERE task_id = %s AND state = 'running'",
+            (f"send_{busiest[0]}",),
         ).fetchone()
     assert row is not None
     docker("kill", "--signal=KILL", row[0])
