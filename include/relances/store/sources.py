@@ -18,8 +18,8 @@
     (``queries/write_back.sql``: a row is a ``to_show.WriteBackRow`` with ``rang``, 1, 2 …, and ``dossier``, of which
     these files make what they like); parameters: ``premier`` and ``dernier``, those to show. Replaying it changes
     nothing. It waits for nobody. It may return rows ``rang``, ``ligne``, ``attente``: the key, as text, of each row
-    that it added; ``attente`` of what it left: ``tenue``, for a later turn; ``perdue``, where ``ligne`` of ``a_montrer`` leads to no
-    row that shows this relance. All the others are shown.
+    that it added; ``attente`` of what it left: ``tenue``, for a later turn; ``perdue``, where ``ligne`` of
+    ``a_montrer`` leads to no row that shows this relance. All the others are shown.
 ``prepare.sql``, optional
     Asked once for each ``a_montrer``, before ``write_back.sql`` for its parts: what takes looking through a table.
     It may change ``dossier``; it locks nothing.
